@@ -1,0 +1,1 @@
+"""What authors, instructors and CI use: building, linting, executing, resetting and exporting chapters."""

@@ -1,0 +1,169 @@
+"""Ruff for `%%module` cells.
+
+Measured with ruff 0.17: a notebook cell that opens with a cell magic which ruff does not know is skipped, by
+`ruff check` and by `ruff format`, and the names that it defines count as undefined in the other cells (F821). So
+the bodies of the module cells are checked here as files of their own, and undefined names in a copy of the whole
+notebook in which the `%%module` line is a comment.
+"""
+
+import importlib.util
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from course_lib.authoring import notebook as nb
+from course_lib.authoring.build import NOTEBOOKS, SOLUTIONS, Chapter
+from course_lib.authoring.lint.problem import Problem
+
+# As for notebooks in pyproject.toml: chapters explain in text, and one module may be written twice.
+IGNORED = ["D", "E402", "F811", "B018"]
+# In a stub, what the solution will need is imported and bound already.
+IGNORED_IN_STUBS = ["F401", "F841"]
+LIMIT = 120.0  # seconds for one run of ruff over all chapters; it takes well under one
+
+
+@dataclass(frozen=True)
+class _Origin:
+    file: str
+    cell: str
+    offset: int
+
+
+def available() -> bool:
+    """Tell whether ruff is installed in this environment."""
+    return importlib.util.find_spec("ruff") is not None
+
+
+def check(root: Path, chapters: Sequence[Chapter]) -> Iterator[Problem]:
+    """Yield what ruff finds in the chapters, at the notebook's cell and line.
+
+    Args:
+        root: The checkout, whose ``pyproject.toml`` configures ruff.
+        chapters: Both editions of the chapters.
+    """
+    with tempfile.TemporaryDirectory(prefix="course-ruff-") as name:
+        folder = Path(name).resolve()
+        solved, stubs = folder / SOLUTIONS, folder / NOTEBOOKS
+        names = {module for chapter in chapters for module in _modules(chapter.author)} | {"course_lib"}
+        origins: dict[Path, _Origin] = {}
+        for chapter in chapters:
+            origins |= _extract(chapter.author, solved / chapter.course.id, f"{SOLUTIONS}/{chapter.path.name}")
+            origins |= _extract(chapter.learner, stubs / chapter.course.id, f"{NOTEBOOKS}/{chapter.path.name}")
+        if origins:
+            yield from _found(_ruff(root, names, IGNORED, solved), origins)
+            yield from _found(_ruff(root, names, IGNORED + IGNORED_IN_STUBS, stubs), origins)
+            yield from _unformatted(root, solved, origins)
+        yield from _undefined(folder, chapters)
+
+
+def _modules(notebook: nb.Notebook) -> Iterator[str]:
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and (name := nb.module_name(cell.source)):
+            yield name
+
+
+def _extract(notebook: nb.Notebook, folder: Path, file: str) -> Mapping[Path, _Origin]:
+    folder.mkdir(parents=True)
+    origins = {}
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and nb.module_name(cell.source):
+            path = folder / f"{cell.id.replace('-', '_')}.py"
+            path.write_text(nb.MODULE_LINE.sub("", cell.source, count=1) + "\n", encoding="utf-8")
+            origins[path] = _Origin(file, cell.id, 1)
+    return origins
+
+
+def _run(words: Sequence[str]) -> "subprocess.CompletedProcess[str]":
+    # Hermetic: ruff's cache would land in a folder that is about to vanish.
+    command = [sys.executable, "-m", "ruff", *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, check=False)
+
+
+def _config(root: Path) -> list[str]:
+    file = root / "pyproject.toml"
+    return ["--config", str(file)] if file.is_file() else ["--isolated"]
+
+
+def _ruff(root: Path, names: set[str], ignored: Sequence[str], folder: Path) -> list[dict[str, Any]]:
+    first_party = f"lint.isort.known-first-party = {json.dumps(sorted(names))}"
+    words = ["check", "--no-cache", "--exit-zero", "--output-format", "json", *_config(root), "--config", first_party]
+    return _parsed(_run([*words, "--extend-ignore", ",".join(ignored), str(folder)]))
+
+
+def _parsed(done: "subprocess.CompletedProcess[str]") -> list[dict[str, Any]]:
+    if done.returncode != 0:
+        raise RuntimeError(f"ruff failed with {done.returncode}: {done.stderr.strip()}")
+    found: list[dict[str, Any]] = json.loads(done.stdout or "[]")
+    return found
+
+
+def _found(results: Sequence[Mapping[str, Any]], origins: Mapping[Path, _Origin]) -> Iterator[Problem]:
+    for result in results:
+        origin = origins[Path(result["filename"]).resolve()]
+        row = result["location"]["row"] + origin.offset
+        yield Problem(origin.file, origin.cell, f"ruff {result['code']}", result["message"], row)
+
+
+def _unformatted(root: Path, folder: Path, origins: Mapping[Path, _Origin]) -> Iterator[Problem]:
+    done = _run(["format", "--no-cache", "--check", *_config(root), str(folder)])
+    for line in done.stdout.splitlines():
+        if line.startswith("Would reformat: "):
+            origin = origins[(Path.cwd() / line.removeprefix("Would reformat: ")).resolve()]
+            yield Problem(origin.file, origin.cell, "ruff format", "would be reformatted: course build --format")
+
+
+def _undefined(folder: Path, chapters: Sequence[Chapter]) -> Iterator[Problem]:
+    whole = folder / "whole"
+    whole.mkdir()
+    for chapter in chapters:
+        plain = nb.normalised(chapter.author)
+        for cell in plain.cells:
+            if cell.cell_type == "code" and nb.module_name(cell.source):
+                cell.source = "# " + cell.source
+        (whole / chapter.path.name).write_text(nb.dumps(plain), encoding="utf-8")
+    words = ["check", "--no-cache", "--exit-zero", "--output-format", "json", "--isolated", "--select", "F821"]
+    by_name = {chapter.path.name: chapter for chapter in chapters}
+    for result in _parsed(_run([*words, str(whole)])):
+        chapter = by_name[Path(result["filename"]).name]
+        # Ruff counts all cells of the notebook, from 1.
+        cell = chapter.author.cells[result["cell"] - 1]
+        if not nb.module_name(cell.source):
+            row = result["location"]["row"]
+            yield Problem(f"{SOLUTIONS}/{chapter.path.name}", cell.id, "ruff F821", result["message"], row)
+
+
+def format_modules(root: Path) -> list[str]:
+    """Sort imports and format the module cells of solutions/ in place, and return the cells that changed."""
+    changed = []
+    for path in nb.chapter_paths(root / SOLUTIONS):
+        notebook = nb.read(path)
+        names = json.dumps(sorted({*_modules(notebook), "course_lib"}))
+        touched = False
+        for cell in notebook.cells:
+            head = nb.MODULE_LINE.match(cell.source) if cell.cell_type == "code" else None
+            if head is None:
+                continue
+            body = _formatted(root, cell.source[head.end() :], names)
+            if head[0].rstrip("\n") + "\n" + body != cell.source:
+                cell.source = head[0].rstrip("\n") + "\n" + body
+                changed.append(f"{path.name} {cell.get('id', '')}")
+                touched = True
+        if touched:
+            path.write_text(nb.dumps(notebook), encoding="utf-8", newline="\n")
+    return changed
+
+
+def _formatted(root: Path, body: str, names: str) -> str:
+    with tempfile.TemporaryDirectory(prefix="course-ruff-") as name:
+        file = Path(name) / "cell.py"
+        file.write_text(body + "\n", encoding="utf-8")
+        first_party = f"lint.isort.known-first-party = {names}"
+        select = ["--config", first_party, "--select", "I", "--fix", "--exit-zero"]
+        _run(["check", "--no-cache", "-q", *_config(root), *select, str(file)])
+        _run(["format", "--no-cache", "-q", *_config(root), str(file)])
+        return file.read_text(encoding="utf-8").rstrip("\n")

@@ -1,0 +1,68 @@
+"""The bar previous | contents | next, and the table of contents."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from course_lib.authoring.notebook import NAV_BOTTOM, NAV_TOP, Course, Notebook, is_nav, node
+
+CONTENTS = "CONTENTS.md"
+README_BLOCK = re.compile(r"(<!-- contents:begin[^>]*-->\n).*?(<!-- contents:end -->)", re.DOTALL)
+
+
+def add_bars(notebook: Notebook, courses: Sequence[Course], here: Course, contents: str) -> None:
+    """Put the bar at both ends of a chapter, in place; an older bar is replaced.
+
+    Args:
+        notebook: The chapter.
+        courses: All chapters in their order.
+        here: This chapter.
+        contents: The relative link to the table of contents.
+    """
+    place = [course.id for course in courses].index(here.id)
+    parts = []
+    if place > 0:
+        before = courses[place - 1]
+        parts.append(f"[← {before.label}]({before.id}.ipynb)")
+    parts.append(f"[Contents]({contents})")
+    if place + 1 < len(courses):
+        after = courses[place + 1]
+        parts.append(f"[{after.label} →]({after.id}.ipynb)")
+    text = " | ".join(parts)
+    body = [cell for cell in notebook.cells if not is_nav(cell)]
+    notebook.cells = [_bar(NAV_TOP, text), *body, _bar(NAV_BOTTOM, text)]
+
+
+def _bar(cell_id: str, text: str) -> Notebook:
+    return node({"cell_type": "markdown", "id": cell_id, "metadata": {"tags": ["nav"]}, "source": text})
+
+
+def table(courses: Sequence[Course], prefix: str = "") -> str:
+    """Return the chapters as a Markdown table with minutes and their sum.
+
+    Args:
+        courses: All chapters in their order.
+        prefix: What stands before a file's name in a link, for example ``"notebooks/"``.
+    """
+    numbers = {course.id: course.id.split("_", 1)[0] for course in courses}
+    lines = ["| Chapter | Needs | Minutes |", "|---|---|---:|"]
+    for course in courses:
+        needs = ", ".join(numbers.get(need, need) for need in course.needs) or "nothing"
+        lines.append(f"| [{course.label}]({prefix}{course.id}.ipynb) | {needs} | {course.minutes} |")
+    lines.append(f"| **All chapters** | | **{sum(course.minutes for course in courses)}** |")
+    return "\n".join(lines) + "\n"
+
+
+def contents_page(courses: Sequence[Course]) -> str:
+    """Return the text of ``notebooks/CONTENTS.md``."""
+    return f"# Contents\n\n<!-- Written by `course build`: edit the chapters in solutions/. -->\n\n{table(courses)}"
+
+
+def readme_with_table(readme: Path, courses: Sequence[Course]) -> str | None:
+    """Return README's text with a fresh table between its two markers, ``None`` when it has no markers."""
+    if not readme.is_file():
+        return None
+    text = readme.read_text(encoding="utf-8")
+    if not README_BLOCK.search(text):
+        return None
+    return README_BLOCK.sub(lambda found: f"{found[1]}{table(courses, 'notebooks/')}{found[2]}", text, count=1)

@@ -1,0 +1,190 @@
+"""Reading, recognising and writing notebooks: one place that knows how a chapter's cells look.
+
+Facts: nbformat 4.5 demands a cell id of 1 to 64 characters out of ``[a-zA-Z0-9-_]`` (nbformat specification);
+JupyterLab names a new cell by a UUID, nbformat by eight hexadecimal digits.
+"""
+
+import ast
+import copy
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from course_lib.errors import CourseError
+
+_nbformat: Any = nbformat  # untyped: its functions carry no annotations
+
+Cell = Any
+"""One cell: an ``nbformat.NotebookNode``, that is a dict with attribute access."""
+Notebook = Any
+"""One notebook: an ``nbformat.NotebookNode``."""
+
+CHAPTER_GLOB = "[0-9][0-9]_*.ipynb"
+MODULE_LINE = re.compile(r"^%%module[ \t]+(?P<name>\w+)[^\n]*(?:\n|\Z)")
+CHECK_CALL = re.compile(r"""lab\.check\(\s*["'](?P<chapter>\d+)\.(?P<number>\d+)["']""")
+EXERCISE_ID = re.compile(r"^ex-(?P<chapter>\d+)-(?P<number>\d+)(?:-[a-z0-9-]+)?$")
+KEPT_CELL_METADATA = ("tags", "jupyter", "editable", "deletable")
+NAV_TOP, NAV_BOTTOM = "nav-top", "nav-bottom"
+
+
+@dataclass(frozen=True)
+class Course:
+    """What a chapter says about itself in its metadata.
+
+    Args:
+        id: The file's stem, for example ``"01_workflows"``.
+        title: The chapter's name without its number.
+        minutes: How long a learner takes for all of it, in minutes.
+        needs: Ids of the chapters that come first.
+    """
+
+    id: str
+    title: str
+    minutes: int
+    needs: tuple[str, ...]
+
+    @property
+    def label(self) -> str:
+        """The title with the chapter's number: ``"01 Workflows"``."""
+        number = self.id.split("_", 1)[0]
+        return f"{number} {self.title}"
+
+
+def read(path: Path) -> Notebook:
+    """Read one notebook as nbformat 4.
+
+    Raises:
+        CourseError: The file is missing or is no notebook.
+    """
+    try:
+        return _nbformat.read(str(path), as_version=4)
+    except FileNotFoundError:
+        raise CourseError(f"There is no notebook {path}.", fix="name one that `ls notebooks` shows.") from None
+    except (ValueError, AttributeError, KeyError, nbformat.ValidationError) as error:
+        raise CourseError(
+            f"{path} cannot be read as a notebook: {error}.",
+            fix=f"get the stored version back: git checkout -- {path.name} (your changes to it are lost).",
+        ) from error
+
+
+def node(data: dict[str, Any]) -> Any:
+    """Return a dict as nbformat's own kind of dict."""
+    return _nbformat.from_dict(data)
+
+
+def dumps(notebook: Notebook) -> str:
+    """Return the one text form of a notebook: sorted keys, one source line per line, a final line break."""
+    return str(_nbformat.writes(notebook, version=4)).rstrip("\n") + "\n"
+
+
+def course_of(notebook: Notebook, path: Path) -> Course:
+    """Return the chapter's metadata.
+
+    Raises:
+        CourseError: ``metadata.course`` is missing or lacks a field, or its id is not the file's name.
+    """
+    data = notebook.metadata.get("course")
+    where = f"{path.parent.name}/{path.name}"
+    example = f'"course": {{"id": "{path.stem}", "title": "…", "minutes": 45, "needs": []}}'
+    try:
+        course = Course(str(data["id"]), str(data["title"]), int(data["minutes"]), tuple(map(str, data["needs"])))
+    except (TypeError, KeyError, ValueError) as error:
+        raise CourseError(
+            f"The metadata of {where} is incomplete: {error!r}.", fix=f"give the notebook {example}."
+        ) from error
+    if course.id != path.stem:
+        raise CourseError(f"{where} calls itself {course.id!r}.", fix=f"set the metadata to {example}.")
+    return course
+
+
+def chapter_paths(folder: Path) -> list[Path]:
+    """Return the chapters of one edition in the order of their numbers."""
+    return sorted(folder.glob(CHAPTER_GLOB))
+
+
+def tags(cell: Cell) -> list[str]:
+    """Return a cell's tags."""
+    return list(cell.get("metadata", {}).get("tags", []))
+
+
+def is_nav(cell: Cell) -> bool:
+    """Tell whether the build made this cell: the bar with the links to the chapters around."""
+    return cell.get("id") in (NAV_TOP, NAV_BOTTOM)
+
+
+def module_name(source: str) -> str | None:
+    """Return the module that a cell is saved as, ``None`` for an ordinary cell."""
+    found = MODULE_LINE.match(source)
+    return found["name"] if found else None
+
+
+def python_of(source: str) -> str:
+    """Return the cell's Python, line by line where it was: magics and shell lines become ``pass``."""
+    lines = []
+    for number, line in enumerate(source.split("\n")):
+        stripped = line.lstrip()
+        if number == 0 and stripped.startswith("%%"):
+            lines.append("")
+        elif stripped.startswith(("%", "!")):
+            lines.append(line[: len(line) - len(stripped)] + "pass")
+        else:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def parse(source: str) -> ast.Module:
+    """Parse a cell's Python; ``await`` may stand at the top of an ordinary cell, not of a module.
+
+    Raises:
+        SyntaxError: As from ``compile``, with the line of the cell.
+    """
+    flags = 0 if module_name(source) else ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    tree = compile(python_of(source), "<cell>", "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)
+    assert isinstance(tree, ast.Module)
+    return tree
+
+
+def exercise_of(cell: Cell) -> str | None:
+    """Return the exercise that a cell belongs to by its id, ``"3.1"`` for ``ex-3-1`` and ``ex-3-1-b``."""
+    found = EXERCISE_ID.match(cell.get("id", ""))
+    return f"{int(found['chapter'])}.{int(found['number'])}" if found else None
+
+
+def check_of(cell: Cell) -> str | None:
+    """Return the exercise that a cell checks, by the call that it makes."""
+    found = CHECK_CALL.search(cell.source) if cell.cell_type == "code" else None
+    return f"{int(found['chapter'])}.{int(found['number'])}" if found else None
+
+
+def exercise_cells(notebook: Notebook) -> Iterator[tuple[str, Cell]]:
+    """Yield the exercise's name and the cell, for each cell tagged ``exercise``."""
+    for cell in notebook.cells:
+        name = exercise_of(cell)
+        if name and "exercise" in tags(cell):
+            yield name, cell
+
+
+def normalised(notebook: Notebook) -> Notebook:
+    """Return a copy without anything that a run leaves behind, so that a diff shows what an author wrote."""
+    clean = copy.deepcopy(notebook)
+    course = clean.metadata.get("course", {})
+    clean.metadata = node(
+        {
+            "course": course,
+            # Fixed, since Jupyter writes the name and version of whatever kernel ran last.
+            "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+            "language_info": {"file_extension": ".py", "name": "python", "pygments_lexer": "ipython3"},
+        }
+    )
+    clean.nbformat, clean.nbformat_minor = 4, 5
+    for cell in clean.cells:
+        kept = {key: cell.metadata[key] for key in KEPT_CELL_METADATA if cell.metadata.get(key)}
+        cell.metadata = node(kept)
+        cell.source = "\n".join(line.rstrip() for line in cell.source.split("\n")).strip("\n")
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return clean
