@@ -1,0 +1,204 @@
+"""What a notebook and a grader hold: one shop, its tables and its switches."""
+
+import re
+import sqlite3
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from course_lib.errors import CourseError
+from course_lib.shop import process, tables
+from course_lib.shop.control import Unreachable, ask
+from course_lib.shop.store import TABLES
+from course_lib.shop.switches import Faults
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from course_lib.shop.client import BlockingShopClient, ShopClient
+
+_LONGEST_NAME = 60
+
+
+class Shop:
+    """One shop: tables and fault switches of its own, in a process that outlives the kernel.
+
+    Args:
+        name: The shop's name.
+        port: The port of the service that serves it.
+    """
+
+    def __init__(self, name: str, port: int) -> None:
+        self.name = name
+        self._port = port
+        self.faults = Faults(self._ask)
+        """The switches for what goes wrong."""
+
+    @property
+    def url(self) -> str:
+        """The base URL, for ``ShopClient`` and the environment variable SHOP_URL."""
+        return f"http://127.0.0.1:{self._port}/shops/{self.name}"
+
+    @property
+    def path(self) -> Path:
+        """The SQLite file."""
+        return process.folder() / f"{self.name}.sqlite"
+
+    def client(self, timeout: float = 5.0) -> "ShopClient":
+        """Return a client of this shop for ``async`` code.
+
+        Args:
+            timeout: Seconds to wait for an answer.
+        """
+        from course_lib.shop.client import ShopClient
+
+        return ShopClient(self.url, timeout=timeout)
+
+    def blocking_client(self, timeout: float = 5.0) -> "BlockingShopClient":
+        """Return a client of this shop for plain code and threads.
+
+        Args:
+            timeout: Seconds to wait for an answer.
+        """
+        from course_lib.shop.client import BlockingShopClient
+
+        return BlockingShopClient(self.url, timeout=timeout)
+
+    def table(self, name: str) -> "pd.DataFrame":
+        """Return one table.
+
+        Raises:
+            CourseError: There is no such table, or the shop's file cannot be read.
+        """
+        if name not in TABLES:
+            raise CourseError(f"The shop has no table {name!r}.", fix=f"choose one of: {', '.join(TABLES)}.")
+        return self._read((name,))[name]
+
+    def tables(self) -> "dict[str, pd.DataFrame]":
+        """Return all tables by name, as of one moment."""
+        return self._read(TABLES)
+
+    @property
+    def payments(self) -> "pd.DataFrame":
+        """Money movements: charges above zero, refunds below, so that the sum is what the shop holds."""
+        return self.table("payments")
+
+    @property
+    def stock(self) -> "pd.DataFrame":
+        """Pieces on hand and reserved of every article that was asked for."""
+        return self.table("stock")
+
+    @property
+    def reservations(self) -> "pd.DataFrame":
+        """Reservations, with the state "reserved" or "released"."""
+        return self.table("reservations")
+
+    @property
+    def shipments(self) -> "pd.DataFrame":
+        """Parcels, at most one per order."""
+        return self.table("shipments")
+
+    @property
+    def mails(self) -> "pd.DataFrame":
+        """Mails sent."""
+        return self.table("mails")
+
+    @property
+    def accounts(self) -> "pd.DataFrame":
+        """Accounts, with the state "pending", "active" or "deleted"."""
+        return self.table("accounts")
+
+    @property
+    def reviews(self) -> "pd.DataFrame":
+        """Human reviews, with the state "pending", "approved" or "rejected"."""
+        return self.table("reviews")
+
+    @property
+    def imports(self) -> "pd.DataFrame":
+        """Imported batches of the catalogue."""
+        return self.table("imports")
+
+    @property
+    def requests(self) -> "pd.DataFrame":
+        """Every request: status (missing when no answer was sent), fault, and whether the work was done."""
+        return self.table("requests")
+
+    def set_stock(self, sku: str, on_hand: int) -> None:
+        """Set how many pieces of an article there are.
+
+        Args:
+            sku: The article.
+            on_hand: Pieces, reserved ones included.
+        """
+        self._ask("PUT", "/admin/stock", {"sku": sku, "on_hand": on_hand})
+
+    def reset(self) -> None:
+        """Empty every table and turn every fault off. Ids go on, so an old id never names a new row."""
+        self._ask("POST", "/admin/reset", None)
+
+    def delete(self) -> None:
+        """Delete this shop and its file, after a grading run."""
+        self._ask("DELETE", "", None)
+
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{name} {len(frame)}" for name, frame in self.tables().items() if len(frame))
+        return f"Shop {self.name!r} at {self.url}: {sizes or 'all tables are empty'}"
+
+    def _read(self, names: tuple[str, ...]) -> "dict[str, pd.DataFrame]":
+        try:
+            return tables.read(self.path, names)
+        except sqlite3.Error as error:
+            raise CourseError(
+                f"The shop's tables cannot be read: {error}.",
+                tried=[f"to read {self.path}"],
+                fix="run the chapter's first cell again: it opens the shop.",
+            ) from error
+
+    def _ask(self, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
+        whole = f"/shops/{self.name}{path}"
+        try:
+            status, answer = ask(self._port, method, whole, body)
+        except Unreachable:
+            # It was stopped or killed; its files are there, so starting it again loses nothing.
+            self._port = process.service()
+            status, answer = _ask_again(self._port, method, whole, body)
+        if status != 200:
+            raise CourseError(
+                str(answer.get("error", f"The shop answered {status}.")),
+                fix="run the chapter's first cell again: it opens the shop." if status in (404, 500) else "",
+            )
+        return answer
+
+
+def _ask_again(port: int, method: str, path: str, body: dict[str, Any] | None) -> tuple[int, dict[str, Any]]:
+    try:
+        return ask(port, method, path, body)
+    except Unreachable as error:
+        raise CourseError(
+            "The shop does not answer.", tried=[str(error)], fix=f"read {process.daemon().log_file}."
+        ) from error
+
+
+def open_shop(name: str, *, fresh: bool = False) -> Shop:
+    """Open a shop, and make it when there is none of this name; start the service when it does not run.
+
+    Args:
+        name: Any text, such as the learner's name and the chapter; two names never share a shop.
+        fresh: Empty it first.
+
+    Raises:
+        CourseError: The service does not start or does not answer.
+    """
+    shop = Shop(_file_name(name), process.service())
+    shop._ask("PUT", "", None)
+    if fresh:
+        shop.reset()
+    return shop
+
+
+def _file_name(name: str) -> str:
+    plain = re.sub(r"[^a-z0-9_-]+", "-", name.lower()).strip("-_")[:_LONGEST_NAME] or "shop"
+    if plain == name:
+        return plain
+    # Different names may look the same now, or differ in case alone, which some file systems ignore.
+    return f"{plain}-{blake2b(name.encode(), digest_size=4).hexdigest()}"

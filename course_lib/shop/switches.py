@@ -1,0 +1,145 @@
+"""The fault switches of one shop, as a notebook or a grader turns them."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+from course_lib.errors import CourseError
+from course_lib.shop.scenarios import SCENARIOS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Ask = Callable[[str, str, dict[str, Any] | None], dict[str, Any]]
+_SHOWN = ("service", "operation", "order_id", "kind", "rate", "seconds", "jitter", "times", "script")
+
+
+class Faults:
+    """What goes wrong in one shop: one method per fault, each aimed at a service.
+
+    The services are "payments", "warehouse", "mailer" and "identity". A switch holds until it is cleared, the shop is
+    reset, or its ``times`` are used up; setting it again replaces it and counts from the start. Every draw follows from
+    the seed and the number of the call since the switch was set, so running a cell again meets the same faults.
+
+    Two keywords narrow any switch: ``operation`` (a method of the client, such as ``"charge"``) and ``order_id``.
+
+    Args:
+        ask: Sends a request to the shop: method, path, body.
+    """
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+
+    def latency(self, service: str, seconds: float, *, jitter: float = 0.0, **aim: Any) -> None:
+        """Make calls wait before the work is done; a client that gives up meanwhile has caused nothing.
+
+        Args:
+            service: Which service.
+            seconds: How long. 0 turns it off.
+            jitter: Up to this many seconds more, drawn for each call.
+            **aim: ``operation``, ``order_id``, ``times``.
+        """
+        self._put("latency", service, seconds=seconds, jitter=jitter, **aim)
+
+    def error_rate(self, service: str, rate: float, *, per: Literal["call", "order"] = "call", **aim: Any) -> None:
+        """Let a share of the calls fail with an internal error (500), before the work is done.
+
+        Args:
+            service: Which service.
+            rate: 0 to 1. 0 turns it off.
+            per: "call": the draw depends on the number of the call. "order": on the order and its attempts, so each
+                order meets the same faults however concurrent orders interleave.
+            **aim: ``operation``, ``order_id``, ``times``.
+        """
+        self._put("error_rate", service, rate=rate, per=per, **aim)
+
+    def decline(self, service: str = "payments", **aim: Any) -> None:
+        """Let every card be declined (402). Refunds still work.
+
+        Args:
+            service: Only "payments" can decline.
+            **aim: ``operation``, ``order_id``, ``times``.
+        """
+        self._put("decline", service, **aim)
+
+    def outage(self, service: str, **aim: Any) -> None:
+        """Let a service answer every call with 503.
+
+        Args:
+            service: Which service.
+            **aim: ``operation``, ``order_id``, ``times``.
+        """
+        self._put("outage", service, **aim)
+
+    def accept_then_time_out(self, service: str, times: int = 1, *, seconds: float = 1.0, **aim: Any) -> None:
+        """Let a service do the work and never answer.
+
+        Args:
+            service: Which service.
+            times: How many calls.
+            seconds: How long it stays silent before it drops the connection.
+            **aim: ``operation``, ``order_id``.
+        """
+        self._put("accept_then_time_out", service, times=times, seconds=seconds, **aim)
+
+    def duplicate_delivery(self, service: str, times: int = 1, **aim: Any) -> None:
+        """Let the network deliver a request twice; the client hears one answer.
+
+        Args:
+            service: Which service.
+            times: How many calls.
+            **aim: ``operation``, ``order_id``.
+        """
+        self._put("duplicate_delivery", service, times=times, **aim)
+
+    def next_calls(self, service: str, outcomes: Sequence[str], *, seconds: float = 1.0, **aim: Any) -> None:
+        """Script what the next calls meet, one by one; other faults of the service wait meanwhile.
+
+        Args:
+            service: Which service.
+            outcomes: Of each call "ok", "error", "outage", "decline", "timeout" (done, but no answer), "duplicate" or
+                "latency:SECONDS".
+            seconds: Silence of a "timeout".
+            **aim: ``operation``, ``order_id``.
+        """
+        self._put("script", service, script=list(outcomes), seconds=seconds, **aim)
+
+    def clear(self, service: str | None = None) -> None:
+        """Turn every switch of a service off, or of all services."""
+        self._change(clear=[service])
+
+    def seed(self, seed: int) -> None:
+        """Take another seed for all draws, and count all calls from the start."""
+        self._change(seed=seed)
+
+    def scenario(self, name: str) -> None:
+        """Clear all switches and set those of a named bad day; see `scenarios`."""
+        if name not in SCENARIOS:
+            raise CourseError(f"There is no scenario {name!r}.", fix=f"choose one of: {', '.join(SCENARIOS)}.")
+        self._change(clear=[None], rules=SCENARIOS[name][1])
+
+    @staticmethod
+    def scenarios() -> "pd.DataFrame":
+        """Return the bad days by name, and what each does."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [(name, text) for name, (text, _) in SCENARIOS.items()], columns=["scenario", "what happens"]
+        )
+
+    def current(self) -> "pd.DataFrame":
+        """Return the switches that are on, one row each."""
+        import pandas as pd
+
+        rules = self._ask("GET", "/admin/faults", None)["rules"]
+        frame = pd.DataFrame([{name: rule[name] for name in _SHOWN} for rule in rules], columns=list(_SHOWN))
+        return frame.astype({"times": "Int64", "rate": "float64", "seconds": "float64", "jitter": "float64"})
+
+    def __repr__(self) -> str:
+        frame = self.current()
+        return "No faults." if frame.empty else frame.to_string(index=False)
+
+    def _put(self, kind: str, service: str, **settings: Any) -> None:
+        self._change(rules=[{"kind": kind, "service": service, **settings}])
+
+    def _change(self, **change: Any) -> None:
+        self._ask("POST", "/admin/faults", change)
