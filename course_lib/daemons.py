@@ -190,13 +190,24 @@ class Daemon:
         _children[process.pid] = process
         state = DaemonState(process.pid, _create_time(process.pid), dict(ports), list(argv), dict(extra or {}))
         try:
-            with self._writing():
-                _write_atomically(self.state_file, json.dumps(asdict(state), indent=2))
+            self.record(state)
         except CourseError:
             process.kill()
             process.wait()
             raise
         return state
+
+    def record(self, state: DaemonState) -> None:
+        """Write the state file, atomically: a reader sees the old one or the new one.
+
+        Args:
+            state: What to write; :meth:`spawn` has done so already, this is for what is learnt later.
+
+        Raises:
+            CourseError: The folder cannot be written.
+        """
+        with self._writing():
+            _write_atomically(self.state_file, json.dumps(asdict(state), indent=2))
 
     def stop(self, timeout: float = 10.0) -> bool:
         """Stop the daemon: ask it to end, then kill it; remove its state file.

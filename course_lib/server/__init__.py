@@ -1,0 +1,24 @@
+"""Find a Temporal server, or start the embedded one; one server for every notebook of a checkout.
+
+The order of search: the address that the environment names (``TEMPORAL_ADDRESS``, ``TEMPORAL_PROFILE``), the course's
+own running server, a healthy server on 127.0.0.1:7233, and else a new embedded one that outlives the kernel.
+"""
+
+from course_lib.server.connection import connect
+from course_lib.server.embedded import Status, log_tail, status, stop
+from course_lib.server.model import Server
+from course_lib.server.search import ensure, ensure_started, find, restart, start
+
+__all__ = [
+    "Server",
+    "Status",
+    "connect",
+    "ensure",
+    "ensure_started",
+    "find",
+    "log_tail",
+    "restart",
+    "start",
+    "status",
+    "stop",
+]

@@ -1,0 +1,215 @@
+"""The course's own server: the ``temporal`` binary as a daemon with its database in the state folder."""
+
+import asyncio
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from course_lib.daemons import Daemon, DaemonState
+from course_lib.errors import CourseError
+from course_lib.paths import state_dir
+from course_lib.server import binary, connection, download, folder, reasons
+from course_lib.server.model import Say, Server
+
+HOST = "127.0.0.1"
+NAMESPACE = "default"
+
+_READY_LIMIT = 30.0  # seconds a living process gets to become healthy; 0.15 s measured, a cold disk takes longer
+_HEALTH_LIMIT = 2.0  # seconds for one health check; longer than this is a hung server
+_SAY_AFTER = 2.0  # seconds of silence before progress is reported, and between reports
+_PATIENT_LIMIT = 8.0
+_STOP_LIMIT = 3.0  # 1.2 s measured
+_LOOK_EVERY = 0.03
+_STARTS = 3  # a port can be taken between the look at it and the server's start
+# Measured on CLI 1.9.1: the first lets tests skip a 30-day sleep on this server in a second.
+_DYNAMIC = (
+    "frontend.WorkflowTimeSkippingEnabled=true",
+    "system.workflowTimeSkippingEnabled=true",  # its later name; unknown keys are ignored
+    "frontend.WorkflowPauseEnabled=true",
+)
+
+
+@dataclass(frozen=True)
+class Status:
+    """The embedded server as its files describe it; no health check.
+
+    Args:
+        running: Whether its process exists.
+        state: What its state file says, None when it does not run.
+        database: Its database file, None for a server in memory or one that never ran.
+        log_file: Where it logs to.
+    """
+
+    running: bool
+    state: DaemonState | None
+    database: Path | None
+    log_file: Path
+
+
+def daemon() -> Daemon:
+    """Return the daemon of the current state folder."""
+    return Daemon("server", state_dir())
+
+
+def in_memory() -> bool:
+    """Return whether ``COURSE_DB=memory`` asks for a server of one's own that forgets everything (tests)."""
+    return os.environ.get("COURSE_DB", "").lower() == "memory"
+
+
+def status() -> Status:
+    """Return whether the embedded server runs and where its files are."""
+    own = daemon()
+    state = own.read()
+    name = state.extra.get("database", "") if state else ""
+    return Status(state is not None, state, Path(name) if name else None, own.log_file)
+
+
+def log_tail(lines: int) -> list[str]:
+    """Return the last lines of the embedded server's log."""
+    return daemon().log_tail(lines)
+
+
+async def running(limit: float = _HEALTH_LIMIT) -> Server | None:
+    """Return the embedded server if it runs and is healthy.
+
+    Args:
+        limit: Seconds for the health check.
+    """
+    state = daemon().read()
+    if state is None:
+        return None
+    if not await connection.listens(HOST, state.ports["grpc"]):
+        return None
+    try:
+        return _server(state, await _check(state, limit))
+    except connection.Unreachable:
+        return None
+
+
+async def start(say: Say) -> Server:
+    """Start the embedded server and wait until it is healthy. For the holder of the daemon's lock.
+
+    Args:
+        say: Gets a line about what takes long.
+
+    Raises:
+        CourseError: It cannot be started; says what was tried and what to do.
+    """
+    own = daemon()
+    if own.read() is not None:
+        # Alive, but not healthy within the usual limit: on a busy machine it deserves a patient look before it is
+        # ended, because a learner's Workers are connected to it.
+        say("The Temporal server is slow to answer; waiting for it.")
+        if (server := await running(_PATIENT_LIMIT)) is not None:
+            return server
+        say("It does not answer: replacing it. Its data stays.")
+    await asyncio.to_thread(own.stop, _STOP_LIMIT)
+    program = await asyncio.to_thread(binary.verified, await download.locate_or_fetch(say))
+    database = None if in_memory() else folder.database(program.version)
+    folder.prepare(own.directory, for_database=database is not None)
+    if database is not None and (lost := folder.find_owner(database)) is not None:
+        # A server without state file still writes to this database. A second one would corrupt it, silently.
+        own.record(lost)
+        if (server := await running()) is not None:
+            return server
+        await asyncio.to_thread(own.stop, _STOP_LIMIT)
+    for attempt in range(1, _STARTS + 1):
+        ports = folder.choose_ports(HOST, remembered=attempt == 1, anywhere=database is None)
+        before = own.log_file.stat().st_size if own.log_file.exists() else 0
+        state = own.spawn(
+            _argv(program.path, ports, database),
+            ports=ports,
+            extra={"cli_version": program.version, "database": str(database or "")},
+            # The learner's own TEMPORAL_* settings are for clients; they must not steer this server.
+            env={key: value for key, value in os.environ.items() if not key.startswith("TEMPORAL_")},
+        )
+        version = await _ready(own, state, say)
+        if version is not None:
+            folder.remember_ports(ports)
+            return _server(state, version)
+        said = reasons.log_since(own.log_file, before)
+        if attempt == _STARTS or not reasons.port_was_taken(said):
+            raise reasons.died(said, ports, own, database)
+    raise AssertionError("unreachable: the last attempt returned or raised")
+
+
+async def stop(timeout: float = 10.0) -> bool:
+    """Stop the embedded server; its database stays.
+
+    Args:
+        timeout: Seconds it gets to end by itself before it is killed.
+
+    Returns:
+        Whether it was running. A server that the course did not start is never stopped.
+    """
+    own = daemon()
+    if own.read() is None:
+        return False
+    async with own.alock(timeout=15.0):
+        return await asyncio.to_thread(own.stop, timeout)
+
+
+def _argv(program: Path, ports: dict[str, int], database: Path | None) -> list[str]:
+    argv = [str(program), "server", "start-dev", "--ip", HOST, "--port", str(ports["grpc"])]
+    argv += ["--ui-port", str(ports["ui"]), "--ui-disable-news-fetch"]
+    for value in _DYNAMIC:
+        argv += ["--dynamic-config-value", value]
+    if database is not None:
+        argv += ["--db-filename", str(database)]
+    return argv
+
+
+async def _ready(own: Daemon, state: DaemonState, say: Say) -> str | None:
+    """Wait until the server is healthy and return its version; None when its process ended."""
+    begun = time.monotonic()
+    next_word = begun + _SAY_AFTER
+    last = "nothing listens on its port yet"
+    while own.read() is not None:
+        if _has_port(state):
+            try:
+                return await _check(state, _HEALTH_LIMIT)
+            except connection.Unreachable as error:
+                last = str(error)
+        now = time.monotonic()
+        if now - begun > _READY_LIMIT:
+            await asyncio.to_thread(own.stop, _STOP_LIMIT)
+            raise CourseError(
+                f"The embedded Temporal server did not become healthy within {_READY_LIMIT:g} s.",
+                tried=[" ".join(state.argv), f"last look: {last}", f"its log: {own.log_file}"],
+                fix="close programs that keep this machine busy and try again; `course server logs` shows its log.",
+            )
+        if now > next_word:
+            say(f"The Temporal server is starting: {now - begun:.0f} s, at most {_READY_LIMIT:g} s.")
+            next_word = now + _SAY_AFTER
+        await asyncio.sleep(_LOOK_EVERY)
+    return None
+
+
+def _has_port(state: DaemonState) -> bool:
+    """Return whether this very process listens: a program that took the port first must not pass for our server."""
+    try:
+        found = psutil.Process(state.pid).net_connections("tcp")
+    except psutil.NoSuchProcess:
+        return False
+    except psutil.AccessDenied:
+        return True
+    return any(c.status == psutil.CONN_LISTEN and c.laddr and c.laddr.port == state.ports["grpc"] for c in found)
+
+
+async def _check(state: DaemonState, limit: float) -> str:
+    options = {"target_host": f"{HOST}:{state.ports['grpc']}", "namespace": NAMESPACE}
+    return await connection.check(options, limit)
+
+
+def _server(state: DaemonState, version: str) -> Server:
+    return Server(
+        address=f"{HOST}:{state.ports['grpc']}",
+        namespace=NAMESPACE,
+        ui_url=f"http://{HOST}:{state.ports['ui']}",
+        origin="course",
+        version=version,
+        pid=state.pid,
+    )

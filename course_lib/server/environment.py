@@ -1,0 +1,50 @@
+"""The server that the environment names, through the same variables and TOML profiles as the ``temporal`` CLI.
+
+So Temporal Cloud, a class's server or a team's works with the settings that the CLI already uses: address, namespace,
+TLS and API key are read by ``temporalio.envconfig``.
+"""
+
+import os
+from typing import Any
+
+from temporalio.envconfig import ClientConfig
+
+from course_lib.errors import CourseError
+
+# Either of them means that the learner chose a server; the course then never starts one.
+VARIABLES = ("TEMPORAL_ADDRESS", "TEMPORAL_PROFILE")
+_DEFAULT_ADDRESS = "localhost:7233"  # the CLI's own default for a profile without an address
+
+
+def chosen() -> str | None:
+    """Return the settings that name a server, as ``NAME=value`` words; None when there are none."""
+    words = [f"{name}={os.environ[name]}" for name in VARIABLES if os.environ.get(name)]
+    return " ".join(words) or None
+
+
+def options() -> dict[str, Any]:
+    """Return the arguments of ``Client.connect`` that the environment asks for.
+
+    Raises:
+        CourseError: The profile does not exist, or its file cannot be read.
+    """
+    try:
+        found = ClientConfig.load_client_connect_config()
+    except (RuntimeError, OSError, ValueError) as error:
+        raise CourseError(
+            "The settings that name your Temporal server cannot be read.",
+            tried=[f"{chosen()} by temporalio.envconfig: {error}"],
+            fix="correct TEMPORAL_PROFILE or the file that TEMPORAL_CONFIG_FILE names (`temporal config list` shows "
+            "the profiles), or unset them to use the course's own server.",
+        ) from error
+    merged: dict[str, Any] = {"target_host": _DEFAULT_ADDRESS, "namespace": "default"}
+    merged |= found
+    return merged
+
+
+def ui_of_cloud(address: str, namespace: str) -> str | None:
+    """Return the Web UI of a Temporal Cloud namespace, None for an address that is not Temporal Cloud's."""
+    host = address.rpartition(":")[0].lower()
+    if host.endswith((".tmprl.cloud", ".api.temporal.io")):
+        return f"https://cloud.temporal.io/namespaces/{namespace}"
+    return None

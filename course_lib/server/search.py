@@ -1,0 +1,140 @@
+"""The order in which the course looks for a server, and when it starts one."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+from course_lib.errors import CourseError
+from course_lib.server import connection, embedded, environment
+from course_lib.server.model import Say, Server
+
+_LOCK_LIMIT = 40.0  # seconds: longer than another notebook's slowest start
+_LOCAL = "127.0.0.1:7233"
+
+
+async def find() -> Server | None:
+    """Find a server that already runs, in the course's order of search.
+
+    Returns:
+        The server, or None when there is none and the course may start its own.
+
+    Raises:
+        CourseError: The environment names a server, and it does not answer.
+    """
+    named = environment.chosen()
+    if named is not None:
+        return await _attach(named)
+    return await embedded.running() or await _local()
+
+
+async def ensure(say: Say | None = None) -> Server:
+    """Find a server, or start the embedded one.
+
+    Args:
+        say: Gets a line whenever something takes longer than two seconds.
+
+    Returns:
+        A server that has just answered a health check.
+
+    Raises:
+        CourseError: There is none and none could be started; says what was tried and what to do.
+    """
+    return (await ensure_started(say))[0]
+
+
+async def ensure_started(say: Say | None = None) -> tuple[Server, bool]:
+    """Find a server or start the embedded one, and tell which: see :func:`ensure`.
+
+    Returns:
+        The server, and whether this very call started it.
+    """
+    say = say or _nobody
+    found = await find()
+    if found is not None:
+        return found, False
+    async with contextlib.AsyncExitStack() as held:
+        async with _progress(say, "Waiting for another notebook that is starting the Temporal server."):
+            await held.enter_async_context(embedded.daemon().alock(_LOCK_LIMIT))
+        # The one that held the lock may have started it meanwhile: two kernels that race get one server.
+        found = await find()
+        if found is not None:
+            return found, False
+        return await embedded.start(say), True
+
+
+async def start(say: Say | None = None) -> Server:
+    """Start the embedded server unless a server is found; the same as :func:`ensure`, for ``course server start``."""
+    return await ensure(say)
+
+
+async def restart(say: Say | None = None) -> Server:
+    """Stop the embedded server if it runs, and find or start one again; its database stays.
+
+    Args:
+        say: Gets a line whenever something takes longer than two seconds.
+
+    Raises:
+        CourseError: The environment names a server (the course never restarts those), or the start failed.
+    """
+    named = environment.chosen()
+    if named is not None:
+        raise CourseError(
+            "The course cannot restart this server: it did not start it.",
+            tried=[f"the server that {named} names"],
+            fix="restart it where it was started, or unset the variable to use the course's own server.",
+        )
+    await embedded.stop()
+    return await ensure(say)
+
+
+async def _attach(named: str) -> Server:
+    options = environment.options()
+    address, namespace = str(options["target_host"]), str(options["namespace"])
+    try:
+        version = await connection.check(options, connection.CONNECT_LIMIT)
+    except connection.Unreachable as error:
+        raise CourseError(
+            f"The Temporal server at {address} cannot be used: {error}.",
+            tried=[
+                f"{named} (namespace {namespace!r}, TLS {'on' if options.get('tls') else 'off'}, "
+                f"API key {'given' if options.get('api_key') else 'not given'})"
+            ],
+            fix="start that server or correct the setting (`temporal operator namespace describe` tries the same from "
+            "a terminal); or unset it, and the course starts its own server.",
+        ) from error
+    ui_url = environment.ui_of_cloud(address, namespace) or await connection.find_ui(address)
+    return Server(address, namespace, ui_url, "environment", version)
+
+
+async def _local() -> Server | None:
+    if embedded.in_memory():  # a test asks for a server of its own, whatever else runs on this machine
+        return None
+    host, _, port = _LOCAL.partition(":")
+    if not await connection.listens(host, int(port)):
+        return None
+    try:
+        options = {"target_host": _LOCAL, "namespace": embedded.NAMESPACE}
+        version = await connection.check(options, 1.5)
+    except connection.Unreachable:
+        return None
+    return Server(_LOCAL, embedded.NAMESPACE, await connection.find_ui(_LOCAL), "local", version)
+
+
+@contextlib.asynccontextmanager
+async def _progress(say: Say, text: str) -> AsyncIterator[None]:
+    """Say a line every two seconds while the block runs."""
+
+    async def repeat() -> None:
+        while True:
+            await asyncio.sleep(2.0)
+            say(text)
+
+    task = asyncio.ensure_future(repeat())
+    try:
+        yield
+    finally:
+        task.cancel()
+
+
+def _nobody(line: str) -> None:
+    """Take progress that nobody wants to see."""
