@@ -1,0 +1,56 @@
+"""Where the logs of Temporal's SDK go: into Python logging, never straight to a file descriptor.
+
+The SDK's core is written in Rust and logs to fd 2 on its own. In a notebook that is the terminal of JupyterLab, where
+no learner looks, so the core's records are forwarded into Python logging before the first Client exists.
+"""
+
+import logging
+import threading
+
+CORE_LOGGER = "temporalio.core"
+"""The logger that receives the records of the SDK's core."""
+
+_lock = threading.Lock()
+_installed = False
+
+
+def install() -> None:
+    """Forward the core's log records to Python logging, once per process, before the first Client.
+
+    Also takes the dictionary of ids off the end of each workflow and activity log line: it stays on the record (as
+    ``record.temporal_workflow`` and ``record.temporal_activity``), and a line that a learner reads stays short.
+
+    A Runtime that somebody else made the default first is left alone: its Clients and Workers are bound to it.
+    """
+    global _installed
+    with _lock:
+        if _installed:
+            return
+        from temporalio import activity, workflow
+        from temporalio.runtime import (
+            LogForwardingConfig,
+            LoggingConfig,
+            Runtime,
+            TelemetryConfig,
+            TelemetryFilter,
+        )
+
+        forwarding = LogForwardingConfig(
+            logger=logging.getLogger(CORE_LOGGER),
+            append_target_to_name=False,
+            prepend_target_on_message=False,
+        )
+        runtime = Runtime(
+            telemetry=TelemetryConfig(
+                logging=LoggingConfig(
+                    filter=TelemetryFilter(core_level="WARN", other_level="ERROR"), forwarding=forwarding
+                )
+            )
+        )
+        try:
+            Runtime.set_default(runtime)
+        except RuntimeError:
+            logging.getLogger(CORE_LOGGER).debug("a default Runtime exists already; its logging stays as it is")
+        workflow.logger.workflow_info_on_message = False
+        activity.logger.activity_info_on_message = False
+        _installed = True

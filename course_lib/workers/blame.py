@@ -1,0 +1,97 @@
+"""Which line of the learner's own code is behind an error?"""
+
+import linecache
+import re
+import sys
+import sysconfig
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+_OURS = str(Path(__file__).resolve().parent.parent)
+_LIBRARIES = tuple(
+    {path for key in ("stdlib", "platstdlib", "purelib", "platlib") if (path := sysconfig.get_path(key))}
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the learner's code.
+
+    Args:
+        module: The module cell's name without its revision (``orders`` for ``orders__r3.py``).
+        number: The line's number, from 1.
+        text: The line itself, stripped.
+    """
+
+    module: str
+    number: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.module}, line {self.number}: {self.text}" if self.text else f"{self.module}, line {self.number}"
+
+
+def _is_learners(filename: str) -> bool:
+    if filename.startswith("<") or not filename.endswith(".py"):
+        # A plain cell: IPython compiles it under a temporary name without an ending or as <ipython-input-…>.
+        return "ipykernel" in filename or filename.startswith("<ipython-input")
+    path = str(Path(filename).absolute())
+    return not path.startswith((_OURS, *_LIBRARIES))
+
+
+def _line(filename: str, number: int, text: str = "") -> Line:
+    if "ipykernel" in filename or filename.startswith("<ipython"):
+        module = "a cell"
+    else:
+        module = re.sub(r"__r\d+$", "", Path(filename).stem)
+    return Line(module, number, (text or linecache.getline(filename, number)).strip())
+
+
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and what caused it, outermost first."""
+    seen: set[int] = set()
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        yield current
+        current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
+
+
+def learner_line(error: BaseException) -> Line | None:
+    """Return the innermost line of learner's code behind an error; ``None`` when there is none."""
+    for cause in reversed(list(causes(error))):
+        if isinstance(cause, SyntaxError) and cause.filename and _is_learners(cause.filename):
+            return _line(cause.filename, cause.lineno or 1, cause.text or "")
+        for frame in reversed(traceback.extract_tb(cause.__traceback__)):
+            if _is_learners(frame.filename):
+                return _line(frame.filename, frame.lineno or 1, frame.line or "")
+    return None
+
+
+def running_line(thread_id: int | None) -> Line | None:
+    """Return the line of learner's code that a thread executes now."""
+    frame: FrameType | None = sys._current_frames().get(thread_id or -1)
+    while frame is not None:
+        if _is_learners(frame.f_code.co_filename):
+            return _line(frame.f_code.co_filename, frame.f_lineno)
+        frame = frame.f_back
+    return None
+
+
+def dumped_line(dump: list[str]) -> Line | None:
+    """Return the learner's line from the lines that ``faulthandler`` printed, innermost first."""
+    for text in dump:
+        match = re.match(r'\s*File "(.+)", line (\d+)', text)
+        if match and _is_learners(match[1]):
+            return _line(match[1], int(match[2]))
+    return None
+
+
+def in_words(error: BaseException) -> str:
+    """Return ``Type: message`` for the chain's innermost error, and the outermost before it when they differ."""
+    chain = list(causes(error))
+    words = [f"{type(cause).__name__}: {cause}".rstrip(": ") for cause in (chain[0], chain[-1])]
+    return words[0] if words[0] == words[1] else f"{words[0]}; because of {words[1]}"

@@ -1,0 +1,70 @@
+"""Has this Worker really begun to poll? Only the server knows."""
+
+import asyncio
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from temporalio.client import Client
+
+PATIENCE = 5.0
+"""Seconds after which a running Worker counts as polling though the server does not list it (a busy cluster whose
+list of pollers lags behind)."""
+
+
+class PollWatch:
+    """Waits until the server lists fresh polls of one identity.
+
+    Args:
+        client: A client of the Worker's namespace.
+        task_queue: The Worker's queue.
+        identity: The Worker's identity.
+        options: The Worker's arguments: they say which kinds of task it polls.
+    """
+
+    def __init__(self, client: "Client", task_queue: str, identity: str, options: dict[str, Any]) -> None:
+        from temporalio.api.enums.v1 import TaskQueueType
+
+        self._client = client
+        self._queue = task_queue
+        self._identity = identity
+        self._kinds: list[Any] = []
+        if options.get("workflows"):
+            self._kinds.append(TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW)
+        if options.get("activities") and not options.get("no_remote_activities"):
+            self._kinds.append(TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY)
+        self._before: dict[Any, datetime | None] = {}
+
+    async def begin(self) -> None:
+        """Remember earlier polls of the same identity: the server keeps them for five minutes."""
+        for kind in self._kinds:
+            self._before[kind] = await self._last_poll(kind)
+
+    async def wait(self) -> bool:
+        """Return True once every kind is polled, False after ``PATIENCE`` seconds without that."""
+        deadline = asyncio.get_running_loop().time() + PATIENCE
+        pause = 0.005
+        pending: Iterable[Any] = list(self._kinds)
+        while True:
+            pending = [kind for kind in pending if await self._last_poll(kind) in (None, self._before[kind])]
+            if not pending:
+                return True
+            if asyncio.get_running_loop().time() > deadline:
+                return False
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.5, 0.1)
+
+    async def _last_poll(self, kind: Any) -> datetime | None:
+        from temporalio.api.taskqueue.v1 import TaskQueue
+        from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+
+        answer = await self._client.workflow_service.describe_task_queue(
+            DescribeTaskQueueRequest(
+                namespace=self._client.namespace,
+                task_queue=TaskQueue(name=self._queue),
+                task_queue_type=kind,
+            )
+        )
+        times = [p.last_access_time.ToDatetime() for p in answer.pollers if p.identity == self._identity]
+        return max(times, default=None)

@@ -1,0 +1,378 @@
+"""A Worker as a child process: start, stop, kill -9, exit code, and its log as it comes."""
+
+import asyncio
+import atexit
+import base64
+import contextlib
+import os
+import pickle
+import sys
+import threading
+import time
+import weakref
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any, Literal
+
+from course_lib.errors import CourseError
+from course_lib.workers import blame
+from course_lib.workers.child import Child, exit_in_words
+from course_lib.workers.waiting import Mailbox, logger, settle, wait_for
+
+State = Literal["new", "starting", "running", "stopping", "stopped", "killed", "died"]
+"""``stopped`` and ``killed`` were asked for here; ``died`` was not."""
+
+_PACKAGE_PARENT = str(Path(__file__).resolve().parent.parent.parent)
+_processes: "weakref.WeakSet[WorkerProcess]" = weakref.WeakSet()
+
+
+class WorkerProcess:
+    """A child process with one Worker. It can be started again after each end.
+
+    Args:
+        modules: Importable names of modules in ``folder``; what they define is registered.
+        task_queue: The queue to poll.
+        address: ``host:port`` of the Temporal server.
+        namespace: The namespace.
+        folder: Goes first on the child's ``sys.path``.
+        env: Added to this process's environment.
+        identity: The Worker's identity; by default one with the child's pid.
+        workflows: Names of the workflow classes to register; ``None`` registers all.
+        activities: Names of the activities, or of classes with activity methods; ``None`` registers all.
+        on_line: Called with each line of output, from another thread.
+        on_death: Called with a reason when the child ended unasked, on the loop that was running at the start.
+        worker_options: Further arguments of ``temporalio.worker.Worker``; picklable. A number stands for seconds where
+            the SDK takes a timedelta.
+        key: A running process with the same key is stopped by `start`; ``None`` never replaces one.
+    """
+
+    def __init__(
+        self,
+        modules: Sequence[str],
+        *,
+        task_queue: str,
+        address: str,
+        namespace: str = "default",
+        folder: Path,
+        env: Mapping[str, str] | None = None,
+        identity: str | None = None,
+        workflows: Sequence[str] | None = None,
+        activities: Sequence[str] | None = None,
+        on_line: Callable[[str], None] | None = None,
+        on_death: Callable[[str], None] | None = None,
+        worker_options: Mapping[str, Any] | None = None,
+        key: str | None = None,
+    ) -> None:
+        self.modules = tuple(modules)
+        self.task_queue = task_queue
+        self.address, self.namespace, self.folder = address, namespace, Path(folder)
+        self.identity, self.key = identity, key
+        self.workflows = None if workflows is None else list(workflows)
+        self.activities = None if activities is None else list(activities)
+        self.lines: deque[str] = deque(maxlen=1000)
+        self.state: State = "new"
+        self.exit_code: int | None = None
+        self._env = dict(env or {})
+        self._options = dict(worker_options or {})
+        self._on_line, self._on_death = on_line, on_death
+        self._listeners: list[Callable[[], None]] = []
+        self._child: Child | None = None
+        self._ready: Future[None] = Future()
+        self._why = ""
+        self._lock = threading.RLock()
+        self._mailbox = Mailbox()
+        _processes.add(self)
+
+    # What it is
+
+    @property
+    def pid(self) -> int | None:
+        """The child's process id while it lives."""
+        return self._child.pid if self._child is not None and not self._child.exited.done() else None
+
+    @property
+    def running(self) -> bool:
+        """Whether the child lives and polls."""
+        return self.state == "running" and self._child is not None and self._child.alive
+
+    @property
+    def uptime(self) -> float:
+        """Seconds since the child was started; 0 when none lives."""
+        return time.monotonic() - self._child.started if self._child is not None and self.pid is not None else 0.0
+
+    def describe(self) -> str:
+        """Return the state in words, for example ``running pid 1234 · 12 s``."""
+        match self.state:
+            case "new":
+                return "not started"
+            case "starting":
+                return "starting…"
+            case "running":
+                return f"running pid {self.pid} · {self.uptime:.0f} s"
+            case "stopping":
+                return "stopping…"
+            case _:
+                return self._why
+
+    def __repr__(self) -> str:
+        return f"<Worker process {', '.join(self.modules)} on {self.task_queue!r}: {self.describe()}>"
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call ``listener`` (from any thread) after each change of state or new line; return what undoes it."""
+        self._listeners.append(listener)
+
+        def undo() -> None:
+            with contextlib.suppress(ValueError):
+                self._listeners.remove(listener)
+
+        return undo
+
+    # What it does
+
+    async def start(self, timeout: float = 10.0) -> None:
+        """Start the child and return when the server has seen it poll. Does nothing when it runs already.
+
+        Args:
+            timeout: Seconds until it must poll; past them the child is killed.
+
+        Raises:
+            CourseError: The learner's module cannot be imported, the Worker is not valid, the server does not answer,
+                or the limit passed. No child is left.
+        """
+        with self._lock:
+            if self.running:
+                return
+            if self.state == "starting":
+                ready = self._ready
+                child = None
+            else:
+                ready = self._ready = Future()
+                self._mailbox = Mailbox()
+                self.exit_code = None
+                self._set("starting")
+                child = self._child = None
+        try:
+            if ready is self._ready and child is None and self._child is None:
+                await self._replace_others()
+                self._spawn()
+            await wait_for(ready, timeout)
+        except TimeoutError:
+            raise await self._too_slow(timeout) from None
+        except BaseException as error:
+            # An interrupted start leaves no half-started worker; a failed one has ended or is about to.
+            self._abort(f"the start was interrupted ({type(error).__name__})")
+            raise
+
+    async def stop(self, timeout: float = 5.0) -> int | None:
+        """Stop the Worker gracefully and wait for the child's end; kill it past the limit.
+
+        Args:
+            timeout: Seconds until SIGKILL.
+
+        Returns:
+            The exit code; ``None`` when it never ran.
+        """
+        child = self._child
+        if child is None or child.exited.done():
+            return self.exit_code
+        with self._lock:
+            if self.state in ("starting", "running"):
+                self._set("stopping")
+        child.terminate()
+        try:
+            await wait_for(child.exited, timeout)
+        except TimeoutError:
+            with self._lock:
+                self._why = f"stopped by SIGKILL: it did not end within {timeout:g} s"
+            child.kill()
+            await wait_for(child.exited, 5.0)
+        return self.exit_code
+
+    def kill(self) -> bool:
+        """Kill the child with SIGKILL, as ``kill -9`` does: no cleanup runs. Return whether there was one."""
+        child = self._child
+        if child is None or not child.alive:
+            return False
+        with self._lock:
+            self.state = "killed"
+        child.kill()
+        return True
+
+    async def wait_exit(self, timeout: float) -> int:
+        """Wait for the child's end and return its exit code.
+
+        Args:
+            timeout: Seconds to wait.
+
+        Raises:
+            CourseError: It still runs, or never ran.
+        """
+        if self._child is None:
+            raise CourseError("The worker process was never started.", fix="start it first.")
+        try:
+            return await wait_for(self._child.exited, timeout)
+        except TimeoutError:
+            raise CourseError(
+                f"The worker process {self.pid} still runs after {timeout:g} s.", fix="stop or kill it first."
+            ) from None
+
+    # How
+
+    async def _replace_others(self) -> None:
+        if self.key is None:
+            return
+        others = [other for other in list(_processes) if other is not self and other.key == self.key and other.pid]
+        await asyncio.gather(*(other.stop(timeout=1.5) for other in others))
+
+    def _spawn(self) -> None:
+        try:
+            options = base64.b64encode(pickle.dumps(self._options)).decode()
+        except Exception as error:
+            raise CourseError(
+                f"A worker option cannot be sent to another process: {blame.in_words(error)}",
+                fix="define what it refers to in a %%module cell, or use a Worker in the notebook.",
+            ) from error
+        spec = {
+            "folder": str(self.folder),
+            "modules": self.modules,
+            "task_queue": self.task_queue,
+            "address": self.address,
+            "namespace": self.namespace,
+            "identity": self.identity,
+            "workflows": self.workflows,
+            "activities": self.activities,
+            "options": options,
+            "parent": os.getpid(),
+            # TLS and API key of a profile apply only where the learner named the server: the course's own has none.
+            "profile": any(name in {**os.environ, **self._env} for name in ("TEMPORAL_ADDRESS", "TEMPORAL_PROFILE")),
+        }
+        env = {**os.environ, **self._env}
+        env["TEMPORAL_ADDRESS"], env["TEMPORAL_NAMESPACE"] = self.address, self.namespace
+        env["PYTHONUNBUFFERED"], env["PYTHONIOENCODING"] = "1", "utf-8"
+        env["PYTHONPATH"] = os.pathsep.join(filter(None, (_PACKAGE_PARENT, env.get("PYTHONPATH", ""))))
+        # -P: the current folder is not on sys.path, so a learner's file never hides a library.
+        argv = [sys.executable, "-P", "-m", "course_lib.workers.main", "--task-queue", self.task_queue, *self.modules]
+        _kill_at_exit()
+        with self._lock:
+            ready = self._ready
+            self._child = Child(
+                argv,
+                env=env,
+                spec=spec,
+                on_line=self._add_line,
+                on_message=lambda message: self._heard(ready, message),
+                on_exit=lambda code: self._ended(ready, code),
+            )
+
+    def _heard(self, ready: "Future[None]", message: dict[str, Any]) -> None:
+        if message.get("state") == "ready":
+            with self._lock:
+                if self.state == "starting" and ready is self._ready:
+                    self._set("running")
+            settle(ready)
+        elif message.get("state") == "failed":
+            settle(ready, error=CourseError(message["what"], tried=message["tried"], fix=message["fix"]))
+
+    def _ended(self, ready: "Future[None]", code: int) -> None:
+        words = exit_in_words(code)
+        asked = ""
+        with self._lock:
+            self.exit_code = code
+            asked = self.state
+            if self.state == "stopping":
+                self._why = self._why or f"stopped (exit code {code})"
+                self._set("stopped")
+            elif self.state == "killed":
+                self._why = words
+                self._set("killed")
+            elif self.state == "starting":
+                self._why = f"did not start: {words}"
+                self._set("died")
+            else:
+                self._why = f"died: {words}"
+                self._set("died")
+        self._add_line(f"[course] worker process {self._why}")
+        tail = [line for line in list(self.lines)[-6:] if not line.startswith("[course]")]
+        settle(
+            ready,
+            error=CourseError(
+                f"The worker process {words} before it polled its queue.",
+                tried=tail,
+                fix="" if asked in ("stopping", "killed") else "look at its last lines, correct the cell, start again.",
+            ),
+        )
+        if asked == "running":
+            reason = f"The worker process on {self.task_queue!r} {self._why}"
+            logger.error(reason)
+            if self._on_death is not None:
+                self._mailbox.post(self._on_death, reason)
+
+    async def _too_slow(self, timeout: float) -> CourseError:
+        seen = len(self.lines)
+        child = self._child
+        if child is not None and child.alive:
+            child.dump_stacks()
+            with contextlib.suppress(TimeoutError):
+                await wait_for(child.exited, 0.3)
+        line = blame.dumped_line(list(self.lines)[min(seen, len(self.lines)) :])
+        self._abort(f"it did not poll within {timeout:g} s")
+        return CourseError(
+            f"The worker process did not poll {self.task_queue!r} within {timeout:g} s and was killed.",
+            tried=[f"it was at {line}"] if line else list(self.lines)[-3:],
+            fix="look at that line: a module must import at once." if line else "run `course server status`.",
+        )
+
+    def _abort(self, why: str) -> None:
+        with self._lock:
+            if self.state not in ("starting", "stopping"):
+                return
+            self._why = f"did not start: {why}"
+            self._set("stopping" if self._child is not None and self._child.alive else "stopped")
+        if self._child is not None:
+            self._child.kill()
+
+    def _set(self, state: State) -> None:
+        self.state = state
+        if state in ("starting", "running"):
+            self._why = ""
+        self._changed()
+
+    def _add_line(self, line: str) -> None:
+        self.lines.append(line)
+        if self._on_line is not None:
+            try:
+                self._on_line(line)
+            except Exception:
+                logger.exception("on_line failed")
+        self._changed()
+
+    def _changed(self) -> None:
+        for listener in list(self._listeners):
+            try:
+                listener()
+            except Exception:
+                logger.exception("a listener of a worker process failed")
+
+
+_registered = False
+
+
+def _kill_at_exit() -> None:
+    global _registered
+    if not _registered:
+        _registered = True
+        atexit.register(_end_all)
+
+
+def _end_all() -> None:
+    """End every child with the interpreter: asked first, killed after a second. The lifeline covers all other ends."""
+    children = [child for process in list(_processes) if (child := process._child) is not None and child.alive]
+    for child in children:
+        child.terminate()
+    deadline = time.monotonic() + 1.0
+    for child in children:
+        with contextlib.suppress(TimeoutError):
+            child.exited.result(max(0.0, deadline - time.monotonic()))
+        child.kill()
