@@ -145,6 +145,8 @@ def parse(source: str) -> ast.Module:
     flags = 0 if module_name(source) else ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     tree = compile(python_of(source), "<cell>", "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)
     assert isinstance(tree, ast.Module)
+    # The parser accepts an `await` or `return` in the wrong place, the compiler does not.
+    compile(tree, "<cell>", "exec", flags, dont_inherit=True)
     return tree
 
 

@@ -110,11 +110,19 @@ def _found(results: Sequence[Mapping[str, Any]], origins: Mapping[Path, _Origin]
 
 
 def _unformatted(root: Path, folder: Path, origins: Mapping[Path, _Origin]) -> Iterator[Problem]:
-    done = _run(["format", "--no-cache", "--check", *_config(root), str(folder)])
-    for line in done.stdout.splitlines():
-        if line.startswith("Would reformat: "):
-            origin = origins[(Path.cwd() / line.removeprefix("Would reformat: ")).resolve()]
-            yield Problem(origin.file, origin.cell, "ruff format", "would be reformatted: course build --format")
+    # The report of `ruff format --check` differs between versions, the formatted files do not.
+    before = {path: path.read_text(encoding="utf-8") for path in folder.rglob("*.py")}
+    done = _run(["format", "--no-cache", "--quiet", *_config(root), str(folder)])
+    if done.returncode not in (0, 2):  # 2: a file is no Python, which `ruff check` has reported already
+        raise RuntimeError(f"ruff format failed with {done.returncode}: {done.stderr.strip()}")
+    for path, text in before.items():
+        formatted = path.read_text(encoding="utf-8")
+        if formatted != text:
+            origin = origins[path.resolve()]
+            pairs = zip(text.split("\n"), formatted.split("\n"), strict=False)
+            row = next((number for number, (old, new) in enumerate(pairs, start=1) if old != new), 0)
+            line = row + origin.offset if row else 0
+            yield Problem(origin.file, origin.cell, "ruff format", "is not formatted: course build --format", line)
 
 
 def _undefined(folder: Path, chapters: Sequence[Chapter]) -> Iterator[Problem]:
