@@ -1,0 +1,44 @@
+# The course's few commands. `make help` lists them; CONTRIBUTING.md says when to use which.
+#
+#   PYTHON=/path/to/python   the interpreter for .venv (else the newest of python3.14 ... 3.11 that works)
+#   ARGS="..."               passed on to the command, for example: make lab ARGS="--port 9000"
+
+PYTHON ?=
+ARGS ?=
+BOOTSTRAP = @PYTHON='$(PYTHON)' sh tools/bootstrap.sh
+
+.DEFAULT_GOAL := help
+.PHONY: help lab test bench lock format clean
+
+help: ## show this list
+	@echo "make lab      set up (once) and open chapter 00 in JupyterLab, with a Temporal server"
+	@echo "make test     set up (once) and run every check that CI runs"
+	@echo "make bench    measure the course against a plain script; prints ratios"
+	@echo "make format   put Python files and notebooks into the project's format"
+	@echo "make lock     write requirements*.txt anew from pyproject.toml (ARGS=--upgrade for newest)"
+	@echo "make clean    delete .venv and caches; your workspace/ and .course/ stay"
+	@echo "Choose an interpreter with PYTHON=/path/to/python3.13; pass options on with ARGS=\"...\"."
+
+lab:
+	$(BOOTSTRAP)
+	@exec .venv/bin/course lab $(ARGS)
+
+test:
+	$(BOOTSTRAP) --dev
+	@exec .venv/bin/python tools/run_checks.py $(ARGS)
+
+bench:
+	$(BOOTSTRAP) --dev
+	@exec .venv/bin/python -m tests.bench $(ARGS)
+
+format:
+	$(BOOTSTRAP) --dev
+	@.venv/bin/ruff check --fix --quiet . || true
+	@.venv/bin/ruff format .
+
+lock:
+	$(BOOTSTRAP) --dev
+	@sh tools/lock.sh $(ARGS)
+
+clean:
+	@sh tools/clean.sh
