@@ -1,0 +1,58 @@
+"""``%%module`` and the other things that a notebook's shell learns from the course."""
+
+from types import TracebackType
+from typing import Any
+
+from course_lib.cells.asyncio_run import allow_nested_run, wants_nested_loop
+from course_lib.cells.modules import Modules
+from course_lib.cells.problems import CellError
+from course_lib.errors import CourseError
+
+_HOOK = "_course_pre_run_cell"
+
+
+def register(shell: Any, modules: Modules) -> None:
+    """Teach a shell ``%%module`` and pasted ``asyncio.run(main())``; a later call takes the place of an earlier one.
+
+    Args:
+        shell: IPython's ``InteractiveShell``, as ``get_ipython()`` returns it.
+        modules: The chapter's modules.
+    """
+
+    def module(line: str, cell: str | None = None) -> None:
+        if cell is None:
+            raise CellError(
+                "`%module` with one percent sign does nothing.",
+                fix=f"write `%%module {line.strip() or 'orders'}` as the first line of a cell.",
+            )
+        try:
+            modules.run(line.partition("#")[0].strip(), cell, shell.user_ns, say=print)
+        except CourseError:
+            raise
+        except BaseException as error:
+            _show_only_the_cell(shell, error, str(modules.folder))
+            raise
+
+    shell.register_magic_function(module, "line_cell", "module")
+
+    def pre_run_cell(info: Any) -> None:
+        if wants_nested_loop(str(info.raw_cell or "")):
+            allow_nested_run()
+
+    earlier = getattr(shell, _HOOK, None)
+    if earlier is not None:
+        shell.events.unregister("pre_run_cell", earlier)
+    shell.events.register("pre_run_cell", pre_run_cell)
+    setattr(shell, _HOOK, pre_run_cell)
+
+
+def _show_only_the_cell(shell: Any, error: BaseException, folder: str) -> None:
+    """Let IPython's traceback begin at the learner's line, not in the magic, the course and the import system."""
+    own: TracebackType | None = error.__traceback__
+    while own is not None and not own.tb_frame.f_code.co_filename.startswith(folder):
+        own = own.tb_next
+    if own is None:
+        return
+    # IPython asks an exception for its own rendering first; only this object gets one.
+    lines = shell.InteractiveTB.structured_traceback(type(error), error, own)
+    error._render_traceback_ = lambda: lines  # type: ignore[attr-defined]
