@@ -1,0 +1,196 @@
+"""What the four services write, seen through the client and the tables."""
+
+import asyncio
+
+import httpx
+import pytest
+
+from course_lib.shop import BadRequest, OutOfStock, Shop, open_shop
+from course_lib.shop.client import ShopClient
+
+
+async def test_without_a_key_two_charges_are_two_rows_with_a_key_one(shop: Shop):
+    async with shop.client() as client:
+        twice = {await client.charge("o1", 500), await client.charge("o1", 500)}
+        once = {await client.charge("o2", 700, idempotency_key="pay-o2") for _ in range(3)}
+    assert len(twice) == 2
+    assert len(once) == 1
+    assert shop.payments.query("order_id == 'o1'").amount_cents.tolist() == [500, 500]
+    assert shop.payments.query("order_id == 'o2'").idempotency_key.tolist() == ["pay-o2"]
+    assert shop.requests.query("order_id == 'o2'").done.tolist() == [True, False, False]
+
+
+async def test_concurrent_requests_with_one_key_do_the_work_once(shop: Shop):
+    shop.faults.latency("payments", 0.1, jitter=0.1)
+    async with shop.client() as client:
+        ids = await asyncio.gather(*(client.charge("o1", 500, idempotency_key="k") for _ in range(20)))
+    assert len(set(ids)) == 1
+    assert len(shop.payments) == 1
+
+
+async def test_a_key_used_for_another_request_is_refused(shop: Shop):
+    async with shop.client() as client:
+        await client.charge("o1", 500, idempotency_key="k")
+        with pytest.raises(BadRequest, match="was used for another charge request"):
+            await client.charge("o1", 501, idempotency_key="k")
+    assert len(shop.payments) == 1
+
+
+async def test_one_key_for_charge_and_refund_does_both(shop: Shop):
+    async with shop.client() as client:
+        charge = await client.charge("o1", 500, idempotency_key="o1")
+        await client.refund(charge, idempotency_key="o1")
+    assert shop.payments.kind.tolist() == ["charge", "refund"]
+
+
+async def test_the_ledger_of_charge_and_refund_sums_to_zero(shop: Shop):
+    async with shop.client() as client:
+        charge = await client.charge("o1", 500)
+        await client.refund(charge, 200)
+        await client.refund(charge, 300)
+        assert shop.payments.amount_cents.sum() == 0
+        await client.refund(charge)
+    assert shop.payments.amount_cents.sum() == -500, "a refund made twice must show"
+    assert shop.payments.refund_of.tolist()[1:] == [charge] * 3
+    assert set(shop.payments.order_id) == {"o1"}
+
+
+async def test_refund_of_what_was_never_charged_is_refused(shop: Shop):
+    async with shop.client() as client:
+        with pytest.raises(BadRequest, match="There is no charge 'ch_99'"):
+            await client.refund("ch_99")
+        charge = await client.charge("o1", 500)
+        refund = await client.refund(charge, 100)
+        with pytest.raises(BadRequest, match="There is no charge"):
+            await client.refund(refund)
+        with pytest.raises(BadRequest, match="more than the charge"):
+            await client.refund(charge, 501)
+    assert len(shop.payments) == 2
+
+
+async def test_reserve_and_release_keep_the_stock_right(shop: Shop):
+    shop.set_stock("mug", 3)
+    async with shop.client() as client:
+        first = await client.reserve_stock("o1", "mug", 2)
+        with pytest.raises(OutOfStock, match="Only 1 of 'mug'"):
+            await client.reserve_stock("o2", "mug", 2)
+        await client.release_stock(first)
+        await client.release_stock(first)
+        await client.reserve_stock("o2", "mug", 3)
+    assert shop.stock.to_dict("records") == [{"sku": "mug", "on_hand": 3, "reserved": 3}]
+    assert shop.reservations.state.tolist() == ["released", "reserved"]
+    assert shop.requests.status.tolist() == [200, 409, 200, 200, 200]
+
+
+async def test_an_order_has_one_parcel(shop: Shop):
+    async with shop.client() as client:
+        parcels = {await client.ship("o1", "1 Lane"), await client.ship("o1", "1 Lane"), await client.ship("o1")}
+        other = await client.ship("o2")
+    assert len(parcels) == 1
+    assert other not in parcels
+    assert shop.shipments.address.tolist() == ["1 Lane", ""]
+
+
+async def test_mail_accounts_and_customers(shop: Shop):
+    async with shop.client() as client:
+        await client.send_mail("ada@example.org", "Welcome", order_id="o1")
+        await client.send_mail("ada@example.org", "Welcome", order_id="o1")
+        account = await client.create_account("ada@example.org", "Ada", idempotency_key="reg-ada")
+        assert await client.create_account("ada@example.org", "Ada", idempotency_key="reg-ada") == account
+        await client.activate_account(account)
+        other = await client.create_account("bob@example.org")
+        await client.delete_account(other)
+        assert await client.verify_customer("ada/1 ?") == {"customer_id": "ada/1 ?", "verified": True}
+        assert (await client.verify_customer("blocked-7"))["verified"] is False
+    assert shop.mails.to.tolist() == ["ada@example.org"] * 2
+    assert shop.accounts.state.tolist() == ["active", "deleted"]
+
+
+async def test_a_review_carries_the_task_token_to_whoever_answers(shop: Shop):
+    async with shop.client() as client:
+        review = await client.request_review("o1", "dG9rZW4=")
+        assert await client.pending_reviews() == [{"id": review, "order_id": "o1", "task_token": "dG9rZW4="}]
+        answered = await client.answer_review(review, approved=True)
+        assert answered["task_token"] == "dG9rZW4="
+        assert await client.pending_reviews() == []
+    assert shop.reviews.state.tolist() == ["approved"]
+
+
+async def test_the_catalogue_has_ten_thousand_rows_and_imports_are_noted(shop: Shop):
+    async with shop.client() as client:
+        offset, skus = 0, set()
+        while rows := await client.catalogue_page(offset, 1000):
+            skus |= {row["sku"] for row in rows}
+            await client.record_import(offset, rows, job="j1")
+            offset += len(rows)
+        assert await client.catalogue_page(50, 2) == await client.catalogue_page(50, 2)
+        await client.record_import(0, 1000)
+    assert len(skus) == 10_000
+    assert shop.imports.offset.tolist() == [*range(0, 10_000, 1000), 0]
+    assert shop.imports.rows.sum() == 11_000
+
+
+@pytest.mark.parametrize("amount", [0, -5, 1.5, "5.0", None, True, 2**60])
+async def test_an_amount_that_is_no_amount_is_refused(shop: Shop, amount: object):
+    async with shop.client() as client:
+        with pytest.raises(BadRequest, match="'amount_cents' must be a whole number of at least 1") as caught:
+            await client.charge("o1", amount)  # type: ignore[arg-type]
+    assert caught.value.status == 400
+    assert shop.payments.empty
+    assert shop.requests.done.tolist() == [False]
+
+
+async def test_markup_and_quotes_come_back_as_they_were(shop: Shop):
+    nasty = "<b>o'1\"; DROP TABLE payments --</b> é☃"
+    async with shop.client() as client:
+        await client.charge(nasty, 1, idempotency_key="clé-☃".encode().hex())
+        await client.send_mail(nasty, nasty)
+    assert shop.payments.order_id.tolist() == [nasty]
+    assert shop.mails.subject.tolist() == [nasty]
+
+
+async def test_every_request_is_logged_also_reads_and_refusals(shop: Shop):
+    async with shop.client() as client:
+        await client.charge("o1", 5, idempotency_key="k")
+        await client.verify_customer("ada")
+        with pytest.raises(BadRequest, match="There is no service 'bakery'"):
+            await client._send("POST", "/bakery/breads", {})
+        with pytest.raises(BadRequest, match="payments has no POST /tips"):
+            await client._send("POST", "/payments/tips", {})
+    log = shop.requests
+    assert log.operation.tolist() == ["charge", "verify_customer", None]
+    assert log.path.tolist() == ["/payments/charges", "/identity/customers/ada", "/payments/tips"]
+    assert log.status.tolist() == [200, 200, 404]
+    assert log.call.tolist() == [1, 1, 2]
+    assert log.idempotency_key.tolist() == ["k", None, None]
+
+
+async def test_a_web_page_cannot_reach_the_shop(shop: Shop):
+    async with httpx.AsyncClient(base_url=shop.url, trust_env=False) as web:
+        body = {"order_id": "o1", "amount_cents": 5}
+        assert (
+            await web.post("/payments/charges", json=body, headers={"Origin": "http://evil.org"})
+        ).status_code == 403
+        assert (await web.post("/payments/charges", json=body, headers={"Host": "evil.org"})).status_code == 403
+        assert (await web.post("/payments/charges", content=b"[1]")).status_code == 400
+        assert (await web.post("/payments/charges", content=b"{")).status_code == 400
+    assert shop.payments.empty
+
+
+async def test_shops_do_not_see_each_other(shop: Shop):
+    other = open_shop("Zoë Müller / 04")
+    other.faults.outage("payments")
+    async with shop.client() as client:
+        await client.charge("o1", 5)
+    assert other.payments.empty
+    assert shop.faults.current().empty
+    other.delete()
+
+
+async def test_a_call_to_a_shop_that_was_deleted_says_so():
+    gone = open_shop("short-lived")
+    gone.delete()
+    async with ShopClient(gone.url) as client:
+        with pytest.raises(BadRequest, match="There is no shop 'short-lived'"):
+            await client.charge("o1", 5)
+    assert not gone.path.exists()
