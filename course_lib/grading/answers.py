@@ -1,0 +1,281 @@
+"""What the learner handed in, made safe to look at: code is named, never called in the kernel."""
+
+import ast
+import dataclasses
+import datetime
+import decimal
+import enum
+import inspect
+import linecache
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from temporalio.client import Client, WorkflowHandle
+
+from course_lib.cells import ModuleInfo, Modules
+from course_lib.grading import sources
+from course_lib.grading.mistakes.scan import Module
+from course_lib.grading.model import Exercise, Part
+
+Kind = Literal["workflow", "activity", "class", "function"]
+
+_ATOMS = (
+    str, bytes, int, float, complex, type(None), type(...), datetime.date, datetime.time, datetime.timedelta,
+    decimal.Decimal,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class CodeRef:
+    """A class or function of a module cell by name, for a grader that has not imported the module.
+
+    Args:
+        module: The module cell's name.
+        name: The name in it.
+    """
+
+    module: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Code:
+    """One class or function that the learner wrote.
+
+    Args:
+        name: Its name in the module.
+        cell: The module cell's name, for example ``"orders"``.
+        module: The importable revision, for example ``"orders__r3"``.
+        source: The module's Python.
+        kind: What it is.
+        type_name: The name under which Temporal knows it.
+    """
+
+    name: str
+    cell: str
+    module: str
+    source: str
+    kind: Kind
+    type_name: str
+
+
+class AnswerProblem(Exception):
+    """An answer that cannot be graded as it is; the part says why and what to do.
+
+    Args:
+        part: The failed part.
+    """
+
+    def __init__(self, part: Part) -> None:
+        self.part = part
+        super().__init__(part.label)
+
+
+def read(name: str, answer: Any, modules: Modules) -> Any:
+    """Turn one answer into what a check may look at: ``Code``, plain data, or a workflow handle.
+
+    Args:
+        name: The name that the exercise gives it.
+        answer: What the learner passed.
+        modules: The chapter's module cells.
+
+    Raises:
+        AnswerProblem: It is none of these.
+    """
+    if isinstance(answer, CodeRef):
+        return _code(answer.name, answer.module, modules.latest(answer.module), modules.source(answer.module), answer)
+    if inspect.isclass(answer) or inspect.isroutine(answer):
+        return _module_code(name, answer, modules)
+    if inspect.iscoroutine(answer):
+        answer.close()
+        raise AnswerProblem(
+            Part(
+                False,
+                f"{name} is a result",
+                "the value that `await` gives",
+                "a coroutine that was never awaited",
+                (),
+                f"write `await` where you make {name}, then run the check again.",
+            )
+        )
+    if isinstance(answer, WorkflowHandle):
+        return answer
+    plain = _plain(answer, depth=0)
+    if plain is not _NOT_PLAIN:
+        return plain
+    if modules.of(type(answer)) is not None:
+        raise AnswerProblem(
+            Part(
+                False,
+                f"{name} is the class itself",
+                f"`{type(answer).__name__}`",
+                f"`{type(answer).__name__}()`, an object of it",
+                (),
+                "pass the class without the parentheses: Temporal makes the object.",
+            )
+        )
+    raise AnswerProblem(
+        Part(False, f"{name} is a plain value", "a number, a text, a list …", f"a {type(answer).__name__}", (),
+             f"set {name} to the value itself and run the check again.")
+    )  # fmt: skip
+
+
+def missing(answer: Any) -> bool:
+    """Tell whether nothing was answered: ``None``, ``...``, or a collection of nothing else."""
+    if answer is None or answer is ...:
+        return True
+    if type(answer) is dict:
+        return all(missing(item) for item in answer.values())
+    return type(answer) in (list, tuple, set) and all(missing(item) for item in answer)
+
+
+def untouched(exercise: Exercise, answers: Sequence[Any], modules: Modules) -> bool:
+    """Tell whether the learner has not begun: code is still the stub, values are what the stub sets.
+
+    Args:
+        exercise: The exercise.
+        answers: What ``read`` returned for each answer.
+        modules: The chapter's module cells.
+    """
+    if all(missing(answer) for answer in answers):
+        return True
+    stubs = sources.exercise_cells(exercise, "learner")
+    if not stubs:
+        return False
+    by_module = {cell.module: cell.code for cell in stubs if cell.module}
+    preset = _presets(cell.code for cell in stubs if not cell.module)
+    begun = [
+        not _is_stub(answer, by_module) if isinstance(answer, Code) else not _is_preset(name, answer, preset)
+        for name, answer in zip(exercise.answers, answers, strict=False)
+    ]
+    # A module cell of the exercise may hold something that is not itself an answer, such as the activities.
+    written = set(by_module) & set(modules.names())
+    return not any(begun) and all(sources.same_code(modules.source(name), by_module[name]) for name in written)
+
+
+def rebind(answer: Any, client: Client) -> Any:
+    """Return a handle of the check's own client for a handle, anything else as it is."""
+    if isinstance(answer, WorkflowHandle):
+        run_id = answer.run_id or answer.result_run_id or answer.first_execution_run_id
+        return client.get_workflow_handle(answer.id, run_id=run_id)
+    return answer
+
+
+def _module_code(name: str, answer: Any, modules: Modules) -> Code:
+    target = inspect.unwrap(getattr(answer, "__func__", answer))
+    info = modules.of(target)
+    own_name = getattr(target, "__name__", name)
+    if info is None:
+        raise AnswerProblem(
+            Part(
+                False,
+                f"{own_name} lives in a module cell",
+                "a cell that begins with `%%module …`",
+                f"it was defined in module {getattr(target, '__module__', '?')!r}",
+                (),
+                f"put `%%module orders` (or another name) on the first line of the cell that defines {own_name}, "
+                "run it, and check again: a Worker can only import what lies in a file.",
+            )
+        )
+    source = modules.source(info.name) if modules.latest(info.name) == info.module else _as_typed(info)
+    return _code(own_name, info.name, info.module, source, target)
+
+
+def _code(name: str, cell: str, revision: str, source: str, target: Any) -> Code:
+    workflow = getattr(target, "__temporal_workflow_definition", None)
+    activity = getattr(target, "__temporal_activity_definition", None)
+    if workflow is not None:
+        return Code(name, cell, revision, source, "workflow", workflow.name or name)
+    if activity is not None:
+        return Code(name, cell, revision, source, "activity", activity.name or name)
+    if isinstance(target, CodeRef):
+        return _by_source(name, cell, revision, source)
+    return Code(name, cell, revision, source, "class" if inspect.isclass(target) else "function", name)
+
+
+def _by_source(name: str, cell: str, revision: str, source: str) -> Code:
+    module = Module(source)
+    for node in module.tree.body:
+        if isinstance(node, ast.ClassDef) and node.name == name:
+            kind: Kind = "workflow" if module.decorated(node, "temporalio.workflow.defn") else "class"
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == name:
+            kind = "activity" if module.decorated(node, "temporalio.activity.defn") else "function"
+        else:
+            continue
+        return Code(name, cell, revision, source, kind, _given_name(node) or name)
+    raise AnswerProblem(
+        Part(False, f"module {cell} defines {name}", f"`{name}`", "no such name in the module", (),
+             f"define {name} in the cell `%%module {cell}` and run it.")
+    )  # fmt: skip
+
+
+def _given_name(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> str:
+    for decorator in node.decorator_list:
+        for keyword in decorator.keywords if isinstance(decorator, ast.Call) else ():
+            if keyword.arg == "name" and isinstance(keyword.value, ast.Constant):
+                return str(keyword.value.value)
+    return ""
+
+
+def _as_typed(info: ModuleInfo) -> str:
+    """Return an older revision's source as the learner wrote it, which ``Modules`` left for tracebacks."""
+    return "".join(linecache.getlines(str(info.path))[1:])
+
+
+def _is_stub(code: Code, stubs: dict[str, str]) -> bool:
+    return code.cell in stubs and sources.same_code(code.source, stubs[code.cell])
+
+
+def _is_preset(name: str, answer: Any, preset: dict[str, Any]) -> bool:
+    return missing(answer) or (name in preset and type(preset[name]) is type(answer) and preset[name] == answer)
+
+
+def _presets(codes: Any) -> dict[str, Any]:
+    """What a stub's plain cells set by literals: ``attempts = 0``."""
+    found: dict[str, Any] = {}
+    for code in codes:
+        for node in ast.walk(ast.parse(code)) if _parses(code) else ():
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                try:
+                    found[node.targets[0].id] = ast.literal_eval(node.value)
+                except (ValueError, TypeError, SyntaxError):
+                    continue
+    return found
+
+
+def _parses(code: str) -> bool:
+    try:
+        ast.parse(code)
+    except SyntaxError:
+        return False
+    return True
+
+
+_NOT_PLAIN = object()
+
+
+def _plain(value: Any, depth: int) -> Any:
+    """Copy plain data; a class of the learner's own could run code in the kernel when it is compared."""
+    if depth > 20:
+        return _NOT_PLAIN
+    if type(value) in (*_ATOMS, bool, datetime.datetime):
+        return value
+    if type(value) in (list, tuple, set, frozenset):
+        items = [_plain(item, depth + 1) for item in value]
+        return _NOT_PLAIN if any(item is _NOT_PLAIN for item in items) else type(value)(items)
+    if type(value) is dict:
+        pairs = [(_plain(key, depth + 1), _plain(item, depth + 1)) for key, item in value.items()]
+        return _NOT_PLAIN if any(item is _NOT_PLAIN for pair in pairs for item in pair) else dict(pairs)
+    if type(value).__module__.split(".")[0] in ("pandas", "numpy"):
+        return value.item() if getattr(value, "ndim", 1) == 0 and hasattr(value, "item") else value
+    if isinstance(value, enum.Enum):
+        return _plain(value.value, depth + 1)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        pairs = [
+            (field.name, _plain(getattr(value, field.name, None), depth + 1)) for field in dataclasses.fields(value)
+        ]
+        return _NOT_PLAIN if any(item is _NOT_PLAIN for _, item in pairs) else dict(pairs)
+    if type(value).__module__.startswith("temporalio."):
+        return value
+    return _NOT_PLAIN

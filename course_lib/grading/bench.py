@@ -1,0 +1,386 @@
+"""What a check works with: learner's code in a child process, the real server, a fresh shop, a list of parts."""
+
+import asyncio
+import contextlib
+import inspect
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from temporalio.client import Client, WorkflowHandle
+from temporalio.service import RPCError
+
+from course_lib import history
+from course_lib.cells import Modules
+from course_lib.errors import CourseError
+from course_lib.grading import calls, watch
+from course_lib.grading.answers import AnswerProblem, Code
+from course_lib.grading.evidence import Run, event_ids, explain, short, short_text
+from course_lib.grading.model import Exercise, Part
+from course_lib.server import Server
+from course_lib.shop import Shop
+from course_lib.workers import WorkerProcess
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CLIENT = calls.CLIENT
+"""Stands for a connected Client among the arguments of ``Bench.call``."""
+
+# A killed worker keeps its sticky queue on the server for this long; the default of 10 s would be the check's time.
+_OPTIONS: dict[str, Any] = {"sticky_queue_schedule_to_start_timeout": 1.0}
+# Longer than the SDK's deadlock detector (2 s), so that its message gets into the history.
+_TASK_TIMEOUT = timedelta(seconds=4)
+_NOTHING = object()
+
+
+class Stopped(Exception):
+    """A required part does not hold: the rest of the check would only repeat it."""
+
+
+class Bench:
+    """One grading run.
+
+    Args:
+        exercise: What is graded.
+        client: A client of its own.
+        server: The server.
+        modules: The chapter's module cells.
+        shop: A fresh shop; the child processes get its address as SHOP_URL.
+
+    Attributes:
+        task_queue: A queue of this run alone.
+        parts: What was looked at so far.
+        ran: What was run so far, in words.
+    """
+
+    def __init__(self, exercise: Exercise, client: Client, server: Server, modules: Modules, shop: Shop) -> None:
+        self.exercise = exercise
+        self.client = client
+        self.shop = shop
+        self.task_queue = f"grading-{exercise.id.replace('.', '-')}-{secrets.token_hex(4)}"
+        self.parts: list[Part] = []
+        self.ran: list[str] = []
+        self._server = server
+        self._modules = modules
+        self._workers: list[WorkerProcess] = []
+        self._early: tuple[tuple[str, ...], WorkerProcess, asyncio.Task[None]] | None = None
+        self._handles: dict[str, WorkflowHandle[Any, Any]] = {}
+        self._lines: dict[str, str] = {}
+
+    # ---------------------------------------------------------------- say what was seen
+
+    def expect(
+        self,
+        ok: bool,
+        label: str,
+        *,
+        expected: object,
+        seen: object,
+        events: Sequence[int] = (),
+        next_step: str = "",
+    ) -> bool:
+        """Note one thing that was looked at, and go on either way.
+
+        Args:
+            ok: Whether it is as it should be.
+            label: A statement that is true when ``ok``.
+            expected: What should have been seen; text is shown as it is, other values by ``repr``.
+            seen: What was seen.
+            events: Ids of the events that show it.
+            next_step: What to do when it does not hold.
+
+        Returns:
+            ``ok``.
+        """
+        events = tuple(int(event) for event in events)
+        self.parts.append(Part(bool(ok), label, _words(expected), _words(seen), events, next_step))
+        return bool(ok)
+
+    def require(
+        self,
+        ok: bool,
+        label: str,
+        *,
+        expected: object,
+        seen: object,
+        events: Sequence[int] = (),
+        next_step: str = "",
+    ) -> None:
+        """Like ``expect``, and end the check here when it does not hold.
+
+        Args:
+            ok: Whether it is as it should be.
+            label: A statement that is true when ``ok``.
+            expected: What should have been seen.
+            seen: What was seen.
+            events: Ids of the events that show it.
+            next_step: What to do when it does not hold.
+        """
+        if not self.expect(ok, label, expected=expected, seen=seen, events=events, next_step=next_step):
+            raise Stopped(label)
+
+    def did(self, what: str) -> None:
+        """Add to what the verdict says was run; ``run``, ``start``, ``call`` and ``worker`` do so themselves."""
+        self.ran.append(what)
+
+    def unique(self, base: str) -> str:
+        """Return an id that no other run has, such as ``order-3f9c21``."""
+        return f"{base}-{secrets.token_hex(3)}"
+
+    # ---------------------------------------------------------------- run code
+
+    def start_early(self, *answers: Code) -> None:
+        """Begin to start the Worker of these answers, so that ``worker`` with the same ones need not wait."""
+        names = self._module_names(answers, ())
+        process = self._process(names, self.task_queue, {})
+        self._early = (names, process, asyncio.create_task(process.start()))
+
+    @contextlib.asynccontextmanager
+    async def worker(
+        self,
+        *answers: Code,
+        extra: Sequence[str] = (),
+        task_queue: str | None = None,
+        workflows: Sequence[str] | None = None,
+        activities: Sequence[str] | None = None,
+        **options: Any,
+    ) -> AsyncIterator[WorkerProcess]:
+        """Run a Worker with the modules of these answers in a child process; it is killed at the end of the block.
+
+        ``worker.kill()`` and ``await worker.start()`` make a crash and a restart.
+
+        Args:
+            *answers: Code answers; their modules, and the module cells that these import, are registered whole.
+            extra: Importable names of further modules, such as a chapter's own fixtures.
+            task_queue: Another queue than this run's.
+            workflows: Register only these workflows.
+            activities: Register only these activities.
+            **options: Plain values for ``temporalio.worker.Worker``.
+        """
+        names = self._module_names(answers, extra)
+        plain = not options and task_queue is None and workflows is None and activities is None
+        try:
+            if plain and self._early is not None and self._early[0] == names:
+                _, process, starting = self._early
+                self._early = None
+                await starting
+            else:
+                process = self._process(
+                    names, task_queue or self.task_queue, options, workflows=workflows, activities=activities
+                )
+                await process.start()
+        except CourseError as error:
+            raise AnswerProblem(_no_worker(error)) from error
+        try:
+            yield process
+        finally:
+            process.kill()
+
+    async def run(self, workflow: Code | str, arg: Any = _NOTHING, *, timeout: float = 10.0, **options: Any) -> Run:
+        """Start a workflow, wait for its end, and collect the evidence.
+
+        Args:
+            workflow: The learner's workflow, or a type's name.
+            arg: Its argument as plain data: a dict for a dataclass. Without it, none is passed.
+            timeout: Seconds.
+            **options: Further arguments of ``Client.start_workflow``, such as ``id``.
+        """
+        handle = await self.start(workflow, arg, **options)
+        return await self.finish(handle, timeout=timeout)
+
+    async def start(
+        self, workflow: Code | str, arg: Any = _NOTHING, *, id: str | None = None, **options: Any
+    ) -> WorkflowHandle[Any, Any]:
+        """Start a workflow on this run's queue and return its handle.
+
+        Args:
+            workflow: The learner's workflow, or a type's name.
+            arg: Its argument as plain data.
+            id: The workflow id; a new one when not given.
+            **options: Further arguments of ``Client.start_workflow``.
+        """
+        name = _workflow_type(workflow)
+        args = [] if arg is _NOTHING else [arg]
+        options = {"task_queue": self.task_queue, "task_timeout": _TASK_TIMEOUT, **options}
+        handle = await self.client.start_workflow(name, args=args, id=id or self.unique(name), **options)
+        self._handles[handle.id] = handle
+        self.did(f"{name}({', '.join(short(value, 80) for value in args)})")
+        return handle
+
+    async def finish(self, handle: WorkflowHandle[Any, Any], *, timeout: float = 10.0) -> Run:
+        """Wait for a run's end, its Worker's death, a workflow task that keeps failing, or the limit.
+
+        Args:
+            handle: The run.
+            timeout: Seconds.
+        """
+        stop = watch.Stop(handle, self._workers, self.exercise.stop_early)
+        result, error = await stop.result(timeout)
+        # Only a run without an answer needs the long look.
+        reason = "" if error is None else await watch.reason(handle, self.client, self.task_queue, error, self._lines)
+        recorded = await history.fetch(handle)
+        if error is None or await stop.closed():
+            self._handles.pop(handle.id, None)
+        events = history.events_frame(recorded)
+        return Run(handle, result, error, recorded, events, completed=error is None, reason=reason)
+
+    async def wait_until(
+        self,
+        handle: WorkflowHandle[Any, Any],
+        predicate: "Callable[[pd.DataFrame], object]",
+        what: str,
+        *,
+        timeout: float = 10.0,
+        next_step: str = "",
+    ) -> "pd.DataFrame":
+        """Wait until the history of a run satisfies a predicate; end the check when it does not within the limit.
+
+        Args:
+            handle: The run.
+            predicate: Called with the history as a DataFrame.
+            what: What is waited for, a statement; it becomes the failed part's label.
+            timeout: Seconds.
+            next_step: What to do when it does not come.
+
+        Returns:
+            The history that satisfied it.
+        """
+        stop = watch.Stop(handle, self._workers, self.exercise.stop_early)
+        frame, error = await stop.until(predicate, timeout)
+        if error is None:
+            return frame
+        reason = await watch.reason(handle, self.client, self.task_queue, error, self._lines)
+        last = tuple(int(event) for event in frame["event_id"].tail(1))
+        raise AnswerProblem(Part(False, what, f"within {timeout:g} s", reason, last, next_step))
+
+    async def wait_for(
+        self,
+        condition: Callable[[], bool | Awaitable[bool]],
+        what: str,
+        *,
+        timeout: float = 10.0,
+        seen: str = "it did not happen",
+        next_step: str = "",
+    ) -> None:
+        """Wait until something outside the history is so, such as a row in the shop; else end the check.
+
+        Args:
+            condition: A function without arguments; may be a coroutine function.
+            what: What is waited for, a statement; it becomes the failed part's label.
+            timeout: Seconds.
+            seen: What to say when it did not come.
+            next_step: What to do when it does not come.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                while True:
+                    holds = condition()
+                    if await holds if inspect.isawaitable(holds) else holds:
+                        return
+                    if died := watch.death(self._workers):
+                        seen = str(died)
+                        break
+                    await asyncio.sleep(0.1)
+        raise AnswerProblem(Part(False, what, f"within {timeout:g} s", seen, (), next_step))
+
+    async def call(self, function: Code, *args: Any, timeout: float = 10.0, quiet: bool = False) -> calls.Called:
+        """Call a function of the learner's in a child process.
+
+        Args:
+            function: A ``def`` or ``async def`` of a module cell.
+            *args: Plain data (a dict for a dataclass parameter), ``CLIENT`` for a connected client.
+            timeout: Seconds, the import included.
+            quiet: Do not mention it among what was run.
+        """
+        self._module_names([function], ())
+        if not quiet:
+            shown = ("client" if arg is CLIENT else short(arg, 80) for arg in args)
+            self.did(f"{function.name}({', '.join(shown)})")
+        return await calls.call(
+            function, args, self._server, self._modules, {"SHOP_URL": self.shop.url}, timeout, self.client, self._lines
+        )
+
+    # ---------------------------------------------------------------- look
+
+    async def events(self, handle: WorkflowHandle[Any, Any]) -> "pd.DataFrame":
+        """Return a run's history, as far as it is, as a DataFrame."""
+        frame: pd.DataFrame = history.events_frame(await history.fetch(handle))
+        return frame
+
+    def ids(self, events: "pd.DataFrame", type: str, name: str | None = None) -> tuple[int, ...]:
+        """Return the ids of the events of one type and name, see ``Run.ids``."""
+        return event_ids(events, type, name)
+
+    # ---------------------------------------------------------------- end
+
+    async def close(self) -> None:
+        """Kill the Workers, terminate what still runs, delete the shop. Never raises."""
+        if self._early is not None:
+            self._early[2].cancel()
+            await asyncio.gather(self._early[2], return_exceptions=True)
+        for process in self._workers:
+            process.kill()
+        await asyncio.gather(*(self._end(handle) for handle in self._handles.values()), return_exceptions=True)
+        with contextlib.suppress(Exception):
+            await asyncio.to_thread(self.shop.delete)
+
+    @staticmethod
+    async def _end(handle: WorkflowHandle[Any, Any]) -> None:
+        with contextlib.suppress(RPCError):
+            await handle.terminate("the check that started it has ended", rpc_timeout=timedelta(seconds=2))
+
+    # ---------------------------------------------------------------- inside
+
+    def _module_names(self, answers: Sequence[Code], extra: Sequence[str]) -> tuple[str, ...]:
+        names = calls.module_names(answers, self._modules)
+        for name in names:
+            self._lines[name] = calls.file_text(self._modules, name)
+        return (*names, *extra)
+
+    def _process(
+        self, modules: Sequence[str], task_queue: str, options: dict[str, Any], **chosen: Any
+    ) -> WorkerProcess:
+        process = WorkerProcess(
+            modules,
+            task_queue=task_queue,
+            address=self._server.address,
+            namespace=self._server.namespace,
+            folder=self._modules.folder,
+            env={"SHOP_URL": self.shop.url},
+            worker_options={**_OPTIONS, **options},
+            **chosen,
+        )
+        self._workers.append(process)
+        return process
+
+    def explain(self, error: BaseException) -> str:
+        """Return an error in words, with the line of the learner's code that it came from."""
+        return explain(error, self._lines)
+
+
+def _words(value: object) -> str:
+    return short_text(value) if isinstance(value, str) else short(value)
+
+
+def _workflow_type(workflow: Code | str) -> str:
+    if isinstance(workflow, str):
+        return workflow
+    if workflow.kind == "workflow":
+        return workflow.type_name
+    raise AnswerProblem(
+        Part(
+            False,
+            f"{workflow.name} is a workflow",
+            "a class with `@workflow.defn`",
+            {"activity": "an activity", "function": "a plain function", "class": "a plain class"}[workflow.kind],
+            (),
+            f"put `@workflow.defn` above the class {workflow.name}, and `@workflow.run` above its `async def run`.",
+        )
+    )
+
+
+def _no_worker(error: CourseError) -> Part:
+    seen = " ".join([error.what, *error.tried])
+    return Part(False, "a Worker starts with your code", "it polls its task queue", short_text(seen), (), error.fix)

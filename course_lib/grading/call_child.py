@@ -1,0 +1,103 @@
+"""The child of ``calls.call``: imports one module, calls one function, writes one message, ends."""
+
+import asyncio
+import contextlib
+import dataclasses
+import importlib
+import inspect
+import json
+import os
+import sys
+import traceback
+import typing
+from typing import Any, NoReturn
+
+from course_lib.workers import lifeline
+from course_lib.workers.child import MARK
+
+_LONGEST = 1_000_000
+
+
+def main() -> NoReturn:
+    """Run the call that standard input describes; ends the process itself (sdk-python issue 300)."""
+    spec: dict[str, Any] = json.loads(sys.stdin.buffer.readline())
+    lifeline.hold(spec["parent"])
+    try:
+        message: dict[str, Any] = {"value": _plain(asyncio.run(_call(spec)))}
+        text = json.dumps(message)
+        if len(text) > _LONGEST:
+            raise ValueError(f"the result is too large: {len(text):,} characters")
+    except BaseException as error:
+        text = json.dumps(
+            {
+                "error": type(error).__name__,
+                "message": str(error)[:2000],
+                "traceback": "".join(traceback.format_exception(error))[-20_000:],
+            }
+        )
+    sys.stdout.flush()
+    data = f"{MARK}{spec['token']}{text}\n".encode()
+    with contextlib.suppress(OSError):
+        while data:
+            data = data[os.write(1, data) :]
+    os._exit(0)
+
+
+async def _call(spec: dict[str, Any]) -> Any:
+    sys.path.insert(0, spec["folder"])
+    function = getattr(importlib.import_module(spec["module"]), spec["name"])
+    hints = _hints(function)
+    args = [
+        await _connect(spec) if "client" in arg else _typed(hint, arg["value"])
+        for arg, hint in zip(spec["args"], hints + [None] * len(spec["args"]), strict=False)
+    ]
+    value = function(*args)
+    value = await value if inspect.isawaitable(value) else value
+    await asyncio.sleep(0.05)
+    return value
+
+
+async def _connect(spec: dict[str, Any]) -> Any:
+    from temporalio.client import Client
+
+    from course_lib import telemetry
+
+    telemetry.install()
+    if spec["profile"]:
+        from temporalio.envconfig import ClientConfig
+
+        return await Client.connect(**ClientConfig.load_client_connect_config())
+    return await Client.connect(spec["address"], namespace=spec["namespace"])
+
+
+def _hints(function: Any) -> list[Any]:
+    try:
+        named = typing.get_type_hints(function)
+        return [named.get(name) for name in inspect.signature(function).parameters]
+    except (TypeError, NameError, ValueError):
+        return []
+
+
+def _typed(hint: Any, value: Any) -> Any:
+    from temporalio.converter import value_to_type
+
+    return value_to_type(hint, value) if hint is not None else value
+
+
+def _plain(value: Any) -> Any:
+    from temporalio.client import WorkflowHandle
+
+    if isinstance(value, WorkflowHandle):
+        run_id = value.run_id or value.result_run_id or value.first_execution_run_id
+        return {"$workflow_id": value.id, "$run_id": run_id}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(item) for item in value]
+    return value if isinstance(value, str | int | float | bool | type(None)) else repr(value)[:2000]
+
+
+if __name__ == "__main__":
+    main()

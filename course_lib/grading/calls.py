@@ -1,0 +1,166 @@
+"""Calling a function of the learner's in a child process, where an endless loop or an exit hurts nobody."""
+
+import asyncio
+import contextlib
+import os
+import re
+import sys
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import Client
+
+from course_lib.cells import Modules
+from course_lib.grading.answers import Code
+from course_lib.grading.evidence import place_of, short_text
+from course_lib.server import Server
+from course_lib.workers.child import Child, exit_in_words
+
+CLIENT = object()
+"""Stands for a connected Client among the arguments."""
+
+_PACKAGE_PARENT = str(Path(__file__).resolve().parent.parent.parent)
+_PINNED = re.compile(r"^[ \t]*(?:from|import)[ \t]+(\w+?)__r(\d+)\b", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Called:
+    """What a call gave.
+
+    Args:
+        ok: Whether it returned.
+        value: What it returned: plain data; a workflow handle as a handle of the check's client.
+        error: The type of what it raised, ``"TimeoutError"`` when it did not end, ``""`` when it returned.
+        reason: The error in words, with the learner's line.
+        output: The last lines that it printed.
+    """
+
+    ok: bool
+    value: Any
+    error: str
+    reason: str
+    output: tuple[str, ...] = ()
+
+
+async def call(
+    function: Code,
+    args: Sequence[Any],
+    server: Server,
+    modules: Modules,
+    env: Mapping[str, str],
+    timeout: float,
+    client: Client,
+    lines: dict[str, str],
+) -> Called:
+    """Run one call in a new process and wait for it, at most ``timeout`` seconds.
+
+    Args:
+        function: The learner's function.
+        args: Plain data, or ``CLIENT``.
+        server: Where the child's client connects.
+        modules: Whose folder the child imports from.
+        env: Added to the environment.
+        timeout: Seconds.
+        client: Makes handles out of the handles that the call returned.
+        lines: Source text by module, to name the learner's line.
+    """
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[dict[str, Any]] = loop.create_future()
+    output: deque[str] = deque(maxlen=20)
+
+    def tell(message: dict[str, Any]) -> None:
+        if not answer.done():
+            answer.set_result(message)
+
+    def post(message: dict[str, Any]) -> None:
+        with contextlib.suppress(RuntimeError):  # a loop that has closed has nobody left who waits
+            loop.call_soon_threadsafe(tell, message)
+
+    child = await asyncio.to_thread(
+        Child,
+        [sys.executable, "-P", "-m", "course_lib.grading.call_child"],
+        env=_environment(server, env),
+        spec={
+            "folder": str(modules.folder),
+            "module": function.module,
+            "name": function.name,
+            "args": [{"client": True} if arg is CLIENT else {"value": arg} for arg in args],
+            "address": server.address,
+            "namespace": server.namespace,
+            "profile": server.origin == "environment",
+            "parent": os.getpid(),
+        },
+        on_line=output.append,
+        on_message=post,
+        on_exit=lambda code: post({"exit": code}),
+    )
+    try:
+        async with asyncio.timeout(timeout):
+            message = await answer
+    except TimeoutError:
+        why = f"{function.name} did not end within {timeout:g} s"
+        return Called(False, None, "TimeoutError", why, tuple(output))
+    finally:
+        child.kill()
+    if "exit" in message:
+        why = f"{function.name} ended its process ({exit_in_words(message['exit'])})"
+        return Called(False, None, "SystemExit", why, tuple(output))
+    if "error" in message:
+        place = place_of(message["traceback"], lines)
+        why = f"{short_text(message['error'] + ': ' + message['message'])}{f', at {place}' if place else ''}"
+        return Called(False, None, message["error"], why, tuple(output))
+    return Called(True, _handles(message["value"], client), "", "", tuple(output))
+
+
+def module_names(answers: Sequence[Code], modules: Modules) -> list[str]:
+    """Return the importable names of the answers' modules and of the module cells that these import.
+
+    A revision's file names the revisions of its siblings, so what is loaded is what the learner's notebook used. A
+    module that is an answer itself wins over a sibling's older revision of it.
+
+    Args:
+        answers: Code answers.
+        modules: The chapter's module cells.
+    """
+    chosen: dict[str, str] = {}
+    for answer in answers:
+        chosen[answer.cell] = max(chosen.get(answer.cell, answer.module), answer.module, key=_number)
+    todo = list(chosen.values())
+    pinned: dict[str, str] = {}
+    while todo:
+        for cell, number in _PINNED.findall(file_text(modules, todo.pop())):
+            revision = f"{cell}__r{number}"
+            if cell not in chosen and _number(revision) > _number(pinned.get(cell, "__r0")):
+                pinned[cell] = revision
+                todo.append(revision)
+    return [*chosen.values(), *pinned.values()]
+
+
+def file_text(modules: Modules, revision: str) -> str:
+    """Return the text of one revision's file, whose lines are the cell's lines; empty when it is gone."""
+    try:
+        return (modules.folder / f"{revision}.py").read_text(encoding="utf-8")
+    except OSError:
+        return ""
+
+
+def _number(revision: str) -> int:
+    return int(revision.rpartition("__r")[2])
+
+
+def _environment(server: Server, env: Mapping[str, str]) -> dict[str, str]:
+    merged = {**os.environ, **env, "TEMPORAL_ADDRESS": server.address, "TEMPORAL_NAMESPACE": server.namespace}
+    merged["PYTHONPATH"] = os.pathsep.join(filter(None, (_PACKAGE_PARENT, merged.get("PYTHONPATH", ""))))
+    return {**merged, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
+
+
+def _handles(value: Any, client: Client) -> Any:
+    """Undo what the child did to handles, at any depth."""
+    if isinstance(value, dict):
+        if set(value) == {"$workflow_id", "$run_id"}:
+            return client.get_workflow_handle(value["$workflow_id"], run_id=value["$run_id"])
+        return {key: _handles(item, client) for key, item in value.items()}
+    return [_handles(item, client) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,170 @@
+"""From answers to a verdict: never raises for a learner, never runs longer than the exercise's limit and a little."""
+
+import asyncio
+import contextlib
+import secrets
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from temporalio.service import RPCError
+
+from course_lib import server as servers
+from course_lib import shop as shops
+from course_lib.cells import Modules
+from course_lib.errors import CourseError
+from course_lib.grading import answers as handed_in
+from course_lib.grading import mistakes
+from course_lib.grading.answers import AnswerProblem, Code
+from course_lib.grading.bench import Bench, Stopped
+from course_lib.grading.evidence import short_text
+from course_lib.grading.model import Exercise, Outcome, Part, Verdict
+from course_lib.server import Server
+
+Say = Callable[[str], None]
+
+_OPEN_LIMIT = 15.0
+_CLOSE_LIMIT = 5.0
+
+
+async def grade(
+    exercise: Exercise, answers: Sequence[Any], *, server: Server, modules: Modules, say: Say | None = None
+) -> Verdict:
+    """Grade an exercise on evidence: run the answers in child processes, read the history and the shop's tables.
+
+    Args:
+        exercise: The exercise.
+        answers: One for each name in ``exercise.answers``: classes or functions of module cells (or ``CodeRef``),
+            plain values, workflow handles. ``None`` stands for one that is missing.
+        server: A running server.
+        modules: The chapter's module cells.
+        say: Shows one line of progress; a later one replaces it, ``""`` clears it.
+
+    Returns:
+        The verdict. Only a cancellation (the learner's interrupt) is passed on instead.
+    """
+    begun = time.monotonic()
+    ticking = asyncio.create_task(_tick(exercise, say)) if say else None
+    try:
+        verdict = await _verdict(exercise, answers, server, modules)
+    except CourseError as error:
+        verdict = _error(exercise, str(error))
+    except RPCError as error:
+        verdict = _error(exercise, f"The Temporal server did not answer as it should: {short_text(str(error))}")
+        verdict = replace(verdict, next_step="run `course server status` in a terminal, then check again.")
+    except Exception as error:
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        what = f"{type(error).__name__}: {short_text(str(error))} ({where.name}, line {where.lineno})"
+        verdict = _error(exercise, f"The check itself broke, which is the course's fault, not yours: {what}")
+    finally:
+        if ticking:
+            ticking.cancel()
+    if say:
+        say("")
+    return replace(verdict, seconds=round(time.monotonic() - begun, 2))
+
+
+async def _verdict(exercise: Exercise, answers: Sequence[Any], server: Server, modules: Modules) -> Verdict:
+    if len(answers) != len(exercise.answers):
+        call = ", ".join([f'"{exercise.id}"', *exercise.answers])
+        return _error(exercise, f"This check wants {len(exercise.answers)} answers, not {len(answers)}.",
+                      f"run `await lab.check({call})`.")  # fmt: skip
+    read, problems = _read(exercise, answers, modules)
+    if all(handed_in.missing(answer) for answer in answers) or (
+        not problems and handed_in.untouched(exercise, read, modules)
+    ):
+        step = f"edit the cell of exercise {exercise.id}, run it, then run the check again."
+        return Verdict(exercise.id, Outcome.UNATTEMPTED, "", (), step, 0.0, title=exercise.title)
+    parts = problems + [part for code in _sources(read) for part in
+                        mistakes.find(code.source, cell=code.cell, first_line=2, allow=exercise.allow)]  # fmt: skip
+    ran: list[str] = []
+    if not problems:
+        parts = parts + await _run(exercise, read, server, modules, ran)
+    return _conclude(exercise, parts, ran)
+
+
+def _read(exercise: Exercise, answers: Sequence[Any], modules: Modules) -> tuple[list[Any], list[Part]]:
+    read: list[Any] = []
+    problems: list[Part] = []
+    for name, answer in zip(exercise.answers, answers, strict=True):
+        try:
+            read.append(handed_in.read(name, answer, modules))
+        except AnswerProblem as problem:
+            problems.append(problem.part)
+    return read, problems
+
+
+def _sources(read: Sequence[Any]) -> list[Code]:
+    return list({answer.module: answer for answer in read if isinstance(answer, Code)}.values())
+
+
+async def _run(exercise: Exercise, read: Sequence[Any], server: Server, modules: Modules, ran: list[str]) -> list[Part]:
+    bench: Bench | None = None
+    try:
+        async with asyncio.timeout(_OPEN_LIMIT):
+            bench = await _open(exercise, server, modules)
+        codes = [answer for answer in read if isinstance(answer, Code)]
+        if any(code.kind in ("workflow", "activity", "class") for code in codes):
+            bench.start_early(*codes)
+        with _limited(bench):
+            async with asyncio.timeout(exercise.limit):
+                await exercise.check(bench, *(handed_in.rebind(answer, bench.client) for answer in read))
+        return bench.parts
+    finally:
+        if bench is not None:
+            ran.extend(bench.ran)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_CLOSE_LIMIT):
+                    await bench.close()
+
+
+@contextlib.contextmanager
+def _limited(bench: Bench) -> Iterator[None]:
+    """Turn the ways in which a check ends early into parts."""
+    try:
+        yield
+    except Stopped:
+        pass
+    except AnswerProblem as problem:
+        bench.parts.append(problem.part)
+    except TimeoutError:
+        bench.parts.append(
+            Part(
+                False,
+                "the check ends within its limit",
+                f"{bench.exercise.limit:g} s",
+                "your code was still busy and its process was stopped",
+                (),
+                "look for a loop or a wait that never ends.",
+            )
+        )
+
+
+async def _open(exercise: Exercise, server: Server, modules: Modules) -> Bench:
+    name = f"grading-{exercise.id.replace('.', '-')}-{secrets.token_hex(4)}"
+    client, shop = await asyncio.gather(servers.connect(server), asyncio.to_thread(shops.open_shop, name))
+    return Bench(exercise, client, server, modules, shop)
+
+
+def _conclude(exercise: Exercise, parts: Sequence[Part], ran: Sequence[str]) -> Verdict:
+    if not parts:
+        return _error(exercise, "The check looked at nothing, which is the course's fault, not yours.")
+    failed = [part for part in parts if not part.ok]
+    outcome = Outcome.FAILED if failed else Outcome.PASSED
+    steps = [part.next_step for part in failed if part.next_step]
+    step = (steps[0] if steps else "read the first ✗ above.") if failed else ""
+    what = "; ".join(ran[:6]) + ("; …" if len(ran) > 6 else "")
+    return Verdict(exercise.id, outcome, what, tuple(parts), step, 0.0, title=exercise.title)
+
+
+def _error(exercise: Exercise, what: str, step: str = "") -> Verdict:
+    return Verdict(exercise.id, Outcome.ERROR, "", (), step, 0.0, error=what, title=exercise.title)
+
+
+async def _tick(exercise: Exercise, say: Say) -> None:
+    begun = time.monotonic()
+    while True:
+        say(f"Checking {exercise.id} … {time.monotonic() - begun:.0f} s (ends after {exercise.limit:g} s at most)")
+        await asyncio.sleep(1.0)
