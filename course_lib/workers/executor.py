@@ -28,6 +28,7 @@ class DaemonExecutor(ThreadPoolExecutor):
         self._count = 0
         self._idle = 0
         self._closed = False
+        self.threads: list[threading.Thread] = []
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
         """Run a call in one of the pool's threads and return its future."""
@@ -41,7 +42,9 @@ class DaemonExecutor(ThreadPoolExecutor):
                 self._idle -= 1
             elif self._count < self._limit:
                 self._count += 1
-                threading.Thread(target=self._serve, name=f"{self._name}_{self._count}", daemon=True).start()
+                thread = threading.Thread(target=self._serve, name=f"{self._name}_{self._count}", daemon=True)
+                self.threads.append(thread)
+                thread.start()
         return future
 
     def _serve(self) -> None:

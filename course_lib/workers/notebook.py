@@ -68,6 +68,7 @@ class NotebookWorker:
         self._running_on_core = False
         self.polls: Future[None] = Future()
         self._ended: Future[None] = Future()
+        self._own_executors: list[DaemonExecutor] = []
         self._loop = WorkerLoop()
         self._thread = threading.Thread(target=self._serve, name=f"course-worker-{number} {task_queue}", daemon=True)
 
@@ -114,6 +115,11 @@ class NotebookWorker:
         except TimeoutError:
             return False
         return True
+
+    def _line_now(self) -> blame.Line | None:
+        """Return the learner's line that one of this Worker's threads executes now."""
+        threads = [self._thread, *(thread for pool in self._own_executors for thread in pool.threads)]
+        return next((line for thread in threads if (line := blame.running_line(thread.ident))), None)
 
     def _begin(self) -> None:
         self._thread.start()
@@ -179,7 +185,6 @@ class NotebookWorker:
         from temporalio.worker import Worker
 
         options = dict(self._options)
-        self._own_executors = []
         if options.get("activities") and "activity_executor" not in options:
             pool = DaemonExecutor(options.get("max_concurrent_activities") or 100, "course-activity")
             self._own_executors.append(pool)
@@ -198,7 +203,7 @@ class NotebookWorker:
             _current[key] = self
             self._key = key
         if previous is not None and not await previous.stop(REPLACE_LIMIT):
-            line = blame.running_line(previous._thread.ident)
+            line = previous._line_now()
             where = f" (it is at {line})" if line else ""
             self.notes.append(
                 f"The earlier Worker did not end within {REPLACE_LIMIT:g} s because an activity still runs{where}. "
@@ -208,7 +213,7 @@ class NotebookWorker:
 
     def _finish(self, error: BaseException | None) -> None:
         self._running_on_core = False
-        for pool in getattr(self, "_own_executors", ()):
+        for pool in self._own_executors:
             pool.shutdown()
         with _lock:
             if self._key is not None and _current.get(self._key) is self:
@@ -266,7 +271,7 @@ async def start_worker(
     try:
         await wait_for(worker.polls, timeout)
     except TimeoutError:
-        line = blame.running_line(worker._thread.ident)
+        line = worker._line_now()
         worker._ask_to_stop()
         raise CourseError(
             f"The Worker on {task_queue!r} did not begin to poll within {timeout:g} s.",

@@ -160,8 +160,15 @@ class WorkerProcess:
             await wait_for(ready, timeout)
         except TimeoutError:
             raise await self._too_slow(timeout) from None
+        except CourseError:
+            # The child told why and is about to end by itself; the state is the final one when the error is seen.
+            if self._child is not None:
+                with contextlib.suppress(TimeoutError):
+                    await wait_for(self._child.exited, 1.0)
+            self._abort("it failed")
+            raise
         except BaseException as error:
-            # An interrupted start leaves no half-started worker; a failed one has ended or is about to.
+            # An interrupted start leaves no half-started worker.
             self._abort(f"the start was interrupted ({type(error).__name__})")
             raise
 
@@ -265,6 +272,7 @@ class WorkerProcess:
                 on_message=lambda message: self._heard(ready, message),
                 on_exit=lambda code: self._ended(ready, code),
             )
+        self._changed()
 
     def _heard(self, ready: "Future[None]", message: dict[str, Any]) -> None:
         if message.get("state") == "ready":

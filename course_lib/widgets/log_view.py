@@ -1,0 +1,170 @@
+"""A log in a cell's output that grows, and that an executed notebook keeps."""
+
+import asyncio
+import contextvars
+import html
+import logging
+import re
+import uuid
+import weakref
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from IPython.core.getipython import get_ipython
+from IPython.display import publish_display_data
+
+# Colours and cursor movements of a terminal, and every control character but the tab.
+_CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0a-\x1f\x7f]")
+_PAUSE = 0.2
+
+_shown: "weakref.WeakSet[LogView]" = weakref.WeakSet()
+_hooked: "weakref.WeakSet[Any]" = weakref.WeakSet()
+
+
+class LogView:
+    """The last lines of a log, under one ``display_id``.
+
+    Output of background threads is lost in executed notebooks: nbclient keeps only what belongs to the cell that runs.
+    So lines are only *noted* by other threads; the kernel's own loop draws them while a cell awaits, and each cell's
+    end draws what is left.
+
+    Args:
+        title: Shown above the lines; a callable is asked at each drawing.
+        shown: How many of the last lines are drawn.
+        source: Where the lines are; by default those given to `append`, of which 1000 are kept.
+        empty: What stands there while there are none.
+    """
+
+    def __init__(
+        self,
+        title: str | Callable[[], str],
+        *,
+        shown: int = 15,
+        source: Callable[[], Iterable[str]] | None = None,
+        empty: str = "no lines yet",
+    ) -> None:
+        self._lines: deque[str] = deque(maxlen=1000)
+        self._title = title
+        self._count = shown
+        self._source = source or (lambda: self._lines)
+        self._empty = empty
+        self._id = uuid.uuid4().hex
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._due = False
+        self._drawn = ""
+
+    def append(self, line: str) -> None:
+        """Add a line, from any thread."""
+        self._lines.append(line)
+        self.touch()
+
+    def touch(self) -> None:
+        """Say, from any thread, that there is something new to draw."""
+        if self._due or self._loop is None or self._loop.is_closed():
+            return
+        self._due = True
+        # The empty context makes ipykernel use the cell that runs now, not the one that made this view.
+        self._loop.call_soon_threadsafe(self._later, context=contextvars.Context())
+
+    def _later(self) -> None:
+        assert self._loop is not None
+        self._loop.call_later(_PAUSE, self.flush)
+
+    def flush(self) -> None:
+        """Draw what is new; only on the kernel's own loop."""
+        self._due = False
+        bundle = self._repr_mimebundle_()
+        if self._loop is None or bundle["text/plain"] == self._drawn:
+            return
+        self._drawn = bundle["text/plain"]
+        publish_display_data(bundle, transient={"display_id": self._id}, update=True)  # type: ignore[no-untyped-call]
+
+    def _ipython_display_(self) -> None:
+        bundle = self._repr_mimebundle_()
+        self._drawn = bundle["text/plain"]
+        shell = get_ipython()
+        if shell is None:
+            print(self._drawn)
+            return
+        publish_display_data(bundle, transient={"display_id": self._id})  # type: ignore[no-untyped-call]
+        try:
+            self._loop = asyncio.get_running_loop()
+        except RuntimeError:  # IPython in a terminal: nothing redraws there
+            return
+        _shown.add(self)
+        if shell not in _hooked:
+            _hooked.add(shell)
+            shell.events.register("post_run_cell", _flush_all)
+
+    def last(self) -> list[str]:
+        """Return the lines that are drawn, without control characters."""
+        lines = deque(self._source(), maxlen=self._count)
+        return [_CONTROLS.sub("", line) for line in lines]
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        title = self._title() if callable(self._title) else self._title
+        lines = self.last() or [f"({self._empty})"]
+        body = html.escape("\n".join(lines))
+        return {
+            "text/plain": "\n".join([title, *(f"  {line}" for line in lines)]),
+            "text/html": (
+                f'<div role="log" aria-label="{html.escape(title)}" style="margin:4px 0">'
+                f'<div style="color:var(--jp-ui-font-color2,#666);font-size:0.9em">{html.escape(title)}</div>'
+                '<pre style="margin:2px 0;padding:4px 8px;max-height:18em;overflow:auto;white-space:pre-wrap;'
+                "border-left:3px solid var(--jp-border-color1,#bbb);background:var(--jp-layout-color1,transparent);"
+                f'color:var(--jp-ui-font-color1,inherit);font-size:0.9em">{body}</pre></div>'
+            ),
+        }
+
+    def handler(self, level: int = logging.INFO) -> logging.Handler:
+        """Return a logging handler that writes into this view.
+
+        Args:
+            level: The lowest level that is shown.
+        """
+        handler = _ViewHandler(self)
+        handler.setLevel(level)
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(message)s", datefmt="%H:%M:%S"))
+        return handler
+
+
+class _ViewHandler(logging.Handler):
+    """Writes records into a view, a line of the record per line of the view."""
+
+    def __init__(self, view: LogView) -> None:
+        super().__init__()
+        self.view = view
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Add one record; never raises into the code that logs."""
+        try:
+            for line in self.format(record).split("\n"):
+                self.view.append(line)
+        except Exception:
+            self.handleError(record)
+
+
+_WATCHED = ("temporalio", "course_lib")
+
+
+def follow_logs(view: LogView, level: int = logging.INFO) -> None:
+    """Show the logs of the SDK and of in-notebook Workers in a view, instead of in an earlier one.
+
+    Args:
+        view: Where they go.
+        level: The lowest level that is shown.
+    """
+    for name in _WATCHED:
+        watched = logging.getLogger(name)
+        for handler in list(watched.handlers):
+            if isinstance(handler, _ViewHandler):
+                watched.removeHandler(handler)
+        if watched.getEffectiveLevel() > level or watched.level == logging.NOTSET:
+            watched.setLevel(level)
+        watched.addHandler(view.handler(level))
+
+
+def _flush_all(*_: Any) -> None:
+    for view in list(_shown):
+        view.flush()

@@ -1,0 +1,127 @@
+"""A server in memory and a folder of modules as %%module cells write them."""
+
+import asyncio
+import inspect
+import os
+import sys
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from temporalio.api.enums.v1 import PendingActivityState
+from temporalio.client import Client, WorkflowHandle
+from temporalio.testing import WorkflowEnvironment
+
+from course_lib import telemetry
+from course_lib.workers import running_workers
+
+ORDERS = """
+import asyncio, time
+from datetime import timedelta
+
+from temporalio import activity, workflow
+
+
+@activity.defn
+def charge(order: str) -> str:
+    print("charging", order, flush=True)
+    activity.logger.info("charged %s", order)
+    return f"charge of {order}"
+
+
+@activity.defn
+async def block_loop(seconds: float) -> None:
+    time.sleep(seconds)
+
+
+@activity.defn
+def block_thread(seconds: float) -> None:
+    time.sleep(seconds)
+
+
+@activity.defn
+async def wait_long(seconds: float) -> None:
+    await asyncio.sleep(seconds)
+
+
+class Warehouse:
+    @activity.defn
+    async def reserve(self, sku: str) -> str:
+        return f"reserved {sku}"
+
+
+@workflow.defn
+class OrderWorkflow:
+    @workflow.run
+    async def run(self, order: str) -> str:
+        limit = timedelta(seconds=20)
+        paid = await workflow.execute_activity(charge, order, start_to_close_timeout=limit)
+        kept = await workflow.execute_activity("reserve", order, start_to_close_timeout=limit)
+        return f"{paid}, {kept}"
+
+
+@workflow.defn
+class CallWorkflow:
+    @workflow.run
+    async def run(self, name: str, seconds: float) -> None:
+        await workflow.execute_activity(name, seconds, start_to_close_timeout=timedelta(seconds=60))
+"""
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    where = tmp_path_factory.mktemp("modules")
+    (where / "orders__r1.py").write_text(ORDERS)
+    sys.path.insert(0, str(where))
+    yield where
+    sys.path.remove(str(where))
+
+
+@pytest.fixture(scope="session")
+async def _server() -> AsyncIterator[str]:
+    telemetry.install()
+    binary = os.path.join(sys.prefix, "bin", "temporal")
+    async with await WorkflowEnvironment.start_local(
+        dev_server_existing_path=binary, dev_server_log_level="error"
+    ) as env:
+        yield env.client.service_client.config.target_host
+
+
+@pytest.fixture
+def address(_server: str) -> str:
+    return _server
+
+
+@pytest.fixture
+async def client(address: str) -> Client:
+    return await Client.connect(address)
+
+
+@pytest.fixture
+def queue() -> str:
+    return f"queue-{uuid.uuid4().hex[:8]}"
+
+
+async def until(condition: Callable[[], bool | Awaitable[bool]], limit: float = 15.0) -> None:
+    """Wait until a condition holds; TimeoutError past the limit in seconds."""
+    async with asyncio.timeout(limit):
+        while True:
+            answer = condition()
+            if await answer if inspect.isawaitable(answer) else answer:
+                return
+            await asyncio.sleep(0.02)
+
+
+async def activity_runs(handle: WorkflowHandle[Any, Any]) -> bool:
+    """Say whether one of a workflow's activities is running on a Worker now."""
+    pending = (await handle.describe()).raw_description.pending_activities
+    return any(activity.state == PendingActivityState.PENDING_ACTIVITY_STATE_STARTED for activity in pending)
+
+
+@pytest.fixture(autouse=True)
+async def _no_worker_left() -> AsyncIterator[None]:
+    yield
+    for worker in running_workers():
+        await worker.stop(2.0)

@@ -1,0 +1,228 @@
+"""The child process: real starts, stops and kills; every failure to start is told with the learner's line."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from temporalio.client import Client
+
+from course_lib.errors import CourseError
+from course_lib.workers import WorkerProcess
+
+Make = Callable[..., WorkerProcess]
+
+
+@pytest.fixture
+async def make(address: str, queue: str, folder: Path) -> AsyncIterator[Make]:
+    made: list[WorkerProcess] = []
+
+    def make(*modules: str, **options: Any) -> WorkerProcess:
+        names = modules or ("orders__r1",)
+        made.append(WorkerProcess(names, task_queue=queue, address=address, folder=folder, **options))
+        return made[-1]
+
+    yield make
+    for process in made:
+        process.kill()
+        with contextlib.suppress(CourseError):
+            await process.wait_exit(5)
+
+
+async def _order(client: Client, queue: str) -> str:
+    run = client.execute_workflow("OrderWorkflow", "o-1", id=uuid.uuid4().hex, task_queue=queue)
+    return str(await asyncio.wait_for(run, 20))
+
+
+async def _line(process: WorkerProcess, text: str) -> None:
+    async with asyncio.timeout(10):
+        while not any(text in line for line in process.lines):
+            await asyncio.sleep(0.02)
+
+
+async def test_start_work_stop_and_start_again(make: Make, client: Client, queue: str) -> None:
+    lines: list[str] = []
+    process = make(on_line=lines.append)
+    assert process.describe() == "not started"
+    await process.start()
+    assert process.running
+    assert process.describe().startswith(f"running pid {process.pid} · ")
+    assert await _order(client, queue) == "charge of o-1, reserved o-1"
+    # Both a print and a log line of the learner's activity come while the child runs.
+    await _line(process, "charging o-1")
+    await _line(process, "INFO    charged o-1")
+    assert await process.stop() == 0
+    assert process.describe() == "stopped (exit code 0)"
+    assert process.pid is None
+    assert lines == list(process.lines)
+    await process.start()
+    assert await _order(client, queue) == "charge of o-1, reserved o-1"
+
+
+async def test_kill_is_a_real_sigkill_and_takes_grandchildren(make: Make, client: Client, folder: Path) -> None:
+    (folder / "forks__r1.py").write_text(
+        "import subprocess, sys\nfrom temporalio import activity\n\n"
+        "kid = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(300)'])\nprint('kid', kid.pid)\n\n"
+        "@activity.defn\nasync def nothing() -> None: ...\n"
+    )
+    deaths: list[str] = []
+    process = make("forks__r1", on_death=deaths.append)
+    await process.start()
+    kid = psutil.Process(int(next(line for line in process.lines if line.startswith("kid")).split()[1]))
+    assert process.kill()
+    assert await process.wait_exit(5) == -signal.SIGKILL
+    assert process.describe() == "killed by SIGKILL (exit code -9)"
+    assert process.exit_code == -9
+    psutil.wait_procs([kid], timeout=5)
+    assert not kid.is_running() or kid.status() == psutil.STATUS_ZOMBIE
+    assert deaths == []
+    assert not process.kill()
+
+
+async def test_an_unexpected_end_is_said(make: Make) -> None:
+    deaths: list[str] = []
+    told = asyncio.Event()
+
+    def on_death(reason: str) -> None:
+        deaths.append(reason)
+        told.set()
+
+    process = make(on_death=on_death)
+    await process.start()
+    assert process.pid is not None
+    os.kill(process.pid, signal.SIGKILL)
+    await asyncio.wait_for(told.wait(), 10)
+    assert process.describe() == "died: killed by SIGKILL (exit code -9)"
+    assert "died: killed by SIGKILL (exit code -9)" in deaths[0]
+
+
+@pytest.mark.parametrize(
+    ("source", "what", "where"),
+    [
+        ("first = 1\nsecond = undefined\n", "NameError", "bad, line 2: second = undefined"),
+        ("def f(:\n", "SyntaxError", "bad, line 1: def f(:"),
+        ("import sys\nsys.exit(3)\n", "SystemExit", "bad, line 2: sys.exit(3)"),
+        ("import nowhere_to_be_found\n", "ModuleNotFoundError", "bad, line 1: import nowhere_to_be_found"),
+        (
+            "import random\nfrom temporalio import workflow\nrandom.random()\n@workflow.defn\nclass W:\n"
+            "    @workflow.run\n    async def run(self) -> None: ...\n",
+            "random.random",
+            "bad, line 3: random.random()",
+        ),
+        ("nothing = 1\n", "no workflow and no activity", ""),
+        ("import os\nprint('bye')\nos._exit(7)\n", "exit code 7", "bye"),
+    ],
+)
+async def test_a_failure_to_start_names_the_learners_line(
+    make: Make, folder: Path, source: str, what: str, where: str
+) -> None:
+    name = f"bad_{uuid.uuid4().hex[:6]}"
+    (folder / f"{name}__r2.py").write_text(source)
+    process = make(f"{name}__r2")
+    begun = time.monotonic()
+    with pytest.raises(CourseError) as caught:
+        await process.start(timeout=30)
+    assert time.monotonic() - begun < 25  # an answer, not the limit
+    assert what in caught.value.what
+    assert where.replace("bad,", f"{name},") in "\n".join(caught.value.tried)
+    assert not process.running
+    assert process.pid is None
+    assert process.describe().startswith("did not start")
+
+
+async def test_an_endless_import_is_killed_at_the_limit_and_located(make: Make, folder: Path) -> None:
+    (folder / "forever__r1.py").write_text("x = 1\nwhile True:\n    x += 1\n")
+    process = make("forever__r1")
+    with pytest.raises(CourseError, match="did not poll") as caught:
+        await process.start(timeout=3)
+    assert "forever, line" in caught.value.tried[0]
+    assert await process.wait_exit(5) == -9
+
+
+async def test_no_server_is_said(folder: Path, queue: str) -> None:
+    process = WorkerProcess(["orders__r1"], task_queue=queue, address="127.0.0.1:1", folder=folder)
+    with pytest.raises(CourseError, match=r"could not reach Temporal at 127\.0\.0\.1:1"):
+        await process.start(timeout=25)
+
+
+async def test_cancelled_start_leaves_no_process(make: Make) -> None:
+    process = make()
+    task = asyncio.ensure_future(process.start())
+    async with asyncio.timeout(5):
+        while process.pid is None:
+            await asyncio.sleep(0)
+    child = psutil.Process(process.pid)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await process.wait_exit(5)
+    assert not child.is_running()
+    assert "interrupted" in process.describe()
+
+
+async def test_a_stubborn_worker_is_killed_past_the_limit(make: Make, client: Client, queue: str) -> None:
+    process = make()
+    await process.start()
+    await client.start_workflow("CallWorkflow", args=["block_loop", 60.0], id=uuid.uuid4().hex, task_queue=queue)
+    handle = [w async for w in client.list_workflows(f"TaskQueue='{queue}'")]
+    assert len(handle) <= 1
+    async with asyncio.timeout(10):
+        while not await _activity_runs(client, queue):
+            await asyncio.sleep(0.05)
+    assert await process.stop(timeout=0.5) == -9
+    assert process.describe() == "stopped by SIGKILL: it did not end within 0.5 s"
+
+
+async def _activity_runs(client: Client, queue: str) -> bool:
+    async for found in client.list_workflows(f"TaskQueue='{queue}'"):
+        raw = (await client.get_workflow_handle(found.id).describe()).raw_description
+        return any(pending.state == 2 for pending in raw.pending_activities)
+    return False
+
+
+async def test_the_same_key_replaces(make: Make) -> None:
+    first, second, other = make(key="a"), make(key="a"), make(key="b")
+    await first.start()
+    await other.start()
+    await second.start()
+    assert not first.running
+    assert first.exit_code == 0
+    assert second.running
+    assert other.running
+
+
+async def test_options_and_names_reach_the_child(make: Make, client: Client, queue: str, folder: Path) -> None:
+    (folder / "looks__r1.py").write_text(
+        "import os\nfrom temporalio import activity\n\n"
+        "@activity.defn\nasync def look() -> str:\n    return os.environ['COLOUR']\n\n"
+        "@activity.defn(name='other-name')\nasync def second() -> None: ...\n"
+    )
+    process = make(
+        "orders__r1",
+        "looks__r1",
+        env={"COLOUR": "blue"},
+        workflows=["CallWorkflow"],
+        activities=["look", "Warehouse", "other-name"],
+        identity="the-child",
+        worker_options={"max_cached_workflows": 0, "graceful_shutdown_timeout": 1.5},
+    )
+    await process.start()
+    polls = next(line for line in process.lines if " polls " in line)
+    assert polls.endswith(": CallWorkflow, look, reserve, second")
+    await process.stop()
+    assert any("will wait 0:00:01.500000" in line for line in process.lines)
+
+
+async def test_an_unknown_option_or_name_is_said(make: Make) -> None:
+    with pytest.raises(CourseError, match="max_cached"):
+        await make(worker_options={"max_cached": 1}).start()
+    with pytest.raises(CourseError, match="no activity 'chrage'") as caught:
+        await make(activities=["chrage"]).start()
+    assert "charge" in caught.value.tried[0]
