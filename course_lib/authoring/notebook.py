@@ -4,7 +4,6 @@ Facts: nbformat 4.5 demands a cell id of 1 to 64 characters out of ``[a-zA-Z0-9-
 JupyterLab names a new cell by a UUID, nbformat by eight hexadecimal digits.
 """
 
-import ast
 import copy
 import re
 from collections.abc import Iterator
@@ -24,7 +23,6 @@ Notebook = Any
 """One notebook: an ``nbformat.NotebookNode``."""
 
 CHAPTER_GLOB = "[0-9][0-9]_*.ipynb"
-MODULE_LINE = re.compile(r"^%%module[ \t]+(?P<name>\w+)[^\n]*(?:\n|\Z)")
 CHECK_CALL = re.compile(r"""lab\.check\(\s*["'](?P<chapter>\d+)\.(?P<number>\d+)["']""")
 EXERCISE_ID = re.compile(r"^ex-(?P<chapter>\d+)-(?P<number>\d+)(?:-[a-z0-9-]+)?$")
 KEPT_CELL_METADATA = ("tags", "jupyter", "editable", "deletable")
@@ -114,40 +112,6 @@ def tags(cell: Cell) -> list[str]:
 def is_nav(cell: Cell) -> bool:
     """Tell whether the build made this cell: the bar with the links to the chapters around."""
     return cell.get("id") in (NAV_TOP, NAV_BOTTOM)
-
-
-def module_name(source: str) -> str | None:
-    """Return the module that a cell is saved as, ``None`` for an ordinary cell."""
-    found = MODULE_LINE.match(source)
-    return found["name"] if found else None
-
-
-def python_of(source: str) -> str:
-    """Return the cell's Python, line by line where it was: magics and shell lines become ``pass``."""
-    lines = []
-    for number, line in enumerate(source.split("\n")):
-        stripped = line.lstrip()
-        if number == 0 and stripped.startswith("%%"):
-            lines.append("")
-        elif stripped.startswith(("%", "!")):
-            lines.append(line[: len(line) - len(stripped)] + "pass")
-        else:
-            lines.append(line)
-    return "\n".join(lines)
-
-
-def parse(source: str) -> ast.Module:
-    """Parse a cell's Python; ``await`` may stand at the top of an ordinary cell, not of a module.
-
-    Raises:
-        SyntaxError: As from ``compile``, with the line of the cell.
-    """
-    flags = 0 if module_name(source) else ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-    tree = compile(python_of(source), "<cell>", "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)
-    assert isinstance(tree, ast.Module)
-    # The parser accepts an `await` or `return` in the wrong place, the compiler does not.
-    compile(tree, "<cell>", "exec", flags, dont_inherit=True)
-    return tree
 
 
 def exercise_of(cell: Cell) -> str | None:

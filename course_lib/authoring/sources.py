@@ -7,6 +7,7 @@ from typing import Literal
 from course_lib import paths
 from course_lib.authoring import notebook as nb
 from course_lib.authoring.build import SOLUTIONS, learner_edition
+from course_lib.authoring.source import MODULE_LINE, module_name
 from course_lib.authoring.stubs import solved
 from course_lib.errors import CourseError
 
@@ -52,7 +53,7 @@ def exercise_cells(
     for name, cell in nb.exercise_cells(notebook):
         if name == exercise:
             source = solved(cell.source, cell.id) if edition == "solution" else cell.source
-            found.append(ExerciseCell(cell.id, nb.module_name(source), source, nb.MODULE_LINE.sub("", source, count=1)))
+            found.append(ExerciseCell(cell.id, module_name(source), source, MODULE_LINE.sub("", source, count=1)))
     if not found:
         known = sorted({name for name, _ in nb.exercise_cells(notebook)})
         raise CourseError(

@@ -2,7 +2,7 @@
 
 import re
 
-from course_lib.authoring.notebook import parse
+from course_lib.authoring.source import parse
 from course_lib.errors import CourseError
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"

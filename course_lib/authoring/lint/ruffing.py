@@ -19,6 +19,7 @@ from typing import Any
 from course_lib.authoring import notebook as nb
 from course_lib.authoring.build import NOTEBOOKS, SOLUTIONS, Chapter
 from course_lib.authoring.lint.problem import Problem
+from course_lib.authoring.source import MODULE_LINE, module_name
 
 # As for notebooks in pyproject.toml: chapters explain in text, and one module may be written twice.
 IGNORED = ["D", "E402", "F811", "B018"]
@@ -63,7 +64,7 @@ def check(root: Path, chapters: Sequence[Chapter]) -> Iterator[Problem]:
 
 def _modules(notebook: nb.Notebook) -> Iterator[str]:
     for cell in notebook.cells:
-        if cell.cell_type == "code" and (name := nb.module_name(cell.source)):
+        if cell.cell_type == "code" and (name := module_name(cell.source)):
             yield name
 
 
@@ -71,9 +72,9 @@ def _extract(notebook: nb.Notebook, folder: Path, file: str) -> Mapping[Path, _O
     folder.mkdir(parents=True)
     origins = {}
     for cell in notebook.cells:
-        if cell.cell_type == "code" and nb.module_name(cell.source):
+        if cell.cell_type == "code" and module_name(cell.source):
             path = folder / f"{cell.id.replace('-', '_')}.py"
-            path.write_text(nb.MODULE_LINE.sub("", cell.source, count=1) + "\n", encoding="utf-8")
+            path.write_text(MODULE_LINE.sub("", cell.source, count=1) + "\n", encoding="utf-8")
             origins[path] = _Origin(file, cell.id, 1)
     return origins
 
@@ -131,7 +132,7 @@ def _undefined(folder: Path, chapters: Sequence[Chapter]) -> Iterator[Problem]:
     for chapter in chapters:
         plain = nb.normalised(chapter.author)
         for cell in plain.cells:
-            if cell.cell_type == "code" and nb.module_name(cell.source):
+            if cell.cell_type == "code" and module_name(cell.source):
                 cell.source = "# " + cell.source
         (whole / chapter.path.name).write_text(nb.dumps(plain), encoding="utf-8")
     words = ["check", "--no-cache", "--exit-zero", "--output-format", "json", "--isolated", "--select", "F821"]
@@ -140,7 +141,7 @@ def _undefined(folder: Path, chapters: Sequence[Chapter]) -> Iterator[Problem]:
         chapter = by_name[Path(result["filename"]).name]
         # Ruff counts all cells of the notebook, from 1.
         cell = chapter.author.cells[result["cell"] - 1]
-        if not nb.module_name(cell.source):
+        if not module_name(cell.source):
             row = result["location"]["row"]
             yield Problem(f"{SOLUTIONS}/{chapter.path.name}", cell.id, "ruff F821", result["message"], row)
 
@@ -153,7 +154,7 @@ def format_modules(root: Path) -> list[str]:
         names = json.dumps(sorted({*_modules(notebook), "course_lib"}))
         touched = False
         for cell in notebook.cells:
-            head = nb.MODULE_LINE.match(cell.source) if cell.cell_type == "code" else None
+            head = MODULE_LINE.match(cell.source) if cell.cell_type == "code" else None
             if head is None:
                 continue
             body = _formatted(root, cell.source[head.end() :], names)

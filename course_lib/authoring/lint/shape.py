@@ -12,6 +12,7 @@ from course_lib.authoring.build import Chapter
 from course_lib.authoring.lint.exercises import MINUTES, statements
 from course_lib.authoring.lint.problem import Problem
 from course_lib.authoring.notebook import Cell
+from course_lib.authoring.source import module_name, parse
 from course_lib.authoring.stubs import solved
 
 CELLS = (25, 45)
@@ -83,10 +84,10 @@ def _long(file: str, cell: Cell, learner: bool) -> Iterator[Problem]:
 
 def _shows(cell: Cell) -> bool:
     """Tell whether a cell shows something: it ends in an expression that has a value, prints or displays."""
-    if nb.module_name(cell.source):
+    if module_name(cell.source):
         return False
     try:
-        tree = nb.parse(cell.source)
+        tree = parse(cell.source)
     except SyntaxError:
         return False
     calls = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}

@@ -1,0 +1,215 @@
+"""What a module cell holds, read from its source alone: nothing of the learner's runs while it is exported."""
+
+import ast
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from course_lib.authoring.source import MODULE_LINE
+from course_lib.authoring.stubs import solved
+from course_lib.errors import CourseError
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+SHOP_CLIENT = "course_lib.shop.client"
+
+
+@dataclass(frozen=True)
+class Activity:
+    """One activity, as a Worker is given it.
+
+    Args:
+        expression: How the worker names it below its module: ``charge`` or ``Payments().charge``.
+        name: The activity's type.
+        is_async: Whether it is a coroutine function; the others need an executor.
+    """
+
+    expression: str
+    name: str
+    is_async: bool
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """One workflow class.
+
+    Args:
+        cls: The class's name.
+        name: The workflow's type.
+        run: The name of its run method, "" when it has none.
+        parameters: How many parameters the run method has, without ``self``.
+    """
+
+    cls: str
+    name: str
+    run: str
+    parameters: int
+
+
+@dataclass
+class Module:
+    """One module cell.
+
+    Args:
+        name: The name after ``%%module``.
+        source: Its Python.
+        tree: The same, parsed.
+        workflows: The workflows in it.
+        activities: The activities in it.
+        siblings: The modules of the same chapter that it imports.
+        problem: Why it cannot stand outside the course, "" when it can.
+    """
+
+    name: str
+    source: str
+    tree: ast.Module
+    workflows: list[Workflow] = field(default_factory=list)
+    activities: list[Activity] = field(default_factory=list)
+    siblings: set[str] = field(default_factory=set)
+    problem: str = ""
+
+    def defines(self) -> set[str]:
+        """Return the names that the module binds at its top, imports left out."""
+        return {name for node in self.tree.body for name in bound(node) if not is_import(node)}
+
+
+def read_modules(sources: Mapping[str, str]) -> dict[str, Module]:
+    """Read the modules of one chapter.
+
+    Args:
+        sources: Each module's source by its name.
+
+    Raises:
+        CourseError: A module is no Python.
+    """
+    return {name: _read(name, source, set(sources)) for name, source in sources.items()}
+
+
+def _read(name: str, source: str, names: Collection[str]) -> Module:
+    text = solved(MODULE_LINE.sub("", source, count=1), name).strip("\n") + "\n"
+    try:
+        tree = ast.parse(text)
+    except SyntaxError as error:
+        raise CourseError(
+            f"Module {name} is no Python: {error.msg}, line {error.lineno}.", fix="correct its cell and run it again."
+        ) from error
+    module = Module(name, text, tree)
+    aliases = _temporal_names(tree)
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef) and (given := _definition(node, "temporalio.workflow.defn", aliases)):
+            run = next((m for m in methods(node) if _definition(m, "temporalio.workflow.run", aliases)), None)
+            count = len(run.args.posonlyargs + run.args.args) - 1 if run else 0
+            module.workflows.append(Workflow(node.name, given, run.name if run else "", count))
+        elif isinstance(node, ast.ClassDef):
+            module.activities.extend(_methods_of(node, aliases, module))
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (
+            given := _definition(node, "temporalio.activity.defn", aliases)
+        ):
+            module.activities.append(Activity(node.name, given, isinstance(node, ast.AsyncFunctionDef)))
+    for imported in imported_modules(tree):
+        top = imported.split(".")[0]
+        if imported in names:
+            module.siblings.add(imported)
+        elif top == "course_lib" and not _is_shop_client(imported, tree):
+            module.problem = f"it imports {imported}, which an exported project does not have"
+    return module
+
+
+def _methods_of(node: ast.ClassDef, aliases: Mapping[str, str], module: Module) -> Iterator[Activity]:
+    for method in methods(node):
+        if given := _definition(method, "temporalio.activity.defn", aliases):
+            if _needs_arguments(node):
+                module.problem = f"{node.name}(…) needs arguments, so a worker cannot make one by itself"
+            yield Activity(f"{node.name}().{method.name}", given, isinstance(method, ast.AsyncFunctionDef))
+
+
+def _needs_arguments(node: ast.ClassDef) -> bool:
+    for method in methods(node):
+        if method.name == "__init__":
+            positional = len(method.args.posonlyargs + method.args.args) - 1 - len(method.args.defaults)
+            return positional > 0 or any(default is None for default in method.args.kw_defaults)
+    return False
+
+
+def methods(node: ast.ClassDef) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Yield a class's own methods."""
+    yield from (item for item in node.body if isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+def _temporal_names(tree: ast.Module) -> dict[str, str]:
+    """Return what each imported name stands for, for the names that come from temporalio."""
+    found: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "temporalio":
+            found |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {a.asname or "temporalio": a.name if a.asname else "temporalio"
+                      for a in node.names if a.name.split(".")[0] == "temporalio"}  # fmt: skip
+    return found
+
+
+def _definition(node: Definition, decorator: str, aliases: Mapping[str, str]) -> str:
+    """Return the type's name when a definition carries a decorator of the SDK, "" when it does not."""
+    for given in node.decorator_list:
+        call = given if isinstance(given, ast.Call) else None
+        dotted = ast.unparse(call.func if call else given)
+        first, _, rest = dotted.partition(".")
+        if f"{aliases.get(first, first)}{'.' if rest else ''}{rest}" != decorator:
+            continue
+        for keyword in call.keywords if call else ():
+            if keyword.arg == "name" and isinstance(keyword.value, ast.Constant):
+                return str(keyword.value.value)
+        return node.name
+    return ""
+
+
+def imported_modules(tree: ast.AST) -> Iterator[str]:
+    """Yield every module that is imported anywhere in a tree."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def _is_shop_client(imported: str, tree: ast.AST) -> bool:
+    if imported == SHOP_CLIENT:
+        return True
+    return imported == "course_lib.shop" and all(
+        [alias.name for alias in node.names] == ["client"]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == imported
+    )
+
+
+def is_import(node: ast.stmt) -> bool:
+    """Tell whether a statement is an import, or the sandbox's `with` around nothing but imports."""
+    if isinstance(node, ast.With):
+        return "imports_passed_through" in ast.unparse(node.items[0].context_expr) and all(map(is_import, node.body))
+    return isinstance(node, ast.Import | ast.ImportFrom)
+
+
+def bound(node: ast.stmt) -> set[str]:
+    """Return the names that a statement at the top of a module binds."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return {node.name}
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return {alias.asname or alias.name.split(".")[0] for alias in node.names}
+    names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    return names.union(*(bound(item) for item in node.body)) if isinstance(node, ast.With) else names
+
+
+def used(node: ast.AST) -> set[str]:
+    """Return the names that a tree looks up, those within quoted annotations too."""
+    names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Store)}
+    for inner in ast.walk(node):
+        for annotation in (getattr(inner, "annotation", None), getattr(inner, "returns", None)):
+            for quoted in ast.walk(annotation) if isinstance(annotation, ast.AST) else ():
+                if isinstance(quoted, ast.Constant) and isinstance(quoted.value, str):
+                    names |= _names_in(quoted.value)
+    return names
+
+
+def _names_in(annotation: str) -> set[str]:
+    try:
+        return {node.id for node in ast.walk(ast.parse(annotation, mode="eval")) if isinstance(node, ast.Name)}
+    except SyntaxError:
+        return set()
