@@ -105,12 +105,12 @@ class Modules:
         module = self._import(revision, created)
         names = public_names(cell, module, self._current)
         self._files.save(name, cell.text)
+        again = revision is before and before.ran
         revision.ran = True
         revision.published = publish(module, names, before.published if before else {}, user_ns)
         self._current[name] = revision
         sys.modules[name] = module  # so that `import orders` in a plain cell gets the newest one
         if say:
-            again = before is not None and before.ran and before.number == revision.number
             for line in self._report(revision, again, warned):
                 say(line)
         return module

@@ -125,15 +125,14 @@ class CellSource:
             revision: Gives a sibling's importable name, or None for a module that is no sibling.
         """
         data = self.text.encode()
-        for item in sorted(self.imports, key=lambda item: item.start, reverse=True):
-            target = revision(item.module) if item.level == 0 and item.start >= 0 else None
+        places = {item.start: item for item in self.imports if item.level == 0}  # names of one `from` share a place
+        for start, item in sorted(places.items(), reverse=True):
+            target = revision(item.module)
             if target is None:
                 continue
             if item.name is None and item.asname is None:
                 target = f"{target} as {item.module}"
-            end = item.start + len(item.module.encode())
-            if data[item.start : end].decode() == item.module:  # several names of one `from` are one place
-                data = data[: item.start] + target.encode() + data[end:]
+            data = data[:start] + target.encode() + data[start + len(item.module.encode()) :]
         return data.decode()
 
     def _imports(self, body: list[ast.stmt], top: bool, optional: bool, passed: bool) -> Iterator[Import]:
