@@ -147,10 +147,11 @@ def _lock(installed: dict[str, str]) -> Finding:
 
 
 def _kernel() -> Iterator[Finding]:
-    import ipykernel
+    from importlib import metadata
+
     from jupyter_client.kernelspec import KernelSpecManager
 
-    version = ipykernel.__version__
+    version = metadata.version("ipykernel")
     found = tuple(int(part) for part in version.split(".")[:2])
     if found < _IPYKERNEL:
         yield Finding("broken", "ipykernel", f"{version}: the live views need 7.4 or newer", _INSTALL)
@@ -183,7 +184,7 @@ def _folders() -> Iterator[Finding]:
     free = shutil.disk_usage(state_dir()).free
     yield Finding("ok", "state folder", f"{state_dir()} is writable, {free / 1e9:.1f} GB free")
     parent = workspace("x").parent
-    folder.prepare(parent, for_database=False)
+    folder.prepare(parent, for_database=False, what="workspace", variable="COURSE_WORKSPACE")
     yield Finding("ok", "workspace", f"{parent} is writable")
 
 
@@ -201,9 +202,14 @@ def _server() -> Iterator[Finding]:
 
 
 def _ports() -> Iterator[Finding]:
+    from course_lib import server
     from course_lib.daemons import free_port
 
-    for number, user in ((7233, "Temporal"), (8233, "Web UI"), (8888, "JupyterLab")):
+    if (state := server.status().state) is not None:
+        numbers = f"{state.ports['grpc']}, Web UI {state.ports['ui']}"
+        yield Finding("ok", "ports", f"in use by the course's server: {numbers}")
+        return
+    for number, user in ((7233, "Temporal"), (8233, "Web UI")):
         free = free_port(number)
         detail = f"{number} is free" if free == number else f"{number} is taken; {free} is free and would be used"
         yield Finding("ok", f"port {number}", f"{user}: {detail}")

@@ -16,7 +16,7 @@ from course_lib.errors import CourseError
 from course_lib.server import environment
 from course_lib.server.model import Server
 
-CONNECT_LIMIT = 4.0  # seconds; with what comes before and after, an error is out within 5
+CONNECT_LIMIT = 3.5  # seconds; with what comes before and after, an error is out within 5
 _UI_LIMIT = 0.5
 
 

@@ -13,6 +13,7 @@ from course_lib.errors import CourseError
 from course_lib.paths import state_dir
 from course_lib.server import binary, connection, download, folder, reasons
 from course_lib.server.model import Say, Server
+from course_lib.server.progress import progress
 
 HOST = "127.0.0.1"
 NAMESPACE = "default"
@@ -72,11 +73,11 @@ def log_tail(lines: int) -> list[str]:
     return daemon().log_tail(lines)
 
 
-async def running(limit: float = _HEALTH_LIMIT) -> Server | None:
+async def running(limit: float | None = None) -> Server | None:
     """Return the embedded server if it runs and is healthy.
 
     Args:
-        limit: Seconds for the health check.
+        limit: Seconds for the health check, the usual two by default.
     """
     state = daemon().read()
     if state is None:
@@ -84,7 +85,7 @@ async def running(limit: float = _HEALTH_LIMIT) -> Server | None:
     if not await connection.listens(HOST, state.ports["grpc"]):
         return None
     try:
-        return _server(state, await _check(state, limit))
+        return _server(state, await _check(state, limit or _HEALTH_LIMIT))
     except connection.Unreachable:
         return None
 
@@ -107,7 +108,9 @@ async def start(say: Say) -> Server:
             return server
         say("It does not answer: replacing it. Its data stays.")
     await asyncio.to_thread(own.stop, _STOP_LIMIT)
-    program = await asyncio.to_thread(binary.verified, await download.locate_or_fetch(say))
+    path = await download.locate_or_fetch(say)
+    async with progress(say, f"Waiting for {path} to print its version; the first time can be slow."):
+        program = await asyncio.to_thread(binary.verified, path)
     database = None if in_memory() else folder.database(program.version)
     folder.prepare(own.directory, for_database=database is not None)
     if database is not None and (lost := folder.find_owner(database)) is not None:

@@ -22,18 +22,20 @@ def database(cli_version: str) -> Path:
     return state_dir() / f"temporal-{re.sub(r'[^A-Za-z0-9_.-]', '_', cli_version)}.db"
 
 
-def prepare(directory: Path, *, for_database: bool) -> None:
-    """Create the state folder and prove that the server will be able to write there.
+def prepare(directory: Path, *, for_database: bool, what: str = "state folder", variable: str = "COURSE_STATE") -> None:
+    """Create a folder and prove that the course will be able to write there.
 
     Args:
-        directory: The state folder.
+        directory: The folder.
         for_database: Whether a database will grow there, which needs room.
+        what: The folder's name in an error.
+        variable: The environment variable that moves it elsewhere.
 
     Raises:
         CourseError: It is read-only, full, or not a folder.
     """
     trial = directory / f".trial-{os.getpid()}"
-    fix = "make room or make it writable, or set the environment variable COURSE_STATE to a folder on another disk."
+    fix = f"make room or make it writable, or set the environment variable {variable} to a folder on another disk."
     try:
         directory.mkdir(parents=True, exist_ok=True)
         try:
@@ -44,13 +46,13 @@ def prepare(directory: Path, *, for_database: bool) -> None:
         free = shutil.disk_usage(directory).free
     except OSError as error:
         raise CourseError(
-            f"The state folder cannot be written: {error.strerror or error}.",
+            f"The {what} cannot be written: {error.strerror or error}.",
             tried=[f"to write in {directory}"],
             fix=fix,
         ) from error
     if for_database and free < _ROOM:
         raise CourseError(
-            f"The disk of the state folder is full: {free / 1e6:.0f} MB are free, {_ROOM / 1e6:.0f} MB are needed.",
+            f"The disk of the {what} is full: {free / 1e6:.0f} MB are free, {_ROOM / 1e6:.0f} MB are needed.",
             tried=[f"to find room in {directory}"],
             fix=fix,
         )

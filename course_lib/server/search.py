@@ -1,12 +1,11 @@
 """The order in which the course looks for a server, and when it starts one."""
 
-import asyncio
 import contextlib
-from collections.abc import AsyncIterator
 
 from course_lib.errors import CourseError
 from course_lib.server import connection, embedded, environment
 from course_lib.server.model import Say, Server
+from course_lib.server.progress import progress
 
 _LOCK_LIMIT = 40.0  # seconds: longer than another notebook's slowest start
 _LOCAL = "127.0.0.1:7233"
@@ -53,7 +52,7 @@ async def ensure_started(say: Say | None = None) -> tuple[Server, bool]:
     if found is not None:
         return found, False
     async with contextlib.AsyncExitStack() as held:
-        async with _progress(say, "Waiting for another notebook that is starting the Temporal server."):
+        async with progress(say, "Waiting for another notebook that is starting the Temporal server."):
             await held.enter_async_context(embedded.daemon().alock(_LOCK_LIMIT))
         # The one that held the lock may have started it meanwhile: two kernels that race get one server.
         found = await find()
@@ -118,22 +117,6 @@ async def _local() -> Server | None:
     except connection.Unreachable:
         return None
     return Server(_LOCAL, embedded.NAMESPACE, await connection.find_ui(_LOCAL), "local", version)
-
-
-@contextlib.asynccontextmanager
-async def _progress(say: Say, text: str) -> AsyncIterator[None]:
-    """Say a line every two seconds while the block runs."""
-
-    async def repeat() -> None:
-        while True:
-            await asyncio.sleep(2.0)
-            say(text)
-
-    task = asyncio.ensure_future(repeat())
-    try:
-        yield
-    finally:
-        task.cancel()
 
 
 def _nobody(line: str) -> None:
