@@ -123,13 +123,18 @@ class Stop:
         if not self._early:
             return None
         pending = (await self._handle.describe()).raw_description.pending_workflow_task
-        # The history has only the first failure of a row: later attempts live in the task itself.
         if pending.attempt < 2:
             return None
         recorded = await history.fetch(self._handle)
-        if recorded.events[-1].event_type != EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED:
+        # The history has only the first failure of a row, with the attempt under way behind it.
+        for event in reversed(recorded.events):
+            if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED:
+                failure = event.workflow_task_failed_event_attributes.failure
+                break
+            if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
+                return None
+        else:
             return None
-        failure = recorded.events[-1].workflow_task_failed_event_attributes.failure
         inner = failure.cause if failure.HasField("cause") else failure
         kind = inner.application_failure_info.type
         return TaskFailing(

@@ -1,0 +1,303 @@
+"""From an answer to a verdict, on a real server: the four outcomes, three kinds of answers, evidence."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from course_lib.cells import Modules
+from course_lib.grading import CLIENT, Bench, Code, CodeRef, Outcome, Verdict, grade
+from course_lib.grading import exercise as declared
+from course_lib.server import Server
+
+from .conftest import Grader, run_cell
+
+GREETING = """
+    from temporalio import workflow
+
+    @workflow.defn
+    class Greeting:
+        @workflow.run
+        async def run(self, name: str) -> str:
+            return f"Welcome to the shop, {name}!"
+"""
+PAYMENTS = """
+    from dataclasses import dataclass
+    from temporalio import activity
+    from course_lib.shop import ShopClient
+
+    @dataclass
+    class Order:
+        order_id: str
+        amount_cents: int
+
+    @activity.defn
+    async def charge(order: Order) -> str:
+        async with ShopClient() as shop:
+            return await shop.charge(order.order_id, order.amount_cents, idempotency_key=order.order_id)
+"""
+ORDERS = """
+    from datetime import timedelta
+    from temporalio import workflow
+    with workflow.unsafe.imports_passed_through():
+        import payments
+
+    @workflow.defn
+    class OrderWorkflow:
+        @workflow.run
+        async def run(self, order: payments.Order) -> str:
+            return await workflow.execute_activity(
+                payments.charge, order, start_to_close_timeout=timedelta(seconds=5)
+            )
+"""
+
+
+def failed_labels(verdict: Verdict) -> list[str]:
+    return [part.label for part in verdict.parts if not part.ok]
+
+
+async def grade_greeting(source: str, server: Server, modules: Modules) -> Verdict:
+    return await grade(
+        declared("0.1"), (run_cell(modules, "greeting", source)["Greeting"],), server=server, modules=modules
+    )
+
+
+async def test_passed_twice_and_after_an_edit(course_server: Server, modules: Modules) -> None:
+    for _ in range(2):
+        verdict = await grade_greeting(GREETING, course_server, modules)
+        assert verdict.outcome is Outcome.PASSED, verdict.text()
+    wrong = await grade_greeting(GREETING.replace("Welcome to", "Go from"), course_server, modules)
+    assert wrong.outcome is Outcome.FAILED
+    assert "Go from the shop" in wrong.text()
+    assert "(event " in wrong.text()
+    again = await grade_greeting(GREETING, course_server, modules)
+    assert again.outcome is Outcome.PASSED, again.text()
+
+
+async def test_the_learners_exception_is_shown_with_its_line(course_server: Server, modules: Modules) -> None:
+    source = GREETING.replace('f"Welcome to the shop, {name}!"', "name.shout()")
+    verdict = await grade_greeting(source, course_server, modules)
+    assert verdict.outcome is Outcome.FAILED
+    assert "has no attribute 'shout'" in verdict.text()
+    assert "line 9 of greeting: `return name.shout()`" in verdict.text()
+    assert verdict.seconds < 15
+
+
+async def test_a_class_of_a_plain_cell_is_told_the_cure(grader: Grader) -> None:
+    class Loose: ...
+
+    async def check(bench: Bench, workflow: Code) -> None:
+        raise AssertionError("must not run")
+
+    verdict = await grader(check, Loose)
+    assert verdict.outcome is Outcome.FAILED
+    assert "%%module" in verdict.next_step
+
+
+async def test_nothing_answered_is_unattempted(grader: Grader) -> None:
+    async def check(bench: Bench, one: object, two: object) -> None:
+        raise AssertionError("must not run")
+
+    for nothing in ((None, None), (..., {"a": None, "b": [None]})):
+        verdict = await grader(check, *nothing)
+        assert verdict.outcome is Outcome.UNATTEMPTED, verdict.text()
+
+
+async def test_wrong_number_of_answers_shows_the_call(grader: Grader) -> None:
+    async def check(bench: Bench, one: object) -> None: ...
+
+    verdict = await grader(check, 1, names=("attempts", "last"))
+    assert verdict.outcome is Outcome.ERROR
+    assert 'lab.check("9.9", attempts, last)' in verdict.text()
+
+
+async def test_evidence_of_the_shop_and_siblings_that_are_only_imported(grader: Grader, modules: Modules) -> None:
+    run_cell(modules, "payments", PAYMENTS)
+    workflow = run_cell(modules, "orders", ORDERS)["OrderWorkflow"]
+
+    async def check(bench: Bench, workflow: Code) -> None:
+        async with bench.worker(workflow):
+            run = await bench.run(workflow, {"order_id": "o-1", "amount_cents": 1200})
+        bench.expect(run.completed, "completes", expected="a result", seen=run.reason)
+        rows = bench.shop.payments
+        bench.expect(len(rows) == 1, "one charge", expected="1 row", seen=f"{len(rows)} rows",
+                     events=run.ids("ActivityTaskScheduled", "charge"))  # fmt: skip
+
+    verdict = await grader(check, workflow)
+    assert verdict.passed, verdict.text()
+    assert verdict.parts[1].events == (5,)
+    assert "OrderWorkflow({'order_id': 'o-1'" in verdict.ran
+
+
+async def test_plain_values_are_compared_with_evidence(grader: Grader, modules: Modules) -> None:
+    async def check(bench: Bench, attempts: object, names: object) -> None:
+        bench.expect(attempts == 3, "attempts", expected=3, seen=attempts, next_step="count again.")
+        bench.expect(names == ["a"], "names", expected=["a"], seen=names)
+
+    assert (await grader(check, 3, ["a"])).passed
+    verdict = await grader(check, 4, ["a"])
+    assert failed_labels(verdict) == ["attempts"]
+    assert "count again." in verdict.text()
+
+
+async def test_a_handle_is_a_handle_of_the_checks_own_client(
+    grader: Grader, modules: Modules, course_server: Server
+) -> None:
+    from course_lib import server as servers
+
+    client = await servers.connect(course_server)
+    handle = await client.start_workflow("Nobody", id="nobody-1", task_queue="nobody")
+
+    async def check(bench: Bench, theirs: object) -> None:
+        bench.expect(getattr(theirs, "id", "") == "nobody-1", "id", expected="nobody-1", seen=theirs)
+        bench.expect(getattr(theirs, "_client", None) is bench.client, "client", expected="own", seen="theirs")
+
+    verdict = await grader(check, handle)
+    await handle.terminate()
+    assert verdict.passed, verdict.text()
+
+
+async def test_a_function_is_called_in_a_child_with_a_client(grader: Grader, modules: Modules) -> None:
+    start = run_cell(
+        modules,
+        "starter",
+        """
+        import os
+        from dataclasses import dataclass
+        from temporalio.client import Client
+
+        @dataclass
+        class Order:
+            order_id: str
+
+        async def start_order(client: Client, order: Order, queue: str):
+            print("in", os.getpid())
+            first = await client.start_workflow("Order", order.order_id, id=order.order_id, task_queue=queue)
+            return {"handle": first, "pid": os.getpid()}
+
+        def broken(order_id: str):
+            return order_id.nonsense
+        """,
+    )
+
+    async def check(bench: Bench, start: Code, broken: Code) -> None:
+        import os
+
+        name = bench.unique("order")
+        called = await bench.call(start, CLIENT, {"order_id": name}, bench.task_queue)
+        bench.require(called.ok, "it returns", expected="a handle", seen=called.reason)
+        bench.expect(called.value["pid"] != os.getpid(), "not in the kernel", expected="a child", seen="the kernel")
+        found = await called.value["handle"].describe()
+        bench.expect(found.id == name, "the workflow is on the server", expected=name, seen=found.id)
+        await called.value["handle"].terminate()
+        wrong = await bench.call(broken, "x")
+        bench.expect("line 17 of starter" in wrong.reason, "the line", expected="line 17", seen=wrong.reason)
+        bench.expect(wrong.error == "AttributeError", "the type", expected="AttributeError", seen=wrong.error)
+
+    verdict = await grader(check, start["start_order"], start["broken"])
+    assert verdict.passed, verdict.text()
+
+
+async def test_kill_and_restart_in_the_middle(grader: Grader, modules: Modules) -> None:
+    run_cell(modules, "payments", PAYMENTS)
+    slow = ORDERS.replace("return await", "paid = await").rstrip() + (
+        "\n            await workflow.sleep(1)\n            return paid\n"
+    )
+    workflow = run_cell(modules, "orders", slow)["OrderWorkflow"]
+
+    async def check(bench: Bench, workflow: Code) -> None:
+        async with bench.worker(workflow) as worker:
+            handle = await bench.start(workflow, {"order_id": "o-1", "amount_cents": 1})
+            await bench.wait_until(handle, lambda events: "TimerStarted" in set(events["type"]), "it sleeps")
+            worker.kill()
+            await worker.wait_exit(5)
+            await worker.start()
+            run = await bench.finish(handle)
+        bench.expect(run.completed, "survives a kill", expected="completed", seen=run.reason)
+        bench.expect(len(bench.shop.payments) == 1, "one charge", expected=1, seen=len(bench.shop.payments))
+
+    verdict = await grader(check, workflow)
+    assert verdict.passed, verdict.text()
+    assert verdict.seconds < 18
+
+
+async def test_a_wait_that_is_in_vain_is_a_part(grader: Grader, modules: Modules) -> None:
+    workflow = run_cell(modules, "greeting", GREETING)["Greeting"]
+
+    async def check(bench: Bench, workflow: Code) -> None:
+        async with bench.worker(workflow):
+            handle = await bench.start(workflow, "Ada")
+            await bench.wait_until(handle, lambda events: False, "it asks for a signal", next_step="wait for it.")
+
+    verdict = await grader(check, workflow)
+    assert failed_labels(verdict) == ["it asks for a signal"]
+    assert "the workflow ended before that" in verdict.text()
+    assert verdict.next_step == "wait for it."
+
+
+async def test_all_parts_are_told_and_require_stops(grader: Grader) -> None:
+    async def check(bench: Bench, value: object) -> None:
+        bench.expect(False, "one", expected=1, seen=2)
+        bench.expect(True, "two", expected=1, seen=1)
+        bench.require(False, "three", expected=1, seen=2)
+        bench.expect(False, "four", expected=1, seen=2)
+
+    verdict = await grader(check, 1)
+    assert [part.label for part in verdict.parts] == ["one", "two", "three"]
+
+
+async def test_a_check_that_looks_at_nothing_is_the_courses_fault(grader: Grader) -> None:
+    async def check(bench: Bench, value: object) -> None: ...
+
+    async def broken(bench: Bench, value: object) -> None:
+        raise KeyError("oops")
+
+    for faulty in (check, broken):
+        verdict = await grader(faulty, 1)
+        assert verdict.outcome is Outcome.ERROR
+        assert "course's fault" in verdict.error
+
+
+async def test_a_server_that_is_gone_is_an_error_not_a_failure(course_server: Server, modules: Modules) -> None:
+    gone = replace(course_server, address="127.0.0.1:1")
+    answer = run_cell(modules, "greeting", GREETING)["Greeting"]
+    verdict = await grade(declared("0.1"), (answer,), server=gone, modules=modules)
+    assert verdict.outcome is Outcome.ERROR
+    assert "127.0.0.1:1" in verdict.error
+    assert verdict.seconds < 10
+
+
+async def test_a_name_is_enough_when_the_module_was_never_imported(grader: Grader, modules: Modules) -> None:
+    run_cell(modules, "greeting", GREETING)
+    elsewhere = Modules(modules.folder)
+
+    async def check(bench: Bench, workflow: Code) -> None:
+        bench.expect(workflow.kind == "workflow", "kind", expected="workflow", seen=workflow.kind)
+        async with bench.worker(workflow):
+            run = await bench.run(workflow, "Ada")
+        bench.expect(run.completed, "completes", expected="a result", seen=run.reason)
+
+    assert elsewhere.names() == []
+    verdict = await grader(check, CodeRef("greeting", "Greeting"))
+    assert verdict.passed, verdict.text()
+    missing = await grader(check, CodeRef("greeting", "Farewell"))
+    assert failed_labels(missing) == ["module greeting defines Farewell"]
+
+
+async def test_an_interrupt_is_passed_on_and_leaves_no_worker(grader: Grader, modules: Modules) -> None:
+    workflow = run_cell(modules, "greeting", GREETING)["Greeting"]
+    running = asyncio.Event()
+    held = []
+
+    async def check(bench: Bench, workflow: Code) -> None:
+        async with bench.worker(workflow) as worker:
+            held.append(worker)
+            running.set()
+            await asyncio.sleep(60)
+
+    task = asyncio.create_task(grader(check, workflow))  # type: ignore[arg-type]
+    await asyncio.wait_for(running.wait(), 15)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(task, 15)
+    assert await held[0].wait_exit(5) == -9

@@ -1,0 +1,75 @@
+"""Stub and solution of an exercise, read from the authors' notebook."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from course_lib import grading, paths
+from course_lib.authoring.sources import exercise_source
+from course_lib.grading import sources
+
+SOLVED = """%%module greeting
+class Greeting:
+    def run(self, name):
+        ### BEGIN SOLUTION
+        return f"Welcome, {name}"
+        ### END SOLUTION
+        ### STUB: return f"Hello, {name}"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    cells = [
+        {"cell_type": "markdown", "id": "promise", "source": "text"},
+        {"cell_type": "code", "id": "open", "source": ["lab = 1\n", "x = 2"]},
+        {"cell_type": "code", "id": "ex-0-1", "source": SOLVED.splitlines(keepends=True)},
+        {"cell_type": "code", "id": "ex-0-1-b", "source": "total = None"},
+        {"cell_type": "code", "id": "ex-0-12", "source": "other = 1"},
+    ]
+    (tmp_path / "00_start_here.ipynb").write_text(json.dumps({"cells": cells}))
+    return tmp_path
+
+
+def test_the_two_editions(folder: Path) -> None:
+    exercise = grading.exercise("0.1")
+    stub, second = sources.exercise_cells(exercise, "learner", folder)
+    solved, _ = sources.exercise_cells(exercise, "solution", folder)
+    assert stub.module == "greeting"
+    assert second.module is None
+    assert "Hello" in stub.code
+    assert "Welcome" not in stub.code
+    assert "Welcome" in solved.code
+    assert "###" not in solved.code + stub.code
+
+
+def test_no_notebook_no_cells(tmp_path: Path) -> None:
+    assert sources.exercise_cells(grading.exercise("0.1"), "learner", tmp_path) == ()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("x = 1", "x=1  # note\n", True),
+        ("x = 1", "x = 2", False),
+        ("h = await f()", "h = (await f())", True),
+        ("def (", "def  (", True),
+        ("def (", "def )", False),
+    ],
+)
+def test_same_code_ignores_comments_and_layout(one: str, other: str, same: bool) -> None:
+    assert sources.same_code(one, other) is same
+
+
+EXERCISES = [item for number in grading.chapter_numbers() for item in grading.chapter(number).exercises]
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda item: item.id)
+@pytest.mark.parametrize("edition", ["learner", "solution"])
+def test_the_build_and_the_check_read_the_same_text(exercise: grading.Exercise, edition: sources.Edition) -> None:
+    chapter = grading.chapter(exercise.id).id
+    if not (paths.root() / "solutions" / f"{chapter}.ipynb").exists():
+        pytest.skip(f"solutions/{chapter}.ipynb is not written yet")
+    mine = "\n\n".join(cell.code for cell in sources.exercise_cells(exercise, edition))
+    assert sources.same_code(mine, exercise_source(chapter, exercise.id, edition))
