@@ -2,7 +2,6 @@
 
 import asyncio
 import inspect
-import os
 import sys
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -11,10 +10,9 @@ from typing import Any
 
 import pytest
 from temporalio.api.enums.v1 import PendingActivityState
-from temporalio.client import Client, WorkflowHandle
-from temporalio.testing import WorkflowEnvironment
+from temporalio.client import WorkflowHandle
 
-from course_lib import telemetry
+from course_lib.server import Server
 from course_lib.workers import running_workers
 
 ORDERS = """
@@ -79,24 +77,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     sys.path.remove(str(where))
 
 
-@pytest.fixture(scope="session")
-async def _server() -> AsyncIterator[str]:
-    telemetry.install()
-    binary = os.path.join(sys.prefix, "bin", "temporal")
-    async with await WorkflowEnvironment.start_local(
-        dev_server_existing_path=binary, dev_server_log_level="error"
-    ) as env:
-        yield env.client.service_client.config.target_host
-
-
 @pytest.fixture
-def address(_server: str) -> str:
-    return _server
-
-
-@pytest.fixture
-async def client(address: str) -> Client:
-    return await Client.connect(address)
+def address(course_server: Server) -> str:
+    return course_server.address
 
 
 @pytest.fixture

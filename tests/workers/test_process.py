@@ -17,6 +17,8 @@ from temporalio.client import Client
 from course_lib.errors import CourseError
 from course_lib.workers import WorkerProcess
 
+from .conftest import activity_runs, until
+
 Make = Callable[..., WorkerProcess]
 
 
@@ -42,9 +44,7 @@ async def _order(client: Client, queue: str) -> str:
 
 
 async def _line(process: WorkerProcess, text: str) -> None:
-    async with asyncio.timeout(10):
-        while not any(text in line for line in process.lines):
-            await asyncio.sleep(0.02)
+    await until(lambda: any(text in line for line in process.lines))
 
 
 async def test_start_work_stop_and_start_again(make: Make, client: Client, queue: str) -> None:
@@ -155,9 +155,7 @@ async def test_no_server_is_said(folder: Path, queue: str) -> None:
 async def test_cancelled_start_leaves_no_process(make: Make) -> None:
     process = make()
     task = asyncio.ensure_future(process.start())
-    async with asyncio.timeout(5):
-        while process.pid is None:
-            await asyncio.sleep(0)
+    await until(lambda: process.pid is not None)
     child = psutil.Process(process.pid)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -170,21 +168,11 @@ async def test_cancelled_start_leaves_no_process(make: Make) -> None:
 async def test_a_stubborn_worker_is_killed_past_the_limit(make: Make, client: Client, queue: str) -> None:
     process = make()
     await process.start()
-    await client.start_workflow("CallWorkflow", args=["block_loop", 60.0], id=uuid.uuid4().hex, task_queue=queue)
-    handle = [w async for w in client.list_workflows(f"TaskQueue='{queue}'")]
-    assert len(handle) <= 1
-    async with asyncio.timeout(10):
-        while not await _activity_runs(client, queue):
-            await asyncio.sleep(0.05)
+    arguments: list[Any] = ["block_loop", 60.0]
+    handle = await client.start_workflow("CallWorkflow", args=arguments, id=uuid.uuid4().hex, task_queue=queue)
+    await until(lambda: activity_runs(handle))
     assert await process.stop(timeout=0.5) == -9
     assert process.describe() == "stopped by SIGKILL: it did not end within 0.5 s"
-
-
-async def _activity_runs(client: Client, queue: str) -> bool:
-    async for found in client.list_workflows(f"TaskQueue='{queue}'"):
-        raw = (await client.get_workflow_handle(found.id).describe()).raw_description
-        return any(pending.state == 2 for pending in raw.pending_activities)
-    return False
 
 
 async def test_the_same_key_replaces(make: Make) -> None:
