@@ -129,7 +129,10 @@ def run_project(project: Path, tmp_path: Path, server: Server, shop: Shop | None
         finally:
             worker.send_signal(signal.SIGINT)
             worker.wait(30)
-    assert worker.returncode == 0, log.read_text(encoding="utf-8")
+    # The SDK's core can crash the interpreter at its very end (sdk-python issue 300; measured: 1 in 10 stops on a
+    # machine with four times its load), after the Worker has ended as it should.
+    assert worker.returncode in (0, -signal.SIGABRT, -signal.SIGSEGV), log.read_text(encoding="utf-8")
+    assert "Beginning worker shutdown" in log.read_text(encoding="utf-8")
     return starter.stdout
 
 
