@@ -45,13 +45,13 @@ def events_frame(
             rows[column].append(value)
     return pd.DataFrame(
         {
-            "event_id": pd.array(rows["event_id"], dtype="int64"),
+            "event_id": pd.Series(rows["event_id"], dtype="int64"),
             "time": pd.to_datetime(pd.Series(rows["time"], dtype="int64"), unit="ns", utc=True),
             "type": pd.Series(rows["type"], dtype="str"),
             "name": pd.Series(rows["name"], dtype="str"),
             "payload": pd.Series(rows["payload"], dtype="object"),
-            "attempt": pd.array(rows["attempt"], dtype="Int64"),
-            "links": pd.array(rows["links"], dtype="Int64"),
+            "attempt": pd.Series(rows["attempt"], dtype="Int64"),
+            "links": pd.Series(rows["links"], dtype="Int64"),
             "duration": pd.to_timedelta(pd.Series(rows["duration"], dtype="Int64").astype("timedelta64[ns]")),
             "failure": pd.Series(rows["failure"], dtype="str"),
             "identity": pd.Series(rows["identity"], dtype="str"),
