@@ -69,6 +69,11 @@ def read(path: Path) -> Notebook:
         ) from error
 
 
+def loads(text: str) -> Notebook:
+    """Return the notebook that a text holds, as nbformat 4."""
+    return _nbformat.reads(text, as_version=4)
+
+
 def node(data: dict[str, Any]) -> Any:
     """Return a dict as nbformat's own kind of dict."""
     return _nbformat.from_dict(data)

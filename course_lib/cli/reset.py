@@ -1,0 +1,46 @@
+"""`course reset`: begin an exercise, a chapter or the course again."""
+
+import argparse
+import sys
+from typing import Any
+
+from course_lib import paths
+
+
+def add(subparsers: Any) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser(
+        "reset",
+        help="put exercises back to how they were delivered",
+        description="Puts exercise cells back and forgets their progress. All your other cells stay, and the notebook "
+        "is copied first. Save and close the notebook in JupyterLab before, reopen it after.",
+    )
+    parser.add_argument("what", nargs="?", metavar="CHAPTER|EXERCISE", help="01_workflows, 01 or 1.2; nothing: all")
+    parser.add_argument("--yes", action="store_true", help="do not ask before resetting all chapters")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Reset, and say what was changed and where the copies are."""
+    from course_lib.authoring.reset import reset
+    from course_lib.grading.progress import Progress
+
+    if options.what is None and not options.yes and not _agreed():
+        print("Nothing was changed. `course reset 1.2` begins one exercise again, `course reset 01` one chapter.")
+        return 1
+    for done in reset(paths.root(), options.what):
+        if done.cells:
+            print(f"{done.path.name}: {', '.join(done.cells)} as delivered")
+        else:
+            print(f"{done.path.name}: was as delivered")
+        if done.backup:
+            print(f"  your version: {done.backup}")
+    forgotten = Progress().reset(options.what)
+    print(f"progress: {forgotten} entries forgotten")
+    return 0
+
+
+def _agreed() -> bool:
+    if not sys.stdin.isatty():
+        return False
+    return input("Put the exercises of ALL chapters back? Copies are kept. [y/N] ").strip().lower() in ("y", "yes")
