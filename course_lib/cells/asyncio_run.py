@@ -9,12 +9,16 @@ import ast
 import asyncio
 import contextlib
 import functools
+import re
+import sys
 from collections.abc import Coroutine
+from types import ModuleType
 from typing import Any
 
 from course_lib.errors import CourseError
 
 _MARK = "_course_kernel_loop"
+_NEST = re.compile(r"^\s*(?:import|from)\s+nest_asyncio", re.MULTILINE)
 
 
 def wants_nested_loop(source: str) -> bool:
@@ -26,6 +30,8 @@ def wants_nested_loop(source: str) -> bool:
     """
     if "asyncio" not in source and "run_until_complete" not in source:
         return False
+    if _NEST.search(source):
+        return True
     module = source.lstrip().startswith("%%module")
     if source.lstrip().startswith("%%"):  # %%time and its like run their body in this kernel
         source = source.lstrip().partition("\n")[2]
@@ -79,6 +85,22 @@ def allow_nested_run() -> None:
     nest_asyncio2._patch_loop(loop)
     if not hasattr(asyncio.run, _MARK):
         asyncio.run = _dispatching(asyncio.run)
+    _take_over_apply(nest_asyncio2)
+
+
+def _take_over_apply(nest_asyncio2: Any) -> None:
+    """Let pasted ``nest_asyncio.apply()`` do what was done above, instead of patching every thread.
+
+    The original nest-asyncio 1.6.0 moreover drops the cells queued behind it on ipykernel 7.
+    """
+
+    def apply(loop: Any = None, **_: Any) -> None:
+        allow_nested_run()
+
+    original = ModuleType("nest_asyncio", "Stands in for nest-asyncio; the course makes asyncio.run() work itself.")
+    vars(original)["apply"] = apply
+    sys.modules["nest_asyncio"] = original
+    nest_asyncio2.apply = apply
 
 
 def _dispatching(plain: Any) -> Any:

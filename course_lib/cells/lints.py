@@ -32,21 +32,23 @@ class LintContext:
 Lint = Callable[[LintContext], Iterable[Problem]]
 
 
-def has_workflow(tree: ast.Module) -> bool:
-    """Return whether a module defines a workflow."""
+def workflow_names(tree: ast.Module) -> list[str]:
+    """Return the classes of a module that are decorated as workflows."""
+    found = []
     for node in ast.walk(tree):
-        if isinstance(node, ast.ClassDef):
-            for decorator in node.decorator_list:
-                target = decorator.func if isinstance(decorator, ast.Call) else decorator
-                if ast.unparse(target).endswith("workflow.defn"):
-                    return True
-    return False
+        if not isinstance(node, ast.ClassDef):
+            continue
+        for decorator in node.decorator_list:
+            target = decorator.func if isinstance(decorator, ast.Call) else decorator
+            if ast.unparse(target).endswith("workflow.defn"):
+                found.append(node.name)
+    return found
 
 
 def needs_passthrough(context: LintContext) -> Iterator[Problem]:
     """Warn of packages that a workflow module should pass through the sandbox, also by way of a sibling."""
     cell = context.cell
-    if not has_workflow(cell.tree):
+    if not workflow_names(cell.tree):
         return
     for item in cell.imports:
         if not item.top or item.passed or item.level:

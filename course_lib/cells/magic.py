@@ -1,9 +1,11 @@
 """``%%module`` and the other things that a notebook's shell learns from the course."""
 
+import ast
 from types import TracebackType
 from typing import Any
 
 from course_lib.cells.asyncio_run import allow_nested_run, wants_nested_loop
+from course_lib.cells.lints import workflow_names
 from course_lib.cells.modules import Modules
 from course_lib.cells.problems import CellError
 from course_lib.errors import CourseError
@@ -36,14 +38,35 @@ def register(shell: Any, modules: Modules) -> None:
     shell.register_magic_function(module, "line_cell", "module")
 
     def pre_run_cell(info: Any) -> None:
-        if wants_nested_loop(str(info.raw_cell or "")):
+        source = str(info.raw_cell or "")
+        if wants_nested_loop(source):
             allow_nested_run()
+        for name in workflows_in_a_plain_cell(source):
+            print(
+                f"{name} is defined in the notebook itself, where Temporal's sandbox cannot import it: "
+                "write `%%module orders` (any name) as the first line of the cell that defines it, "
+                "and run it with a cell below."
+            )
 
     earlier = getattr(shell, _HOOK, None)
     if earlier is not None:
         shell.events.unregister("pre_run_cell", earlier)
     shell.events.register("pre_run_cell", pre_run_cell)
     setattr(shell, _HOOK, pre_run_cell)
+
+
+def workflows_in_a_plain_cell(source: str) -> list[str]:
+    """Return the workflow classes that a cell defines in the notebook itself, where no Worker can run them.
+
+    Args:
+        source: The cell as typed.
+    """
+    if "workflow.defn" not in source or source.lstrip().startswith("%%"):
+        return []
+    try:
+        return workflow_names(ast.parse(source))
+    except (SyntaxError, ValueError):
+        return []
 
 
 def _show_only_the_cell(shell: Any, error: BaseException, folder: str) -> None:

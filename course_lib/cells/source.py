@@ -181,7 +181,9 @@ class CellSource:
 
 
 def _syntax_fix(code: str, message: str) -> str:
-    if "outside function" in message and ("await" in message or "async" in message):
+    if "outside async function" in message:
+        return "write `async def` instead of `def` for the function around this line"
+    if "outside function" in message and "await" in message:
         return (
             "a module is a plain Python file: `await` outside a function works only in the notebook, "
             "so move this line to a cell below"

@@ -109,7 +109,7 @@ class Kernel:
                 elif kind == "execute_reply":
                     replies[parent] = content
         return [
-            Cell(reply["status"], reply["execution_count"], out[i], "\n".join(reply.get("traceback", [])))
+            Cell(reply["status"], reply.get("execution_count", 0), out[i], "\n".join(reply.get("traceback", [])))
             for i in ids
             for reply in [replies[i]]
         ]
@@ -117,6 +117,15 @@ class Kernel:
     def run(self, source: str) -> Cell:
         """Run one cell."""
         return self.run_all([source])[0]
+
+    def wait_for_output(self, message: str, text: str, timeout: float = 30.0) -> None:
+        """Wait until a cell that still runs has written a text."""
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            received = self.client.get_iopub_msg(timeout=timeout)
+            if received["parent_header"].get("msg_id") == message and text in received["content"].get("text", ""):
+                return
+        raise AssertionError(f"no output {text!r} within {timeout:g} s")
 
     def restart(self) -> None:
         """Restart the kernel: another process, the same files."""

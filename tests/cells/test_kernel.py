@@ -140,3 +140,34 @@ def test_two_kernels_on_one_workspace_keep_their_own_revisions(kernels: START) -
     look = "print(who(), who.__module__)"
     assert one.run(look).out == "ONE orders__r3\n"
     assert two.run(look).out == "two orders__r2\n"
+
+
+def test_a_pasted_nest_asyncio_apply_neither_drops_a_cell_nor_patches_a_thread(kernels: START) -> None:
+    kernel = kernels()
+    pasted = "import {0}\n{0}.apply()\n" + PASTED
+    cells = ["trail = []", pasted.format("nest_asyncio"), "trail.append(1)", pasted.format("nest_asyncio2")]
+    done = kernel.run_all([*cells, "trail.append(2)", "print(trail)", UNTOUCHED])
+    assert [cell.status for cell in done] == ["ok"] * 7, [cell.error for cell in done]
+    assert done[5].out == "['pasted', 1, 'pasted', 2]\n"
+    # This thread's loop is re-entrant; asyncio's classes are Python's own.
+    assert done[6].out == "False True False True True\n"
+
+
+def test_a_pasted_run_can_be_interrupted(kernels: START) -> None:
+    kernel = kernels()
+    message = kernel.client.execute(
+        "import asyncio\nprint('started')\nasyncio.run(asyncio.sleep(600))", stop_on_error=False
+    )
+    kernel.wait_for_output(message, "started")
+    kernel.manager.interrupt_kernel()
+    after = kernel.run_all(["print('well')", "print(asyncio.run(asyncio.sleep(0, 'again')))"], timeout=20)
+    assert [cell.out for cell in after] == ["well\n", "again\n"]
+
+
+def test_a_workflow_in_a_plain_cell_is_told_where_it_belongs(kernels: START) -> None:
+    kernel = kernels()
+    cell = (
+        "from temporalio import workflow\n@workflow.defn\nclass W:\n    @workflow.run\n    async def run(self): ...\n"
+    )
+    assert kernel.run(cell).out.startswith("W is defined in the notebook itself, where Temporal's sandbox cannot")
+    assert kernel.run("%%module jobs\n" + cell).out == "jobs.py · revision 1 · W\n"

@@ -103,6 +103,7 @@ def test_a_name_of_the_notebook_is_named_with_its_import(notebook: Notebook) -> 
         ("x = (1,\n", "line 2: '(' was never closed\n    x = (1,"),
         ("def f():\nreturn 1\n", "→ check the spaces at the start of this line"),
         ("\nawait go()\n", "line 3: 'await' outside function\n    await go()\n    → a module is a plain Python file"),
+        ("def f():\n    await g()\n", "→ write `async def` instead of `def`"),
         ("%time x = 1\n", "→ `%`, `!` and `?` commands work only in the notebook"),
         ("x = 1\n!ls\n", "line 3: invalid syntax\n    !ls\n    → `%`, `!` and `?` commands"),
         ("return 1\n", "line 2: 'return' outside function"),

@@ -232,6 +232,25 @@ def test_a_child_process_with_only_the_folder_imports_the_same_revision(notebook
     assert child.stdout == "3 False\n", child.stderr
 
 
+def test_processes_that_save_at_the_same_time_never_share_a_revision(folder: Path) -> None:
+    script = (
+        "import sys\nfrom pathlib import Path\nfrom course_lib.cells import Modules\n"
+        "modules = Modules(Path(sys.argv[1]))\n"
+        "for n in range(15):\n"
+        "    module = modules.run('jobs', f'WHO = {sys.argv[2]!r}, {n}\\n', {})\n"
+        "    assert module.WHO == (sys.argv[2], n), module.WHO\n"
+        "    print(module.__name__)\n"
+    )
+    children = [
+        subprocess.Popen([sys.executable, "-c", script, str(folder), who], stdout=subprocess.PIPE, text=True)
+        for who in ("ada", "bob", "cyd")
+    ]
+    revisions = [child.communicate(timeout=60)[0].split() for child in children]
+    assert [child.returncode for child in children] == [0, 0, 0]
+    flat = [name for names in revisions for name in names]
+    assert sorted(flat) == sorted(f"jobs__r{n}" for n in range(1, 46))
+
+
 def test_where_a_thing_comes_from(notebook: Notebook, folder: Path) -> None:
     notebook.run("jobs", "class Job:\n    def run(self): ...\n")
     job = notebook.names["Job"]
