@@ -127,6 +127,7 @@ class Daemon:
 
         None means: no state file, an unreadable one, a process that is gone, or a pid that now is another process.
         """
+        _reap()
         try:
             raw = json.loads(self.state_file.read_text(encoding="utf-8"))
             state = DaemonState(
@@ -280,11 +281,15 @@ def free_port(preferred: int | None, host: str = "127.0.0.1") -> int:
     )
 
 
+def _reap() -> None:
+    """Let the operating system forget ended daemons of this process, whoever ended them."""
+    for pid, child in list(_children.items()):
+        if child.poll() is not None:
+            _children.pop(pid, None)
+
+
 def _alive(state: DaemonState) -> bool:
-    child = _children.get(state.pid)
-    if child is not None and child.poll() is not None:
-        del _children[state.pid]
-        return False
+    _reap()
     try:
         process = psutil.Process(state.pid)
         if process.status() == psutil.STATUS_ZOMBIE:  # nobody reaps orphans in a container without an init
@@ -305,6 +310,7 @@ def _wait_gone(state: DaemonState, timeout: float) -> bool:
         if time.monotonic() > deadline:
             return False
         time.sleep(_POLL)
+    _reap()
     return True
 
 

@@ -102,7 +102,7 @@ def test_it_runs_shows_the_chapter_without_news_and_ctrl_c_ends_it(terminal: Ter
     assert server.read() is None
     assert shop.read() is None
     assert not psutil.pid_exists(running.pid)
-    assert not psutil.pid_exists(shopkeeper.pid)
+    assert not psutil.pid_exists(shopkeeper.pid)  # reading its state has reaped it
     assert psutil.wait_procs(jupyter, timeout=5)[1] == []
 
 
