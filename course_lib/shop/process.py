@@ -16,6 +16,7 @@ from course_lib.shop.control import Unreachable, ask
 
 PREFERRED_PORT = 8190
 _START_LIMIT = 5.0  # seconds; 0.4 s is usual
+_HEALTH_LIMIT = 2.0  # seconds; a healthy service answers within milliseconds, but the machine may be busy
 _LOCK_LIMIT = 15.0  # seconds; longer than another kernel needs for a start that fails
 _ATTEMPTS = 3  # a port that was free can be taken by the time the service binds it
 
@@ -39,19 +40,20 @@ def service() -> int:
     Raises:
         CourseError: It does not start.
     """
-    port = running()
-    if port is not None:
-        return port
+    found = daemon().read()
+    if found is not None and _healthy(found):
+        return found.ports["http"]
     with daemon().lock(_LOCK_LIMIT):
-        return running() or _start()  # another kernel may have been quicker
+        now = daemon().read()
+        if now is not None and now != found and _healthy(now):  # another kernel was quicker
+            return now.ports["http"]
+        return _start()
 
 
 def running() -> int | None:
     """Return the port of a healthy service of this version, or None."""
     state = daemon().read()
-    if state is None or not _healthy(state):
-        return None
-    return state.ports["http"]
+    return state.ports["http"] if state is not None and _healthy(state) else None
 
 
 def stop_service(timeout: float = 5.0) -> bool:
@@ -70,7 +72,7 @@ def stop_service(timeout: float = 5.0) -> bool:
 
 def _healthy(state: DaemonState) -> bool:
     try:
-        status, answer = ask(state.ports.get("http", 0), "GET", "/health", timeout=1.0)
+        status, answer = ask(state.ports.get("http", 0), "GET", "/health", timeout=_HEALTH_LIMIT)
     except Unreachable:
         return False
     return status == 200 and answer == {"pid": str(state.pid), "fingerprint": fingerprint()}
@@ -101,8 +103,12 @@ def _start() -> int:
             if shop.read() is None:
                 break
             time.sleep(0.01)
-        tried.append(f"port {port}: " + ("; ".join(shop.log_tail(2)) or "it ended without a word"))
+        died = shop.read() is None
+        said = "; ".join(shop.log_tail(2)) or "no word in its log"
+        tried.append(f"port {port}: {'it ended at once' if died else f'no answer in {_START_LIMIT:g} s'} ({said})")
         shop.stop(1.0)
+        if not died:
+            break  # a second one would be as slow
     raise CourseError(
         "The shop's process does not start.",
         tried=tried,
