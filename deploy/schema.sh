@@ -1,0 +1,35 @@
+#!/bin/sh
+# Creates both databases and brings their schema to this server release. One-shot job of docker-compose.yml; runs in
+# temporalio/admin-tools, takes SQL_PLUGIN, SQL_HOST, SQL_PORT, SQL_USER and SQL_PASSWORD from the environment.
+#
+# Safe to run at every start: "create" accepts a database that exists, "setup-schema" leaves a version above 0.0 alone,
+# "update-schema" applies only what is missing. Nothing here drops anything.
+set -eu
+
+SCHEMA=/etc/temporal/schema/postgresql/v12
+TRIES=30
+
+# Creates one database. The first call also proves that PostgreSQL answers, so it is the one that waits.
+create() {
+    try=1
+    until temporal-sql-tool --db "$1" create; do
+        if [ "$try" -ge "$TRIES" ]; then
+            echo "PostgreSQL at $SQL_HOST:$SQL_PORT did not accept user $SQL_USER within $TRIES tries." >&2
+            exit 1
+        fi
+        try=$((try + 1))
+        sleep 2
+    done
+}
+
+# prepare DATABASE FOLDER
+prepare() {
+    echo "Database $1"
+    create "$1"
+    temporal-sql-tool --db "$1" setup-schema -v 0.0
+    temporal-sql-tool --db "$1" update-schema -d "$SCHEMA/$2/versioned"
+}
+
+prepare temporal temporal
+prepare temporal_visibility visibility
+echo "The schema is up to date."

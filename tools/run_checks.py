@@ -1,0 +1,181 @@
+"""Runs every check of `make test`, one stage after the other, and ends with one line in pytest's own words.
+
+    make test                      every stage
+    make test ARGS="lint unit"     only these
+    make test ARGS="--list"        what there is
+
+A stage that fails fails the whole, but the later ones still run: one run shows everything that is wrong.
+"""
+
+import argparse
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+LIMIT = 900.0  # seconds per stage: a stage that hangs is killed, never waited for
+
+# pytest's closing line, for example: "== 1 failed, 34 passed, 2 skipped in 12.34s (0:00:12) =="
+CLOSING = re.compile(r"(?:^=+ |^)((?:\d+ [a-z]+(?:, )?)+) in [\d.]+s(?: \([\d:]+\))?(?: =+)?$")
+COUNT = re.compile(r"(\d+) ([a-z]+)")
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+ORDER = ("failed", "passed", "skipped", "deselected", "xfailed", "xpassed", "warnings", "errors")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One command of `make test`."""
+
+    name: str
+    what: str
+    command: tuple[str, ...]
+    pytest: bool = False
+
+
+def tool(name: str, *arguments: str) -> tuple[str, ...]:
+    """Return the command that runs a program of .venv."""
+    return (str(BIN / name), *arguments)
+
+
+def pytest(*arguments: str) -> tuple[str, ...]:
+    """Return the command that runs pytest from .venv."""
+    colour = ("--color=yes",) if sys.stdout.isatty() else ()
+    return (sys.executable, "-m", "pytest", *colour, *arguments)
+
+
+STAGES = (
+    Stage("lint", "ruff: mistakes and style, Python files and notebooks", tool("ruff", "check", ".")),
+    Stage("format", "ruff: layout (`make format` puts it right)", tool("ruff", "format", "--check", ".")),
+    Stage("types", "mypy", tool("mypy")),
+    Stage("imports", "import-linter: a room imports only from rooms below it", tool("lint-imports")),
+    Stage("sync", "notebooks/ is what solutions/ builds", tool("course", "build", "--check")),
+    Stage(
+        "unit",
+        "pytest: the library, content, exercise proofs, set-up",
+        pytest("tests", "--ignore=tests/browser", "--ignore=tests/notebooks", "-n", "2", "--dist", "loadfile"),
+        pytest=True,
+    ),
+    Stage("browser", "pytest: chapter 00 in a real JupyterLab", pytest("tests/browser"), pytest=True),
+)
+
+
+def counts_of(line: str) -> Counter[str]:
+    """Return what pytest's closing line counts, empty for any other line.
+
+    Args:
+        line: One line of output, with or without colour.
+    """
+    match = CLOSING.match(COLOUR.sub("", line).strip())
+    found: Counter[str] = Counter()
+    for number, word in COUNT.findall(match.group(1)) if match else ():
+        found[{"error": "errors", "warning": "warnings"}.get(word, word)] += int(number)
+    return found
+
+
+def run(stage: Stage) -> Counter[str]:
+    """Run one stage, show its output as it comes, and return its counts in pytest's words."""
+    print(f"\n---- {stage.name}: {stage.what}", flush=True)
+    began = time.monotonic()
+    counts: Counter[str] = Counter()
+    process = subprocess.Popen(
+        stage.command,
+        cwd=ROOT,
+        env=os.environ | {"PYTHONUNBUFFERED": "1", "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+    )
+    # A watcher of its own: reading the output below blocks for as long as a stage that hangs says nothing.
+    watcher = subprocess.Popen(
+        [sys.executable, "-c", _WATCH, str(process.pid), str(LIMIT)], stdin=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        assert process.stdout is not None
+        for line in process.stdout:
+            sys.stdout.write(line)
+            sys.stdout.flush()
+            counts = counts_of(line) or counts
+        code = process.wait()
+    finally:
+        watcher.kill()
+        watcher.wait()
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+    seconds = time.monotonic() - began
+    if seconds >= LIMIT:
+        print(f"{stage.name} did not end within {LIMIT:.0f} s and was stopped.")
+    if not stage.pytest:
+        counts = Counter({"passed": 1} if code == 0 else {"failed": 1})
+    elif code and not counts["failed"] and not counts["errors"]:
+        counts["errors"] += 1  # pytest itself could not run: no tests, a broken conftest, killed
+    print(f"---- {stage.name}: {'ok' if code == 0 else 'FAILED'}, {seconds:.0f} s", flush=True)
+    return counts
+
+
+_WATCH = """
+import os, signal, sys, time
+time.sleep(float(sys.argv[2]))
+os.killpg(int(sys.argv[1]), signal.SIGKILL)
+"""
+
+
+def closing_line(counts: Counter[str], seconds: float) -> str:
+    """Return the last line of the run, in the words of pytest's own.
+
+    Args:
+        counts: Sum over all stages; a stage that is no pytest run counts as one test.
+        seconds: Duration of the whole run.
+    """
+    one = {"errors": "error", "warnings": "warning"}
+    parts = [f"{counts[w]} {one.get(w, w) if counts[w] == 1 else w}" for w in ORDER if counts[w]]
+    text = f" {', '.join(parts) or 'no tests ran'} in {seconds:.2f}s "
+    return f"{text:=^100}"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the stages that the command line names, or all of them, and return the exit code."""
+    parser = argparse.ArgumentParser(prog="make test", description="Run the checks that CI runs.")
+    names = [stage.name for stage in STAGES]
+    parser.add_argument("stages", nargs="*", metavar="STAGE", help=f"only these: {', '.join(names)}")
+    parser.add_argument("--list", action="store_true", help="show the stages and end")
+    options = parser.parse_args(arguments)
+    if unknown := sorted(set(options.stages) - set(names)):
+        parser.error(f"no stage is called {', '.join(unknown)}; there are: {', '.join(names)}")
+    if options.list:
+        for stage in STAGES:
+            print(f"{stage.name:10}{stage.what}")
+        return 0
+    began = time.monotonic()
+    total: Counter[str] = Counter()
+    failed = []
+    for stage in STAGES:
+        if options.stages and stage.name not in options.stages:
+            continue
+        counts = run(stage)
+        total += counts
+        if counts["failed"] or counts["errors"]:
+            failed.append(stage.name)
+    print()
+    if failed:
+        print(f'Failed: {", ".join(failed)}. Again, these alone: make test ARGS="{" ".join(failed)}"')
+    print(closing_line(total, time.monotonic() - began))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)
