@@ -5,7 +5,7 @@ import importlib
 import linecache
 import sys
 from collections.abc import Callable, Iterator, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.machinery import PathFinder
 from pathlib import Path
 from types import ModuleType
@@ -15,12 +15,11 @@ from course_lib.cells.checking import check
 from course_lib.cells.files import RevisionFiles
 from course_lib.cells.lints import DEFAULT_LINTS, Lint
 from course_lib.cells.names import REVISION, check_name, revision_name
-from course_lib.cells.problems import CellError, Problem
-from course_lib.cells.publish import bound_names, public_names, publish
+from course_lib.cells.problems import CellError
+from course_lib.cells.publish import public_names, publish
+from course_lib.cells.revision import Revision, report
 from course_lib.cells.source import CellSource
 from course_lib.errors import CourseError
-
-_NAMES_SHOWN = 8
 
 
 @dataclass(frozen=True)
@@ -40,22 +39,6 @@ class ModuleInfo:
     module: str
 
 
-@dataclass
-class _Revision:
-    """A revision that this kernel uses. ``ran`` is False when only its saved file was read."""
-
-    cell: CellSource
-    number: int
-    text: str
-    pins: dict[str, int]
-    ran: bool = False
-    published: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def module(self) -> str:
-        return revision_name(self.cell.name, self.number)
-
-
 class Modules:
     """The module cells of one chapter.
 
@@ -72,7 +55,7 @@ class Modules:
         self.folder = folder.absolute()
         self.lints = list(lints)
         self._files = RevisionFiles(self.folder)
-        self._current: dict[str, _Revision] = {}
+        self._current: dict[str, Revision] = {}
         # At the end: no file of a learner can then hide a module that something else needs.
         if str(self.folder) not in sys.path:
             sys.path.append(str(self.folder))
@@ -111,7 +94,7 @@ class Modules:
         self._current[name] = revision
         sys.modules[name] = module  # so that `import orders` in a plain cell gets the newest one
         if say:
-            for line in self._report(revision, again, warned):
+            for line in report(revision, self._current, again, warned):
                 say(line)
         return module
 
@@ -154,7 +137,7 @@ class Modules:
             return None
         return ModuleInfo(match["name"], int(match["number"]), path, match[0])
 
-    def _need(self, name: str) -> _Revision:
+    def _need(self, name: str) -> Revision:
         if name not in self._current:
             cell = self._saved_cell(name)
             if cell is None:
@@ -189,7 +172,7 @@ class Modules:
                     wanted.extend(item.package for item in saved.imports)
         return found
 
-    def _stage(self, cell: CellSource, importers: tuple[str, ...]) -> tuple[_Revision, bool]:
+    def _stage(self, cell: CellSource, importers: tuple[str, ...]) -> tuple[Revision, bool]:
         """Return the revision for a source, and whether its file is new; nothing is imported."""
         pins: dict[str, int] = {}
         for item in cell.imports:
@@ -217,16 +200,16 @@ class Modules:
             created = False
         else:
             number, created = self._files.create(cell.name, text, lambda n: self._taken(cell.name, n)), True
-        revision = _Revision(cell, number, text, pins)
+        revision = Revision(cell, number, text, pins)
         self._show_as_typed(revision)
         return revision, created
 
-    def _reusable(self, name: str, number: int, text: str, current: _Revision | None) -> bool:
+    def _reusable(self, name: str, number: int, text: str, current: Revision | None) -> bool:
         if current is not None:
             return current.text == text and self._keep(current)
         return self._files.read(name, number) == text and not self._foreign(name, number)
 
-    def _keep(self, revision: _Revision) -> bool:
+    def _keep(self, revision: Revision) -> bool:
         """Bring back a revision's file if the learner deleted it; False if it now holds something else."""
         name, number = revision.cell.name, revision.number
         if self._files.read(name, number) == revision.text:
@@ -246,7 +229,7 @@ class Modules:
         """Return whether a new revision cannot have that number in this process."""
         return revision_name(name, number) in sys.modules or self._foreign(name, number)
 
-    def _import(self, revision: _Revision, created: bool) -> ModuleType:
+    def _import(self, revision: Revision, created: bool) -> ModuleType:
         importlib.invalidate_caches()  # another kernel may have written a file since this one listed the folder
         try:
             return importlib.import_module(revision.module)
@@ -256,39 +239,12 @@ class Modules:
                 self._files.discard(revision.cell.name, revision.number)
             raise
 
-    def _show_as_typed(self, revision: _Revision) -> None:
+    def _show_as_typed(self, revision: Revision) -> None:
         """Let tracebacks and ``inspect.getsource`` show the learner's lines, without the pinned names."""
         lines = [f"{line}\n" for line in revision.cell.lines[:-1]]
         path = str(self._files.path(revision.cell.name, revision.number))
         # Without a time the entry is never compared with the file, which may also be gone: a failed revision's is.
         linecache.cache[path] = (len(revision.cell.text), None, lines, path)
-
-    def _report(self, revision: _Revision, again: bool, warned: list[Problem]) -> Iterator[str]:
-        name, own = revision.cell.name, set(bound_names(revision.cell.tree))
-        published = [word for word in revision.published if word in own]
-        shown = ", ".join(published[:_NAMES_SHOWN]) or "no public names"
-        more = f" and {len(published) - _NAMES_SHOWN} more" if len(published) > _NAMES_SHOWN else ""
-        yield f"{name}.py · revision {revision.number}{' (unchanged)' if again else ''} · {shown}{more}"
-        for sibling, number in revision.pins.items():
-            if not self._current[sibling].ran:
-                yield f"{sibling} is used as saved earlier (revision {number}): its cell has not run in this kernel."
-            for name_of_old, old in self._stale(self._current[sibling]):
-                yield _still_uses(sibling, name_of_old, old, self._current[name_of_old].number)
-        for user in self._current.values():
-            if name != user.cell.name:
-                for name_of_old, old in self._stale(user):
-                    if name_of_old == name:
-                        yield _still_uses(user.cell.name, name, old, revision.number)
-        yield from (f"⚠ {problem.text()}" for problem in warned)
-
-    def _stale(self, revision: _Revision) -> Iterator[tuple[str, int]]:
-        for name, number in revision.pins.items():
-            if name in self._current and self._current[name].number != number:
-                yield name, number
-
-
-def _still_uses(user: str, name: str, old: int, new: int) -> str:
-    return f"{user} still uses {name} revision {old}: run its cell again to give it revision {new}."
 
 
 @contextlib.contextmanager

@@ -31,7 +31,7 @@ def refused(notebook: Notebook, source: str, name: str = "orders") -> str:
             "add at the top: from temporalio.exceptions import ApplicationError",
         ),
         ("async def f():\n    await asyncio.sleep(1)\n", 3, "add at the top: import asyncio"),
-        ("def f(o: Order): ...\nclass Order: ...\n", 2, "move `Order` above this line"),
+        ("X = Order()\nclass Order: ...\n", 2, "move `Order` above this line"),
         ("def f(o: 'Orde'): ...\nclass Order: ...\n", 2, "did you mean `Order`?"),
         ("display(1)\n", 2, "leave it out, or use `print`"),
         ("def f():\n    prnt(1)\n", 3, "did you mean `print`?"),

@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import os
+import random
 import subprocess
 import sys
 import traceback
@@ -230,6 +231,33 @@ def test_a_child_process_with_only_the_folder_imports_the_same_revision(notebook
         timeout=30,
     )
     assert child.stdout == "3 False\n", child.stderr
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_any_order_of_good_and_bad_edits_leaves_whole_modules(notebook: Notebook, folder: Path, seed: int) -> None:
+    draw = random.Random(seed)
+    imports = {"a": "", "b": "from a import A\n", "c": "from b import B\nfrom a import A\n"}
+    value = {"a": "({n},)", "b": "({n}, A)", "c": "({n}, A, B)"}
+    endings = ["", "", "raise ValueError\n", "x = (\n", "x = missing\n"]
+    expected: dict[str, object] = {}
+    for n in range(40):
+        name, ending = draw.choice("abc"), draw.choice(endings)
+        upper, before = name.upper(), dict(notebook.names)
+        source = f"{imports[name]}{upper} = {value[name].format(n=n)}\n{ending}DONE_{name} = True\n"
+        missing = any(needed not in expected for needed in {"a": "", "b": "A", "c": "AB"}[name])
+        if ending or missing:
+            with pytest.raises((CellError, ValueError)):
+                notebook.run(name, source)
+            assert notebook.names == before
+        else:
+            notebook.run(name, source)
+            fresh = {"a": (n,), "b": (n, expected.get("A")), "c": (n, expected.get("A"), expected.get("B"))}
+            expected[upper] = fresh[name]
+        assert {word: notebook.names.get(word) for word in expected} == expected
+        for module in [m for key, m in sys.modules.items() if key.partition("__r")[0] in ("a", "b", "c")]:
+            assert vars(module).get(f"DONE_{module.__name__[0]}") is True
+            assert module.__file__ is not None
+            assert Path(module.__file__).exists()
 
 
 def test_processes_that_save_at_the_same_time_never_share_a_revision(folder: Path) -> None:
