@@ -16,6 +16,7 @@ from course_lib.workers import lifeline
 from course_lib.workers.child import MARK
 
 _LONGEST = 1_000_000
+_MOST = 100_000
 
 
 def main() -> NoReturn:
@@ -95,6 +96,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
+        if len(value) > _MOST:
+            raise ValueError(f"the result is too large: {len(value):,} items")
         return [_plain(item) for item in value]
     return value if isinstance(value, str | int | float | bool | type(None)) else repr(value)[:2000]
 

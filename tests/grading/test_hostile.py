@@ -40,7 +40,7 @@ def source(*, top: str = "", workflow: str = "pass", activity: str = "pass") -> 
 
 async def check_order(bench: Bench, order: Code) -> None:
     async with bench.worker(order):
-        run = await bench.run(order, "o-1", timeout=5)
+        run = await bench.run(order, "o-1", timeout=4)
     bench.expect(run.completed, "the order completes", expected="a result", seen=run.reason)
 
 
@@ -74,12 +74,11 @@ async def grade_well(grader: Grader, answer: Any, check: Any = check_order, **op
     [
         pytest.param(source(workflow="while True: pass"), "give the loop an end", id="loop in the workflow"),
         pytest.param(source(activity="while True: pass"), "give the loop an end", id="loop in the activity"),
-        pytest.param(source(workflow="sys.exit(3)"), "ends the whole worker", id="sys.exit in the workflow"),
         pytest.param(source(activity="sys.exit(3)"), "ends the whole worker", id="sys.exit in the activity"),
         pytest.param(source(activity="getattr(os, '_' + 'exit')(7)"), "exit code 7", id="hidden os._exit"),
         pytest.param(source(activity="os.kill(os.getpid(), 9)"), "SIGKILL", id="kills itself"),
         pytest.param(
-            source(activity="[0 for x in iter(int, 1)]"), "still running after 5 s", id="loop that no rule knows"
+            source(activity="[0 for x in iter(int, 1)]"), "still running after 4 s", id="loop that no rule knows"
         ),
         pytest.param(
             source(workflow="all(x == 0 for x in iter(int, 1))"), "deadlock", id="workflow loop that no rule knows"
@@ -95,7 +94,6 @@ async def test_ends_with_a_verdict(code: str, words: str, grader: Grader, module
 @pytest.mark.parametrize(
     ("top", "words"),
     [
-        ("while True:\n    time.sleep(0.01)", "give the loop an end"),
         ("[0 for x in iter(int, 1)]", "within 10 s"),
         ("sys.exit(3)", "SystemExit"),
         ("getattr(os, '_' + 'exit')(4)", "exit code 4"),

@@ -1,0 +1,114 @@
+"""A prediction: commit to an answer, run, and let the run say whether it was right."""
+
+from typing import Any
+
+from course_lib.grading.evidence import short
+from course_lib.grading.model import Prediction
+from course_lib.grading.progress import Progress
+from course_lib.widgets.choice import Choice, bundle, letter
+from course_lib.widgets.look import View, callout, plain
+from course_lib.widgets.prose import inline
+
+_NOTHING = object()
+
+
+class Predict:
+    """One prediction, open, committed, or revealed.
+
+    Args:
+        prediction: The question.
+        progress: Where the commitment is kept; the first one stands.
+    """
+
+    def __init__(self, prediction: Prediction, progress: Progress) -> None:
+        self.prediction, self._progress = prediction, progress
+        self._seen: Any = _NOTHING
+        self._choice = Choice(prediction.text, prediction.options, "Commit", self._committed)
+        self.widget = self._choice.widget
+        self.commit_button = self._choice.button
+        if self.committed is not None:
+            self._lock()
+
+    @property
+    def committed(self) -> int | None:
+        """The number of the option that the learner committed to, ``None`` before."""
+        known = self._progress.prediction(self.prediction.id).get("choice")
+        return known if isinstance(known, int) and 0 <= known < len(self.prediction.options) else None
+
+    def commit(self, option: int | str) -> None:
+        """Commit to an option, as a press on the button does; a second commitment changes nothing.
+
+        Args:
+            option: The option's number from 0, its letter, or its text.
+
+        Raises:
+            CourseError: There is no such option.
+        """
+        self._choice.press(option)
+
+    def reveal(self, seen: Any) -> "Predict":
+        """Compare with what the run showed. Without a commitment it only says what the run showed.
+
+        Args:
+            seen: What the run showed, for example a number of rows.
+
+        Returns:
+            This prediction, to display.
+        """
+        self._seen = seen
+        match = self.prediction.match(seen)
+        if match is not None and self.committed is not None:
+            chosen = self.prediction.options[self.committed]
+            self._progress.record_reveal(self.prediction.id, chosen is match)
+        self._lock()
+        return self
+
+    def text(self) -> str:
+        """Return the prediction as it stands, in words."""
+        return self._choice.words()
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        return bundle(self.widget, self._choice.html(), self.text())
+
+    def __repr__(self) -> str:
+        return self.text()
+
+    def _committed(self, number: int) -> None:
+        self._progress.record_prediction(self.prediction.id, number)
+        self._lock(number)
+
+    def _lock(self, number: int | None = None) -> None:
+        # The number is given too, since a place that cannot be written has not kept it.
+        number = self.committed if number is None else number
+        self._choice.lock()
+        view = self._said(number)
+        self._choice.show(-1 if number is None else number, view.html, view.text)
+
+    def _said(self, number: int | None) -> View:
+        options = self.prediction.options
+        mine = f"You predicted {letter(number)}) {options[number].text}." if number is not None else ""
+        if self._seen is _NOTHING:
+            title = f"Committed to {letter(number)})" if number is not None else "Open"
+            return _view("info", title, "Now run the next cells: the run shows whether it is so.")
+        match = self.prediction.match(self._seen)
+        if match is None:
+            text = (
+                f"The run shows {short(self._seen, 80)}, which no option says. "
+                "Run the chapter's cells from the top, in order."
+            )
+            return _view("warning", "No option fits this run", text)
+        place = options.index(match)
+        shows = f"The run shows {letter(place)}) {match.text}. {match.why}"
+        if number is None:
+            return _view(
+                "info", "You made no prediction", f"{shows} Next time commit first: a wrong guess teaches most."
+            )
+        if number == place:
+            return _view("ok", "The run agrees with you", f"{mine} {match.why}")
+        return _view("fail", "The run shows something else", f"{mine} {options[number].why}\n{shows}")
+
+
+def _view(kind: Any, title: str, text: str) -> View:
+    view = callout(kind, title, html=f'<div class="tc-body">{inline(text)}</div>')
+    icon = {"ok": "✓", "fail": "✗", "warning": "▲"}.get(kind, "ℹ")
+    return View(view.html, plain(f"  {icon} {title}: {text}"))

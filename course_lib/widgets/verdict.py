@@ -1,0 +1,59 @@
+"""A verdict as the learner sees it."""
+
+from course_lib.grading.model import Outcome, Part, Verdict, events_note
+from course_lib.widgets.look import Kind, View, callout, escape, plain
+from course_lib.widgets.prose import inline
+
+_KINDS: dict[Outcome, Kind] = {
+    Outcome.PASSED: "ok",
+    Outcome.FAILED: "fail",
+    Outcome.UNATTEMPTED: "info",
+    Outcome.ERROR: "error",
+}
+_NOTES = {
+    Outcome.PASSED: "passed",
+    Outcome.UNATTEMPTED: "not attempted yet",
+    Outcome.ERROR: "the check could not be carried out",
+}
+_STYLE = (
+    "<style>.tc-parts{list-style:none;margin:4px 0;padding:0}.tc-parts li{margin:2px 0}"
+    ".tc-parts table{margin:0 0 4px 20px}.tc-mark{display:inline-block;width:16px;font-weight:700}</style>"
+)
+
+
+def verdict_view(verdict: Verdict) -> View:
+    """Return a verdict: what was run, every part with its evidence, one next step.
+
+    Args:
+        verdict: From ``grading.grade``.
+    """
+    good = sum(part.ok for part in verdict.parts)
+    note = _NOTES.get(verdict.outcome) or f"{good} of {len(verdict.parts)} parts hold"
+    title = f"{f'{verdict.exercise} {verdict.title}'.rstrip()} · {note}"
+    body = [_STYLE]
+    if verdict.ran:
+        body.append(f'<div class="tc-quiet">What was run: <code>{escape(verdict.ran)}</code></div>')
+    if verdict.parts:
+        body.append(f'<ul class="tc-parts">{"".join(map(_part, verdict.parts))}</ul>')
+    if verdict.error:
+        body.append(f'<div class="tc-body">{inline(verdict.error)}</div>')
+    if verdict.next_step:
+        body.append(f"<div><b>Next:</b> {inline(verdict.next_step)}</div>")
+    if verdict.outcome in (Outcome.FAILED, Outcome.UNATTEMPTED):
+        body.append(f'<div class="tc-quiet">Stuck? Run <code>lab.hint("{escape(verdict.exercise)}")</code></div>')
+    if verdict.outcome is Outcome.PASSED:
+        body.append(f'<div class="tc-quiet">Compare: <code>lab.solution("{escape(verdict.exercise)}")</code></div>')
+    view = callout(_KINDS[verdict.outcome], title, html="".join(body))
+    return View(view.html, plain(verdict.text()))
+
+
+def _part(part: Part) -> str:
+    icon, word, tone = ("✓", "holds", "ok") if part.ok else ("✗", "does not hold", "bad")
+    mark = f'<span class="tc-mark tc-{tone}" role="img" aria-label="{word}">{icon}</span>'
+    rows = ""
+    if not part.ok:
+        cells = [("expected", part.expected, ""), ("seen", part.seen, events_note(part.events))]
+        rows = "".join(
+            f"<tr><th>{name}</th><td>{inline(value)}{escape(note)}</td></tr>" for name, value, note in cells if value
+        )
+    return f"<li>{mark}{inline(part.label)}{f'<table>{rows}</table>' if rows else ''}</li>"
