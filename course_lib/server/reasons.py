@@ -1,11 +1,15 @@
 """Why a server ended while it was starting, in words that say what to do."""
 
+import contextlib
+import shutil
 from pathlib import Path
 
 from course_lib.daemons import Daemon
 from course_lib.errors import CourseError
 
 _LINES = 4  # of the log in the error; the whole is one command away
+
+_FULL = 1_000_000  # bytes
 
 _CAUSES = (
     # words in the log (SQLite's and the operating system's own texts), what to do about it
@@ -16,7 +20,8 @@ _CAUSES = (
     ),
     (
         ("not a database", "malformed", "disk i/o error", "no such table", "schema version"),
-        "its database cannot be read: rename {database} to keep it aside, and start again with an empty one",
+        "its database cannot be read: move {database} and the files beside it that end in -wal and -shm to another "
+        "folder, and start again with an empty one",
     ),
     (("cannot allocate memory", "out of memory"), "close other programs: the server needs about 150 MB of memory"),
     (("unknown flag", "unknown command"), "this `temporal` binary is too old: use the one that came with the course"),
@@ -50,6 +55,9 @@ def died(said: str, ports: dict[str, int], own: Daemon, database: Path | None) -
     """
     lower = said.lower()
     known = [fix for words, fix in _CAUSES if any(word in lower for word in words)]
+    with contextlib.suppress(OSError):
+        if database is not None and shutil.disk_usage(database.parent).free < _FULL:
+            known.insert(0, _CAUSES[0][1])  # a full disk has no room for last words either
     advice = known[0] if known else "`course server logs` shows its log, and `course doctor` looks for the cause"
     lines = [line.strip()[:300] for line in said.splitlines() if line.strip()][-_LINES:]
     own.stop()

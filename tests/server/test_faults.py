@@ -43,7 +43,7 @@ async def test_damaged_database(on_disk: Path) -> None:
     database.write_bytes(b"this was a database once " * 400)
     error = await failure()
     assert str(database) in error.fix
-    assert "rename" in error.fix
+    assert "-wal" in error.fix
 
 
 async def test_binary_of_another_architecture(own_state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
