@@ -1,9 +1,10 @@
-"""A workflow's event history, to compute with and to draw.
+"""What happened in a run: its history as rows (a DataFrame) and as spans (what was going on from when to when)."""
 
-``fetch`` gets it, ``events_frame`` makes it a DataFrame.
-"""
-
-from course_lib.history.fetching import fetch
+from course_lib.history.failures import failure_text
 from course_lib.history.frame import events_frame
+from course_lib.history.payloads import Undecoded
+from course_lib.history.reading import fetch
+from course_lib.history.span import Span
+from course_lib.history.spans import spans
 
-__all__ = ["events_frame", "fetch"]
+__all__ = ["Span", "Undecoded", "events_frame", "failure_text", "fetch", "spans"]

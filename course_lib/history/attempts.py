@@ -1,0 +1,178 @@
+"""The attempts of one activity.
+
+A history keeps an activity's last attempt only: when it was scheduled, when the last attempt started and how that
+ended. The attempts before it are drawn from the retry policy; with one retry that is exact (but for the time in the
+task queue), with more the time between is shared out evenly. Such spans are marked as estimated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from temporalio.api.enums.v1 import PendingActivityState
+
+from course_lib.history.failures import failure_text, is_timeout
+from course_lib.history.moments import elapsed, moment, optional_moment, seconds
+from course_lib.history.payloads import preview
+from course_lib.history.span import Span, SpanStatus
+
+if TYPE_CHECKING:
+    from temporalio.api.failure.v1 import Failure
+    from temporalio.api.workflow.v1 import PendingActivityInfo
+
+# More attempts than these would only be a smear.
+_DRAWN = 12
+
+_CLOSED: dict[str, SpanStatus] = {
+    "ActivityTaskCompleted": "completed",
+    "ActivityTaskFailed": "failed",
+    "ActivityTaskTimedOut": "timed_out",
+    "ActivityTaskCanceled": "cancelled",
+}
+
+
+class Activity:
+    """One activity of a run, from its scheduling to its end.
+
+    Args:
+        scheduled: Its ``ActivityTaskScheduled`` event.
+    """
+
+    def __init__(self, scheduled: Any) -> None:
+        self.scheduled = scheduled
+        self.started: Any = None
+        self.closed: Any = None
+        self.closed_type = ""
+        self.cancel_requested = False
+
+    def spans(self, pending: PendingActivityInfo | None, workflow_end: datetime | None) -> Iterator[Span]:
+        """Yield its attempts, first to last.
+
+        Args:
+            pending: What ``describe`` says about it, if it is open.
+            workflow_end: When the workflow ended, None while it runs.
+        """
+        asked = moment(self.scheduled.event_time)
+        if self.started is not None:
+            yield from self._recorded(asked, workflow_end)
+        elif self.closed is not None:
+            # It never started: it was cancelled in the queue, or waited there longer than it was allowed to.
+            end = moment(self.closed.event_time)
+            yield self._span(asked, end, _CLOSED[self.closed_type], None, f"never started; {self._outcome()}")
+        elif workflow_end is not None:
+            yield self._span(asked, workflow_end, "cancelled", None, "the workflow ended first")
+        elif pending is not None:
+            yield from self._pending(asked, pending)
+        else:
+            yield self._span(asked, None, "running", None, "the history says nothing about it until it ends")
+
+    def _recorded(self, asked: datetime, workflow_end: datetime | None) -> Iterator[Span]:
+        started = self.started.activity_task_started_event_attributes
+        attempt, begun = max(started.attempt, 1), moment(self.started.event_time)
+        failure = started.last_failure if started.HasField("last_failure") else None
+        free = yield from self._earlier(asked, begun, attempt, failure)
+        if self.closed is not None:
+            end = moment(self.closed.event_time)
+            yield self._span(begun, end, _CLOSED[self.closed_type], attempt, self._outcome(), free)
+        elif workflow_end is None:
+            yield self._span(begun, None, "running", attempt, "", free)
+        else:
+            yield self._span(begun, workflow_end, "cancelled", attempt, "the workflow ended first", free)
+
+    def _pending(self, asked: datetime, pending: PendingActivityInfo) -> Iterator[Span]:
+        attempt = max(pending.attempt, 1)
+        failure = pending.last_failure if pending.HasField("last_failure") else None
+        begun = optional_moment(pending, "last_started_time")
+        if pending.paused:
+            yield self._span(asked, None, "waiting", attempt, "paused by an operator")
+        elif pending.state != PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED and begun is not None:
+            free = yield from self._earlier(asked, begun, attempt, failure)
+            asked_to_stop = pending.state == PendingActivityState.PENDING_ACTIVITY_STATE_CANCEL_REQUESTED
+            note = "cancellation requested" if asked_to_stop else "an attempt is under way"
+            yield self._span(begun, None, "running", attempt, note, free)
+        elif attempt == 1 or begun is None:
+            yield self._span(asked, None, "waiting", attempt, "in the task queue; no worker took it yet")
+        else:
+            last_ended = optional_moment(pending, "last_attempt_complete_time") or begun
+            since = yield from self._earlier(asked, begun, attempt - 1, None)
+            yield self._span(begun, last_ended, _kind(failure), attempt - 1, _why(failure), since)
+            again = optional_moment(pending, "next_attempt_schedule_time")
+            clock = f" at {again:%H:%M:%S} UTC" if again else ""
+            note = f"next try{clock}, {seconds(pending.current_retry_interval)} after the last"
+            yield self._span(last_ended, None, "waiting", attempt, f"{note}; {_why(failure)}")
+
+    def _earlier(
+        self, asked: datetime, begun: datetime, attempt: int, failure: Failure | None
+    ) -> Generator[Span, None, datetime | None]:
+        """Yield the attempts before one that began at ``begun``; return since when that one waited."""
+        if attempt < 2:
+            return asked
+        backoffs = self._backoffs(attempt - 1, failure)
+        busy = begun - asked - sum(backoffs, timedelta())
+        if attempt - 1 > _DRAWN or busy < timedelta():
+            names = "attempt 1" if attempt == 2 else f"attempts 1 to {attempt - 1}"
+            detail = f"{names}, which the history does not keep; last: {_why(failure)}"
+            yield self._span(asked, begun, _kind(failure), attempt - 1, detail, estimated=True)
+            return None
+        share, start, free = busy / (attempt - 1), asked, asked
+        for number, backoff in enumerate(backoffs, 1):
+            last = number == attempt - 1
+            why = _why(failure) if last else "failed or timed out; the history keeps the last failure only"
+            end = start + share
+            note = f"{why}; times reckoned from the retry policy"
+            status = _kind(failure) if last else "failed"
+            yield self._span(start, end, status, number, note, free, estimated=True)
+            free, start = end, end + backoff
+        return free
+
+    def _backoffs(self, count: int, failure: Failure | None) -> list[timedelta]:
+        policy = self.scheduled.activity_task_scheduled_event_attributes.retry_policy
+        first, cap = elapsed(policy.initial_interval), elapsed(policy.maximum_interval)
+        factor = policy.backoff_coefficient or 1.0
+        pauses: list[timedelta] = []
+        for number in range(min(count, _DRAWN + 1)):
+            # The cap is looked at before multiplying: 2 ** 1000 seconds is no timedelta.
+            previous = pauses[-1] * factor if number else first
+            pauses.append(min(previous, cap) if cap else previous)
+        if pauses and failure is not None and failure.HasField("application_failure_info"):
+            info = failure.application_failure_info
+            if info.HasField("next_retry_delay"):  # the exception itself said when to try again
+                pauses[-1] = elapsed(info.next_retry_delay)
+        return pauses
+
+    def _span(
+        self, start: datetime, end: datetime | None, status: SpanStatus, attempt: int | None, detail: str,
+        waited_from: datetime | None = None, *, estimated: bool = False,
+    ) -> Span:  # fmt: skip
+        attributes = self.scheduled.activity_task_scheduled_event_attributes
+        given = preview(attributes.input.payloads)
+        parts = [f"input {given}" if given else "", detail]
+        if self.cancel_requested and not estimated:
+            parts.append("cancellation was requested")
+        return Span(
+            lane=attributes.activity_type.name, kind="activity", name=attributes.activity_type.name, start=start,
+            end=max(start, end) if end else None, status=status, attempt=attempt,
+            first_event=self.scheduled.event_id,
+            last_event=self.closed.event_id if self.closed is not None else None,
+            detail="; ".join(part for part in parts if part), waited_from=waited_from, estimated=estimated,
+        )  # fmt: skip
+
+    def _outcome(self) -> str:
+        if self.closed_type == "ActivityTaskCompleted":
+            result = preview(self.closed.activity_task_completed_event_attributes.result.payloads)
+            return f"result {result}" if result else ""
+        if self.closed_type == "ActivityTaskFailed":
+            return failure_text(self.closed.activity_task_failed_event_attributes.failure)
+        if self.closed_type == "ActivityTaskTimedOut":
+            return failure_text(self.closed.activity_task_timed_out_event_attributes.failure)
+        return "" if self.closed_type == "" else "cancelled"
+
+
+def _kind(failure: Failure | None) -> SpanStatus:
+    return "timed_out" if failure is not None and is_timeout(failure) else "failed"
+
+
+def _why(failure: Failure | None) -> str:
+    return failure_text(failure) if failure is not None else "failed"

@@ -1,0 +1,43 @@
+"""A span: something that went on from one moment to another."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+SpanKind = Literal["workflow", "workflow_task", "activity", "timer", "child", "signal", "update", "nexus", "marker"]
+SpanStatus = Literal[
+    "running", "waiting", "completed", "failed", "timed_out", "cancelled", "terminated", "continued", "point"
+]
+
+
+@dataclass(frozen=True)
+class Span:
+    """Something that went on in a run.
+
+    Args:
+        lane: Where a picture draws it: spans of one kind and lane belong together.
+        kind: What it is.
+        name: What it is called: the activity's type, the timer's summary or number, the child's id.
+        start: When it began, UTC.
+        end: When it ended; None while it goes on.
+        status: How it ended. ``waiting``: it has not begun, ``start`` is since when it waits. ``point``: a moment.
+        attempt: Which attempt, from 1; None for what is never retried.
+        first_event: The number of the event that asked for it.
+        last_event: The number of the event that ended it; None while there is none.
+        detail: What else there is to know: input, result, failure; long payloads are cut.
+        waited_from: Since when it waited before it began: in the task queue, or backing off from an attempt.
+        estimated: Its times are not in the history but reckoned from the retry policy.
+    """
+
+    lane: str
+    kind: SpanKind
+    name: str
+    start: datetime
+    end: datetime | None
+    status: SpanStatus
+    attempt: int | None
+    first_event: int
+    last_event: int | None
+    detail: str
+    waited_from: datetime | None = None
+    estimated: bool = False

@@ -1,0 +1,332 @@
+"""A history as spans: what went on, from when to when, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from course_lib.history.attempts import Activity
+from course_lib.history.failures import failure_text
+from course_lib.history.moments import moment, optional_moment, seconds
+from course_lib.history.payloads import SHOWN, preview
+from course_lib.history.pending import Pending
+from course_lib.history.reading import attributes_field, type_name
+from course_lib.history.rules import RULES, marker_data, marker_name
+from course_lib.history.span import Span, SpanKind, SpanStatus
+
+if TYPE_CHECKING:
+    from temporalio.client import WorkflowHistory
+
+TASKS = "workflow tasks"
+TIMERS = "timers"
+OTHERS = "other events"
+
+
+def spans(history: WorkflowHistory, pending: Any = None) -> list[Span]:
+    """Return what went on in a run, in the order in which it was asked for.
+
+    Args:
+        history: The run's history.
+        pending: What ``await handle.describe()`` returned at the same time: with it, activities that are being
+            retried and the workflow task that is due are known too.
+    """
+    reader = _Reader()
+    for event in history.events:
+        reader.read(event)
+    return reader.finish(Pending.of(pending))
+
+
+def _ended(status: SpanStatus) -> Callable[[_Reader, Any, Any], None]:
+    def handle(reader: _Reader, event: Any, attributes: Any) -> None:
+        reader.close(reader.first, event, status, reader.outcome(event, attributes))
+
+    return handle
+
+
+def _closes(status: SpanStatus, *fields: str) -> Callable[[_Reader, Any, Any], None]:
+    """Return a handler that closes the span whose first event one of these fields numbers."""
+
+    def handle(reader: _Reader, event: Any, attributes: Any) -> None:
+        first = next((number for field in fields if (number := getattr(attributes, field))), 0)
+        reader.close(first, event, status, reader.outcome(event, attributes))
+
+    return handle
+
+
+def _point(kind: SpanKind, lane: str) -> Callable[[_Reader, Any, Any], None]:
+    def handle(reader: _Reader, event: Any, attributes: Any) -> None:
+        reader.point(event, kind, lane, reader.type, reader.detail(attributes))
+
+    return handle
+
+
+class _Reader:
+    """Reads events in order; spans are opened, begun and closed by the number of their first event."""
+
+    def __init__(self) -> None:
+        self.type = ""
+        self.first = 1
+        self._spans: dict[int, Span] = {}  # by first event, in the order of opening
+        self._activities: dict[int, Activity] = {}
+        self._admitted: dict[str, int] = {}
+        self._end: datetime | None = None
+        self._last_task: Any = None
+
+    def read(self, event: Any) -> None:
+        self.type = type_name(event.event_type)
+        handler = _HANDLERS.get(self.type)
+        field = attributes_field(event.event_type)
+        if handler is not None:
+            handler(self, event, getattr(event, field))
+        else:
+            # Nothing of a run is left out of its picture, not even what this course does not know.
+            self.point(event, "marker", OTHERS, self.type, self.detail(getattr(event, field, None)))
+
+    # ------------------------------------------------------------ opening and closing
+
+    def open(
+        self, event: Any, kind: SpanKind, lane: str, name: str, detail: str = "", *, waiting: bool = False
+    ) -> None:
+        start = moment(event.event_time)
+        status: SpanStatus = "waiting" if waiting else "running"
+        self._spans[event.event_id] = Span(lane, kind, name, start, None, status, None, event.event_id, None, detail)
+
+    def begin(self, first: int, event: Any) -> None:
+        if span := self._spans.get(first):
+            start = max(span.start, moment(event.event_time))
+            self._spans[first] = replace(span, start=start, waited_from=span.start, status="running")
+
+    def close(self, first: int, event: Any, status: SpanStatus, detail: str = "") -> None:
+        if span := self._spans.get(first):
+            text = "; ".join(part for part in (span.detail, detail) if part)
+            end = max(span.start, moment(event.event_time))
+            self._spans[first] = replace(span, end=end, status=status, last_event=event.event_id, detail=text)
+            if span.kind == "workflow":
+                self._end = end
+
+    def point(self, event: Any, kind: SpanKind, lane: str, name: str, detail: str) -> None:
+        at = moment(event.event_time)
+        number = event.event_id
+        self._spans[number] = Span(lane, kind, name, at, at, "point", None, number, number, detail)
+
+    def detail(self, attributes: Any) -> str:
+        """Return an event's payloads and texts, cut."""
+        for path in ("input", "request", "details"):
+            if (payloads := getattr(getattr(attributes, path, None), "payloads", None)) is not None:
+                return preview(payloads)
+        texts = [getattr(attributes, name, "") for name in ("reason", "cause", "identity")]
+        return next((text[:SHOWN] for text in texts if isinstance(text, str) and text), "")
+
+    def outcome(self, event: Any, attributes: Any) -> str:
+        """Return how something ended: its result or its failure."""
+        rule = RULES.get(self.type)
+        if rule is not None and rule.failure is not None and (text := rule.failure(attributes)):
+            return str(text)
+        if (result := getattr(attributes, "result", None)) is None:
+            return ""
+        shown = preview(getattr(result, "payloads", [result]))
+        return f"result {shown}" if shown else ""
+
+    # ------------------------------------------------------------ the end
+
+    def finish(self, pending: Pending) -> list[Span]:
+        found: list[Span] = []
+        for number, span in self._spans.items():
+            activity = self._activities.get(number)
+            if activity is not None:
+                known = pending.activities.get(activity.scheduled.activity_task_scheduled_event_attributes.activity_id)
+                found.extend(activity.spans(known, self._end))
+            elif span.end is None and self._end is not None:
+                text = "; ".join(part for part in (span.detail, "the workflow ended first") if part)
+                found.append(replace(span, end=max(span.start, self._end), status="cancelled", detail=text))
+            else:
+                found.append(span)
+        if self._end is None and pending.workflow_task is not None:
+            found.extend(self._due(pending.workflow_task, found))
+        return found
+
+    def _due(self, task: Any, found: list[Span]) -> list[Span]:
+        """Return the workflow task that only the server knows: a retry is not written into the history."""
+        if any(span.kind == "workflow_task" and span.end is None for span in found):
+            return []
+        asked = optional_moment(task, "scheduled_time")
+        begun = optional_moment(task, "started_time")
+        if asked is None:
+            return []
+        last = max((span.last_event or span.first_event for span in found), default=1)
+        detail = f"attempt {task.attempt}: the task failed before and is tried again" if task.attempt > 1 else ""
+        return [
+            Span(
+                TASKS, "workflow_task", "workflow task", begun or asked, None, "running" if begun else "waiting",
+                task.attempt, last, None, detail, asked if begun else None,
+            )
+        ]  # fmt: skip
+
+    # ------------------------------------------------------------ what needs more than a line
+
+    def started(self, event: Any, attributes: Any) -> None:
+        self.first = event.event_id
+        name = attributes.workflow_type.name
+        given = preview(attributes.input.payloads)
+        self.open(event, "workflow", name, name, f"input {given}" if given else "")
+
+    def task_scheduled(self, event: Any, attributes: Any) -> None:
+        self.open(event, "workflow_task", TASKS, "workflow task", waiting=True)
+        if attributes.attempt > 1:
+            self._spans[event.event_id] = replace(self._spans[event.event_id], attempt=attributes.attempt)
+
+    def activity_scheduled(self, event: Any, attributes: Any) -> None:
+        self._activities[event.event_id] = Activity(event)
+        self.open(event, "activity", attributes.activity_type.name, "")
+
+    def activity_started(self, event: Any, attributes: Any) -> None:
+        if activity := self._activities.get(attributes.scheduled_event_id):
+            activity.started = event
+
+    def activity_closed(self, event: Any, attributes: Any) -> None:
+        if activity := self._activities.get(attributes.scheduled_event_id):
+            activity.closed, activity.closed_type = event, self.type
+
+    def activity_cancel(self, event: Any, attributes: Any) -> None:
+        if activity := self._activities.get(attributes.scheduled_event_id):
+            activity.cancel_requested = True
+
+    def timer(self, event: Any, attributes: Any) -> None:
+        summary = preview([event.user_metadata.summary]).strip('"') if event.HasField("user_metadata") else ""
+        length = seconds(attributes.start_to_fire_timeout)
+        self.open(event, "timer", TIMERS, summary or f"timer {attributes.timer_id}", f"set to {length}")
+
+    def child(self, event: Any, attributes: Any) -> None:
+        given = preview(attributes.input.payloads)
+        detail = f"input {given}" if given else ""
+        self.open(event, "child", attributes.workflow_type.name, attributes.workflow_id, detail, waiting=True)
+
+    def begun(self, event: Any, attributes: Any) -> None:
+        first = getattr(attributes, "scheduled_event_id", 0) or getattr(attributes, "initiated_event_id", 0)
+        self.begin(first, event)
+
+    def signalled(self, event: Any, attributes: Any) -> None:
+        self.point(event, "signal", attributes.signal_name, attributes.signal_name, self.detail(attributes))
+
+    def signal_sent(self, event: Any, attributes: Any) -> None:
+        name, target = attributes.signal_name, attributes.workflow_execution.workflow_id
+        self.open(event, "signal", f"{name} → {target}", name, f"to {target}; {self.detail(attributes)}")
+
+    def cancel_sent(self, event: Any, attributes: Any) -> None:
+        target = attributes.workflow_execution.workflow_id
+        self.open(event, "signal", f"cancel → {target}", "cancel", f"to {target}")
+
+    def update_admitted(self, event: Any, attributes: Any) -> None:
+        request = attributes.request
+        self._admitted[request.meta.update_id] = event.event_id
+        self.open(event, "update", request.input.name, request.input.name, preview(request.input.args.payloads))
+
+    def update_accepted(self, event: Any, attributes: Any) -> None:
+        request = attributes.accepted_request
+        name, detail = request.input.name, preview(request.input.args.payloads)
+        admitted = self._admitted.get(attributes.protocol_instance_id)
+        if admitted is not None and (span := self._spans.pop(admitted, None)):
+            name, detail = name or span.name, detail or span.detail
+        self.open(event, "update", name, name, f"input {detail}" if detail else "")
+
+    def update_rejected(self, event: Any, attributes: Any) -> None:
+        name = attributes.rejected_request.input.name
+        self.point(event, "update", name, name, f"rejected: {failure_text(attributes.failure)}")
+
+    def update_completed(self, event: Any, attributes: Any) -> None:
+        outcome = attributes.outcome
+        failed = outcome.HasField("failure")
+        result = preview(outcome.success.payloads)
+        text = failure_text(outcome.failure) if failed else f"result {result}" if result else ""
+        self.close(attributes.accepted_event_id, event, "failed" if failed else "completed", text)
+
+    def nexus(self, event: Any, attributes: Any) -> None:
+        name = f"{attributes.service}.{attributes.operation}"
+        self.open(event, "nexus", name, name, f"input {preview([attributes.input])}", waiting=True)
+
+    def marker(self, event: Any, attributes: Any) -> None:
+        name = marker_name(attributes)
+        if attributes.marker_name == "core_local_activity":
+            self.local_activity(event, attributes, name)
+        elif attributes.marker_name == "core_patch":
+            self.point(event, "marker", OTHERS, f"patch {name}", "this run takes the new code")
+        else:
+            self.point(event, "marker", OTHERS, name, "")
+
+    def local_activity(self, event: Any, attributes: Any, name: str) -> None:
+        data, end = marker_data(attributes, "data"), moment(event.event_time)
+        asked, attempt = data.get("original_schedule_time"), data.get("attempt")
+        start = end
+        if isinstance(asked, dict) and isinstance(asked.get("seconds"), int):
+            # The worker's clock, not the server's: never later than the event that it sent.
+            from temporalio.api.history.v1 import HistoryEvent
+
+            noted = HistoryEvent()
+            noted.event_time.seconds, noted.event_time.nanos = asked["seconds"], int(asked.get("nanos") or 0)
+            start = min(end, moment(noted.event_time))
+        failed = attributes.HasField("failure")
+        result = preview(attributes.details["result"].payloads) if "result" in attributes.details else ""
+        outcome = failure_text(attributes.failure) if failed else f"result {result}" if result else ""
+        self._spans[event.event_id] = Span(
+            f"{name} (local)", "activity", name, start, end, "failed" if failed else "completed",
+            attempt if isinstance(attempt, int) else None, event.event_id, event.event_id,
+            f"local activity{'; ' if outcome else ''}{outcome}",
+        )  # fmt: skip
+
+
+_STARTED_OR_SCHEDULED = ("scheduled_event_id",)
+_INITIATED = ("initiated_event_id",)
+
+_HANDLERS: dict[str, Callable[[_Reader, Any, Any], None]] = {
+    "WorkflowExecutionStarted": _Reader.started,
+    "WorkflowExecutionCompleted": _ended("completed"),
+    "WorkflowExecutionFailed": _ended("failed"),
+    "WorkflowExecutionTimedOut": _ended("timed_out"),
+    "WorkflowExecutionCanceled": _ended("cancelled"),
+    "WorkflowExecutionTerminated": _ended("terminated"),
+    "WorkflowExecutionContinuedAsNew": _ended("continued"),
+    "WorkflowExecutionCancelRequested": _point("marker", OTHERS),
+    "WorkflowExecutionSignaled": _Reader.signalled,
+    "WorkflowExecutionUpdateAdmitted": _Reader.update_admitted,
+    "WorkflowExecutionUpdateAccepted": _Reader.update_accepted,
+    "WorkflowExecutionUpdateRejected": _Reader.update_rejected,
+    "WorkflowExecutionUpdateCompleted": _Reader.update_completed,
+    "WorkflowTaskScheduled": _Reader.task_scheduled,
+    "WorkflowTaskStarted": _Reader.begun,
+    "WorkflowTaskCompleted": _closes("completed", "scheduled_event_id"),
+    "WorkflowTaskFailed": _closes("failed", "scheduled_event_id"),
+    "WorkflowTaskTimedOut": _closes("timed_out", "scheduled_event_id"),
+    "ActivityTaskScheduled": _Reader.activity_scheduled,
+    "ActivityTaskStarted": _Reader.activity_started,
+    "ActivityTaskCompleted": _Reader.activity_closed,
+    "ActivityTaskFailed": _Reader.activity_closed,
+    "ActivityTaskTimedOut": _Reader.activity_closed,
+    "ActivityTaskCanceled": _Reader.activity_closed,
+    "ActivityTaskCancelRequested": _Reader.activity_cancel,
+    "TimerStarted": _Reader.timer,
+    "TimerFired": _closes("completed", "started_event_id"),
+    "TimerCanceled": _closes("cancelled", "started_event_id"),
+    "MarkerRecorded": _Reader.marker,
+    "StartChildWorkflowExecutionInitiated": _Reader.child,
+    "StartChildWorkflowExecutionFailed": _closes("failed", "initiated_event_id"),
+    "ChildWorkflowExecutionStarted": _Reader.begun,
+    "ChildWorkflowExecutionCompleted": _closes("completed", "initiated_event_id"),
+    "ChildWorkflowExecutionFailed": _closes("failed", "initiated_event_id"),
+    "ChildWorkflowExecutionCanceled": _closes("cancelled", "initiated_event_id"),
+    "ChildWorkflowExecutionTimedOut": _closes("timed_out", "initiated_event_id"),
+    "ChildWorkflowExecutionTerminated": _closes("terminated", "initiated_event_id"),
+    "SignalExternalWorkflowExecutionInitiated": _Reader.signal_sent,
+    "SignalExternalWorkflowExecutionFailed": _closes("failed", "initiated_event_id"),
+    "ExternalWorkflowExecutionSignaled": _closes("completed", "initiated_event_id"),
+    "RequestCancelExternalWorkflowExecutionInitiated": _Reader.cancel_sent,
+    "RequestCancelExternalWorkflowExecutionFailed": _closes("failed", "initiated_event_id"),
+    "ExternalWorkflowExecutionCancelRequested": _closes("completed", "initiated_event_id"),
+    "NexusOperationScheduled": _Reader.nexus,
+    "NexusOperationStarted": _Reader.begun,
+    "NexusOperationCompleted": _closes("completed", "scheduled_event_id"),
+    "NexusOperationFailed": _closes("failed", "scheduled_event_id"),
+    "NexusOperationCanceled": _closes("cancelled", "scheduled_event_id"),
+    "NexusOperationTimedOut": _closes("timed_out", "scheduled_event_id"),
+}
