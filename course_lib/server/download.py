@@ -5,8 +5,6 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from temporalio.testing import WorkflowEnvironment
-
 from course_lib.errors import CourseError
 from course_lib.paths import state_dir
 from course_lib.server import binary
@@ -43,6 +41,8 @@ async def locate_or_fetch(say: Say) -> Path:
 
 async def _fetch(directory: Path, say: Say) -> None:
     """Let the SDK download it: the only way it offers is to start a server, which is stopped at once."""
+    from temporalio.testing import WorkflowEnvironment  # 50 ms that nearly nobody needs
+
     task = asyncio.ensure_future(
         WorkflowEnvironment.start_local(
             download_dest_dir=str(directory), dev_server_startup_timeout=timedelta(seconds=_LIMIT)
