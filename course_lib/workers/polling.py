@@ -38,8 +38,16 @@ class PollWatch:
 
     async def begin(self) -> None:
         """Remember earlier polls of the same identity: the server keeps them for five minutes."""
-        for kind in self._kinds:
-            self._before[kind] = await self._last_poll(kind)
+        from temporalio.service import RPCError, RPCStatusCode
+
+        try:
+            for kind in self._kinds:
+                self._before[kind] = await self._last_poll(kind)
+        except RPCError as error:
+            if error.status not in (RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNIMPLEMENTED):
+                raise
+            # This account may work but not look: the Worker's own start has to be enough.
+            self._kinds.clear()
 
     async def wait(self) -> bool:
         """Return True once every kind is polled, False after ``PATIENCE`` seconds without that."""

@@ -81,6 +81,7 @@ class WorkerProcess:
         self._child: Child | None = None
         self._ready: Future[None] = Future()
         self._why = ""
+        self._failure = ""
         self._lock = threading.RLock()
         self._mailbox = Mailbox()
         _processes.add(self)
@@ -144,19 +145,21 @@ class WorkerProcess:
         with self._lock:
             if self.running:
                 return
-            if self.state == "starting":
-                ready = self._ready
-                child = None
-            else:
-                ready = self._ready = Future()
+            mine = self.state != "starting"
+            if mine:
+                self._ready = Future()
                 self._mailbox = Mailbox()
                 self.exit_code = None
+                self._child = None
+                self._failure = ""
                 self._set("starting")
-                child = self._child = None
+            ready = self._ready
+        if not mine:  # a second caller waits for the first one's start, and never aborts it
+            await wait_for(ready, timeout)
+            return
         try:
-            if ready is self._ready and child is None and self._child is None:
-                await self._replace_others()
-                self._spawn()
+            await self._replace_others()
+            self._spawn()
             await wait_for(ready, timeout)
         except TimeoutError:
             raise await self._too_slow(timeout) from None
@@ -228,10 +231,9 @@ class WorkerProcess:
     # How
 
     async def _replace_others(self) -> None:
-        if self.key is None:
-            return
         others = [other for other in list(_processes) if other is not self and other.key == self.key and other.pid]
-        await asyncio.gather(*(other.stop(timeout=1.5) for other in others))
+        if self.key is not None:
+            await asyncio.gather(*(other.stop(timeout=1.5) for other in others))
 
     def _spawn(self) -> None:
         try:
@@ -281,6 +283,7 @@ class WorkerProcess:
                     self._set("running")
             settle(ready)
         elif message.get("state") == "failed":
+            self._failure = str(message["what"])
             settle(ready, error=CourseError(message["what"], tried=message["tried"], fix=message["fix"]))
 
     def _ended(self, ready: "Future[None]", code: int) -> None:
@@ -299,7 +302,7 @@ class WorkerProcess:
                 self._why = f"did not start: {words}"
                 self._set("died")
             else:
-                self._why = f"died: {words}"
+                self._why = f"died: {words}" + (f" · {self._failure}" if self._failure else "")
                 self._set("died")
         self._add_line(f"[course] worker process {self._why}")
         tail = [line for line in list(self.lines)[-6:] if not line.startswith("[course]")]

@@ -49,7 +49,7 @@ def start(address: str, queue: str, orders: ModuleType) -> Start:
 
 async def _order(client: Client, queue: str) -> str:
     run = client.execute_workflow("OrderWorkflow", "o-1", id=uuid.uuid4().hex, task_queue=queue)
-    return str(await asyncio.wait_for(run, 20))
+    return str(await asyncio.wait_for(run, 12))
 
 
 async def _scheduled(client: Client, queue: str, name: str, seconds: float) -> Any:
@@ -73,7 +73,8 @@ async def test_replacement_does_not_wait_for_a_running_activity(
     start: Start, client: Client, queue: str, name: str, left_behind: bool
 ) -> None:
     first = await start()
-    await _scheduled(client, queue, name, 6.0)
+    # Longer than an order may take: one that waits for the old Worker to wake up must fail.
+    await _scheduled(client, queue, name, 20.0)
     said: list[str] = []
     begun = time.monotonic()
     second = await start(say=said.append)
@@ -87,7 +88,7 @@ async def test_replacement_does_not_wait_for_a_running_activity(
         assert "orders, line" in said[0]
         assert "time.sleep(seconds)" in said[0]
     # The one left behind takes nothing: every order is finished by the new Worker.
-    for _ in range(5):
+    for _ in range(8):
         assert await _order(client, queue) == "charge of o-1, reserved o-1"
 
 

@@ -2,11 +2,13 @@
 
 import asyncio
 import contextlib
+import importlib
 import os
 import signal
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -214,3 +216,36 @@ async def test_an_unknown_option_or_name_is_said(make: Make) -> None:
     with pytest.raises(CourseError, match="no activity 'chrage'") as caught:
         await make(activities=["chrage"]).start()
     assert "charge" in caught.value.tried[0]
+
+
+async def test_two_starts_at_once_make_one_process(make: Make) -> None:
+    process = make()
+    await asyncio.gather(process.start(), process.start())
+    assert process.running
+    assert sum(" polls " in line for line in process.lines) == 1
+
+
+async def test_a_worker_that_fails_later_says_why(make: Make, client: Client, queue: str, folder: Path) -> None:
+    (folder / "broken__r1.py").write_text(
+        "from concurrent.futures import ThreadPoolExecutor\nfrom temporalio import activity\n\n"
+        "@activity.defn\ndef ship() -> None: ...\n\n"
+        "def refuse() -> None:\n    raise RuntimeError('no thread today')\n\n"
+        "class Pool(ThreadPoolExecutor):\n    def __init__(self) -> None:\n"
+        "        super().__init__(1, initializer=refuse)\n\n    def __reduce__(self):\n        return Pool, ()\n"
+    )
+    deaths: list[str] = []
+    told = asyncio.Event()
+
+    def on_death(reason: str) -> None:
+        deaths.append(reason)
+        told.set()
+
+    # Options are pickled: what a module cell defines arrives as the child's own.
+    pool = importlib.import_module("broken__r1").Pool()
+    process = make("broken__r1", on_death=on_death, worker_options={"activity_executor": pool})
+    await process.start()
+    limit = timedelta(seconds=20)
+    await client.start_activity("ship", id=uuid.uuid4().hex, task_queue=queue, schedule_to_close_timeout=limit)
+    await asyncio.wait_for(told.wait(), 20)
+    assert "ended with exit code 3" in deaths[0]
+    assert "Activity worker failed" in deaths[0]
