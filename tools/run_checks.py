@@ -13,6 +13,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -60,7 +61,16 @@ STAGES = (
     Stage(
         "unit",
         "pytest: the library, content, exercise proofs, set-up",
-        pytest("tests", "--ignore=tests/browser", "--ignore=tests/notebooks", "-n", "2", "--dist", "loadfile"),
+        pytest("tests", "--ignore=tests/browser", "-n", "2", "--dist", "loadfile"),
+        pytest=True,
+    ),
+    Stage(
+        "notebooks",
+        "nbval: notebooks/ unsolved, solutions/ strict",
+        pytest(
+            *("--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout", "60", "-n", "2", "--dist", "loadfile"),
+            *("notebooks", "solutions"),
+        ),
         pytest=True,
     ),
     Stage("browser", "pytest: chapter 00 in a real JupyterLab", pytest("tests/browser"), pytest=True),
@@ -96,10 +106,9 @@ def run(stage: Stage) -> Counter[str]:
         errors="replace",
         start_new_session=True,
     )
-    # A watcher of its own: reading the output below blocks for as long as a stage that hangs says nothing.
-    watcher = subprocess.Popen(
-        [sys.executable, "-c", _WATCH, str(process.pid), str(LIMIT)], stdin=subprocess.DEVNULL, start_new_session=True
-    )
+    # A timer of its own: reading the output below blocks for as long as a stage that hangs says nothing.
+    timer = threading.Timer(LIMIT, os.killpg, (process.pid, signal.SIGKILL))
+    timer.start()
     try:
         assert process.stdout is not None
         for line in process.stdout:
@@ -108,8 +117,7 @@ def run(stage: Stage) -> Counter[str]:
             counts = counts_of(line) or counts
         code = process.wait()
     finally:
-        watcher.kill()
-        watcher.wait()
+        timer.cancel()
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
@@ -122,13 +130,6 @@ def run(stage: Stage) -> Counter[str]:
         counts["errors"] += 1  # pytest itself could not run: no tests, a broken conftest, killed
     print(f"---- {stage.name}: {'ok' if code == 0 else 'FAILED'}, {seconds:.0f} s", flush=True)
     return counts
-
-
-_WATCH = """
-import os, signal, sys, time
-time.sleep(float(sys.argv[2]))
-os.killpg(int(sys.argv[1]), signal.SIGKILL)
-"""
 
 
 def closing_line(counts: Counter[str], seconds: float) -> str:
