@@ -28,14 +28,15 @@ def run(options: argparse.Namespace) -> int:
     if options.what is None and not options.yes and not _agreed():
         print("Nothing was changed. `course reset 1.2` begins one exercise again, `course reset 01` one chapter.")
         return 1
-    for done in reset(paths.root(), options.what):
+    what = options.what.removesuffix(".ipynb") if options.what else None
+    for done in reset(paths.root(), what):
         if done.cells:
             print(f"{done.path.name}: {', '.join(done.cells)} as delivered")
         else:
             print(f"{done.path.name}: was as delivered")
         if done.backup:
             print(f"  your version: {done.backup}")
-    forgotten = Progress().reset(options.what)
+    forgotten = Progress().reset(what)
     print(f"progress: {forgotten} entries forgotten")
     return 0
 

@@ -195,6 +195,15 @@ def test_imports_between_modules_point_to_their_new_place(tmp_path: Path, import
     ast.parse("\n".join(lines))
 
 
+def test_imports_through_the_sandbox_stand_in_one_block(tmp_path: Path) -> None:
+    activity = "from temporalio import activity\n@activity.defn\nasync def {0}() -> None: ...\n"
+    orders = PURE.format("A").replace("\n\n\n", "\n\nfrom goods import pack\nfrom money import pay\n\n\n", 1)
+    modules = {"goods": activity.format("pack"), "money": activity.format("pay"), "orders": orders}
+    source = (export(tmp_path, modules, "A") / "workflows/orders.py").read_text(encoding="utf-8")
+    block = "    from activities.goods import pack\n    from activities.money import pay\n"
+    assert f"with workflow.unsafe.imports_passed_through():\n{block}" in source
+
+
 def test_an_import_within_a_function_is_rewritten_where_it_stands(tmp_path: Path) -> None:
     payments = "from temporalio import activity\n@activity.defn\nasync def charge() -> None: ...\n"
     orders = PURE.format("OrderWorkflow").replace("return ''", "import payments; return payments.__name__")

@@ -1,10 +1,16 @@
 """Imports between the modules of a chapter, rewritten for the places where they now live."""
 
 import ast
+import re
 from collections.abc import Mapping
 
 from course_lib.authoring.export.reading import SHOP_CLIENT, is_import
 
+TWO_BLOCKS = re.compile(
+    r"^(with workflow\.unsafe\.imports_passed_through\(\):\n(?:    from .*\n)+)"
+    r"with workflow\.unsafe\.imports_passed_through\(\):\n",
+    re.MULTILINE,
+)
 Places = Mapping[str, Mapping[str, str]]
 """For each module cell the file that each of its names went to: ``{"orders": {"charge": "activities.orders"}}``.
 The key "" is the file of the module itself, for names that it only passes on."""
@@ -35,7 +41,10 @@ def rewrite(source: str, places: Places, *, in_workflow: bool) -> str:
             new = _passed_through(new, any(_binds_workflow(n) and n.lineno < node.lineno for n in tree.body))
         indent = before[: len(before) - len(before.lstrip())]
         lines[first : last + 1] = (before + (f"\n{indent}" if alone else "; ").join(new) + after).split("\n")
-    return "\n".join(lines)
+    text = "\n".join(lines)
+    while (joined := TWO_BLOCKS.sub(r"\1", text)) != text:
+        text = joined
+    return text
 
 
 def _passed_through(imports: list[str], workflow_is_bound: bool) -> list[str]:

@@ -204,7 +204,7 @@ def _worker(chosen: Plan) -> str:
     files = [f"activities.{m.name}" for m in modules if m.activities] + [
         f"workflows.{m.name}" for m in modules if m.workflows
     ]
-    workflows = ", ".join(f"workflows.{m.name}.{found.cls}" for m in modules for found in m.workflows)
+    workflows = [f"workflows.{m.name}.{found.cls}" for m in modules for found in m.workflows]
     makers = {(m.name, a.expression.split(".")[0]) for m in modules for a in m.activities if "()" in a.expression}
     names = {maker: f"{maker[1].removesuffix('()').lower()}_{number}" for number, maker in enumerate(sorted(makers), 1)}
     activities = []
@@ -220,12 +220,16 @@ def _worker(chosen: Plan) -> str:
         else ""
     )
     made = "".join(f"    {own} = activities.{module}.{maker}\n" for (module, maker), own in names.items())
-    body = templates.WORKER_BODY.format(workflows=workflows, activities=", ".join(activities), options=options)
+    body = templates.WORKER_BODY.format(workflows=_lines(workflows), activities=_lines(activities), options=options)
     return templates.WORKER.format(
         executor_import="from concurrent.futures import ThreadPoolExecutor\n" if threads else "",
         imports="\n".join(f"import {file}" for file in sorted(files)),
         body=made + body,
     )
+
+
+def _lines(items: list[str]) -> str:
+    return "".join(f"\n            {item}," for item in items)
 
 
 def _starter(chosen: Plan, places: Places) -> str:

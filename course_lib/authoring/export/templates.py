@@ -41,11 +41,17 @@ WORKER_BODY = """\
     worker = Worker(
         client,
         task_queue=TASK_QUEUE,
-        workflows=[{workflows}],
-        activities=[{activities}],{options}
+        workflows=[{workflows}
+        ],
+        activities=[{activities}
+        ],{options}
     )
     print(f"Worker polls {{TASK_QUEUE}}. Ctrl-C stops it.", flush=True)
-    await worker.run()
+    try:
+        await worker.run()
+    finally:
+        # A process that ends right behind its last call can crash in the SDK's core (sdk-python issue 300).
+        await asyncio.sleep(0.05)
 """
 
 STARTER = '''"""Starts one workflow and waits for its result. Run it from the project's folder: python -m starter"""
