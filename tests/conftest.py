@@ -1,1 +1,53 @@
-"""Fixtures that every test can use."""
+"""Fixtures that every test can use: one embedded server in memory, one shop process, folders of their own."""
+
+import asyncio
+import os
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from temporalio.client import Client
+
+from course_lib import server as servers
+from course_lib import shop as shops
+from course_lib.daemons import Daemon
+
+# Tests must not attach to a server that the developer happens to run, nor be stricter than a learner's notebook.
+_FOREIGN = ("TEMPORAL_", "COURSE_STRICT", "SHOP_URL", "JPY_SESSION_NAME")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Give the whole session a state folder of its own, and stop what was started in it."""
+    folder = tmp_path_factory.mktemp("state")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith(_FOREIGN):
+                patch.delenv(name)
+        patch.setenv("COURSE_STATE", str(folder))
+        patch.setenv("COURSE_DB", "memory")
+        patch.setenv("COURSE_WORKSPACE", str(tmp_path_factory.mktemp("workspace")))
+        yield folder
+        for name in ("server", "shop"):
+            Daemon(name, folder).stop()
+
+
+@pytest.fixture(scope="session")
+def course_server(state: Path) -> servers.Server:
+    """The session's embedded server."""
+    return asyncio.run(servers.ensure())
+
+
+@pytest.fixture
+async def client(course_server: servers.Server) -> AsyncIterator[Client]:
+    """A client of its own for each test."""
+    yield await servers.connect(course_server)
+
+
+@pytest.fixture
+def shop(state: Path) -> Iterator[shops.Shop]:
+    """A fresh shop for each test."""
+    opened = shops.open_shop(f"test-{secrets.token_hex(4)}")
+    yield opened
+    opened.delete()

@@ -64,15 +64,25 @@ class Shop:
 
         return BlockingShopClient(self.url, timeout=timeout)
 
-    def table(self, name: str) -> "pd.DataFrame":
-        """Return one table.
+    def table(self, name: str, /, **where: object) -> "pd.DataFrame":
+        """Return one table, or the rows of it that have the given values.
+
+        Args:
+            name: The table.
+            **where: Values by column, for example ``order_id="order-1"``.
 
         Raises:
-            CourseError: There is no such table, or the shop's file cannot be read.
+            CourseError: There is no such table or column, or the shop's file cannot be read.
         """
         if name not in TABLES:
             raise CourseError(f"The shop has no table {name!r}.", fix=f"choose one of: {', '.join(TABLES)}.")
-        return self._read((name,))[name]
+        frame = self._read((name,))[name]
+        for column, value in where.items():
+            if column not in frame.columns:
+                known = ", ".join(frame.columns)
+                raise CourseError(f"The table {name} has no column {column!r}.", fix=f"choose one of: {known}.")
+            frame = frame[frame[column] == value]
+        return frame
 
     def tables(self) -> "dict[str, pd.DataFrame]":
         """Return all tables by name, as of one moment."""

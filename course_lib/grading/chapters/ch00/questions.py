@@ -5,49 +5,7 @@ from course_lib.grading.model import Option, Prediction, Question
 PREDICTIONS = (
     Prediction(
         id="0.a",
-        text="The worker is dead: `kill -9`, in the middle of the order. What does the server say about the workflow?",
-        options=(
-            Option(
-                "It is still running",
-                "The server keeps the history, and nothing in it says that the order has ended. It waits for a worker.",
-                value="RUNNING",
-            ),
-            Option(
-                "It has failed",
-                "A workflow fails when its code says so. A dead worker says nothing, and another one may take over.",
-                value="FAILED",
-            ),
-            Option(
-                "It is gone",
-                "It would be gone if it lived in the worker's memory. Its history lives in the server's database.",
-                value="GONE",
-            ),
-        ),
-    ),
-    Prediction(
-        id="0.b",
-        text="You start the worker again and the order finishes. How often is the customer charged in all?",
-        options=(
-            Option(
-                "Once",
-                "The charge is a completed event of the history, so the new worker reads its result and goes on.",
-                value=1,
-            ),
-            Option(
-                "Twice",
-                "It would be twice if the order began again. Completed steps are read from the history, not run again.",
-                value=2,
-            ),
-            Option(
-                "Never",
-                "The charge had happened before the kill; its row is in the table, and nobody takes it back.",
-                value=0,
-            ),
-        ),
-    ),
-    Prediction(
-        id="0.c",
-        text="Now the same five steps as a plain script, killed at the same place and started again. How many charges?",
+        text="The script was killed after step 3. You start it again and it runs to its end. How many charges are there?",
         options=(
             Option("One", "The script would have to know that it has charged already. It remembers nothing.", value=1),
             Option(
@@ -55,6 +13,24 @@ PREDICTIONS = (
                 "The script begins at its first line again, and the payment service does what it is asked to do.",
                 value=2,
             ),
+            Option("None", "The first run charged the card before it was killed, and nobody took that back.", value=0),
+        ),
+    ),
+    Prediction(
+        id="0.b",
+        text="You kill the worker in the middle of the order and start it again. How many charges are there at the end?",
+        options=(
+            Option(
+                "One",
+                "The charge is a completed event of the history, so the new worker reads its result and goes on.",
+                value=1,
+            ),
+            Option(
+                "Two",
+                "It would be two if the order began again. Completed steps are read from the history, not run again.",
+                value=2,
+            ),
+            Option("None: the order is lost", "The server has its history, and waits for a worker.", value=0),
         ),
     ),
 )

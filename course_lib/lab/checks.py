@@ -1,0 +1,68 @@
+"""Checks, hints, solutions, questions and progress, as a notebook calls them."""
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+from course_lib import grading
+from course_lib.cells import Modules
+from course_lib.errors import CourseError
+from course_lib.lab.display import Line
+from course_lib.server import Server
+from course_lib.widgets.hint import hint_view
+from course_lib.widgets.look import View
+from course_lib.widgets.predict import Predict
+from course_lib.widgets.progress import progress_view
+from course_lib.widgets.quiz import Quiz
+from course_lib.widgets.solution import locked_view, solution_view
+from course_lib.widgets.verdict import verdict_view
+
+_NOT_GIVEN = object()
+
+
+class Checks:
+    """The graded side of one chapter.
+
+    Args:
+        where: The Temporal server that checks run on.
+        modules: The chapter's module cells.
+    """
+
+    def __init__(self, where: Server, modules: Modules) -> None:
+        self._server = where
+        self._modules = modules
+        self._progress = grading.Progress()
+
+    async def check(self, exercise_id: str, answers: Sequence[Any], say: Line) -> View:
+        """See ``Lab.check``."""
+        exercise = grading.exercise(exercise_id)
+        verdict = await grading.grade(exercise, answers, server=self._server, modules=self._modules, say=say)
+        self._progress.record(verdict)
+        if os.environ.get("COURSE_STRICT") and not verdict.passed:
+            raise grading.CheckFailed(verdict)
+        return verdict_view(verdict)
+
+    def hint(self, exercise_id: str) -> View:
+        """See ``Lab.hint``."""
+        return hint_view(grading.next_hint(grading.exercise(exercise_id), self._progress))
+
+    def solution(self, exercise_id: str) -> View:
+        """See ``Lab.solution``."""
+        exercise = grading.exercise(exercise_id)
+        try:
+            return solution_view(grading.solution(exercise, self._modules, self._progress))
+        except CourseError as locked:
+            return locked_view(locked)
+
+    def predict(self, prediction_id: str, seen: Any = _NOT_GIVEN) -> Predict:
+        """See ``Lab.predict``."""
+        predict = Predict(grading.prediction(prediction_id), self._progress)
+        return predict if seen is _NOT_GIVEN else predict.reveal(seen)
+
+    def quiz(self, chapter: str) -> Quiz:
+        """See ``Lab.quiz``."""
+        return Quiz(grading.chapter(chapter), self._progress)
+
+    def progress(self) -> View:
+        """See ``Lab.progress``."""
+        return progress_view(self._progress)

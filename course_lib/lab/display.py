@@ -1,0 +1,26 @@
+"""One line in a cell's output that can be replaced."""
+
+import html
+from typing import Any
+
+from IPython.display import display
+
+
+class Line:
+    """A line of progress: each new text takes the place of the one before.
+
+    A ``display_id`` is used, not a widget, so that executed notebooks keep the last line.
+    """
+
+    def __init__(self) -> None:
+        self._handle: Any = None
+
+    def __call__(self, text: str) -> None:
+        """Show a text; an empty one takes the line away if it was shown."""
+        if self._handle is None and not text:
+            return
+        data = {"text/plain": text, "text/html": f'<div role="status">{html.escape(text)}</div>' if text else ""}
+        if self._handle is None:
+            self._handle = display(data, raw=True, display_id=True)
+        else:
+            self._handle.update(data, raw=True)

@@ -1,0 +1,108 @@
+"""The Workers of one notebook: at most one in the notebook per queue, and one child process per set of modules."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from IPython.display import display
+from temporalio.client import Client
+
+from course_lib import loops, server
+from course_lib.cells import Modules
+from course_lib.widgets.log_view import LogView, follow_logs
+from course_lib.widgets.look import callout
+from course_lib.widgets.worker_panel import WorkerPanel
+from course_lib.workers import NotebookWorker, WorkerProcess, start_worker
+
+# A Worker that cannot end by itself is left behind after 2 s; it polls no more from the first moment.
+_STOP_LIMIT = 5.0
+
+
+class Fleet:
+    """Starts Workers and ends them with the Lab.
+
+    Args:
+        where: The Temporal server.
+        task_queue: The queue that is polled unless another is named.
+        folder: The chapter's workspace folder.
+        modules: The chapter's module cells.
+        shop_url: Given to child processes as ``SHOP_URL``.
+    """
+
+    def __init__(self, where: server.Server, task_queue: str, folder: Path, modules: Modules, shop_url: str) -> None:
+        self._server = where
+        self._task_queue = task_queue
+        self._folder = folder
+        self._modules = modules
+        self._shop_url = shop_url
+        self._workers: dict[str, NotebookWorker] = {}
+        self._processes: dict[str, WorkerProcess] = {}
+
+    async def worker(
+        self, *, workflows: Sequence[type], activities: Sequence[Callable[..., Any]], **options: Any
+    ) -> NotebookWorker:
+        """See ``Lab.worker``."""
+        task_queue = options.pop("task_queue", self._task_queue)
+        await self._end_processes(task_queue)
+        log = LogView(f"Worker on {task_queue}", empty="running; its log lines appear here")
+        worker = await start_worker(
+            self._connect, task_queue, workflows=workflows, activities=activities,
+            on_death=self._say_death, say=log.append, **options,
+        )  # fmt: skip
+        follow_logs(log)
+        display(log)
+        self._workers[task_queue] = worker
+        return worker
+
+    def process(self, modules: Sequence[str], options: dict[str, Any]) -> WorkerPanel:
+        """See ``Lab.worker_process``."""
+        task_queue = options.pop("task_queue", self._task_queue)
+        name = options.pop("name", ", ".join(modules))
+        self._end_notebook_worker(task_queue)
+        process = WorkerProcess(
+            [self._modules.latest(module) for module in modules],
+            task_queue=task_queue,
+            address=self._server.address,
+            namespace=self._server.namespace,
+            folder=self._folder,
+            env={"SHOP_URL": self._shop_url},
+            worker_options=options,
+            key=f"{task_queue}/{name}",
+        )
+        self._processes[f"{task_queue}/{name}"] = process
+        return WorkerPanel(process, title=f"Worker process “{name}”")
+
+    async def close(self) -> None:
+        """Stop all of them."""
+        for worker in self._workers.values():
+            await worker.stop()
+        for process in self._processes.values():
+            if process.running:
+                await process.stop()
+
+    # Two Workers on one queue that do not run the same code take each other's tasks: each fails those of the other with
+    # "not registered on this worker", again and again (seen on 1.35). So the one in the notebook and a child process
+    # replace each other; several child processes on one queue are a lesson's own business.
+
+    async def _end_processes(self, task_queue: str) -> None:
+        for process in self._processes.values():
+            if process.task_queue == task_queue and process.running:
+                await process.stop()
+                print(f"Stopped the worker process of {_words(process.modules)}: this Worker takes its place.")
+
+    def _end_notebook_worker(self, task_queue: str) -> None:
+        worker = self._workers.get(task_queue)
+        if worker is not None and worker.running:
+            loops.background().run(worker.stop(), _STOP_LIMIT)
+            print("Stopped the Worker in this notebook: the worker process takes its place.")
+
+    async def _connect(self) -> Client:
+        return await server.connect(self._server)
+
+    @staticmethod
+    def _say_death(reason: str) -> None:
+        display(callout("error", "A worker died", reason))
+
+
+def _words(modules: Sequence[str]) -> str:
+    return ", ".join(module.split("__r")[0] for module in modules)

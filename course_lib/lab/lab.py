@@ -1,0 +1,303 @@
+"""The face of the library: everything that a notebook calls."""
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from IPython.core.getipython import get_ipython
+from IPython.display import display
+from temporalio.client import Client, WorkflowHandle, WorkflowHistory
+
+from course_lib import cells, grading, history, loops, server, shop
+from course_lib.authoring.export import export_project
+from course_lib.diagnosis import diagnose
+from course_lib.errors import CourseError
+from course_lib.lab import names, ticker, turn, waiting
+from course_lib.lab.checks import Checks
+from course_lib.lab.display import Line
+from course_lib.lab.fleet import Fleet
+from course_lib.paths import root, workspace
+from course_lib.widgets.card import status_card
+from course_lib.widgets.diagnosis_view import diagnosis_view
+from course_lib.widgets.look import View
+from course_lib.widgets.timeline import timeline_view
+from course_lib.widgets.worker_panel import WorkerPanel
+
+# Longer than any look at a run of this course takes; past it the server is gone, and the error says so.
+_LOOK_LIMIT = 15.0
+
+_open_labs: dict[str, "Lab"] = {}
+
+
+class Lab:
+    """One chapter, open in one notebook, on a running server.
+
+    Make it with ``await Lab.open("01_workflows")``.
+
+    Attributes:
+        chapter: The chapter's id, the stem of its file name.
+        client: The SDK's own client, connected.
+        task_queue: The task queue of this learner and notebook.
+        shop: The outside world: tables and fault switches.
+        workspace: The folder where this chapter's module cells are files.
+    """
+
+    def __init__(
+        self, chapter: str, where: server.Server, client: Client, the_shop: shop.Shop, modules: cells.Modules
+    ) -> None:
+        self.chapter = chapter
+        self.client = client
+        self.shop = the_shop
+        self.workspace = workspace(chapter)
+        self.learner = names.learner()
+        self.task_queue = f"{chapter}-{self.learner}-{names.notebook_key()}"
+        self._server = where
+        self._modules = modules
+        self._fleet = Fleet(where, self.task_queue, self.workspace, modules, the_shop.url)
+        self._checks = Checks(where, modules)
+
+    @classmethod
+    async def open(cls, chapter: str) -> "Lab":
+        """Find or start the server and the shop, show where they are, and make the notebook ready.
+
+        Running the cell again gives a fresh Lab; Workers of the earlier one are stopped.
+
+        Args:
+            chapter: The chapter's id, for example ``"01_workflows"``.
+
+        Returns:
+            The open Lab.
+
+        Raises:
+            CourseError: There is no such chapter, or no server and none that can be started; the message says
+                what was tried and what to do.
+        """
+        grading.chapter(chapter)  # an unknown chapter is said before anything is started
+        say = Line()
+        where = await server.ensure(say)
+        client = await server.connect(where)
+        modules = cells.Modules(workspace(chapter))
+        the_shop = shop.open_shop(f"{chapter}-{names.learner()}-{names.notebook_key()}")
+        the_shop.faults.clear()
+        os.environ["SHOP_URL"] = the_shop.url  # child processes inherit it
+        if earlier := _open_labs.pop(chapter, None):
+            await earlier.close()
+        lab = _open_labs[chapter] = cls(chapter, where, client, the_shop, modules)
+        if shell := get_ipython():
+            cells.register(shell, modules)
+            ticker.keep_running(shell)
+        say("")
+        display(status_card(where, lab.shop, lab.task_queue))
+        return lab
+
+    async def close(self) -> None:
+        """Stop this Lab's Workers. The server, the shop and every running workflow go on."""
+        await self._fleet.close()
+
+    # ---------------------------------------------------------------- run
+
+    def id(self, base: str) -> str:
+        """Return a workflow id like ``order-ada-3f9c``, new at every call.
+
+        Args:
+            base: What the workflow is about.
+        """
+        return names.unique(base, self.learner)
+
+    async def worker(
+        self, *, workflows: Sequence[type] = (), activities: Sequence[Callable[..., Any]] = (), **options: Any
+    ) -> Any:
+        """Run a Worker in this notebook, on a thread and a loop of its own.
+
+        Running the cell again replaces the Worker; the sandbox is on.
+
+        Args:
+            workflows: Workflow classes, from ``%%module`` cells.
+            activities: Activity functions or bound methods.
+            **options: Any other argument of ``temporalio.worker.Worker``; ``task_queue`` names another queue.
+
+        Returns:
+            The running Worker, with ``stop()``.
+
+        Raises:
+            CourseError: The Worker cannot start; the message names the fix.
+        """
+        return await self._fleet.worker(workflows=workflows, activities=activities, **options)
+
+    def worker_process(self, *modules: str, **options: Any) -> WorkerPanel:
+        """Return the panel of a Worker in a child process: start, stop, ``kill -9`` and its log.
+
+        The process is not started yet. Running the cell again stops the earlier process of the same modules.
+
+        Args:
+            *modules: Names of module cells, for example ``"orders"``.
+            **options: Arguments of ``temporalio.worker.Worker`` that are plain values, and ``task_queue``.
+
+        Raises:
+            CourseError: There is no such module cell yet.
+        """
+        return self._fleet.process(modules, options)
+
+    async def result(self, handle: WorkflowHandle[Any, Any], timeout: float = 30.0) -> Any:
+        """Return the workflow's result, or say within the limit why there is none.
+
+        Args:
+            handle: The workflow.
+            timeout: Seconds to wait.
+
+        Raises:
+            StillRunning: No result within ``timeout``; the message is the diagnosis.
+            temporalio.client.WorkflowFailureError: The workflow failed, was cancelled or was terminated.
+        """
+        return await waiting.result(handle, self.client, self.task_queue, timeout, Line())
+
+    async def until(
+        self, condition: turn.Condition, what: str = "the condition of this cell holds", *, timeout: float = 15.0
+    ) -> None:
+        """Wait until something is so, with a limit.
+
+        Args:
+            condition: A function without arguments; may be a coroutine function.
+            what: What is waited for, in words.
+            timeout: Seconds.
+
+        Raises:
+            CourseError: It was not so within ``timeout``.
+        """
+        await turn.until(condition, timeout, what)
+
+    async def your_turn(self, button: Any, *, ready: turn.Condition | None = None, timeout: float = 60.0) -> None:
+        """Wait until the learner presses a button; past the limit press it and say so. CI presses it at once.
+
+        Args:
+            button: An ``ipywidgets.Button``, for example ``panel.kill_button``.
+            ready: What must hold before the course itself presses it.
+            timeout: Seconds that the learner has.
+        """
+        await turn.turn(button, Line(), ready, timeout)
+
+    # ---------------------------------------------------------------- look
+
+    def timeline(self, run: WorkflowHandle[Any, Any] | WorkflowHistory) -> View:
+        """Return the run as a picture, drawn from its history, with a text twin.
+
+        Args:
+            run: A workflow's handle, or a history.
+        """
+        if isinstance(run, WorkflowHistory):
+            return timeline_view(run, title=run.workflow_id)
+        recorded, pending = self._look(self._fetch(run))
+        return timeline_view(recorded, ui_url=self._run_url(run), pending=pending, title=run.id)
+
+    def events(self, run: WorkflowHandle[Any, Any] | WorkflowHistory) -> pd.DataFrame:
+        """Return the run's history as a DataFrame, one row per event.
+
+        Args:
+            run: A workflow's handle, or a history.
+        """
+        recorded = run if isinstance(run, WorkflowHistory) else self._look(history.fetch(run))
+        return history.events_frame(recorded)
+
+    async def diagnose(self, handle: WorkflowHandle[Any, Any]) -> View:
+        """Return why a workflow does not go on: no worker, a failing task, a retrying activity, a wait.
+
+        Args:
+            handle: The workflow.
+        """
+        return diagnosis_view(await diagnose(handle, self.client, self.task_queue))
+
+    # ---------------------------------------------------------------- check
+
+    async def check(self, exercise: str, *answers: Any) -> View:
+        """Grade an exercise on evidence: run it, then read the history and the shop's database.
+
+        Args:
+            exercise: The exercise's number, for example ``"1.1"``.
+            *answers: What the exercise asks for, for example a workflow class.
+
+        Returns:
+            The verdict: passed, failed, unattempted or error, part by part.
+
+        Raises:
+            CheckFailed: Under ``COURSE_STRICT=1``, when the verdict is not "passed".
+        """
+        return await self._checks.check(exercise, answers, Line())
+
+    def hint(self, exercise: str) -> View:
+        """Return the next of three hints; each goes one step further.
+
+        Args:
+            exercise: The exercise's number.
+        """
+        return self._checks.hint(exercise)
+
+    def solution(self, exercise: str) -> View:
+        """Return the solution beside your own code, and why it is so. Opens after one attempt.
+
+        Args:
+            exercise: The exercise's number.
+        """
+        return self._checks.solution(exercise)
+
+    def predict(self, prediction: str, **seen: Any) -> Any:
+        """Return a question to answer before a run; with ``seen`` the run grades it.
+
+        Args:
+            prediction: Its number, for example ``"1.a"``.
+            **seen: ``seen=value``, what the run showed.
+        """
+        return self._checks.predict(prediction, **seen)
+
+    def quiz(self, quiz: str) -> Any:
+        """Return a chapter's quiz; every option is explained after the answer.
+
+        Args:
+            quiz: The chapter's number, for example ``"1"``.
+        """
+        return self._checks.quiz(quiz)
+
+    def progress(self) -> View:
+        """Return what is done and what comes next, for the whole course."""
+        return self._checks.progress()
+
+    def export(self, name: str, *, start: type, example: str) -> Path:
+        """Write the chapter's modules as a plain project: workflows, activities, worker, starter.
+
+        Args:
+            name: The project's folder, made in ``exported/``.
+            start: The workflow class that the starter starts.
+            example: Its argument, as a Python expression.
+
+        Returns:
+            The folder. Its README holds the commands that run it.
+        """
+        sources = {module: self._modules.source(module) for module in self._modules.names()}
+        return export_project(
+            self.workspace, sources, root() / "exported" / name,
+            task_queue=name, start=start.__name__, example=example,
+        )  # fmt: skip
+
+    # ---------------------------------------------------------------- inside
+
+    def _look(self, coro: Any) -> Any:
+        # Synchronous on purpose: `lab.timeline(handle)` is a picture, not a step of the learner's program.
+        try:
+            return loops.background().run(coro, _LOOK_LIMIT)
+        except TimeoutError as error:
+            raise CourseError(
+                f"The Temporal server at {self._server.address} did not answer within {_LOOK_LIMIT:g} s.",
+                fix="run `course server status` in a terminal, then run the first cell of this notebook again.",
+            ) from error
+
+    async def _fetch(self, handle: WorkflowHandle[Any, Any]) -> tuple[WorkflowHistory, Any]:
+        description = await handle.describe()
+        return await history.fetch(handle), description
+
+    def _run_url(self, handle: WorkflowHandle[Any, Any]) -> str | None:
+        if self._server.ui_url is None:
+            return None
+        run_id = handle.run_id or handle.first_execution_run_id
+        base = f"{self._server.ui_url}/namespaces/{self._server.namespace}/workflows/{handle.id}"
+        return f"{base}/{run_id}/history" if run_id else base

@@ -1,0 +1,83 @@
+"""Cells that hand over to the learner's hand, and never wait for it for ever."""
+
+import asyncio
+import inspect
+import os
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from course_lib.errors import CourseError
+
+# Often enough that a learner sees no delay, seldom enough to cost nothing.
+_POLL = 0.1
+
+Condition = Callable[[], bool | Awaitable[bool]]
+
+
+def unattended() -> bool:
+    """Return whether no human is there to press a button: ``CI`` or ``COURSE_STRICT`` is set."""
+    return bool(os.environ.get("CI") or os.environ.get("COURSE_STRICT"))
+
+
+async def until(condition: Condition, timeout: float, what: str) -> None:
+    """Wait until a condition holds.
+
+    Args:
+        condition: Called again and again; may be a coroutine function.
+        timeout: Seconds after which the wait is given up.
+        what: What is waited for, in words, for the error.
+
+    Raises:
+        CourseError: The condition did not hold within ``timeout``.
+    """
+    deadline = time.monotonic() + timeout
+    while not await _holds(condition):
+        if time.monotonic() > deadline:
+            raise CourseError(
+                f"After {timeout:g} s this is still not so: {what}.",
+                fix="look at lab.timeline(handle) and at the worker's log, then run the cell again.",
+            )
+        await asyncio.sleep(_POLL)
+
+
+async def turn(button: Any, say: Callable[[str], None], ready: Condition | None, timeout: float) -> None:
+    """Wait until a button is pressed; press it when nobody does.
+
+    In CI it is pressed as soon as ``ready`` holds; for a learner at the end of ``timeout``, and it is said.
+
+    Args:
+        button: An ``ipywidgets.Button``.
+        say: Shows one line to the learner; a later line replaces an earlier one.
+        ready: What must hold before the course presses the button itself; the learner may press it any time.
+        timeout: Seconds that a learner has, and seconds that ``ready`` may take.
+    """
+    pressed = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def on_click(_: Any) -> None:
+        loop.call_soon_threadsafe(pressed.set)
+
+    button.on_click(on_click)
+    name = f"“{button.description}”"
+    try:
+        if not unattended():
+            say(f"Your turn: press {name} above. In {timeout:g} s the course presses it for you.")
+            try:
+                await asyncio.wait_for(pressed.wait(), timeout)
+                say(f"You pressed {name}.")
+                return
+            except TimeoutError:
+                say(f"Nobody pressed {name} for {timeout:g} s, so the course does it now.")
+        if ready is not None and not pressed.is_set():
+            await until(ready, timeout, f"the moment to press {name} has come")
+        if not pressed.is_set():
+            button.click()
+            say(f"The course pressed {name}: nobody was there to do it.")
+    finally:
+        button.on_click(on_click, remove=True)
+
+
+async def _holds(condition: Condition) -> bool:
+    answer = condition()
+    return bool(await answer) if inspect.isawaitable(answer) else bool(answer)
