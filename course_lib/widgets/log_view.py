@@ -2,9 +2,7 @@
 
 import asyncio
 import contextvars
-import html
 import logging
-import re
 import uuid
 import weakref
 from collections import deque
@@ -14,8 +12,13 @@ from typing import Any
 from IPython.core.getipython import get_ipython
 from IPython.display import publish_display_data
 
-# Colours and cursor movements of a terminal, and every control character but the tab.
-_CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0a-\x1f\x7f]")
+from course_lib.widgets.look import escape, page, plain
+
+_STYLE = (
+    ".tc pre.tc-log{margin:2px 0;padding:4px 8px;max-height:18em;overflow:auto;background:none;"
+    "border-left:3px solid var(--jp-border-color1,rgba(128,128,128,.5))}"
+)
+# Seconds that lines are collected before they are drawn together.
 _PAUSE = 0.2
 
 _shown: "weakref.WeakSet[LogView]" = weakref.WeakSet()
@@ -100,22 +103,14 @@ class LogView:
     def last(self) -> list[str]:
         """Return the lines that are drawn, without control characters."""
         lines = deque(self._source(), maxlen=self._count)
-        return [_CONTROLS.sub("", line) for line in lines]
+        return [plain(line) for line in lines]
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        title = self._title() if callable(self._title) else self._title
+        title = plain(self._title() if callable(self._title) else self._title)
         lines = self.last() or [f"({self._empty})"]
-        body = html.escape("\n".join(lines))
-        return {
-            "text/plain": "\n".join([title, *(f"  {line}" for line in lines)]),
-            "text/html": (
-                f'<div role="log" aria-label="{html.escape(title)}" style="margin:4px 0">'
-                f'<div style="color:var(--jp-ui-font-color2,#666);font-size:0.9em">{html.escape(title)}</div>'
-                '<pre style="margin:2px 0;padding:4px 8px;max-height:18em;overflow:auto;white-space:pre-wrap;'
-                "border-left:3px solid var(--jp-border-color1,#bbb);background:var(--jp-layout-color1,transparent);"
-                f'color:var(--jp-ui-font-color1,inherit);font-size:0.9em">{body}</pre></div>'
-            ),
-        }
+        body = f'<div class="tc-quiet">{escape(title)}</div><pre class="tc-log">{escape(chr(10).join(lines))}</pre>'
+        text = "\n".join([title, *(f"  {line}" for line in lines)])
+        return page(body, text, style=_STYLE, role="log", label=title)._repr_mimebundle_()
 
     def handler(self, level: int = logging.INFO) -> logging.Handler:
         """Return a logging handler that writes into this view.

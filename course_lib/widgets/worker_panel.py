@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import contextvars
-import html
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from typing import Any
@@ -15,6 +14,7 @@ from IPython.display import display, publish_display_data
 from course_lib import loops
 from course_lib.errors import CourseError
 from course_lib.widgets.log_view import LogView
+from course_lib.widgets.look import callout, escape, page
 from course_lib.workers import WorkerProcess
 
 _ICONS = {
@@ -26,11 +26,7 @@ _ICONS = {
     "killed": "✖",
     "died": "✖",
 }
-_COLOURS = {
-    "running": "var(--jp-success-color0,#2e7d32)",
-    "killed": "var(--jp-error-color0,#c62828)",
-    "died": "var(--jp-error-color0,#c62828)",
-}
+_TONES = {"running": "tc-ok", "killed": "tc-bad", "died": "tc-bad", "starting": "tc-wait", "stopping": "tc-wait"}
 
 
 class WorkerPanel:
@@ -120,17 +116,12 @@ class WorkerPanel:
     def _draw(self) -> None:
         self._due = False
         state, words = self._now()
-        colour = _COLOURS.get(state, "inherit")
-        self._state.value = (
-            f'<div role="status"><b>{html.escape(self.title)}</b> '
-            f'<span style="color:{colour}">{_ICONS[state]} {html.escape(words)}</span></div>'
+        shown = (
+            f'<b>{escape(self.title)}</b> <span class="{_TONES.get(state, "")}">{_ICONS[state]} {escape(words)}</span>'
         )
-        self._error.value = (
-            f'<pre role="alert" style="white-space:pre-wrap;color:var(--jp-error-color0,#c62828)">✖ '
-            f"{html.escape(self.error)}</pre>"
-            if self.error
-            else ""
-        )
+        self._state.value = page(shown, words, role="status").html
+        title, _, rest = self.error.partition("\n")
+        self._error.value = callout("error", title, rest).html if title else ""
         busy = self._pending is not None
         lives = state in ("starting", "running", "stopping")
         self.start_button.disabled = busy or lives
