@@ -17,12 +17,14 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import filelock
 import psutil
 
 from course_lib.errors import CourseError
+
+if TYPE_CHECKING:
+    import filelock
 
 _LOG_LIMIT = 5_000_000  # bytes; a longer log is set aside at the next start, so a state folder cannot grow for ever
 _POLL = 0.02  # seconds between two looks at a lock or at a process that is ending
@@ -69,7 +71,7 @@ class Daemon:
         self.state_file = directory / f"{name}.json"
         self.lock_file = directory / f"{name}.lock"
         self.log_file = directory / f"{name}.log"
-        self._lock = filelock.FileLock(self.lock_file, thread_local=False)
+        self._lock: filelock.BaseFileLock | None = None
 
     @contextlib.contextmanager
     def lock(self, timeout: float) -> Iterator[None]:
@@ -88,7 +90,7 @@ class Daemon:
         try:
             yield
         finally:
-            self._lock.release()
+            self._unlock()
 
     @contextlib.asynccontextmanager
     async def alock(self, timeout: float) -> AsyncIterator[None]:
@@ -100,9 +102,12 @@ class Daemon:
         try:
             yield
         finally:
-            self._lock.release()
+            self._unlock()
 
     def _try_lock(self) -> bool:
+        import filelock  # 20 ms that finding a running daemon does not need
+
+        self._lock = self._lock or filelock.FileLock(self.lock_file, thread_local=False)
         if self._lock.is_locked:  # held by another task that shares this object; filelock would let us in
             return False
         with self._writing():
@@ -112,6 +117,10 @@ class Daemon:
             except filelock.Timeout:
                 return False
         return True
+
+    def _unlock(self) -> None:
+        if self._lock is not None:
+            self._lock.release()
 
     def _check(self, deadline: float, timeout: float) -> None:
         if time.monotonic() < deadline:
