@@ -17,7 +17,7 @@ def add(subparsers: Any) -> None:
         "A notebook in notebooks/ that has been run is backed up first.",
     )
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a file differs or lint finds")
-    parser.add_argument("--format", action="store_true", help="first format the %%%%module cells of solutions/ by ruff")
+    parser.add_argument("--format", action="store_true", help="first format the cells of solutions/ by ruff")
     parser.add_argument("--no-lint", action="store_true", help="do not lint the content")
     parser.add_argument("--root", type=Path, default=None, help=argparse.SUPPRESS)
     parser.set_defaults(run=run)

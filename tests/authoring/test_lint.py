@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from course_lib.authoring import build
-from course_lib.authoring.lint import lint
+from course_lib.authoring.lint import lint, ruffing
 from course_lib.authoring.lint.shape import words
 
 from .sample import EXERCISE, code, content, sample_cells, text, write_course
@@ -166,3 +166,15 @@ def test_words_are_what_a_reader_reads() -> None:
     assert (
         words("# Two words\n\n```mermaid\na --> b\n```\n<b>and</b> [a link](https://example.org/x) `x.y` — don't") == 7
     )
+
+
+def test_formatting_repairs_what_the_lint_reports(tmp_path: Path) -> None:
+    cells = replaced("timedelta(milliseconds=1)", "timedelta(milliseconds = 1)")(sample_cells())
+    cells = replaced('"hello"', "'hello'")(cells)
+    root = write_course(tmp_path, cells)
+    assert "ruff format" in rules(root, with_ruff=True)
+    assert ruffing.format_modules(root) == ["01_workflows.ipynb ex-1-1"]
+    assert "ruff format" not in rules(root, with_ruff=True)
+    text = (root / "solutions/01_workflows.ipynb").read_text(encoding="utf-8")
+    assert 'greeting = \\"hello\\"' in text
+    assert ruffing.format_modules(root) == []

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-import course_lib
+from course_lib import paths
 from course_lib.authoring.export.project import files, plan
 
 __all__ = ["export_project"]
@@ -39,7 +39,7 @@ def export_project(
     chosen = plan(modules, start, example)
     made = files(chosen, chapter_folder.name, task_queue, target.name)
     if any("shop_client" in source for path, source in made.items() if path.endswith(".py")):
-        client = Path(course_lib.__file__).parent / "shop" / "client.py"
+        client = Path(paths.__file__).parent / "shop" / "client.py"
         made["shop_client.py"] = client.read_text(encoding="utf-8")
     if _changed_by_hand(target):
         target.rename(target.with_name(f"{target.name}-before-{time.strftime('%Y-%m-%d_%H%M%S')}"))

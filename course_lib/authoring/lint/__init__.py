@@ -14,9 +14,9 @@ __all__ = ["Problem", "declared_content", "lint"]
 
 def declared_content(chapter_id: str) -> Any:
     """Return what `course_lib.grading` declares for a chapter."""
-    from course_lib import grading
+    from course_lib.grading import chapter
 
-    return grading.chapter(chapter_id)
+    return chapter(chapter_id)
 
 
 def lint(

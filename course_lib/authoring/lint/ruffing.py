@@ -147,7 +147,12 @@ def _undefined(folder: Path, chapters: Sequence[Chapter]) -> Iterator[Problem]:
 
 
 def format_modules(root: Path) -> list[str]:
-    """Sort imports and format the module cells of solutions/ in place, and return the cells that changed."""
+    """Sort imports and format the cells of solutions/ in place, and return the module cells that changed.
+
+    Ruff formats the other cells of a notebook by itself.
+    """
+    if notebooks := [str(path) for path in nb.chapter_paths(root / SOLUTIONS)]:
+        _run(["format", "--no-cache", "-q", *_config(root), *notebooks])
     changed = []
     for path in nb.chapter_paths(root / SOLUTIONS):
         notebook = nb.read(path)
