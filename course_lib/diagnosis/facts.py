@@ -1,0 +1,111 @@
+"""Questions to the server, each with a limit: an unanswered one costs a detail, not the diagnosis."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.api.sdk.v1 import WorkflowMetadata
+from temporalio.api.taskqueue.v1 import PollerInfo, TaskQueue
+from temporalio.api.workflowservice.v1 import (
+    DescribeTaskQueueRequest,
+    GetWorkflowExecutionHistoryReverseRequest,
+)
+from temporalio.client import Client, WorkflowHandle
+from temporalio.service import RPCError
+
+from course_lib.history.moments import in_words, moment
+
+T = TypeVar("T")
+
+# The server remembers pollers for five minutes; a live one asks again at least once a minute.
+_FRESH = timedelta(seconds=70)
+_NEWEST = 200
+
+
+async def asked(question: Awaitable[T], limit: float) -> T | None:
+    """Return the answer, None when there is none in time.
+
+    Args:
+        question: A call to the server.
+        limit: Seconds.
+    """
+    try:
+        async with asyncio.timeout(limit):
+            return await question
+    except (RPCError, TimeoutError, RuntimeError):
+        return None
+
+
+class Pollers:
+    """Who polls a queue for one kind of task.
+
+    Args:
+        queue: The queue's name.
+        infos: What the server lists; None when it did not answer.
+    """
+
+    def __init__(self, queue: str, infos: Sequence[PollerInfo] | None) -> None:
+        self.queue = queue
+        self.known = infos is not None
+        now = datetime.now(UTC)
+        ages = {info.identity: now - moment(info.last_access_time) for info in infos or ()}
+        self.ages = {identity: age for identity, age in ages.items() if age < _FRESH}
+
+    @property
+    def none(self) -> bool:
+        """Whether surely nobody polls."""
+        return self.known and not self.ages
+
+    def words(self) -> str:
+        """Return who polls, in words."""
+        if not self.known:
+            return "unknown (the server did not say)"
+        if not self.ages:
+            return "nobody"
+        shown = [f"{identity}, last seen {in_words(age)} ago" for identity, age in list(self.ages.items())[:3]]
+        return "; ".join(shown)
+
+
+async def pollers(client: Client, queue: str, kind: TaskQueueType.ValueType, limit: float = 0.8) -> Pollers:
+    """Return who polls a queue.
+
+    Args:
+        client: A client of the namespace.
+        queue: The queue's name.
+        kind: Workflow tasks or activity tasks.
+        limit: Seconds.
+    """
+    request = DescribeTaskQueueRequest(
+        namespace=client.namespace, task_queue=TaskQueue(name=queue), task_queue_type=kind
+    )
+    answer = await asked(client.workflow_service.describe_task_queue(request), limit)
+    return Pollers(queue, answer.pollers if answer else None)
+
+
+async def newest_events(client: Client, workflow_id: str, run_id: str, limit: float = 0.8) -> list[HistoryEvent]:
+    """Return the last events of a run, newest first; a long history is not read whole."""
+    request = GetWorkflowExecutionHistoryReverseRequest(
+        namespace=client.namespace,
+        execution=WorkflowExecution(workflow_id=workflow_id, run_id=run_id),
+        maximum_page_size=_NEWEST,
+    )
+    answer = await asked(client.workflow_service.get_workflow_execution_history_reverse(request), limit)
+    return list(answer.history.events) if answer else []
+
+
+async def messages(handle: WorkflowHandle[Any, Any], limit: float = 0.8) -> tuple[list[str], list[str]]:
+    """Return the names of the signals and updates that the workflow handles; only a running Worker knows them."""
+    answer = await asked(handle.query("__temporal_workflow_metadata", result_type=WorkflowMetadata), limit)
+    if answer is None:
+        return [], []
+    definition = answer.definition
+    return (
+        [item.name for item in definition.signal_definitions if not item.name.startswith("__")],
+        [item.name for item in definition.update_definitions if not item.name.startswith("__")],
+    )

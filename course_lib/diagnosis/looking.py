@@ -1,0 +1,247 @@
+"""The order of suspicion: server, end, workflow task, activities, children, timers, messages."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from temporalio.api.enums.v1 import PendingWorkflowTaskState, TaskQueueType
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
+from temporalio.service import RPCError, RPCStatusCode
+
+from course_lib.diagnosis import activities, facts
+from course_lib.diagnosis.failing import known_fix, learners_line
+from course_lib.diagnosis.model import Diagnosis
+from course_lib.history.failures import failure_text
+from course_lib.history.moments import elapsed, in_words, moment
+from course_lib.history.reading import attributes_field, type_name
+from course_lib.history.rules import RULES
+
+# The whole look ends within 3 s: describe, then at most two questions one after the other.
+_DESCRIBE = 1.2
+# A Worker that polls takes a task in milliseconds.
+_PATIENCE = timedelta(seconds=1)
+
+_WORKFLOW = TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW
+
+
+async def diagnose(handle: WorkflowHandle[Any, Any], client: Client, task_queue: str) -> Diagnosis:
+    """Return why a workflow does not go on. Ends within 3 s and never raises for what it finds.
+
+    Args:
+        handle: The workflow.
+        client: A client to look with.
+        task_queue: The queue on which the course's Worker polls.
+    """
+    try:
+        async with asyncio.timeout(_DESCRIBE):
+            described = await client.get_workflow_handle(handle.id, run_id=handle.run_id).describe()
+    except TimeoutError:
+        return _gone(client, f"it did not answer within {_DESCRIBE:g} s")
+    except RPCError as error:
+        if error.status == RPCStatusCode.NOT_FOUND:
+            return Diagnosis(
+                "not_found",
+                f"The server has no workflow “{handle.id}”.",
+                "look at the id; if the server was started anew with an empty database, start the workflow again.",
+            )
+        return _gone(client, error.message)
+    return await _Look(handle, client, task_queue, described).find()
+
+
+def _gone(client: Client, reason: str) -> Diagnosis:
+    return Diagnosis(
+        "server_gone",
+        f"The Temporal server at {client.service_client.config.target_host} does not answer.",
+        "run `course server status` in a terminal, then `course server start`; running workflows go on from their "
+        "histories.",
+        (("reason", reason),),
+    )
+
+
+class _Look:
+    """One look at one run."""
+
+    def __init__(self, handle: WorkflowHandle[Any, Any], client: Client, task_queue: str, described: Any) -> None:
+        self.handle = client.get_workflow_handle(handle.id, run_id=described.run_id)
+        self.client = client
+        self.ours = task_queue
+        self.described = described
+        self.raw = described.raw_description
+        self.queue: str = self.raw.execution_config.task_queue.name or described.task_queue
+
+    async def find(self) -> Diagnosis:
+        if self.described.status != WorkflowExecutionStatus.RUNNING:
+            return await self._closed()
+        if self.raw.workflow_extended_info.HasField("pause_info"):
+            return Diagnosis(
+                "waiting", "The workflow is paused.", "resume it: `temporal workflow unpause --workflow-id …`."
+            )
+        if self.raw.HasField("pending_workflow_task") and (found := await self._task()):
+            return found
+        if self.raw.pending_activities:
+            return await activities.find(self.client, list(self.raw.pending_activities), self.queue)
+        return await self._waiting()
+
+    async def _closed(self) -> Diagnosis:
+        status = self.described.status.name.replace("_", " ").lower() if self.described.status else "closed"
+        last = next(iter(await facts.newest_events(self.client, self.handle.id, self.described.run_id)), None)
+        failure = ""
+        if last is not None and (rule := RULES.get(type_name(last.event_type))) and rule.failure:
+            failure = rule.failure(getattr(last, attributes_field(last.event_type)))
+        details = (("failure", failure),) if failure else ()
+        fix = "read its result with `await lab.result(handle)`." if status == "completed" else ""
+        return Diagnosis("closed", f"The workflow has ended: {status}.", fix, details)
+
+    # ------------------------------------------------------------ the workflow task
+
+    async def _task(self) -> Diagnosis | None:
+        task = self.raw.pending_workflow_task
+        polled, newest = await asyncio.gather(
+            facts.pollers(self.client, self.queue, _WORKFLOW),
+            facts.newest_events(self.client, self.handle.id, self.described.run_id) if task.attempt > 1 else _nothing(),
+        )
+        if task.attempt > 1 and (failing := self._failing(task, newest, polled)):
+            return failing
+        age = datetime.now(UTC) - moment(task.scheduled_time)
+        if task.state == PendingWorkflowTaskState.PENDING_WORKFLOW_TASK_STATE_SCHEDULED:
+            # A list of pollers is old news: a task that nobody takes tells more.
+            if polled.none or age > _PATIENCE:
+                return await self._no_poller(polled, age)
+            return None
+        working = datetime.now(UTC) - moment(task.started_time)
+        if working > _PATIENCE:
+            return Diagnosis(
+                "waiting",
+                f"A Worker has been busy with one workflow task for {in_words(working)}.",
+                "look for a call that blocks in the workflow (`time.sleep`, an endless loop); if that Worker was "
+                "killed, the server gives the task to another one after "
+                f"{in_words(elapsed(self.raw.execution_config.default_workflow_task_timeout))}.",
+                (("polling", polled.words()),),
+            )
+        return None
+
+    def _failing(self, task: Any, newest: list[Any], polled: facts.Pollers) -> Diagnosis | None:
+        ended = next(
+            (
+                event
+                for event in newest
+                if type_name(event.event_type) in ("WorkflowTaskFailed", "WorkflowTaskTimedOut")
+            ),
+            None,
+        )
+        if ended is None or type_name(ended.event_type) == "WorkflowTaskTimedOut":
+            return None
+        failure = ended.workflow_task_failed_event_attributes.failure
+        line = learners_line(failure)
+        details = (
+            [("error", failure_text(failure)), ("your line", line)] if line else [("error", failure_text(failure))]
+        )
+        details += [("attempt", str(task.attempt)), ("event", str(ended.event_id))]
+        if polled.none:
+            details.append(("polling now", "nobody"))
+        fix = known_fix(failure) or (
+            ("mend that line, " if line else "mend the error, ")
+            + "run the module's cell and the Worker's cell again: the workflow goes on by itself."
+        )
+        return Diagnosis(
+            "workflow_task_failing",
+            f"The workflow task fails and is tried again: {failure_text(failure)}" + (f" (at {line})" if line else "."),
+            fix,
+            tuple(details),
+        )
+
+    async def _no_poller(self, polled: facts.Pollers, age: timedelta) -> Diagnosis:
+        if polled.none:
+            what = f"No Worker polls the task queue “{self.queue}”."
+        else:
+            what = f"No Worker takes tasks from the task queue “{self.queue}”: one has waited for {in_words(age)}."
+        details = [("task queue", self.queue), ("polling", polled.words()), ("waiting for", in_words(age))]
+        if self.ours and self.ours != self.queue:
+            own = await facts.pollers(self.client, self.ours, _WORKFLOW)
+            details.append((f"polling “{self.ours}”", own.words()))
+            if not own.none:
+                return Diagnosis(
+                    "no_poller",
+                    what,
+                    f"your Worker polls “{self.ours}”: start the workflow with `task_queue=lab.task_queue` under a new "
+                    f"id, or start a Worker on “{self.queue}”.",
+                    tuple(details),
+                )
+        fix = "start a Worker: run the cell with `await lab.worker(…)`, or press Start on the worker process."
+        return Diagnosis("no_poller", what, f"{fix} Nothing is lost meanwhile.", tuple(details))
+
+    # ------------------------------------------------------------ a wait that is meant
+
+    async def _waiting(self) -> Diagnosis:
+        newest, (signals, updates), polled = await asyncio.gather(
+            facts.newest_events(self.client, self.handle.id, self.described.run_id),
+            facts.messages(self.handle),
+            facts.pollers(self.client, self.queue, _WORKFLOW),
+        )
+        details: list[tuple[str, str]] = []
+        if polled.none:
+            details.append(("polling", "nobody; start a Worker, else nothing happens when the wait is over"))
+        names = [f"signal `{name}`" for name in signals] + [f"update `{name}`" for name in updates]
+        if names:
+            details.append(("it listens to", ", ".join(names)))
+        if self.raw.pending_children:
+            child = self.raw.pending_children[0]
+            details.append(("child", f"{child.workflow_type_name} “{child.workflow_id}”"))
+            return Diagnosis(
+                "waiting",
+                f"The workflow waits for {len(self.raw.pending_children)} child workflow(s).",
+                f'look at the child: `await lab.diagnose(lab.client.get_workflow_handle("{child.workflow_id}"))`.',
+                tuple(details),
+            )
+        if self.raw.pending_nexus_operations:
+            operation = self.raw.pending_nexus_operations[0]
+            return Diagnosis(
+                "waiting",
+                f"The workflow waits for the Nexus operation {operation.service}.{operation.operation}.",
+                "look whether a Worker serves that endpoint.",
+                tuple(details),
+            )
+        message = "a signal or an update" if not names else " or ".join(names[:4])
+        if timers := _timers(newest):
+            number, due = timers[0]
+            left = due - datetime.now(UTC)
+            details.insert(0, ("timer", f"event {number}, due at {due:%H:%M:%S} UTC, in {in_words(left)}"))
+            what = f"The workflow waits for a timer that fires in {in_words(left)}"
+            return Diagnosis(
+                "waiting", f"{what}, or for {message}." if names else f"{what}.", "wait that long.", tuple(details)
+            )
+        if names:
+            first = (
+                f'`await handle.signal("{signals[0]}", …)`'
+                if signals
+                else f'`await handle.execute_update("{updates[0]}", …)`'
+            )
+            return Diagnosis("waiting", f"The workflow waits for {message}.", f"send it: {first}.", tuple(details))
+        return Diagnosis(
+            "waiting",
+            "The workflow waits for a signal or an update: no timer, activity or child is open.",
+            "send the message that its `wait_condition` waits for.",
+            tuple(details),
+        )
+
+
+async def _nothing() -> list[Any]:
+    return []
+
+
+def _timers(newest: list[Any]) -> list[tuple[int, datetime]]:
+    """Return the open timers among the newest events, the next one first."""
+    done: set[int] = set()
+    found: list[tuple[int, datetime]] = []
+    for event in newest:  # newest first: an end comes before its start
+        kind = type_name(event.event_type)
+        if kind == "TimerFired":
+            done.add(event.timer_fired_event_attributes.started_event_id)
+        elif kind == "TimerCanceled":
+            done.add(event.timer_canceled_event_attributes.started_event_id)
+        elif kind == "TimerStarted" and event.event_id not in done:
+            length = elapsed(event.timer_started_event_attributes.start_to_fire_timeout)
+            found.append((event.event_id, moment(event.event_time) + length))
+    return sorted(found, key=lambda timer: timer[1])
