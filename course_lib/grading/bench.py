@@ -68,6 +68,7 @@ class Bench:
         self._early: tuple[tuple[str, ...], WorkerProcess, asyncio.Task[None]] | None = None
         self._handles: dict[str, WorkflowHandle[Any, Any]] = {}
         self._lines: dict[str, str] = {}
+        self._called = False
 
     # ---------------------------------------------------------------- say what was seen
 
@@ -177,6 +178,8 @@ class Bench:
             yield process
         finally:
             process.kill()
+            # Its death, if it died, belongs to this block and not to a later one.
+            self._workers.remove(process)
 
     async def run(self, workflow: Code | str, arg: Any = _NOTHING, *, timeout: float = 10.0, **options: Any) -> Run:
         """Start a workflow, wait for its end, and collect the evidence.
@@ -295,6 +298,7 @@ class Bench:
             quiet: Do not mention it among what was run.
         """
         self._module_names([function], ())
+        self._called = True
         if not quiet:
             shown = ("client" if arg is CLIENT else short(arg, 80) for arg in args)
             self.did(f"{function.name}({', '.join(shown)})")
@@ -322,9 +326,19 @@ class Bench:
             await asyncio.gather(self._early[2], return_exceptions=True)
         for process in self._workers:
             process.kill()
+        if self._called:
+            await self._collect()
         await asyncio.gather(*(self._end(handle) for handle in self._handles.values()), return_exceptions=True)
         with contextlib.suppress(Exception):
             await asyncio.to_thread(self.shop.delete)
+
+    async def _collect(self) -> None:
+        """Find what the learner's own functions started on this run's queue."""
+        query = f"TaskQueue = '{self.task_queue}' AND ExecutionStatus = 'Running'"
+        with contextlib.suppress(RPCError, TimeoutError):
+            async with asyncio.timeout(2):
+                async for found in self.client.list_workflows(query):
+                    self._handles.setdefault(found.id, self.client.get_workflow_handle(found.id))
 
     @staticmethod
     async def _end(handle: WorkflowHandle[Any, Any]) -> None:

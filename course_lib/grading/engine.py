@@ -106,7 +106,7 @@ async def _run(exercise: Exercise, read: Sequence[Any], server: Server, modules:
         async with asyncio.timeout(_OPEN_LIMIT):
             bench = await _open(exercise, server, modules)
         codes = [answer for answer in read if isinstance(answer, Code)]
-        if any(code.kind in ("workflow", "activity", "class") for code in codes):
+        if exercise.early and any(code.kind in ("workflow", "activity", "class") for code in codes):
             bench.start_early(*codes)
         with _limited(bench):
             async with asyncio.timeout(exercise.limit):

@@ -137,6 +137,8 @@ class Exercise:
         check: Looks at the evidence; see ``Bench``.
         limit: Seconds after which the check is ended with a verdict.
         allow: Names of known-mistake rules (``mistakes.RULES``) that do not apply here.
+        early: Whether the first Worker is started while the check begins; it then polls the run's queue at once, so
+            switch it off for a check that looks at a queue without a Worker.
         stop_early: Whether the first workflow task that fails twice ends a run: the code will not get better.
     """
 
@@ -150,6 +152,7 @@ class Exercise:
     check: Check
     limit: float = 30.0
     allow: frozenset[str] = frozenset()
+    early: bool = True
     stop_early: bool = True
 
     @property

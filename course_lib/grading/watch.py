@@ -169,7 +169,8 @@ async def reason(
         found = ""
         with contextlib.suppress(RPCError, TimeoutError):
             async with asyncio.timeout(4):
-                found = (await diagnose(handle, client, task_queue)).text
+                diagnosis = await diagnose(handle, client, task_queue)
+                found = "; ".join([diagnosis.text, *(f"{name}: {value}" for name, value in diagnosis.details)])
         return short_text(f"{error}{f': {found}' if found else ''}")
     if isinstance(error, NoResult):
         return str(error)

@@ -1,5 +1,6 @@
 """A prediction: commit to an answer, run, and let the run say whether it was right."""
 
+import weakref
 from typing import Any
 
 from course_lib.grading.evidence import short
@@ -10,6 +11,7 @@ from course_lib.widgets.look import View, callout, plain
 from course_lib.widgets.prose import inline
 
 _NOTHING = object()
+_shown: "weakref.WeakSet[Predict]" = weakref.WeakSet()
 
 
 class Predict:
@@ -28,6 +30,7 @@ class Predict:
         self.commit_button = self._choice.button
         if self.committed is not None:
             self._lock()
+        _shown.add(self)
 
     @property
     def committed(self) -> int | None:
@@ -60,7 +63,10 @@ class Predict:
         if match is not None and self.committed is not None:
             chosen = self.prediction.options[self.committed]
             self._progress.record_reveal(self.prediction.id, chosen is match)
-        self._lock()
+        # The cell above, in which the learner was asked, must not take a commitment after the answer.
+        for other in self._same():
+            other._seen = seen
+            other._lock()
         return self
 
     def text(self) -> str:
@@ -75,7 +81,13 @@ class Predict:
 
     def _committed(self, number: int) -> None:
         self._progress.record_prediction(self.prediction.id, number)
-        self._lock(number)
+        for other in self._same():
+            other._lock(number)
+
+    def _same(self) -> "list[Predict]":
+        """Return every display of this prediction in this notebook, itself among them."""
+        mine = (self.prediction.id, self._progress.path)
+        return [other for other in _shown if (other.prediction.id, other._progress.path) == mine]
 
     def _lock(self, number: int | None = None) -> None:
         # The number is given too, since a place that cannot be written has not kept it.

@@ -2,8 +2,10 @@
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from temporalio.client import WorkflowExecutionStatus
 
 from course_lib.cells import Modules
 from course_lib.grading import CLIENT, Bench, Code, CodeRef, Outcome, Verdict, grade
@@ -189,13 +191,16 @@ async def test_a_function_is_called_in_a_child_with_a_client(grader: Grader, mod
         bench.expect(called.value["pid"] != os.getpid(), "not in the kernel", expected="a child", seen="the kernel")
         found = await called.value["handle"].describe()
         bench.expect(found.id == name, "the workflow is on the server", expected=name, seen=found.id)
-        await called.value["handle"].terminate()
+        started.append(called.value["handle"])
         wrong = await bench.call(broken, "x")
         bench.expect("line 17 of starter" in wrong.reason, "the line", expected="line 17", seen=wrong.reason)
         bench.expect(wrong.error == "AttributeError", "the type", expected="AttributeError", seen=wrong.error)
 
+    started: list[Any] = []
     verdict = await grader(check, start["start_order"], start["broken"])
     assert verdict.passed, verdict.text()
+    # What the learner's function started ends with the check.
+    assert (await started[0].describe()).status == WorkflowExecutionStatus.TERMINATED
 
 
 async def test_kill_and_restart_in_the_middle(grader: Grader, modules: Modules) -> None:
@@ -301,3 +306,18 @@ async def test_an_interrupt_is_passed_on_and_leaves_no_worker(grader: Grader, mo
     with pytest.raises(asyncio.CancelledError):
         await asyncio.wait_for(task, 15)
     assert await held[0].wait_exit(5) == -9
+
+
+async def test_a_queue_without_a_worker_can_be_looked_at(grader: Grader, modules: Modules) -> None:
+    workflow = run_cell(modules, "greeting", GREETING)["Greeting"]
+
+    async def check(bench: Bench, workflow: Code) -> None:
+        handle = await bench.start(workflow, "Ada")
+        waiting = await bench.finish(handle, timeout=0.5)
+        bench.expect("poll" in waiting.reason, "no worker", expected="nobody polls", seen=waiting.reason)
+        async with bench.worker(workflow):
+            run = await bench.finish(handle)
+        bench.expect(run.completed, "nothing is lost", expected="a result", seen=run.reason)
+
+    verdict = await grader(check, workflow, early=False)
+    assert verdict.passed, verdict.text()

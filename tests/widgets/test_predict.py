@@ -84,3 +84,12 @@ def test_three_forms(progress: Progress) -> None:
     bundle = Predict(CHARGES, progress).reveal(2)._repr_mimebundle_()
     assert {"application/vnd.jupyter.widget-view+json", "text/html", "text/plain"} <= set(bundle)
     assert "It would start again." in bundle["text/html"]
+
+
+def test_all_displays_of_one_prediction_agree(progress: Progress) -> None:
+    asked = Predict(CHARGES, progress)
+    shown = Predict(CHARGES, progress).reveal(1)
+    asked.commit("a")
+    assert asked.commit_button.disabled
+    assert shown.committed is None, "nothing can be committed once the run has been seen"
+    assert "The history knows it." in asked.text()
