@@ -1,0 +1,57 @@
+"""Workflows that get stuck in every way that the diagnosis has to tell apart."""
+
+import asyncio
+from datetime import timedelta
+
+from temporalio import activity, workflow
+from temporalio.common import RetryPolicy
+
+
+@activity.defn
+async def charge_card(order: str) -> str:
+    raise ValueError(f"gateway says no to {order}")
+
+
+@activity.defn
+async def slow_shipment(order: str) -> str:
+    await asyncio.sleep(30)
+    return order
+
+
+@workflow.defn
+class StuckOrder:
+    def __init__(self) -> None:
+        self.approved = False
+
+    @workflow.signal
+    def approve(self) -> None:
+        self.approved = True
+
+    @workflow.run
+    async def run(self, way: str) -> str:
+        if way == "bug":
+            return str({}["missing"])
+        if way == "timer":
+            await asyncio.sleep(60)
+        if way == "retry":
+            await workflow.execute_activity(
+                charge_card,
+                "o-1",
+                start_to_close_timeout=timedelta(seconds=5),
+                retry_policy=RetryPolicy(initial_interval=timedelta(seconds=20)),
+            )
+        if way == "slow":
+            await workflow.execute_activity(slow_shipment, "o-1", start_to_close_timeout=timedelta(seconds=40))
+        if way == "elsewhere":
+            await workflow.execute_activity(
+                slow_shipment, "o-1", task_queue="nobody-at-all", start_to_close_timeout=timedelta(seconds=40)
+            )
+        if way == "child":
+            await workflow.execute_child_workflow(StuckOrder.run, "signal", id=f"{workflow.info().workflow_id}-child")
+        if way == "fail":
+            from temporalio.exceptions import ApplicationError
+
+            raise ApplicationError("out of stock", type="OutOfStock")
+        if way == "signal":
+            await workflow.wait_condition(lambda: self.approved)
+        return way

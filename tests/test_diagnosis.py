@@ -1,0 +1,174 @@
+import asyncio
+import secrets
+import socket
+import time
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from temporalio.client import Client, WorkflowHandle
+from temporalio.worker import Worker
+
+from course_lib.diagnosis import Diagnosis, diagnose
+from tests.diagnosis_flows import StuckOrder, charge_card, slow_shipment
+
+Handle = WorkflowHandle[StuckOrder, str]
+
+
+@pytest.fixture
+def queue() -> str:
+    return f"q-{secrets.token_hex(4)}"
+
+
+@pytest.fixture
+async def worker(client: Client, queue: str) -> AsyncIterator[Worker]:
+    async with Worker(
+        client, task_queue=queue, workflows=[StuckOrder], activities=[charge_card, slow_shipment],
+        graceful_shutdown_timeout=timedelta(0),
+    ) as running:  # fmt: skip
+        yield running
+
+
+async def _start(client: Client, queue: str, way: str) -> Handle:
+    return await client.start_workflow(
+        StuckOrder.run, way, id=f"o-{secrets.token_hex(4)}", task_queue=queue, task_timeout=timedelta(seconds=2)
+    )
+
+
+async def _until(handle: Handle, client: Client, queue: str, cause: str, word: str = "") -> Diagnosis:
+    """Look until the diagnosis is the expected one; each look must keep its limit."""
+    for _ in range(40):
+        begun = time.monotonic()
+        found = await diagnose(handle, client, queue)
+        assert time.monotonic() - begun < 3.5
+        if found.cause == cause and word in str(found):
+            return found
+        await asyncio.sleep(0.25)
+    raise AssertionError(f"never {cause} with {word!r}; last: {found}")
+
+
+async def _end(handle: Handle) -> None:
+    await handle.terminate()
+
+
+async def test_nobody_polls_the_queue(client: Client, queue: str) -> None:
+    handle = await _start(client, queue, "signal")
+    found = await diagnose(handle, client, queue)
+    assert found.cause == "no_poller"
+    assert found.lines()[0] == f"No Worker polls the task queue “{queue}”."
+    assert "lab.worker(" in found.text
+    assert found.lines()[-1].startswith("Do this: start a Worker")
+    await _end(handle)
+
+
+@pytest.mark.usefixtures("worker")
+async def test_a_typo_in_the_queue_names_both_queues(client: Client, queue: str) -> None:
+    handle = await _start(client, f"{queue}-typo", "signal")
+    found = await _until(handle, client, queue, "no_poller", "your Worker polls")
+    assert f"“{queue}-typo”" in found.what
+    assert f"polls “{queue}”" in found.fix
+    assert "lab.task_queue" in found.fix
+    await _end(handle)
+
+
+async def test_a_stopped_worker_that_the_server_still_lists(client: Client, queue: str) -> None:
+    async with Worker(client, task_queue=queue, workflows=[StuckOrder]):
+        first = await _start(client, queue, "done")
+        assert await first.result() == "done"
+    handle = await _start(client, queue, "done")
+    found = await _until(handle, client, queue, "no_poller")
+    assert queue in found.what
+    assert "start a Worker" in found.fix
+    await _end(handle)
+
+
+@pytest.mark.usefixtures("worker")
+async def test_a_failing_workflow_task_shows_error_and_the_learners_line(client: Client, queue: str) -> None:
+    handle = await _start(client, queue, "bug")
+    found = await _until(handle, client, queue, "workflow_task_failing")
+    assert "KeyError: 'missing'" in found.what
+    assert found.detail("your line").startswith("diagnosis_flows, line ")
+    assert found.detail("your line").endswith('return str({}["missing"])')
+    assert int(found.detail("attempt")) >= 2
+    assert "mend that line" in found.fix
+    await _end(handle)
+
+
+@pytest.mark.usefixtures("worker")
+async def test_an_unregistered_workflow_names_the_list_to_extend(client: Client, queue: str) -> None:
+    handle = await client.start_workflow(
+        "ReturnsOrder", id=f"o-{secrets.token_hex(4)}", task_queue=queue, task_timeout=timedelta(seconds=2)
+    )
+    found = await _until(handle, client, queue, "workflow_task_failing")
+    assert "workflows=[ReturnsOrder]" in found.fix
+    await handle.terminate()
+
+
+@pytest.mark.usefixtures("worker")
+async def test_a_retried_activity_shows_attempt_error_line_and_next_try(client: Client, queue: str) -> None:
+    handle = await _start(client, queue, "retry")
+    found = await _until(handle, client, queue, "activity_retrying", "next try")
+    assert "charge_card" in found.what
+    assert found.detail("last error") == "ValueError: gateway says no to o-1"
+    assert found.detail("attempt") == "2, without a limit"
+    assert "raise ValueError" in found.detail("your line")
+    assert " UTC, in " in found.detail("next try")
+    assert "mend the cause" in found.fix
+    await _end(handle)
+
+
+@pytest.mark.usefixtures("worker")
+async def test_an_activity_that_nobody_polls_for(client: Client, queue: str) -> None:
+    handle = await _start(client, queue, "elsewhere")
+    found = await _until(handle, client, queue, "no_poller")
+    assert "nobody-at-all" in found.what
+    assert "slow_shipment" in found.what
+    assert "activities=[slow_shipment]" in found.fix
+    await _end(handle)
+
+
+@pytest.mark.usefixtures("worker")
+async def test_waits_that_are_meant(client: Client, queue: str) -> None:
+    signal, timer, slow, child = [await _start(client, queue, way) for way in ("signal", "timer", "slow", "child")]
+    found = await _until(signal, client, queue, "waiting", "signal `approve`")
+    assert 'handle.signal("approve"' in found.fix
+    found = await _until(timer, client, queue, "waiting", "timer")
+    assert "fires in " in found.what
+    assert "UTC" in found.detail("timer")
+    found = await _until(slow, client, queue, "waiting", "slow_shipment")
+    assert "has been running for" in found.what
+    found = await _until(child, client, queue, "waiting", "child workflow")
+    assert f"{child.id}-child" in found.detail("child")
+    for handle in (signal, timer, slow, child):
+        await _end(handle)
+
+
+@pytest.mark.usefixtures("worker")
+async def test_a_workflow_that_has_ended(client: Client, queue: str) -> None:
+    done, failed = await _start(client, queue, "done"), await _start(client, queue, "fail")
+    await done.result()
+    found = await diagnose(done, client, queue)
+    assert found.cause == "closed"
+    assert "completed" in found.what
+    found = await _until(failed, client, queue, "closed")
+    assert found.detail("failure") == "OutOfStock: out of stock"
+
+
+async def test_an_unknown_workflow(client: Client, queue: str) -> None:
+    found = await diagnose(client.get_workflow_handle("never-started"), client, queue)
+    assert found.cause == "not_found"
+    assert "never-started" in found.what
+
+
+async def test_a_server_that_is_gone_is_said_within_the_limit(queue: str) -> None:
+    with socket.socket() as listening:  # accepts connections, never answers
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        address = f"127.0.0.1:{listening.getsockname()[1]}"
+        silent = await Client.connect(address, lazy=True)
+        begun = time.monotonic()
+        found = await diagnose(silent.get_workflow_handle("order-1"), silent, queue)
+        assert time.monotonic() - begun < 3.5
+    assert found.cause == "server_gone"
+    assert address in found.what
+    assert "course server start" in found.fix
