@@ -165,6 +165,8 @@ def pip(arguments, progress=None):
     )
     for name in PIP_SETTINGS_TO_DROP:
         environment.pop("PIP_" + name, None)
+    if environment.get("PIP_RETRIES") == "0":
+        environment["PIP_RETRIES"] = "1"  # without a retry, pip does not say that it found no network
     command = [venv_python(), "-m", "pip", "install", "--no-deps", "--no-warn-script-location"] + arguments
     lines = []
     with open(LOG, "ab") as log:
