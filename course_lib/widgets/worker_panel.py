@@ -61,11 +61,9 @@ class WorkerPanel:
             self._loop = asyncio.get_running_loop()
         except RuntimeError:
             self._loop = None
-        self.start_button = self._button("Start", "success", "play", "Start the worker process", self._on_start)
-        self.stop_button = self._button("Stop", "", "stop", "Let it finish and end (SIGTERM)", self._on_stop)
-        self.kill_button = self._button(
-            "kill -9", "danger", "bolt", "End it at once (SIGKILL): no cleanup runs", self._on_kill
-        )
+        self.start_button = self._button("Start", "success", "Start the worker process", self._on_start)
+        self.stop_button = self._button("Stop", "", "Let it finish and end (SIGTERM)", self._on_stop)
+        self.kill_button = self._button("kill -9", "danger", "End it at once (SIGKILL): no cleanup runs", self._on_kill)
         self._state = ipywidgets.HTML()
         self._error = ipywidgets.HTML()
         self.log = LogView(lambda: f"Log of {self.summary()}", source=lambda: process.lines)
@@ -80,8 +78,9 @@ class WorkerPanel:
         self._draw()
 
     @staticmethod
-    def _button(text: str, style: str, icon: str, tip: str, act: Callable[[], None]) -> ipywidgets.Button:
-        button = ipywidgets.Button(description=text, button_style=style, icon=icon, tooltip=tip)
+    def _button(text: str, style: str, tip: str, act: Callable[[], None]) -> ipywidgets.Button:
+        # No icon: its glyph would become part of the name that a screen reader says.
+        button = ipywidgets.Button(description=text, button_style=style, tooltip=tip)
         button.on_click(lambda _: act())
         return button
 
