@@ -10,10 +10,10 @@ from course_lib.grading.model import Option
 from course_lib.widgets.look import STYLE, plain
 from course_lib.widgets.prose import inline
 
-# Native radio buttons and buttons: Tab, arrows, space and Enter work without a line of script. The rules only let
-# long options wrap instead of being cut.
+# Native radio buttons and buttons: Tab, Space and Enter work without a line of script. The rules only let long
+# options wrap instead of being cut.
 _STYLE = (
-    ".tc-choice .widget-radio-box{max-width:none;height:auto}"
+    ".tc-choice .widget-radio{width:auto}.tc-choice .widget-radio-box{max-width:none;height:auto}"
     ".tc-choice .widget-radio-box label{height:auto;white-space:normal;line-height:1.4;margin:2px 0;overflow:visible}"
 )
 

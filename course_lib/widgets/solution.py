@@ -9,7 +9,7 @@ from course_lib.widgets.prose import prose, unfenced
 
 _STYLE = (
     ".tc-pair{display:flex;flex-wrap:wrap;gap:16px}.tc-pair>div{flex:1 1 320px;min-width:0}"
-    ".tc-pair h4{margin:4px 0;font-size:13px}.tc-line{display:block}"
+    ".tc-line{display:block}"
     ".tc-line.tc-only{background:var(--tc-info-bg)}"
 )
 
@@ -30,8 +30,8 @@ def solution_view(solution: Solution) -> View:
     left = _code(own, mine, "−") if solution.own else '<div class="tc-quiet">not in a module cell</div>'
     body = (
         f'<div class="tc-box"><b>{escape(title)}</b><div class="tc-pair">'
-        f"<div><h4>Yours</h4>{left}</div><div><h4>Solution</h4>{_code(other, theirs, '+')}</div></div>"
-        f"<h4>Why</h4>{prose(solution.why)}</div>"
+        f"<div><b>Yours</b>{left}</div><div><b>Solution</b>{_code(other, theirs, '+')}</div></div>"
+        f"<b>Why</b>{prose(solution.why)}</div>"
     )
     yours = _words(own, mine, "-") if solution.own else "  (not in a module cell)"
     words = f"{title}\n\nYours:\n{yours}\n\nSolution:\n{_words(other, theirs, '+')}\n\nWhy: {unfenced(solution.why)}"

@@ -11,14 +11,13 @@ _KINDS: dict[Outcome, Kind] = {
     Outcome.ERROR: "error",
 }
 _NOTES = {
-    Outcome.PASSED: "passed",
     Outcome.UNATTEMPTED: "not attempted yet",
     Outcome.ERROR: "the check could not be carried out",
 }
-_STYLE = (
-    "<style>.tc-parts{list-style:none;margin:4px 0;padding:0}.tc-parts li{margin:2px 0}"
-    ".tc-parts table{margin:0 0 4px 20px}.tc-mark{display:inline-block;width:16px;font-weight:700}</style>"
-)
+# JupyterLab's own rules for lists and cells of a table are stronger than a class, so these stand in the elements.
+_LIST = "list-style:none;margin:4px 0;padding:0"
+_CELL = "text-align:left;padding:1px 10px 1px 0"
+_MARK = "display:inline-block;width:16px;font-weight:700"
 
 
 def verdict_view(verdict: Verdict) -> View:
@@ -28,13 +27,13 @@ def verdict_view(verdict: Verdict) -> View:
         verdict: From ``grading.grade``.
     """
     good = sum(part.ok for part in verdict.parts)
-    note = _NOTES.get(verdict.outcome) or f"{good} of {len(verdict.parts)} parts hold"
-    title = f"{f'{verdict.exercise} {verdict.title}'.rstrip()} · {note}"
-    body = [_STYLE]
+    note = "" if verdict.passed else _NOTES.get(verdict.outcome) or f"{good} of {len(verdict.parts)} parts hold"
+    title = f"{verdict.exercise} {verdict.title}".rstrip() + (f" · {note}" if note else "")
+    body = []
     if verdict.ran:
         body.append(f'<div class="tc-quiet">What was run: <code>{escape(verdict.ran)}</code></div>')
     if verdict.parts:
-        body.append(f'<ul class="tc-parts">{"".join(map(_part, verdict.parts))}</ul>')
+        body.append(f'<ul style="{_LIST}">{"".join(map(_part, verdict.parts))}</ul>')
     if verdict.error:
         body.append(f'<div class="tc-body">{inline(verdict.error)}</div>')
     if verdict.next_step:
@@ -49,11 +48,14 @@ def verdict_view(verdict: Verdict) -> View:
 
 def _part(part: Part) -> str:
     icon, word, tone = ("✓", "holds", "ok") if part.ok else ("✗", "does not hold", "bad")
-    mark = f'<span class="tc-mark tc-{tone}" role="img" aria-label="{word}">{icon}</span>'
+    mark = f'<span class="tc-{tone}" style="{_MARK}" role="img" aria-label="{word}">{icon}</span>'
     rows = ""
     if not part.ok:
         cells = [("expected", part.expected, ""), ("seen", part.seen, events_note(part.events))]
         rows = "".join(
-            f"<tr><th>{name}</th><td>{inline(value)}{escape(note)}</td></tr>" for name, value, note in cells if value
+            f'<tr><th style="{_CELL}">{name}</th><td style="{_CELL}">{inline(value)}{escape(note)}</td></tr>'
+            for name, value, note in cells
+            if value
         )
-    return f"<li>{mark}{inline(part.label)}{f'<table>{rows}</table>' if rows else ''}</li>"
+    table = f'<table style="margin:0 0 4px 20px">{rows}</table>' if rows else ""
+    return f'<li style="{_LIST}">{mark}{inline(part.label)}{table}</li>'
