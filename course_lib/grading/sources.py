@@ -28,13 +28,11 @@ class Cell:
         id: The cell's id.
         module: The module that it is saved as; ``None`` for an ordinary cell.
         code: Its Python, without the ``%%module`` line.
-        line_offset: Lines above ``code`` in the cell, so that a line number can be said as the learner sees it.
     """
 
     id: str
     module: str | None
     code: str
-    line_offset: int = 0
 
 
 def cells(chapter_number: str, edition: Edition, folder: Path | None = None) -> tuple[Cell, ...]:
@@ -112,5 +110,5 @@ def _cells(path: Path, _modified: int, edition: Edition) -> tuple[Cell, ...]:
         text = edition_of(source, edition)
         module = _MODULE.match(text)
         code = text[module.end() :] if module else text
-        found.append(Cell(str(raw.get("id", "")), module[1] if module else None, code, 1 if module else 0))
+        found.append(Cell(str(raw.get("id", "")), module[1] if module else None, code))
     return tuple(found)

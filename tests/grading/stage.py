@@ -139,4 +139,4 @@ def header(mutant: Path, name: str) -> str:
 def mutated_cell(mutant: Path, cells: Sequence[Cell]) -> Cell:
     wanted = header(mutant, "cell") or cells[0].id
     cell = next(cell for cell in cells if cell.id == wanted)
-    return Cell(cell.id, cell.module, mutant.read_text(encoding="utf-8"), cell.line_offset)
+    return Cell(cell.id, cell.module, mutant.read_text(encoding="utf-8"))

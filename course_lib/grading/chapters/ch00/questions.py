@@ -5,7 +5,7 @@ from course_lib.grading.model import Option, Prediction, Question
 PREDICTIONS = (
     Prediction(
         id="0.a",
-        text="The script was killed after step 3. You start it again and it runs to its end. How many charges are there?",
+        text="The script was killed after step 3. You start it again and it runs to its end. How many charges?",
         options=(
             Option("One", "The script would have to know that it has charged already. It remembers nothing.", value=1),
             Option(
@@ -18,7 +18,7 @@ PREDICTIONS = (
     ),
     Prediction(
         id="0.b",
-        text="You kill the worker in the middle of the order and start it again. How many charges are there at the end?",
+        text="You kill the worker in the middle of the order and start it again. How many charges in the end?",
         options=(
             Option(
                 "One",
