@@ -1,0 +1,54 @@
+"""A lane with too many spans to draw one by one: how many there were at a time."""
+
+from __future__ import annotations
+
+from itertools import accumulate
+
+from course_lib.widgets.look import escape
+from course_lib.widgets.timeline.lanes import Lane, Picture
+from course_lib.widgets.timeline.scale import Scale
+from course_lib.widgets.timeline.signs import BAD, tally
+
+_BINS = 240
+
+
+def density(lane: Lane, picture: Picture, scale: Scale, top: int, row: int, key: str) -> list[str]:
+    """Return a lane as an area: its height is how many spans there were at a time, hatched where one went wrong.
+
+    Args:
+        lane: The lane.
+        picture: The whole picture.
+        scale: The time axis.
+        top: The lane's top, pixels.
+        row: The lane's height, pixels.
+        key: What the ids of this picture's patterns end with.
+    """
+    steps = [0] * (_BINS + 2)
+    wrong: set[int] = set()
+    for item in lane.items:
+        first = int(scale.at(item.start) * _BINS / 100)
+        last = int(scale.at(item.end) * _BINS / 100)
+        steps[first] += 1
+        steps[last + 1] -= 1
+        if any(span.status in BAD for span in item.spans):
+            wrong.add(min(last, _BINS - 1))
+    counts = list(accumulate(steps))[:_BINS]
+    most = max(counts) or 1
+    path = [f"M0 {row}"]
+    for number, count in enumerate(counts):
+        level = row - 3 - (row - 6) * count / most if count else row
+        path.append(f"L{number} {level:.1f}L{number + 1} {level:.1f}")
+    path.append(f"L{_BINS} {row}Z")
+    spans = [span for item in lane.items for span in item.spans]
+    text = f"{len(lane.items):,}: {tally(spans)}; up to {most:,} at a time"
+    marks = "".join(
+        f'<rect x="{number * 100 / _BINS:.2f}%" y="{top + row - 8}" width="{100 / _BINS:.2f}%" height="7" '
+        f'class="bar s-failed"/>'
+        for number in sorted(wrong)
+    )
+    return [
+        f'<g class="k-{lane.kind or "mixed"}"><title>{escape(f"{lane.name}: {text}")}</title>'
+        f'<svg x="0" y="{top}" width="100%" height="{row}" viewBox="0 0 {_BINS} {row}" preserveAspectRatio="none">'
+        f'<path d="{"".join(path)}" style="fill:var(--fill);stroke:var(--tone)" vector-effect="non-scaling-stroke"/>'
+        f'</svg>{marks}<text class="out" x="0" dx="6" y="{top + row / 2 + 4}">{escape(text)}</text></g>'
+    ]

@@ -1,0 +1,120 @@
+"""A run's picture with its head, its notes and its text twin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from course_lib.history import Span, spans
+from course_lib.history.moments import in_words
+from course_lib.widgets.look import View, callout, escape, page
+from course_lib.widgets.timeline import twin
+from course_lib.widgets.timeline.drawing import STYLE, names, svg
+from course_lib.widgets.timeline.lanes import Picture, arrange
+from course_lib.widgets.timeline.scale import Scale
+from course_lib.widgets.timeline.signs import BAD, status_words
+
+if TYPE_CHECKING:
+    from temporalio.client import WorkflowHistory
+
+_TONES = {"completed": "ok", "running": "info", "continued": "info", "cancelled": "quiet"}
+
+
+def timeline_view(history: WorkflowHistory, *, ui_url: str | None = None, pending: Any = None, title: str = "") -> View:
+    """Return a run as swim lanes, with a text twin.
+
+    Args:
+        history: The run's history.
+        ui_url: The run's page in the Web UI.
+        pending: What ``await handle.describe()`` returned at the same time; shows retries and what is open *now*.
+        title: What stands beside the workflow's type, for example its id.
+    """
+    found = spans(history, pending)
+    now = datetime.now(UTC) if pending is not None else None
+    return draw(found, now=now, events=len(history.events), ui_url=ui_url, title=title)
+
+
+def draw(
+    found: Sequence[Span], *, now: datetime | None = None, events: int = 0, ui_url: str | None = None, title: str = ""
+) -> View:
+    """Return spans as swim lanes; a live view calls this again and again.
+
+    Args:
+        found: The spans.
+        now: Up to when open spans are drawn; None: a little past the last thing known.
+        events: How many events the history has.
+        ui_url: The run's page in the Web UI.
+        title: What stands beside the workflow's type.
+    """
+    if not found:
+        return callout("info", f"{title or 'This run'} has no events yet", "Run this cell again in a moment.")
+    picture = arrange(found, now)
+    scale = Scale(picture.end, _idle(picture))
+    head = next((span for span in found if span.kind == "workflow"), found[0])
+    status = status_words(head)
+    facts = [
+        f"{in_words(timedelta(seconds=picture.end))}" + (" so far" if picture.open else ""),
+        f"{events:,} events" if events else "",
+        f"started {picture.start:%Y-%m-%d %H:%M:%S} UTC",
+    ]
+    facts = [fact for fact in facts if fact]
+    label = f"Timeline of {title or head.name}: {status}, {', '.join(facts)}"
+    notes = _notes(picture, scale)
+
+    tone = "bad" if head.status in BAD else _TONES.get(head.status, "quiet")
+    link = ""
+    if ui_url and ui_url.startswith(("http://", "https://")):
+        link = f'<a class="tc-last" href="{escape(ui_url)}" target="_blank" rel="noopener">Web UI ↗</a>'
+    body = (
+        '<div class="tc-box tc-tl"><div class="tl-head">'
+        f'<b>{escape(head.name)}</b><span class="tc-quiet">{escape(title)}</span>'
+        f'<span class="tl-badge tc-{tone}">{escape(status)}</span>'
+        f'<span class="tc-quiet">{escape(" · ".join(facts))}</span>{link}</div>'
+        f'<div class="tl-scroll"><div class="tl-grid">{names(picture)}{svg(picture, scale, label)}</div></div>'
+        f'<div class="tl-foot tc-quiet">{"".join(f"<span>{escape(note)}</span>" for note in notes)}</div>'
+        f"{twin.table(picture)}</div>"
+    )
+    first = f"{head.name} {title}".strip()
+    text = [f"{first}: {status}, {', '.join(facts)}", *twin.lines(picture, scale), *(f"  ({note})" for note in notes)]
+    if ui_url:
+        text.append(f"  Web UI: {ui_url}")
+    return page(body, "\n".join(text), style=STYLE, role="group", label=f"Timeline of {title or head.name}")
+
+
+def _idle(picture: Picture) -> list[tuple[float, float]]:
+    """Return the stretches in which no activity ran and nothing began or ended: only waiting."""
+    edges = {0.0, picture.end}
+    busy: list[tuple[float, float]] = []
+    for span in picture.spans:
+        start = picture.seconds(span.start)
+        end = picture.end if span.end is None else picture.seconds(span.end)
+        edges.update((start, end))
+        # An attempt is what the picture is about; a timer, a child or the workflow itself may well be shortened.
+        if span.kind in ("activity", "update") and span.status != "waiting" and end > start:
+            busy.append((start, end))
+    points = sorted(edges)
+    stretches = list(pairwise(points))
+    if len(stretches) > 2000:  # a long history has no idle stretch that matters
+        return []
+    longest = sorted(stretches, key=lambda stretch: stretch[0] - stretch[1])[:8]
+    return [(a, b) for a, b in longest if not any(start < b and end > a for start, end in busy)]
+
+
+def _notes(picture: Picture, scale: Scale) -> list[str]:
+    notes = ["#n: event numbers"]
+    if any(span.waited_from and span.start - span.waited_from > timedelta(milliseconds=50) for span in picture.spans):
+        notes.append("dotted line: waiting for a worker or for the next try")
+    if any(span.estimated for span in picture.spans):
+        notes.append("≈ reckoned from the retry policy: a history keeps an activity's last attempt only")
+    if scale.breaks:
+        notes.append("⫽ the time axis is shortened there")
+    dense = [lane for lane in picture.lanes if lane.dense]
+    if dense:
+        total = sum(lane.size for lane in dense)
+        notes.append(
+            f"{total:,} spans in {len(dense)} lane{'s' if len(dense) > 1 else ''} are too many to draw: the height is "
+            "how many there were at a time; lab.events(handle) has every one"
+        )
+    return notes
