@@ -35,6 +35,7 @@ format:
 	$(BOOTSTRAP) --dev
 	@.venv/bin/ruff check --fix --quiet . || true
 	@.venv/bin/ruff format .
+	@.venv/bin/python tools/readme_chapters.py
 
 lock:
 	$(BOOTSTRAP) --dev
