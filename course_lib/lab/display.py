@@ -21,6 +21,6 @@ class Line:
             return
         data = {"text/plain": text, "text/html": f'<div role="status">{html.escape(text)}</div>' if text else ""}
         if self._handle is None:
-            self._handle = display(data, raw=True, display_id=True)
+            self._handle = display(data, raw=True, display_id=True)  # type: ignore[no-untyped-call]
         else:
             self._handle.update(data, raw=True)

@@ -14,6 +14,9 @@ from course_lib.widgets.look import callout
 from course_lib.widgets.worker_panel import WorkerPanel
 from course_lib.workers import NotebookWorker, WorkerProcess, start_worker
 
+# Workflow tasks of a killed Worker wait on its own, sticky queue until this limit lets another Worker have them. The
+# SDK's default is 10 s; lessons kill Workers, and nobody learns from ten silent seconds.
+_STICKY_LIMIT = 1.0
 # A Worker that cannot end by itself is left behind after 2 s; it polls no more from the first moment.
 _STOP_LIMIT = 5.0
 
@@ -50,7 +53,7 @@ class Fleet:
             on_death=self._say_death, say=log.append, **options,
         )  # fmt: skip
         follow_logs(log)
-        display(log)
+        display(log)  # type: ignore[no-untyped-call]
         self._workers[task_queue] = worker
         return worker
 
@@ -58,6 +61,7 @@ class Fleet:
         """See ``Lab.worker_process``."""
         task_queue = options.pop("task_queue", self._task_queue)
         name = options.pop("name", ", ".join(modules))
+        options.setdefault("sticky_queue_schedule_to_start_timeout", _STICKY_LIMIT)
         self._end_notebook_worker(task_queue)
         process = WorkerProcess(
             [self._modules.latest(module) for module in modules],
@@ -101,7 +105,7 @@ class Fleet:
 
     @staticmethod
     def _say_death(reason: str) -> None:
-        display(callout("error", "A worker died", reason))
+        display(callout("error", "A worker died", reason))  # type: ignore[no-untyped-call]
 
 
 def _words(modules: Sequence[str]) -> str:

@@ -89,7 +89,7 @@ class Lab:
             cells.register(shell, modules)
             ticker.keep_running(shell)
         say("")
-        display(status_card(where, lab.shop, lab.task_queue))
+        display(status_card(where, lab.shop, lab.task_queue))  # type: ignore[no-untyped-call]
         return lab
 
     async def close(self) -> None:
@@ -133,7 +133,9 @@ class Lab:
 
         Args:
             *modules: Names of module cells, for example ``"orders"``.
-            **options: Arguments of ``temporalio.worker.Worker`` that are plain values, and ``task_queue``.
+            **options: Arguments of ``temporalio.worker.Worker`` that are plain values, and ``task_queue``. Unless
+                given, ``sticky_queue_schedule_to_start_timeout`` is 1 s instead of the SDK's 10 s, so that a run
+                goes on soon after a kill.
 
         Raises:
             CourseError: There is no such module cell yet.
@@ -215,7 +217,8 @@ class Lab:
 
         Args:
             exercise: The exercise's number, for example ``"1.1"``.
-            *answers: What the exercise asks for, for example a workflow class.
+            *answers: What the exercise asks for, for example a workflow class. Without any, the notebook's own
+                names are taken.
 
         Returns:
             The verdict: passed, failed, unattempted or error, part by part.
@@ -223,6 +226,8 @@ class Lab:
         Raises:
             CheckFailed: Under ``COURSE_STRICT=1``, when the verdict is not "passed".
         """
+        if not answers and (shell := get_ipython()):
+            answers = tuple(shell.user_ns.get(name) for name in grading.exercise(exercise).answers)
         return await self._checks.check(exercise, answers, Line())
 
     def hint(self, exercise: str) -> View:

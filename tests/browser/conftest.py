@@ -85,6 +85,7 @@ def jupyterlab(state: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         "JUPYTER_DATA_DIR": str(tmp_path_factory.mktemp("data")),
         "JUPYTERLAB_SETTINGS_DIR": str(tmp_path_factory.mktemp("settings")),
         "JUPYTERLAB_WORKSPACES_DIR": str(tmp_path_factory.mktemp("workspaces")),
+        "JUPYTER_CONFIG_PATH": str(paths.root() / "course_lib" / "cli" / "jupyter"),  # as `course lab` starts it
         "COURSE_WORKSPACE": str(tmp_path_factory.mktemp("modules")),
     }
     log = folder / "jupyterlab.log"
