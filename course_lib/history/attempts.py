@@ -92,16 +92,15 @@ class Activity:
             asked_to_stop = pending.state == PendingActivityState.PENDING_ACTIVITY_STATE_CANCEL_REQUESTED
             note = "cancellation requested" if asked_to_stop else "an attempt is under way"
             yield self._span(begun, None, "running", attempt, note, free)
-        elif attempt == 1 or begun is None:
+        elif attempt == 1:
             yield self._span(asked, None, "waiting", attempt, "in the task queue; no worker took it yet")
         else:
-            last_ended = optional_moment(pending, "last_attempt_complete_time") or begun
-            since = yield from self._earlier(asked, begun, attempt - 1, None)
-            yield self._span(begun, last_ended, _kind(failure), attempt - 1, _why(failure), since)
+            last_ended = optional_moment(pending, "last_attempt_complete_time") or begun or asked
+            since = yield from self._tried(asked, max(asked, last_ended), attempt - 1, failure)
             again = optional_moment(pending, "next_attempt_schedule_time")
             clock = f" at {again:%H:%M:%S} UTC" if again else ""
-            note = f"next try{clock}, {seconds(pending.current_retry_interval)} after the last"
-            yield self._span(last_ended, None, "waiting", attempt, f"{note}; {_why(failure)}")
+            note = f"next try{clock}, {seconds(pending.current_retry_interval)} after the last; {_why(failure)}"
+            yield self._span(since or last_ended, None, "waiting", attempt, note)
 
     def _earlier(
         self, asked: datetime, begun: datetime, attempt: int, failure: Failure | None
@@ -109,22 +108,30 @@ class Activity:
         """Yield the attempts before one that began at ``begun``; return since when that one waited."""
         if attempt < 2:
             return asked
-        backoffs = self._backoffs(attempt - 1, failure)
-        busy = begun - asked - sum(backoffs, timedelta())
-        if attempt - 1 > _DRAWN or busy < timedelta():
-            names = "attempt 1" if attempt == 2 else f"attempts 1 to {attempt - 1}"
+        backoff = self._backoffs(attempt - 1, failure)[-1]
+        return (yield from self._tried(asked, max(asked, begun - backoff), attempt - 1, failure))
+
+    def _tried(
+        self, asked: datetime, ended: datetime, count: int, failure: Failure | None
+    ) -> Generator[Span, None, datetime | None]:
+        """Yield the first attempts, the last of which ended at ``ended``; return when that was."""
+        backoffs = self._backoffs(count, failure)[: count - 1]
+        busy = ended - asked - sum(backoffs, timedelta())
+        if count > _DRAWN or busy < timedelta():
+            names = "attempt 1" if count == 1 else f"attempts 1 to {count}"
             detail = f"{names}, which the history does not keep; last: {_why(failure)}"
-            yield self._span(asked, begun, _kind(failure), attempt - 1, detail, estimated=True)
-            return None
-        share, start, free = busy / (attempt - 1), asked, asked
-        for number, backoff in enumerate(backoffs, 1):
-            last = number == attempt - 1
+            yield self._span(asked, ended, _kind(failure), count, detail, estimated=True)
+            return ended
+        share, start, free = busy / count, asked, asked
+        longest = elapsed(self.scheduled.activity_task_scheduled_event_attributes.start_to_close_timeout)
+        for number in range(1, count + 1):
+            last = number == count
             why = _why(failure) if last else "failed or timed out; the history keeps the last failure only"
-            end = start + share
-            note = f"{why}; times reckoned from the retry policy"
+            end = start + (min(share, longest) if longest else share)  # beyond that it waited for a worker
             status = _kind(failure) if last else "failed"
+            note = f"{why}; times reckoned from the retry policy"
             yield self._span(start, end, status, number, note, free, estimated=True)
-            free, start = end, end + backoff
+            free, start = end, start + share + (timedelta() if last else backoffs[number - 1])
         return free
 
     def _backoffs(self, count: int, failure: Failure | None) -> list[timedelta]:

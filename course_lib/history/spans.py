@@ -55,13 +55,6 @@ def _closes(status: SpanStatus, *fields: str) -> Callable[[_Reader, Any, Any], N
     return handle
 
 
-def _point(kind: SpanKind, lane: str) -> Callable[[_Reader, Any, Any], None]:
-    def handle(reader: _Reader, event: Any, attributes: Any) -> None:
-        reader.point(event, kind, lane, reader.type, reader.detail(attributes))
-
-    return handle
-
-
 class _Reader:
     """Reads events in order; spans are opened, begun and closed by the number of their first event."""
 
@@ -82,7 +75,8 @@ class _Reader:
             handler(self, event, getattr(event, field))
         else:
             # Nothing of a run is left out of its picture, not even what this course does not know.
-            self.point(event, "marker", OTHERS, self.type, self.detail(getattr(event, field, None)))
+            name = _NAMES.get(self.type, self.type)
+            self.point(event, "marker", OTHERS, name, self.detail(getattr(event, field, None) if field else None))
 
     # ------------------------------------------------------------ opening and closing
 
@@ -116,6 +110,9 @@ class _Reader:
         for path in ("input", "request", "details"):
             if (payloads := getattr(getattr(attributes, path, None), "payloads", None)) is not None:
                 return preview(payloads)
+        for path, name in (("search_attributes", "indexed_fields"), ("upserted_memo", "fields")):
+            if (fields := getattr(getattr(attributes, path, None), name, None)) is not None:
+                return "; ".join(f"{key} {preview([value])}" for key, value in fields.items())[:SHOWN]
         texts = [getattr(attributes, name, "") for name in ("reason", "cause", "identity")]
         return next((text[:SHOWN] for text in texts if isinstance(text, str) and text), "")
 
@@ -276,8 +273,18 @@ class _Reader:
         )  # fmt: skip
 
 
-_STARTED_OR_SCHEDULED = ("scheduled_event_id",)
-_INITIATED = ("initiated_event_id",)
+# Moments without a handler, as a reader would say them.
+_NAMES = {
+    "WorkflowExecutionCancelRequested": "cancel requested",
+    "WorkflowExecutionPaused": "paused",
+    "WorkflowExecutionUnpaused": "resumed",
+    "WorkflowExecutionOptionsUpdated": "options changed",
+    "WorkflowExecutionTimeSkippingTransitioned": "time skipped",
+    "WorkflowPropertiesModified": "memo changed",
+    "WorkflowPropertiesModifiedExternally": "memo changed from outside",
+    "UpsertWorkflowSearchAttributes": "search attributes",
+    "NexusOperationCancelRequested": "nexus cancel requested",
+}
 
 _HANDLERS: dict[str, Callable[[_Reader, Any, Any], None]] = {
     "WorkflowExecutionStarted": _Reader.started,
@@ -287,7 +294,6 @@ _HANDLERS: dict[str, Callable[[_Reader, Any, Any], None]] = {
     "WorkflowExecutionCanceled": _ended("cancelled"),
     "WorkflowExecutionTerminated": _ended("terminated"),
     "WorkflowExecutionContinuedAsNew": _ended("continued"),
-    "WorkflowExecutionCancelRequested": _point("marker", OTHERS),
     "WorkflowExecutionSignaled": _Reader.signalled,
     "WorkflowExecutionUpdateAdmitted": _Reader.update_admitted,
     "WorkflowExecutionUpdateAccepted": _Reader.update_accepted,

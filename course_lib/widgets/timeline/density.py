@@ -10,9 +10,10 @@ from course_lib.widgets.timeline.scale import Scale
 from course_lib.widgets.timeline.signs import BAD, tally
 
 _BINS = 240
+_TEXT = 20  # pixels above the area, for its words
 
 
-def density(lane: Lane, picture: Picture, scale: Scale, top: int, row: int, key: str) -> list[str]:
+def density(lane: Lane, picture: Picture, scale: Scale, top: int, row: int) -> list[str]:
     """Return a lane as an area: its height is how many spans there were at a time, hatched where one went wrong.
 
     Args:
@@ -21,7 +22,6 @@ def density(lane: Lane, picture: Picture, scale: Scale, top: int, row: int, key:
         scale: The time axis.
         top: The lane's top, pixels.
         row: The lane's height, pixels.
-        key: What the ids of this picture's patterns end with.
     """
     steps = [0] * (_BINS + 2)
     wrong: set[int] = set()
@@ -36,7 +36,7 @@ def density(lane: Lane, picture: Picture, scale: Scale, top: int, row: int, key:
     most = max(counts) or 1
     path = [f"M0 {row}"]
     for number, count in enumerate(counts):
-        level = row - 3 - (row - 6) * count / most if count else row
+        level = row - (row - _TEXT) * count / most
         path.append(f"L{number} {level:.1f}L{number + 1} {level:.1f}")
     path.append(f"L{_BINS} {row}Z")
     spans = [span for item in lane.items for span in item.spans]
@@ -50,5 +50,5 @@ def density(lane: Lane, picture: Picture, scale: Scale, top: int, row: int, key:
         f'<g class="k-{lane.kind or "mixed"}"><title>{escape(f"{lane.name}: {text}")}</title>'
         f'<svg x="0" y="{top}" width="100%" height="{row}" viewBox="0 0 {_BINS} {row}" preserveAspectRatio="none">'
         f'<path d="{"".join(path)}" style="fill:var(--fill);stroke:var(--tone)" vector-effect="non-scaling-stroke"/>'
-        f'</svg>{marks}<text class="out" x="0" dx="6" y="{top + row / 2 + 4}">{escape(text)}</text></g>'
+        f'</svg>{marks}<text class="out" x="0" dx="6" y="{top + 14}">{escape(text)}</text></g>'
     ]

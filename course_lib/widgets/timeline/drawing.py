@@ -12,7 +12,7 @@ from course_lib.widgets.timeline.density import density
 from course_lib.widgets.timeline.labels import LEAST_WIDTH, Label, Row, texts
 from course_lib.widgets.timeline.lanes import KINDS, Item, Lane, Picture
 from course_lib.widgets.timeline.scale import Scale
-from course_lib.widgets.timeline.signs import events_of, status_words, took
+from course_lib.widgets.timeline.signs import BAD, ICONS, events_of, status_words, took
 
 ROW = 24  # pixels
 AXIS = 24  # pixels above the first lane
@@ -31,7 +31,7 @@ STYLE = (
     ".tl-head b{font-size:14px;overflow-wrap:anywhere}.tl-head .tc-last{margin-left:auto}"
     ".tl-badge{font-weight:600}"
     ".tl-scroll{overflow-x:auto}"
-    f".tl-grid{{display:grid;grid-template-columns:minmax(96px,190px) minmax({LEAST_WIDTH}px,1fr);min-width:0}}"
+    f".tl-grid{{display:grid;grid-template-columns:minmax(150px,190px) minmax({LEAST_WIDTH}px,1fr);min-width:0}}"
     f".tl-names{{padding-top:{AXIS}px;min-width:0}}"
     f".tl-name{{display:flex;justify-content:space-between;gap:8px;padding:0 8px 0 2px;line-height:{ROW}px;"
     "white-space:nowrap;overflow:hidden;box-sizing:border-box}"
@@ -39,10 +39,11 @@ STYLE = (
     ".tl-name>.tc-quiet{font-size:11px;flex:none}"
     ".tl-name:nth-child(odd),.tl-zebra{background:rgba(128,128,128,.055)}.tl-zebra{fill:rgba(128,128,128,.055)}"
     ".tl-svg{display:block;width:100%;overflow:visible}"
-    ".tl-svg text{font-size:11px;fill:var(--jp-ui-font-color1,currentColor);"
+    ".tl-svg text{font-size:11px;pointer-events:none;fill:var(--jp-ui-font-color1,currentColor);"
     "font-family:var(--jp-ui-font-family,sans-serif)}"
     ".tl-svg .out{paint-order:stroke;stroke:var(--jp-layout-color1,transparent);stroke-width:3px;"
     "stroke-linejoin:round}"
+    ".tl-svg .in{paint-order:stroke;stroke:var(--fill);stroke-width:3px;stroke-linejoin:round}"
     ".tl-svg .tick{fill:var(--jp-ui-font-color2,var(--tc-quiet))}"
     ".tl-svg .grid{stroke:var(--tl-grid)}.tl-svg .now{stroke:var(--tc-info);stroke-dasharray:3 3}"
     ".tl-svg .wait{stroke:var(--tone);stroke-width:1.5;stroke-dasharray:1 3;opacity:.9}"
@@ -85,7 +86,11 @@ def svg(picture: Picture, scale: Scale, label: str) -> str:
     parts += _background(picture, scale, height, key)
     top = AXIS
     for lane in picture.lanes:
-        parts += density(lane, picture, scale, top, ROW, key) if lane.dense else _lane(lane, picture, scale, top, key)
+        parts += (
+            density(lane, picture, scale, top, ROW * lane.height)
+            if lane.dense
+            else _lane(lane, picture, scale, top, key)
+        )
         top += ROW * lane.height
     parts.append("</svg>")
     return "".join(parts)
@@ -96,7 +101,7 @@ def names(picture: Picture) -> str:
     cells = []
     for lane in picture.lanes:
         many = f" × {len(lane.items):,}" if lane.dense else ""
-        kind = KINDS.get(lane.kind, "")
+        kind = "" if lane.name == f"{lane.kind}s" else KINDS.get(lane.kind, "")
         cells.append(
             f'<div class="tl-name" style="height:{ROW * lane.height}px" title="{escape(lane.name)}">'
             f'<span>{escape(lane.name)}</span><span class="tc-quiet">{escape(kind)}{many}</span></div>'
@@ -139,38 +144,47 @@ def _background(picture: Picture, scale: Scale, height: int, key: str) -> list[s
             f'<rect x="{left:.3f}%" y="{AXIS - 4}" width="{right - left:.3f}%" height="{height - AXIS + 4}" '
             f'fill="url(#tl-quiet-{key})" opacity=".35"/>'
             f'<text class="tick" x="{(left + right) / 2:.3f}%" y="15" text-anchor="middle">'
-            f"⫽ {escape(' '.join(length.split()[:2]))}</text></g>"
+            f"// {escape(' '.join(length.split()[:2]))}</text></g>"
         )
     if picture.open:
         parts.append(f'<line class="now" x1="100%" x2="100%" y1="6" y2="{height}"/>')
+    if picture.open and not any(to >= picture.end for _, to in scale.breaks):  # else the break's length stands there
         parts.append('<text class="tick" x="100%" dx="-4" y="15" text-anchor="end">now</text>')
     return parts
 
 
 def _lane(lane: Lane, picture: Picture, scale: Scale, top: int, key: str) -> list[str]:
     parts: list[str] = []
+    texts_on_top: list[str] = []  # else the line to the next attempt would cross out the text before it
     for number, items in enumerate(lane.rows):
         row, y = Row(), top + ROW * number
         for position, item in enumerate(items):
             after = scale.at(items[position + 1].start) if position + 1 < len(items) else 100.0
-            parts += _item(item, picture, scale, row, y, after, key)
-    return parts
+            parts += _item(item, picture, scale, row, y, after, key, texts_on_top)
+    return parts + texts_on_top
 
 
-def _item(item: Item, picture: Picture, scale: Scale, row: Row, y: int, after: float, key: str) -> list[str]:
+def _item(
+    item: Item, picture: Picture, scale: Scale, row: Row, y: int, after: float, key: str, written: list[str]
+) -> list[str]:
     parts: list[str] = []
     for number, span in enumerate(item.spans):
         left = scale.at(picture.seconds(span.start))
         right = 100.0 if span.end is None else scale.at(picture.seconds(span.end))
         following = item.spans[number + 1] if number + 1 < len(item.spans) else None
-        free = after if following is None else scale.at(picture.seconds(following.waited_from or following.start))
+        room = after if following is None else scale.at(picture.seconds(following.start))
+        free = room if following is None else scale.at(picture.seconds(following.waited_from or following.start))
         drawn_right = left + 1.2 if span.status == "point" else max(right, left + _LEAST)
         lasted = picture.end - picture.seconds(span.start)
-        label = row.place(texts(span, item, lasted), left, drawn_right, free)
+        waits = span.waited_from is not None and left - scale.at(picture.seconds(span.waited_from)) > 1
+        label = row.place(texts(span, item, lasted), left, drawn_right, free, room, waits)
+        if label is None and span.status in BAD:  # the colour is never the only sign
+            label = Label(ICONS[span.status], left, "start", inside=True)
         parts.append(
             f'<g class="k-{span.kind} s-{span.status}"><title>{escape(_tooltip(span, lasted))}</title>'
-            f"{_shape(span, picture, scale, left, drawn_right, y, key)}{_text(label, y)}</g>"
+            f"{_shape(span, picture, scale, left, drawn_right, y, key)}</g>"
         )
+        written.append(_text(label, span, y))
     return parts
 
 
@@ -187,7 +201,7 @@ def _shape(span: Span, picture: Picture, scale: Scale, left: float, right: float
         again = " again" if (span.attempt or 1) > 1 else ""
         if left - since > 0.2:
             parts.append(f'<line class="wait{again}" x1="{since:.3f}%" x2="{left:.3f}%" y1="{middle}" y2="{middle}"/>')
-    height = _THIN if span.kind == "workflow_task" else _BAR
+    height = _THIN if span.kind == "workflow_task" and span.status != "waiting" else _BAR
     box = f'x="{left:.3f}%" y="{middle - height / 2}" width="{right - left:.3f}%" height="{height}" rx="3"'
     if span.status == "waiting":
         return "".join([*parts, f'<rect class="hole" {box}/>'])
@@ -199,13 +213,15 @@ def _shape(span: Span, picture: Picture, scale: Scale, left: float, right: float
     return "".join(parts)
 
 
-def _text(label: Label | None, y: int) -> str:
+def _text(label: Label | None, span: Span, y: int) -> str:
     if label is None:
         return ""
     shift = 6 if label.anchor == "start" else -6
-    kind = "in" if label.inside else "out"
+    shift = shift // 2 if len(label.text) == 1 else shift
+    look = f"in k-{span.kind} s-{span.status}" if label.inside and span.status != "waiting" else "out"
+    baseline = y + ROW // 2 + (-3 if label.over else 4)
     return (
-        f'<text class="{kind}" x="{label.at:.3f}%" dx="{shift}" y="{y + ROW / 2 + 4}" '
+        f'<text class="{look}" x="{label.at:.3f}%" dx="{shift}" y="{baseline}" '
         f'text-anchor="{label.anchor}">{escape(label.text)}</text>'
     )
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from course_lib.history import Span
 from course_lib.widgets.timeline.lanes import Item
-from course_lib.widgets.timeline.signs import BAD, ICONS, WORDS, events_of, took
+from course_lib.widgets.timeline.signs import ICONS, WORDS, events_of, took
 
 # The picture's least width; a label that fits there fits in every wider one.
 LEAST_WIDTH = 460  # pixels
@@ -23,12 +23,14 @@ class Label:
         at: Percent from the left.
         anchor: ``start`` or ``end``, as in SVG.
         inside: Whether it stands on the bar.
+        over: Whether it stands over a line of waiting.
     """
 
     text: str
     at: float
     anchor: str
     inside: bool
+    over: bool = False
 
 
 @dataclass
@@ -37,38 +39,38 @@ class Row:
 
     Args:
         taken: Right edge of what was drawn so far, in percent.
-        labels: Those placed so far.
     """
 
     taken: float = -1.0
-    labels: list[Label] = field(default_factory=list)
 
-    def place(self, texts: list[str], left: float, right: float, next_left: float) -> Label | None:
-        """Place the longest text that fits: on the bar, right of it, left of it.
+    def place(self, texts: list[str], left: float, right: float, free: float, room: float, waits: bool) -> Label | None:
+        """Place the longest text that fits: on the bar, right of it, left of it; else on a line of waiting.
 
         Args:
             texts: From long to short.
             left: The bar's left edge, percent.
             right: The bar's right edge, percent.
-            next_left: Where the next thing in this row begins, percent.
+            free: Up to where nothing is drawn right of it, percent.
+            room: Up to where there is at most a line of waiting right of it, percent.
+            waits: Whether a line of waiting leads to the bar.
         """
-        for text in texts:
-            width = (len(text) * _CHARACTER + 2 * _GAP) * 100 / LEAST_WIDTH
-            if right - left >= width:
-                label = Label(text, left, "start", inside=True)
-                self.taken = right
-            elif next_left - right >= width:
-                label = Label(text, right, "start", inside=False)
-                self.taken = right + width
-            elif left - self.taken >= width:
-                label = Label(text, left, "end", inside=False)
-                self.taken = right
-            else:
-                continue
-            self.labels.append(label)
-            return label
-        self.taken = max(self.taken, right)
+        before, self.taken = self.taken, max(self.taken, right)
+        for over_line in (False, True):
+            for text in texts:
+                width = _width(text)
+                if right - left >= width:
+                    return Label(text, left, "start", inside=True)
+                if (room if over_line else free) - right >= width:
+                    self.taken = right + width
+                    return Label(text, right, "start", inside=False, over=over_line)
+                if (over_line or not waits) and left - before >= width:
+                    return Label(text, left, "end", inside=False, over=over_line)
         return None
+
+
+def _width(text: str) -> float:
+    """Return a text's width in percent of the narrowest picture."""
+    return (len(text) * _CHARACTER + 2 * _GAP) * 100 / LEAST_WIDTH
 
 
 def texts(span: Span, item: Item, end: float) -> list[str]:
@@ -92,12 +94,13 @@ def texts(span: Span, item: Item, end: float) -> list[str]:
     word = "" if span.status == "completed" else f"{WORDS[span.status]} "
     about = "≈ " if span.estimated else ""
     last = span is item.spans[-1]
+    tail = f" {number}" if last else ""
     choices = [
-        f"{name}{attempt}{icon} {word}{about}{length}" + (f" {number}" if last else ""),
-        f"{attempt}{icon} {word}{about}{length}" + (f" {number}" if last else ""),
+        f"{name}{attempt}{icon} {word}{about}{length}{tail}",
+        f"{name}{attempt}{icon} {about}{length}{tail}",
         f"{attempt}{icon} {word}{about}{length}",
+        f"{attempt}{icon} {about}{length}",
         f"{icon} {about}{length}",
+        f"{attempt}{icon}" if attempt else f"{icon} {length}",
     ]
-    if span.status in BAD:
-        choices.append(icon)
-    return [" ".join(choice.split()) for choice in choices]
+    return [" ".join(choice.split()) for choice in dict.fromkeys(choices)]

@@ -17,7 +17,7 @@ KINDS = {
     "workflow": "workflow",
     "workflow_task": "",
     "activity": "activity",
-    "timer": "",
+    "timer": "timer",
     "child": "child workflow",
     "signal": "signal",
     "update": "update",
@@ -70,7 +70,7 @@ class Lane:
     @property
     def height(self) -> int:
         """How many rows high it is."""
-        return max(1, len(self.rows))
+        return len(self.rows) or 2  # a density has its words above the area
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ ICONS = {
     "waiting": "…",
     "completed": "✓",
     "failed": "✗",
-    "timed_out": "⧖",
+    "timed_out": "◷",
     "cancelled": "⊘",
     "terminated": "■",
     "continued": "↻",

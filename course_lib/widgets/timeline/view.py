@@ -19,6 +19,7 @@ from course_lib.widgets.timeline.signs import BAD, status_words
 if TYPE_CHECKING:
     from temporalio.client import WorkflowHistory
 
+_MOST_EDGES = 2000
 _TONES = {"completed": "ok", "running": "info", "continued": "info", "cancelled": "quiet"}
 
 
@@ -84,22 +85,22 @@ def draw(
 
 
 def _idle(picture: Picture) -> list[tuple[float, float]]:
-    """Return the stretches in which no activity ran and nothing began or ended: only waiting."""
+    """Return the longest stretches in which nothing began or ended and no attempt ran: only waiting."""
     edges = {0.0, picture.end}
     busy: list[tuple[float, float]] = []
     for span in picture.spans:
+        if span.kind in ("workflow", "workflow_task", "marker"):
+            continue
         start = picture.seconds(span.start)
         end = picture.end if span.end is None else picture.seconds(span.end)
         edges.update((start, end))
-        # An attempt is what the picture is about; a timer, a child or the workflow itself may well be shortened.
+        # An attempt is what the picture is about; a timer or a child may well be shortened.
         if span.kind in ("activity", "update") and span.status != "waiting" and end > start:
             busy.append((start, end))
-    points = sorted(edges)
-    stretches = list(pairwise(points))
-    if len(stretches) > 2000:  # a long history has no idle stretch that matters
-        return []
-    longest = sorted(stretches, key=lambda stretch: stretch[0] - stretch[1])[:8]
-    return [(a, b) for a, b in longest if not any(start < b and end > a for start, end in busy)]
+    if not 4 <= len(edges) <= _MOST_EDGES:
+        return []  # nothing that a break would make easier to see, or so much that there is no long pause
+    stretches = sorted(pairwise(sorted(edges)), key=lambda stretch: stretch[0] - stretch[1])[:8]
+    return [(a, b) for a, b in stretches if not any(start < b and end > a for start, end in busy)]
 
 
 def _notes(picture: Picture, scale: Scale) -> list[str]:
@@ -109,7 +110,7 @@ def _notes(picture: Picture, scale: Scale) -> list[str]:
     if any(span.estimated for span in picture.spans):
         notes.append("≈ reckoned from the retry policy: a history keeps an activity's last attempt only")
     if scale.breaks:
-        notes.append("⫽ the time axis is shortened there")
+        notes.append("// the time axis is shortened there")
     dense = [lane for lane in picture.lanes if lane.dense]
     if dense:
         total = sum(lane.size for lane in dense)
