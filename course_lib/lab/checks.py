@@ -54,10 +54,10 @@ class Checks:
         except CourseError as locked:
             return locked_view(locked)
 
-    def predict(self, prediction_id: str, seen: Any = _NOT_GIVEN) -> Predict:
+    def predict(self, prediction_id: str, seen: Any = _NOT_GIVEN) -> Predict | View:
         """See ``Lab.predict``."""
         predict = Predict(grading.prediction(prediction_id), self._progress)
-        return predict if seen is _NOT_GIVEN else predict.reveal(seen)
+        return predict if seen is _NOT_GIVEN else predict.reveal(seen).outcome()
 
     def quiz(self, chapter: str) -> Quiz:
         """See ``Lab.quiz``."""

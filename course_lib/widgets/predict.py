@@ -7,7 +7,7 @@ from course_lib.grading.evidence import short
 from course_lib.grading.model import Prediction
 from course_lib.grading.progress import Progress
 from course_lib.widgets.choice import Choice, bundle, letter
-from course_lib.widgets.look import View, callout, plain
+from course_lib.widgets.look import View, callout, plain, stack
 from course_lib.widgets.prose import inline
 
 _NOTHING = object()
@@ -68,6 +68,11 @@ class Predict:
             other._seen = seen
             other._lock()
         return self
+
+    def outcome(self) -> View:
+        """Return what became of it, without the options: the question and what the run says to the answer."""
+        question = View(f"<p><b>{inline(self.prediction.text)}</b></p>", plain(self.prediction.text))
+        return stack((question, self._said(self.committed)))
 
     def text(self) -> str:
         """Return the prediction as it stands, in words."""

@@ -290,6 +290,16 @@ class WorkerProcess:
         words = exit_in_words(code)
         asked = ""
         with self._lock:
+            if ready is not self._ready:
+                # A killed child may end after its successor's start has begun: its end is none of the successor's.
+                late = f"[course] worker process {words}"
+            else:
+                late = ""
+        if late:
+            self._add_line(late)
+            settle(ready, error=CourseError(late))
+            return
+        with self._lock:
             self.exit_code = code
             asked = self.state
             if self.state == "stopping":

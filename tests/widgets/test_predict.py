@@ -93,3 +93,12 @@ def test_all_displays_of_one_prediction_agree(progress: Progress) -> None:
     assert asked.commit_button.disabled
     assert shown.committed is None, "nothing can be committed once the run has been seen"
     assert "The history knows it." in asked.text()
+
+
+def test_the_outcome_is_the_question_and_the_answer_without_the_options(progress: Progress) -> None:
+    Predict(CHARGES, progress).commit("b")
+    outcome = Predict(CHARGES, progress).reveal(1).outcome()
+    assert "How many charges?" in outcome.text
+    assert "The run shows something else" in outcome.text
+    assert "( )" not in outcome.text
+    assert "radio" not in outcome.html

@@ -249,3 +249,15 @@ async def test_a_worker_that_fails_later_says_why(make: Make, client: Client, qu
     await asyncio.wait_for(told.wait(), 20)
     assert "ended with exit code 3" in deaths[0]
     assert "Activity worker failed" in deaths[0]
+
+
+async def test_a_start_right_behind_a_kill_is_not_taken_for_the_killed_one(make: Make) -> None:
+    # kill() returns before the child has ended: its end used to be booked on its successor, "did not start".
+    process = make()
+    await process.start()
+    for _ in range(3):
+        process.kill()
+        await process.start()
+        assert process.running, process.describe()
+    await process.stop()
+    assert process.state == "stopped"
