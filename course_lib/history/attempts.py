@@ -37,10 +37,12 @@ class Activity:
     """One activity of a run, from its scheduling to its end.
 
     Args:
-        scheduled: Its ``ActivityTaskScheduled`` event.
+        event: Its ``ActivityTaskScheduled`` event.
+        scheduled: That event's attributes.
     """
 
-    def __init__(self, scheduled: Any) -> None:
+    def __init__(self, event: Any, scheduled: Any) -> None:
+        self.event = event
         self.scheduled = scheduled
         self.started: Any = None
         self.closed: Any = None
@@ -54,7 +56,7 @@ class Activity:
             pending: What ``describe`` says about it, if it is open.
             workflow_end: When the workflow ended, None while it runs.
         """
-        asked = moment(self.scheduled.event_time)
+        asked = moment(self.event.event_time)
         if self.started is not None:
             yield from self._recorded(asked, workflow_end)
         elif self.closed is not None:
@@ -123,7 +125,7 @@ class Activity:
             yield self._span(asked, ended, _kind(failure), count, detail, estimated=True)
             return ended
         share, start, free = busy / count, asked, asked
-        longest = elapsed(self.scheduled.activity_task_scheduled_event_attributes.start_to_close_timeout)
+        longest = elapsed(self.scheduled.start_to_close_timeout)
         for number in range(1, count + 1):
             last = number == count
             why = _why(failure) if last else "failed or timed out; the history keeps the last failure only"
@@ -135,7 +137,7 @@ class Activity:
         return free
 
     def _backoffs(self, count: int, failure: Failure | None) -> list[timedelta]:
-        policy = self.scheduled.activity_task_scheduled_event_attributes.retry_policy
+        policy = self.scheduled.retry_policy
         first, cap = elapsed(policy.initial_interval), elapsed(policy.maximum_interval)
         factor = policy.backoff_coefficient or 1.0
         pauses: list[timedelta] = []
@@ -153,15 +155,15 @@ class Activity:
         self, start: datetime, end: datetime | None, status: SpanStatus, attempt: int | None, detail: str,
         waited_from: datetime | None = None, *, estimated: bool = False,
     ) -> Span:  # fmt: skip
-        attributes = self.scheduled.activity_task_scheduled_event_attributes
-        given = preview(attributes.input.payloads)
+        given = preview(self.scheduled.input.payloads)
+        name = self.scheduled.activity_type.name
         parts = [f"input {given}" if given else "", detail]
         if self.cancel_requested and not estimated:
             parts.append("cancellation was requested")
         return Span(
-            lane=attributes.activity_type.name, kind="activity", name=attributes.activity_type.name, start=start,
+            lane=name, kind="activity", name=name, start=start,
             end=max(start, end) if end else None, status=status, attempt=attempt,
-            first_event=self.scheduled.event_id,
+            first_event=self.event.event_id,
             last_event=self.closed.event_id if self.closed is not None else None,
             detail="; ".join(part for part in parts if part), waited_from=waited_from, estimated=estimated,
         )  # fmt: skip

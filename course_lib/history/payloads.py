@@ -12,6 +12,8 @@ from temporalio.converter import DataConverter, PayloadConverter
 if TYPE_CHECKING:
     from temporalio.api.common.v1 import Payload
 
+_json = json.JSONDecoder().decode
+
 # Beyond this a picture cuts; the DataFrame never does.
 SHOWN = 160
 
@@ -53,7 +55,7 @@ class Decoder:
         """Return one payload's value, or `Undecoded`."""
         if self._direct and payload.metadata.get("encoding") == b"json/plain":
             try:
-                return json.loads(payload.data)
+                return _json(payload.data.decode())
             except ValueError:
                 return Undecoded("json/plain, broken", payload)
         try:
@@ -82,7 +84,9 @@ def preview(payloads: Iterable[Payload], limit: int = SHOWN) -> str:
     for payload in payloads:
         encoding = payload.metadata.get("encoding", b"")
         data = payload.data
-        if encoding == b"binary/null":
+        if encoding == b"json/plain" and len(data) <= limit:  # nearly always
+            text = data.decode("utf-8", "replace")
+        elif encoding == b"binary/null":
             text = "null"
         elif not encoding.startswith(b"json/"):
             text = f"<{encoding.decode('utf-8', 'replace') or 'no encoding'}, {len(data):,} bytes>"

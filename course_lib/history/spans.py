@@ -61,7 +61,7 @@ class _Reader:
     def __init__(self) -> None:
         self.type = ""
         self.first = 1
-        self._spans: dict[int, Span] = {}  # by first event, in the order of opening
+        self._spans: dict[int, Span | None] = {}  # by first event, in the order of opening; None: an activity
         self._activities: dict[int, Activity] = {}
         self._admitted: dict[str, int] = {}
         self._end: datetime | None = None
@@ -81,11 +81,12 @@ class _Reader:
     # ------------------------------------------------------------ opening and closing
 
     def open(
-        self, event: Any, kind: SpanKind, lane: str, name: str, detail: str = "", *, waiting: bool = False
-    ) -> None:
+        self, event: Any, kind: SpanKind, lane: str, name: str, detail: str = "", *, waiting: bool = False,
+        attempt: int | None = None,
+    ) -> None:  # fmt: skip
         start = moment(event.event_time)
         status: SpanStatus = "waiting" if waiting else "running"
-        self._spans[event.event_id] = Span(lane, kind, name, start, None, status, None, event.event_id, None, detail)
+        self._spans[event.event_id] = Span(lane, kind, name, start, None, status, attempt, event.event_id, None, detail)
 
     def begin(self, first: int, event: Any) -> None:
         if span := self._spans.get(first):
@@ -131,9 +132,9 @@ class _Reader:
     def finish(self, pending: Pending) -> list[Span]:
         found: list[Span] = []
         for number, span in self._spans.items():
-            activity = self._activities.get(number)
-            if activity is not None:
-                known = pending.activities.get(activity.scheduled.activity_task_scheduled_event_attributes.activity_id)
+            if span is None:
+                activity = self._activities[number]
+                known = pending.activities.get(activity.scheduled.activity_id) if pending.activities else None
                 found.extend(activity.spans(known, self._end))
             elif span.end is None and self._end is not None:
                 text = "; ".join(part for part in (span.detail, "the workflow ended first") if part)
@@ -170,13 +171,12 @@ class _Reader:
         self.open(event, "workflow", name, name, f"input {given}" if given else "")
 
     def task_scheduled(self, event: Any, attributes: Any) -> None:
-        self.open(event, "workflow_task", TASKS, "workflow task", waiting=True)
-        if attributes.attempt > 1:
-            self._spans[event.event_id] = replace(self._spans[event.event_id], attempt=attributes.attempt)
+        attempt = attributes.attempt if attributes.attempt > 1 else None
+        self.open(event, "workflow_task", TASKS, "workflow task", waiting=True, attempt=attempt)
 
     def activity_scheduled(self, event: Any, attributes: Any) -> None:
-        self._activities[event.event_id] = Activity(event)
-        self.open(event, "activity", attributes.activity_type.name, "")
+        self._activities[event.event_id] = Activity(event, attributes)
+        self._spans[event.event_id] = None
 
     def activity_started(self, event: Any, attributes: Any) -> None:
         if activity := self._activities.get(attributes.scheduled_event_id):

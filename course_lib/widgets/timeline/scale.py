@@ -74,8 +74,12 @@ class Scale:
         part = (second - piece.start) / (piece.end - piece.start)
         return min(100.0, max(0.0, piece.left + part * (piece.right - piece.left)))
 
-    def ticks(self) -> list[Tick]:
-        """Return the marks of the axis; after a break they count from the break's end."""
+    def ticks(self, room: float = 95.0) -> list[Tick]:
+        """Return the marks of the axis; after a break they count from the break's end.
+
+        Args:
+            room: Percent up to which a label may begin.
+        """
         ticks: list[Tick] = []
         for piece in self._pieces:
             if piece.broken:
@@ -85,17 +89,17 @@ class Scale:
             step = _step(length / max(1.0, width / _TICK_EVERY))
             after_break = piece.start > 0
             base = in_words(timedelta(seconds=piece.start)) if after_break else "0"
-            room = piece.left
+            taken = piece.left
             ticks.append(Tick(piece.left, base))
             count = int(length / step + 1e-9)
             for number in range(1, count + 1):
                 place = self.at(piece.start + number * step)
                 # The last label needs room to its right, and none may touch the one before.
-                if place - room < _TICK_EVERY * 0.6 or place > 95:
+                if place - taken < _TICK_EVERY * 0.6 or place > room:
                     continue
                 label = in_words(timedelta(seconds=number * step))
                 ticks.append(Tick(place, f"+{label}" if after_break else label))
-                room = place
+                taken = place
         return ticks
 
 
