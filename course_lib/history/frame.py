@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from course_lib.history.payloads import Decoder
-from course_lib.history.reading import attributes_field, nanoseconds, type_name
+from course_lib.history.reading import attributes_field, type_name
 from course_lib.history.rules import FIRST, RULES, Rule
 
 if TYPE_CHECKING:
@@ -31,31 +33,29 @@ def events_frame(history: WorkflowHistory, converter: DataConverter | PayloadCon
     """
     import pandas as pd  # takes longer to import than all the rest of this package
 
-    decoder = Decoder(converter)
-    reader = _Reader(decoder)
-    for event in history.events:
-        reader.read(event)
-    count = len(reader.ids)
-    times = pd.Series(pd.array(reader.times, dtype="int64")).astype("datetime64[ns]").dt.tz_localize("UTC")
-    spent = pd.Series(pd.array(reader.durations, dtype="int64")).astype("timedelta64[ns]")
-    payloads = pd.Series([None] * count, dtype=object)
-    payloads[:] = _column(reader.payloads)
+    reader = _Reader(Decoder(converter))
+    rows = [reader.row(event) for event in history.events]
+    ids, moments, types, names, payloads, attempts, links, durations, failures = (
+        zip(*rows, strict=True) if rows else ((),) * 9
+    )
+    times = pd.Series(pd.array(moments, dtype="int64")).astype("datetime64[ns]").dt.tz_localize("UTC")
+    spent = pd.Series(pd.array(durations, dtype="int64")).astype("timedelta64[ns]")
     return pd.DataFrame(
         {
-            "event_id": pd.Series(reader.ids, dtype="int64"),
+            "event_id": pd.Series(ids, dtype="int64"),
             "time": times,
-            "type": pd.Series(reader.types, dtype="str"),
-            "name": pd.Series(reader.names, dtype="str"),
-            "payload": payloads,
-            "attempt": pd.Series(pd.array(reader.attempts, dtype="Int64")),
-            "links": pd.Series(pd.array(reader.links, dtype="Int64")),
+            "type": pd.Series(types, dtype="str"),
+            "name": pd.Series(names, dtype="str"),
+            "payload": pd.Series(_column(payloads), dtype=object),
+            "attempt": pd.Series(pd.array(attempts, dtype="Int64")),
+            "links": pd.Series(pd.array(links, dtype="Int64")),
             "duration": spent,
-            "failure": pd.Series(reader.failures, dtype="str"),
+            "failure": pd.Series(failures, dtype="str"),
         }
     )
 
 
-def _column(values: list[Any]) -> Any:
+def _column(values: Sequence[Any]) -> Any:
     import numpy as np
 
     # Filled one by one: numpy would make a table of a list of lists.
@@ -66,58 +66,46 @@ def _column(values: list[Any]) -> Any:
 
 
 _NO_TIME = -(2**63)  # NaT
+_Row = tuple[int, int, str, str, Any, int | None, int | None, int, str]
 
 
 class _Reader:
-    """Collects columns, and remembers what later events answer."""
+    """Makes rows, and remembers what later events may answer."""
 
     def __init__(self, decoder: Decoder) -> None:
-        self.ids: list[int] = []
-        self.times: list[int] = []
-        self.types: list[str] = []
-        self.names: list[str] = []
-        self.payloads: list[Any] = []
-        self.attempts: list[int | None] = []
-        self.links: list[int | None] = []
-        self.durations: list[int] = []
-        self.failures: list[str] = []
         self._decoder = decoder
         self._seen: dict[int, tuple[int, str, int | None]] = {}
 
-    def read(self, event: Any) -> None:
-        kind = type_name(event.event_type)
-        rule = RULES.get(kind, _NOTHING)
-        field = attributes_field(event.event_type)
+    def row(self, event: Any) -> _Row:
+        kind, field, rule = _facts(event.event_type)
+        number, stamp = event.event_id, event.event_time
+        moment = stamp.seconds * 1_000_000_000 + stamp.nanos
+        name, payload, failure, since = "", None, "", _NO_TIME
+        attempt: int | None = None
+        link: int | None = None
         attributes = getattr(event, field, None) if field else None
-        number, moment = event.event_id, nanoseconds(event.event_time)
-        name, attempt, link, payload, failure = "", None, None, None, ""
         if attributes is not None:
-            link = _link(rule, attributes)
-            payload = rule.payload(attributes, self._decoder) if rule.payload else None
-            failure = rule.failure(attributes) if rule.failure else ""
-            name = rule.name(attributes) if rule.name else ""
-            attempt = attributes.attempt or None if rule.attempt else None
-        answered = self._seen.get(link) if link else None
-        since = _NO_TIME
-        if answered is not None:
-            since = moment - answered[0]
-            name = name or answered[1]
-            attempt = attempt or answered[2]
+            for answered in rule.links:
+                if link := 1 if answered == FIRST else getattr(attributes, answered):
+                    break
+            if rule.payload is not None:
+                payload = rule.payload(attributes, self._decoder)
+            if rule.failure is not None:
+                failure = rule.failure(attributes)
+            if rule.name is not None:
+                name = rule.name(attributes)
+            if rule.attempt:
+                attempt = attributes.attempt or None
+        earlier = self._seen.get(link) if link else None
+        if earlier is not None:
+            since = moment - earlier[0]
+            name = name or earlier[1]
+            attempt = attempt or earlier[2]
         self._seen[number] = (moment, name, attempt)
-        self.ids.append(number)
-        self.times.append(moment)
-        self.types.append(kind)
-        self.names.append(name)
-        self.payloads.append(payload)
-        self.attempts.append(attempt)
-        self.links.append(link)
-        self.durations.append(since)
-        self.failures.append(failure)
+        return number, moment, kind, name, payload, attempt, link or None, since, failure
 
 
-def _link(rule: Rule, attributes: Any) -> int | None:
-    for field in rule.links:
-        number: int = 1 if field == FIRST else getattr(attributes, field)
-        if number:
-            return number
-    return None
+@cache
+def _facts(event_type: int) -> tuple[str, str, Rule]:
+    kind = type_name(event_type)
+    return kind, attributes_field(event_type), RULES.get(kind, _NOTHING)

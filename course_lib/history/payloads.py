@@ -65,7 +65,7 @@ class Decoder:
 
     def all(self, payloads: Iterable[Payload]) -> Any:
         """Return the value of one payload, a list of several, None of none."""
-        values = [self.one(payload) for payload in payloads]
+        values = list(map(self.one, payloads))
         return None if not values else values[0] if len(values) == 1 else values
 
     def mapping(self, fields: Mapping[str, Payload]) -> dict[str, Any]:
@@ -95,4 +95,4 @@ def preview(payloads: Iterable[Payload], limit: int = SHOWN) -> str:
         else:
             text = f"{data[:limit].decode('utf-8', 'replace')}… ({len(data):,} bytes)"
         shown.append(text)
-    return ", ".join(shown)
+    return shown[0] if len(shown) == 1 else ", ".join(shown)

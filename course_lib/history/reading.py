@@ -6,10 +6,7 @@ from typing import TYPE_CHECKING, Any
 from temporalio.api.enums.v1 import EventType
 
 if TYPE_CHECKING:
-    from google.protobuf.timestamp_pb2 import Timestamp
     from temporalio.client import WorkflowHandle, WorkflowHistory
-
-_BILLION = 1_000_000_000
 
 
 async def fetch(handle: "WorkflowHandle[Any, Any]") -> "WorkflowHistory":
@@ -55,8 +52,3 @@ def words(name: str, prefix: str) -> str:
         prefix: For example ``"TIMEOUT_TYPE_"``.
     """
     return "".join(part.capitalize() for part in name.removeprefix(prefix).split("_"))
-
-
-def nanoseconds(stamp: "Timestamp") -> int:
-    """Return a protobuf time as nanoseconds since the epoch."""
-    return int(stamp.seconds) * _BILLION + int(stamp.nanos)

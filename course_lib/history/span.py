@@ -1,8 +1,7 @@
 """A span: something that went on from one moment to another."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 SpanKind = Literal["workflow", "workflow_task", "activity", "timer", "child", "signal", "update", "nexus", "marker"]
 SpanStatus = Literal[
@@ -10,9 +9,10 @@ SpanStatus = Literal[
 ]
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """Something that went on in a run.
+
+    A named tuple: a history of 10,000 events has thousands, and a frozen dataclass takes several times longer to make.
 
     Args:
         lane: Where a picture draws it: spans of one kind and lane belong together.

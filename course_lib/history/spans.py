@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from temporalio.api.enums.v1 import EventType
 
 from course_lib.history.attempts import Activity
 from course_lib.history.failures import failure_text
@@ -68,12 +69,13 @@ class _Reader:
         self._last_task: Any = None
 
     def read(self, event: Any) -> None:
-        self.type = type_name(event.event_type)
-        handler = _HANDLERS.get(self.type)
-        field = attributes_field(event.event_type)
-        if handler is not None:
+        number = event.event_type
+        known = _BY_NUMBER.get(number)
+        if known is not None:
+            handler, self.type, field = known
             handler(self, event, getattr(event, field))
         else:
+            self.type, field = type_name(number), attributes_field(number)
             # Nothing of a run is left out of its picture, not even what this course does not know.
             name = _NAMES.get(self.type, self.type)
             self.point(event, "marker", OTHERS, name, self.detail(getattr(event, field, None) if field else None))
@@ -91,13 +93,13 @@ class _Reader:
     def begin(self, first: int, event: Any) -> None:
         if span := self._spans.get(first):
             start = max(span.start, moment(event.event_time))
-            self._spans[first] = replace(span, start=start, waited_from=span.start, status="running")
+            self._spans[first] = span._replace(start=start, waited_from=span.start, status="running")
 
     def close(self, first: int, event: Any, status: SpanStatus, detail: str = "") -> None:
         if span := self._spans.get(first):
             text = "; ".join(part for part in (span.detail, detail) if part)
             end = max(span.start, moment(event.event_time))
-            self._spans[first] = replace(span, end=end, status=status, last_event=event.event_id, detail=text)
+            self._spans[first] = span._replace(end=end, status=status, last_event=event.event_id, detail=text)
             if span.kind == "workflow":
                 self._end = end
 
@@ -134,11 +136,14 @@ class _Reader:
         for number, span in self._spans.items():
             if span is None:
                 activity = self._activities[number]
+                if (simple := activity.simple()) is not None:
+                    found.append(simple)
+                    continue
                 known = pending.activities.get(activity.scheduled.activity_id) if pending.activities else None
                 found.extend(activity.spans(known, self._end))
             elif span.end is None and self._end is not None:
                 text = "; ".join(part for part in (span.detail, "the workflow ended first") if part)
-                found.append(replace(span, end=max(span.start, self._end), status="cancelled", detail=text))
+                found.append(span._replace(end=max(span.start, self._end), status="cancelled", detail=text))
             else:
                 found.append(span)
         if self._end is None and pending.workflow_task is not None:
@@ -335,4 +340,10 @@ _HANDLERS: dict[str, Callable[[_Reader, Any, Any], None]] = {
     "NexusOperationFailed": _closes("failed", "scheduled_event_id"),
     "NexusOperationCanceled": _closes("cancelled", "scheduled_event_id"),
     "NexusOperationTimedOut": _closes("timed_out", "scheduled_event_id"),
+}
+
+_BY_NUMBER = {
+    number: (_HANDLERS[type_name(number)], type_name(number), attributes_field(number))
+    for number in EventType.values()
+    if type_name(number) in _HANDLERS
 }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import accumulate
 
 from course_lib.widgets.look import escape
-from course_lib.widgets.timeline.lanes import Lane, Picture
+from course_lib.widgets.timeline.lanes import Item, Lane
 from course_lib.widgets.timeline.scale import Scale
 from course_lib.widgets.timeline.signs import BAD, tally
 
@@ -13,26 +14,21 @@ _BINS = 240
 _TEXT = 20  # pixels above the area, for its words
 
 
-def density(lane: Lane, picture: Picture, scale: Scale, top: int, row: int) -> list[str]:
+def density(lane: Lane, scale: Scale, top: int, row: int) -> list[str]:
     """Return a lane as an area: its height is how many spans there were at a time, hatched where one went wrong.
 
     Args:
         lane: The lane.
-        picture: The whole picture.
         scale: The time axis.
         top: The lane's top, pixels.
         row: The lane's height, pixels.
     """
-    steps = [0] * (_BINS + 2)
-    wrong: set[int] = set()
-    for item in lane.items:
-        first = int(scale.at(item.start) * _BINS / 100)
-        last = int(scale.at(item.end) * _BINS / 100)
-        steps[first] += 1
-        steps[last + 1] -= 1
-        if any(span.status in BAD for span in item.spans):
-            wrong.add(min(last, _BINS - 1))
-    counts = list(accumulate(steps))[:_BINS]
+    counts = busyness(lane.items, scale, _BINS)
+    wrong = {
+        min(int(scale.at(item.end) * _BINS / 100), _BINS - 1)
+        for item in lane.items
+        if any(span.status in BAD for span in item.spans)
+    }
     most = max(counts) or 1
     path = [f"M0 {row}"]
     for number, count in enumerate(counts):
@@ -52,3 +48,22 @@ def density(lane: Lane, picture: Picture, scale: Scale, top: int, row: int) -> l
         f'<path d="{"".join(path)}" style="fill:var(--fill);stroke:var(--tone)" vector-effect="non-scaling-stroke"/>'
         f'</svg>{marks}<text class="out" x="0" dx="6" y="{top + 14}">{escape(text)}</text></g>'
     ]
+
+
+def busyness(items: Iterable[Item], scale: Scale, bins: int) -> list[int]:
+    """Return how many items there were in each of so many equal parts of the picture's width.
+
+    Args:
+        items: What is counted.
+        scale: The time axis.
+        bins: How many parts.
+    """
+    steps = [0] * (bins + 2)
+    at, part = scale.at, bins / 100
+    for item in items:
+        steps[int(at(item.start) * part)] += 1
+        steps[int(at(item.end) * part) + 1] -= 1
+    counts = list(accumulate(steps))
+    # What stands on the right edge belongs to the last part.
+    counts[bins - 1] = max(counts[bins - 1], counts[bins])
+    return counts[:bins]

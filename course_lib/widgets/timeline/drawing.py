@@ -86,11 +86,7 @@ def svg(picture: Picture, scale: Scale, label: str) -> str:
     parts += _background(picture, scale, height, key)
     top = AXIS
     for lane in picture.lanes:
-        parts += (
-            density(lane, picture, scale, top, ROW * lane.height)
-            if lane.dense
-            else _lane(lane, picture, scale, top, key)
-        )
+        parts += density(lane, scale, top, ROW * lane.height) if lane.dense else _lane(lane, picture, scale, top, key)
         top += ROW * lane.height
     parts.append("</svg>")
     return "".join(parts)

@@ -122,8 +122,10 @@ def arrange(spans: Sequence[Span], now: datetime | None) -> Picture:
     lanes: dict[tuple[str, str], Lane] = {}
     for (kind, name, _), members in groups.items():
         first = members[0].waited_from or members[0].start
-        ends = [length if span.end is None else (span.end - start).total_seconds() for span in members]
-        item = Item(tuple(members), (first - start).total_seconds(), max(ends))
+        last_end = max((span.end for span in members if span.end is not None), default=None)
+        goes_on = last_end is None or members[-1].end is None
+        until = length if goes_on or last_end is None else (last_end - start).total_seconds()
+        item = Item(tuple(members), (first - start).total_seconds(), until)
         lanes.setdefault((kind, name), Lane(kind, name)).items.append(item)
     shown, hidden = _fit(list(lanes.values()))
     _fill_rows(shown)

@@ -70,6 +70,8 @@ class Scale:
 
     def at(self, second: float) -> float:
         """Return the place of a moment, in percent from the left."""
+        if not self.breaks:
+            return min(100.0, max(0.0, second * 100.0 / self.end))
         piece = self._pieces[max(0, bisect_right(self._starts, second) - 1)]
         part = (second - piece.start) / (piece.end - piece.start)
         return min(100.0, max(0.0, piece.left + part * (piece.right - piece.left)))

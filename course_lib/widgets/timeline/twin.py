@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from course_lib.history import Span
 from course_lib.widgets.look import escape, shorten
+from course_lib.widgets.timeline.density import busyness
 from course_lib.widgets.timeline.lanes import KINDS, Item, Lane, Picture
 from course_lib.widgets.timeline.scale import Scale
 from course_lib.widgets.timeline.signs import events_of, status_words, tally, took
@@ -73,8 +74,7 @@ def _bar(items: list[Item], picture: Picture, scale: Scale, only: Span | None = 
             fill(picture.seconds(only.waited_from), picture.seconds(only.start), "-")
         fill(picture.seconds(only.start), end, "◆" if only.status == "point" else _FULL.get(only.status, "█"))
     else:
-        for item in items:
-            fill(item.start, item.end, "█")
+        return "".join("█" if count else "·" for count in busyness(items, scale, _WIDTH))
     return "".join(cells)
 
 

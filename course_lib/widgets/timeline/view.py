@@ -86,6 +86,8 @@ def draw(
 
 def _idle(picture: Picture) -> list[tuple[float, float]]:
     """Return the longest stretches in which nothing began or ended and no attempt ran: only waiting."""
+    if len(picture.spans) > _MOST_EDGES:  # so much goes on that there is no long pause
+        return []
     edges = {0.0, picture.end}
     busy: list[tuple[float, float]] = []
     for span in picture.spans:
@@ -97,8 +99,8 @@ def _idle(picture: Picture) -> list[tuple[float, float]]:
         # An attempt is what the picture is about; a timer or a child may well be shortened.
         if span.kind in ("activity", "update") and span.status != "waiting" and end > start:
             busy.append((start, end))
-    if not 4 <= len(edges) <= _MOST_EDGES:
-        return []  # nothing that a break would make easier to see, or so much that there is no long pause
+    if len(edges) < 4:
+        return []  # nothing that a break would make easier to see
     stretches = sorted(pairwise(sorted(edges)), key=lambda stretch: stretch[0] - stretch[1])[:8]
     return [(a, b) for a, b in stretches if not any(start < b and end > a for start, end in busy)]
 
