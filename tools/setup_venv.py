@@ -98,7 +98,7 @@ def home_of_this_python():
 def wanted(dev):
     """Return what a finished set-up of this checkout with this interpreter would have written."""
     stamp = {
-        "complete": True,
+        "sound": True,  # False while packages are being unpacked: after a crash there, .venv is made anew
         "root": ROOT,  # a moved checkout has scripts that point to its old place
         "home": home_of_this_python(),
         "run": digest(LOCKS["run"]),
@@ -131,7 +131,8 @@ def say(text):
 class Progress(object):
     """Turns pip's many lines into one moving line on a terminal, and into a few lines elsewhere."""
 
-    def __init__(self):
+    def __init__(self, on_unpacking):
+        self.on_unpacking = on_unpacking  # called once: until then pip has changed nothing
         self.packages = 0
         self.terminal = sys.stdout.isatty()
         self.spoke = time.time()
@@ -143,6 +144,7 @@ class Progress(object):
             self.packages += 1
             note = "fetching package %d: %s" % (self.packages, text.split()[1].split("==")[0])
         elif text.startswith("Installing collected packages"):
+            self.on_unpacking()
             note = "unpacking %d packages" % self.packages
         if note and self.terminal:
             sys.stdout.write("\r\033[K  %s" % note)
@@ -247,7 +249,7 @@ def make_venv():
         shutil.rmtree(VENV) if os.path.isdir(VENV) and not os.path.islink(VENV) else os.remove(VENV)
     say("Making .venv with Python %s (%s)" % (sys.version.split()[0], sys.executable))
     os.mkdir(VENV)
-    write_stamp({"complete": False, "home": home_of_this_python()})
+    write_stamp({"sound": False})
     process = subprocess.Popen(
         [sys.executable, "-I", "-m", "venv", VENV],
         stdin=subprocess.DEVNULL,
@@ -364,17 +366,17 @@ def install(dev):
     began = time.time()
     need = wanted(dev)
     stamp = read_stamp() or {}
-    reusable = stamp.get("complete") and all(stamp.get(key) == need[key] for key in ("root", "home"))
+    reusable = all(stamp.get(key) == need[key] for key in ("sound", "root", "home"))
     if not reusable or not os.path.exists(venv_python()):
         make_venv()
-        stamp = {}
+        stamp = {"sound": True, "root": need["root"], "home": need["home"]}
+        write_stamp(stamp)
     changed = [key for key in ("run", "dev") if key in need and stamp.get(key) != need[key]]
-    write_stamp(dict(stamp, complete=False, home=need["home"]))
     if changed:
         lock = LOCKS["dev" if dev else "run"]
         say("Installing the packages that %s names (once; about a minute after the download)" % lock)
         arguments = ["--require-hashes", "--only-binary", ":all:", "--no-compile", "--progress-bar", "off", "-r", lock]
-        code, output = pip(arguments, Progress())
+        code, output = pip(arguments, Progress(lambda: write_stamp(dict(stamp, sound=False))))
         if code:
             raise explain(output)
         compile_packages()
@@ -394,7 +396,7 @@ def main(arguments):
     home = arguments[arguments.index("--home") + 1] if "--home" in arguments else ""
     try:
         if "--base" in arguments:
-            if (read_stamp() or {}).get("complete"):
+            if (read_stamp() or {}).get("sound"):
                 print(sys._base_executable)
             return 0
         if "--ready" in arguments:

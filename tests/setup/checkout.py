@@ -112,7 +112,7 @@ class Checkout:
             env={"PATH": path, "HOME": str(self.folder)} | self.environment | more,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=240,
         )
 
     def ask(self, code: str) -> str:

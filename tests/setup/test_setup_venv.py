@@ -33,6 +33,7 @@ def tool(tmp_path: Path) -> Any:
     return module
 
 
+@pytest.mark.timeout(400)  # a venv and seven runs of pip, on a machine that other tests keep busy
 def test_the_life_of_a_venv(tmp_path: Path) -> None:
     """One story in order, because each venv takes seconds to make."""
     tiny = make(tmp_path)
@@ -66,13 +67,40 @@ def test_the_life_of_a_venv(tmp_path: Path) -> None:
     no_wheel = tiny.run()
     assert no_wheel.returncode == 3
     assert "no ready-made package for tiny==3.0" in no_wheel.stderr
-    assert not (tiny.folder / ".venv" / "kept").exists(), "a .venv that was left half updated was built upon"
 
-    tiny.lock("2.0", tiny.wheel("2.0"))
-    tiny.environment.update(PIP_NO_INDEX="", PIP_FIND_LINKS="", PIP_RETRIES="0")
+    tiny.lock("2.5", tiny.wheel("2.5"))
+    tiny.environment |= {"PIP_NO_INDEX": "", "PIP_FIND_LINKS": "", "PIP_RETRIES": "0"}
     offline = tiny.run(PIP_INDEX_URL="http://127.0.0.1:9/simple")
     assert offline.returncode == 1
     assert offline.stderr.startswith("No network"), offline.stderr
+    assert (tiny.folder / ".venv" / "kept").exists(), "a failed download threw .venv away"
+    assert tiny.ask("import tiny; print(tiny.version)") == "2.0"
+
+
+@pytest.mark.parametrize(("sound", "made_anew"), [(True, False), (False, True)])
+def test_a_crash_while_unpacking_costs_the_venv(
+    tool: Any, monkeypatch: pytest.MonkeyPatch, sound: bool, made_anew: bool
+) -> None:
+    """And a crash before that, while downloading, does not."""
+    made = []
+    monkeypatch.setattr(tool, "make_venv", lambda: made.append(True))
+    monkeypatch.setattr(tool, "pip", lambda arguments, progress=None: (0, ""))
+    monkeypatch.setattr(tool, "compile_packages", lambda: None)
+    monkeypatch.setattr(tool, "venv_python", lambda: sys.executable)
+    tool.write_stamp(tool.wanted(False) | {"run": "an older lock", "sound": sound})
+    tool.install(False)
+    assert bool(made) is made_anew
+    assert tool.ready(False)
+
+
+def test_unpacking_marks_the_venv_as_unsound(tool: Any) -> None:
+    """From pip's first line about it until the set-up's end."""
+    tool.write_stamp(tool.wanted(False))
+    progress = tool.Progress(lambda: tool.write_stamp({"sound": False}))
+    progress.line("Collecting tiny==1.0")
+    assert tool.ready(False)
+    progress.line("Installing collected packages: tiny")
+    assert not tool.ready(False)
 
 
 def test_a_foreign_venv_is_left_alone(tiny: Checkout) -> None:
@@ -93,7 +121,7 @@ def test_a_read_only_folder_is_said(tiny: Checkout) -> None:
     assert "writable" in done.stderr.strip().splitlines()[-1]
 
 
-@pytest.mark.parametrize("change", ["requirements.txt", "pyproject.toml", "root", "home", "complete"])
+@pytest.mark.parametrize("change", ["requirements.txt", "pyproject.toml", "root", "home", "sound"])
 def test_what_makes_a_venv_stale(tool: Any, change: str, tmp_path: Path) -> None:
     tool.write_stamp(tool.wanted(False))
     assert tool.ready(False)
@@ -118,7 +146,7 @@ def test_another_interpreter_by_name_makes_it_stale(tool: Any) -> None:
     assert not tool.ready(False, "3.12 /opt/other")
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", '{"complete": true}'])
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"sound": true}'])
 def test_a_stamp_that_cannot_be_read_is_no_stamp(tool: Any, text: str) -> None:
     Path(tool.STAMP).write_text(text)
     assert not tool.ready(False)
@@ -126,7 +154,7 @@ def test_a_stamp_that_cannot_be_read_is_no_stamp(tool: Any, text: str) -> None:
 
 def test_stamp_holds_no_more_than_it_needs(tool: Any) -> None:
     tool.write_stamp(tool.wanted(True))
-    assert set(json.loads(Path(tool.STAMP).read_text())) == {"complete", "root", "home", "run", "dev", "project"}
+    assert set(json.loads(Path(tool.STAMP).read_text())) == {"sound", "root", "home", "run", "dev", "project"}
 
 
 RETRY = (
