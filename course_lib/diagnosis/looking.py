@@ -165,8 +165,8 @@ class _Look:
                 return Diagnosis(
                     "no_poller",
                     what,
-                    f"your Worker polls “{self.ours}”: start the workflow with `task_queue=lab.task_queue` under a new "
-                    f"id, or start a Worker on “{self.queue}”.",
+                    f"your Worker polls “{self.ours}”. Both need one name, best `lab.task_queue`: start a Worker on "
+                    f"“{self.queue}”, or start the workflow on “{self.ours}” under a new id.",
                     tuple(details),
                 )
         fix = "start a Worker: run the cell with `await lab.worker(…)`, or press Start on the worker process."
@@ -219,6 +219,10 @@ class _Look:
                 else f'`await handle.execute_update("{updates[0]}", …)`'
             )
             return Diagnosis("waiting", f"The workflow waits for {message}.", f"send it: {first}.", tuple(details))
+        if self.raw.HasField("pending_workflow_task"):
+            # Younger than our patience: a Worker has it or takes it at once.
+            what = "The workflow has just been given a workflow task."
+            return Diagnosis("waiting", what, "look again in a second.", tuple(details))
         return Diagnosis(
             "waiting",
             "The workflow waits for a signal or an update: no timer, activity or child is open.",

@@ -133,12 +133,15 @@ def missing(answer: Any) -> bool:
 def untouched(exercise: Exercise, answers: Sequence[Any], modules: Modules) -> bool:
     """Tell whether the learner has not begun: code is still the stub, values are what the stub sets.
 
+    A workflow handle beside other answers is the run that they are about, not an answer of the learner's.
+
     Args:
         exercise: The exercise.
         answers: What ``read`` returned for each answer.
         modules: The chapter's module cells.
     """
-    if all(missing(answer) for answer in answers):
+    others = [answer for answer in answers if not isinstance(answer, WorkflowHandle)] or list(answers)
+    if all(missing(answer) for answer in others):
         return True
     stubs = sources.exercise_cells(exercise, "learner")
     if not stubs:

@@ -41,6 +41,13 @@ class Fleet:
         self._workers: dict[str, NotebookWorker] = {}
         self._processes: dict[str, WorkerProcess] = {}
 
+    @property
+    def task_queue(self) -> str:
+        """The queue that a Worker of this notebook polls: its own, else another one, such as a mistyped name."""
+        running = [queue for queue, worker in self._workers.items() if worker.running]
+        running += [process.task_queue for process in self._processes.values() if process.running]
+        return self._task_queue if self._task_queue in running or not running else running[-1]
+
     async def worker(
         self, *, workflows: Sequence[type], activities: Sequence[Callable[..., Any]], **options: Any
     ) -> NotebookWorker:

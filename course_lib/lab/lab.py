@@ -3,9 +3,8 @@
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from IPython.core.getipython import get_ipython
 from IPython.display import display
 from temporalio.client import Client, WorkflowHandle, WorkflowHistory
@@ -24,6 +23,9 @@ from course_lib.widgets.diagnosis_view import diagnosis_view
 from course_lib.widgets.look import View
 from course_lib.widgets.timeline import timeline_view
 from course_lib.widgets.worker_panel import WorkerPanel
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Longer than any look at a run of this course takes; past it the server is gone, and the error says so.
 _LOOK_LIMIT = 15.0
@@ -153,7 +155,7 @@ class Lab:
             StillRunning: No result within ``timeout``; the message is the diagnosis.
             temporalio.client.WorkflowFailureError: The workflow failed, was cancelled or was terminated.
         """
-        return await waiting.result(handle, self.client, self.task_queue, timeout, Line())
+        return await waiting.result(handle, self.client, self._fleet.task_queue, timeout, Line())
 
     async def until(
         self, condition: turn.Condition, what: str = "the condition of this cell holds", *, timeout: float = 15.0
@@ -193,7 +195,7 @@ class Lab:
         recorded, pending = self._look(self._fetch(run))
         return timeline_view(recorded, ui_url=self._run_url(run), pending=pending, title=run.id)
 
-    def events(self, run: WorkflowHandle[Any, Any] | WorkflowHistory) -> pd.DataFrame:
+    def events(self, run: WorkflowHandle[Any, Any] | WorkflowHistory) -> "pd.DataFrame":
         """Return the run's history as a DataFrame, one row per event.
 
         Args:
@@ -208,7 +210,7 @@ class Lab:
         Args:
             handle: The workflow.
         """
-        return diagnosis_view(await diagnose(handle, self.client, self.task_queue))
+        return diagnosis_view(await diagnose(handle, self.client, self._fleet.task_queue))
 
     # ---------------------------------------------------------------- check
 

@@ -1,0 +1,30 @@
+# expect: let the failed charge stop the way
+from dataclasses import dataclass
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+
+from steps import Order, charge_card, ship_parcel
+
+
+@dataclass
+class Delivery:
+    order_id: str
+    charge_id: str
+    parcel_id: str
+
+
+@workflow.defn
+class OrderWorkflow:
+    @workflow.run
+    async def run(self, order: Order) -> Delivery:
+        limit = timedelta(seconds=4)
+        try:
+            charge_id = await workflow.execute_activity(
+                charge_card, order, start_to_close_timeout=limit, retry_policy=RetryPolicy(maximum_attempts=1)
+            )
+        except Exception as error:
+            charge_id = f"charge it later: {error.with_traceback(None)}"
+        parcel_id = await workflow.execute_activity(ship_parcel, order, start_to_close_timeout=limit)
+        return Delivery(order.id, charge_id, parcel_id)

@@ -1,0 +1,16 @@
+# expect: join the run that is there
+from temporalio.client import Client, WorkflowHandle
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+from checkout import CheckoutWorkflow, Receipt
+from steps import Order
+
+
+async def buy(client: Client, order: Order, task_queue: str) -> WorkflowHandle[CheckoutWorkflow, Receipt]:
+    return await client.start_workflow(
+        CheckoutWorkflow.run,
+        order,
+        id=f"checkout-{order.id}",
+        task_queue=task_queue,
+    )
