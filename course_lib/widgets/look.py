@@ -44,8 +44,10 @@ STYLE = (
     "font-size:13px;line-height:1.45;margin:6px 0}"
     f"{_DARK}{{{_DARK_COLOURS}}}"
     ".tc a{color:var(--jp-content-link-color,var(--tc-info))}"
-    ".tc code,.tc pre{font-family:var(--jp-code-font-family,monospace);font-size:12px;background:none;color:inherit}"
-    ".tc pre{margin:4px 0;white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.4}"
+    # Thrice .tc: JupyterLab's own rules for tables and code in outputs are more specific than one class.
+    ".tc.tc.tc code,.tc.tc.tc pre{font-family:var(--jp-code-font-family,monospace);font-size:12px;"
+    "background:none;color:inherit;padding:0}"
+    ".tc.tc.tc pre{margin:4px 0;white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.4}"
     ".tc-quiet{color:var(--jp-ui-font-color2,var(--tc-quiet))}"
     ".tc-ok{color:var(--tc-ok)}.tc-bad{color:var(--tc-bad)}.tc-warn{color:var(--tc-warn)}"
     ".tc-info{color:var(--tc-info)}.tc-wait{color:var(--tc-wait)}"
@@ -55,9 +57,9 @@ STYLE = (
     "border-radius:0 4px 4px 0;max-width:1100px;overflow-wrap:anywhere;box-sizing:border-box}"
     ".tc-callout>.tc-title{font-weight:600;margin-bottom:2px}.tc-title .tc-icon{color:var(--tc-tone);margin-right:6px}"
     ".tc-body{white-space:pre-wrap}"
-    ".tc table{border-collapse:collapse;font-size:12px;margin:4px 0}"
-    ".tc th,.tc td{text-align:left;padding:2px 10px 2px 0;border:0;background:none;vertical-align:top}"
-    ".tc th{color:var(--jp-ui-font-color2,var(--tc-quiet));font-weight:600}"
+    ".tc.tc.tc table{border-collapse:collapse;font-size:12px;margin:4px 0;table-layout:auto}"
+    ".tc.tc.tc th,.tc.tc.tc td{text-align:left;padding:2px 10px 2px 0;border:0;background:none;vertical-align:top}"
+    ".tc.tc.tc th{color:var(--jp-ui-font-color2,var(--tc-quiet));font-weight:600}"
 )
 
 

@@ -214,3 +214,12 @@ def test_a_large_payload_is_cut_in_the_picture() -> None:
     assert len(view.text) < 2000
     table = view.html[view.html.index("<details>") :]
     assert len(table) < 4000
+
+
+def test_every_svg_keeps_its_height_in_jupyterlab() -> None:
+    # JupyterLab sets `height: auto` for each svg in an output; only an inline style outranks that.
+    spans = [_span("signal", "approve", 3, 3, "point"), *(_span("activity", "x", 1, 2, first=n) for n in range(5, 99))]
+    checked = _checked(draw([_run(), *spans]).html)
+    drawn = [attributes for tag, attributes in checked.seen if tag == "svg"]
+    assert len(drawn) == 3
+    assert all((attributes["style"] or "") == f"height:{attributes['height']}px" for attributes in drawn)

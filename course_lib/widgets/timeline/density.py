@@ -44,7 +44,8 @@ def density(lane: Lane, scale: Scale, top: int, row: int) -> list[str]:
     )
     return [
         f'<g class="k-{lane.kind or "mixed"}"><title>{escape(f"{lane.name}: {text}")}</title>'
-        f'<svg x="0" y="{top}" width="100%" height="{row}" viewBox="0 0 {_BINS} {row}" preserveAspectRatio="none">'
+        f'<svg x="0" y="{top}" width="100%" height="{row}" style="height:{row}px" '
+        f'viewBox="0 0 {_BINS} {row}" preserveAspectRatio="none">'
         f'<path d="{"".join(path)}" style="fill:var(--fill);stroke:var(--tone)" vector-effect="non-scaling-stroke"/>'
         f'</svg>{marks}<text class="out" x="0" dx="6" y="{top + 14}">{escape(text)}</text></g>'
     ]

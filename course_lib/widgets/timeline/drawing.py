@@ -63,7 +63,7 @@ STYLE = (
     ".s-cancelled,.s-cancelled.k-workflow{--tone:var(--tc-quiet);--fill:var(--tc-quiet-bg)}"
     ".tl-foot{display:flex;flex-wrap:wrap;gap:0 16px;margin-top:6px;font-size:12px}"
     ".tc-tl details{margin-top:4px;font-size:12px}.tc-tl summary{cursor:pointer}"
-    ".tc-tl td{overflow-wrap:anywhere}.tl-table{overflow-x:auto;max-height:420px}"
+    ".tc.tc.tc .tl-table td:not(:last-child){white-space:nowrap}.tc-tl td:last-child{overflow-wrap:anywhere}.tl-table{overflow-x:auto;max-height:420px}"
 )
 
 _HATCHED = {"failed": "bad", "timed_out": "bad", "terminated": "bad", "cancelled": "quiet"}
@@ -80,7 +80,8 @@ def svg(picture: Picture, scale: Scale, label: str) -> str:
     key = blake2b(f"{label}{picture.start}{picture.end}{len(picture.spans)}".encode(), digest_size=4).hexdigest()
     height = AXIS + ROW * sum(lane.height for lane in picture.lanes) + 2
     parts = [
-        f'<svg class="tl-svg" height="{height}" role="img" aria-label="{escape(label)}">',
+        # The height as a style: JupyterLab sets `height: auto` for every svg in an output.
+        f'<svg class="tl-svg" height="{height}" style="height:{height}px" role="img" aria-label="{escape(label)}">',
         _patterns(key),
     ]
     parts += _background(picture, scale, height, key)
@@ -188,7 +189,7 @@ def _shape(span: Span, picture: Picture, scale: Scale, left: float, right: float
     middle = y + ROW / 2
     if span.status == "point":
         return (
-            f'<svg x="{left:.3f}%" y="{y}" width="1" height="{ROW}" overflow="visible">'
+            f'<svg x="{left:.3f}%" y="{y}" width="1" height="{ROW}" style="height:{ROW}px" overflow="visible">'
             f'<path class="bar" d="M0 {ROW / 2 - 6}l5.5 6l-5.5 6l-5.5 -6z"/></svg>'
         )
     parts = []
