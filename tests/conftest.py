@@ -3,7 +3,7 @@
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -40,9 +40,9 @@ def course_server(state: Path) -> servers.Server:
 
 
 @pytest.fixture
-async def client(course_server: servers.Server) -> AsyncIterator[Client]:
+async def client(course_server: servers.Server) -> Client:
     """A client of its own for each test."""
-    yield await servers.connect(course_server)
+    return await servers.connect(course_server)
 
 
 @pytest.fixture

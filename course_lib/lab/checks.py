@@ -1,21 +1,19 @@
-"""Checks, hints, solutions, questions and progress, as a notebook calls them."""
+"""Checks, hints, solutions, questions and progress, as a notebook calls them; each widget loads on first use."""
 
 import os
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from course_lib import grading
 from course_lib.cells import Modules
 from course_lib.errors import CourseError
 from course_lib.lab.display import Line
 from course_lib.server import Server
-from course_lib.widgets.hint import hint_view
-from course_lib.widgets.look import View
-from course_lib.widgets.predict import Predict
-from course_lib.widgets.progress import progress_view
-from course_lib.widgets.quiz import Quiz
-from course_lib.widgets.solution import locked_view, solution_view
-from course_lib.widgets.verdict import verdict_view
+
+if TYPE_CHECKING:
+    from course_lib.widgets.look import View
+    from course_lib.widgets.predict import Predict
+    from course_lib.widgets.quiz import Quiz
 
 _NOT_GIVEN = object()
 
@@ -33,8 +31,10 @@ class Checks:
         self._modules = modules
         self._progress = grading.Progress()
 
-    async def check(self, exercise_id: str, answers: Sequence[Any], say: Line) -> View:
+    async def check(self, exercise_id: str, answers: Sequence[Any], say: Line) -> "View":
         """See ``Lab.check``."""
+        from course_lib.widgets.verdict import verdict_view
+
         exercise = grading.exercise(exercise_id)
         verdict = await grading.grade(exercise, answers, server=self._server, modules=self._modules, say=say)
         self._progress.record(verdict)
@@ -42,27 +42,37 @@ class Checks:
             raise grading.CheckFailed(verdict)
         return verdict_view(verdict)
 
-    def hint(self, exercise_id: str) -> View:
+    def hint(self, exercise_id: str) -> "View":
         """See ``Lab.hint``."""
+        from course_lib.widgets.hint import hint_view
+
         return hint_view(grading.next_hint(grading.exercise(exercise_id), self._progress))
 
-    def solution(self, exercise_id: str) -> View:
+    def solution(self, exercise_id: str) -> "View":
         """See ``Lab.solution``."""
+        from course_lib.widgets.solution import locked_view, solution_view
+
         exercise = grading.exercise(exercise_id)
         try:
             return solution_view(grading.solution(exercise, self._modules, self._progress))
         except CourseError as locked:
             return locked_view(locked)
 
-    def predict(self, prediction_id: str, seen: Any = _NOT_GIVEN) -> Predict | View:
+    def predict(self, prediction_id: str, seen: Any = _NOT_GIVEN) -> "Predict | View":
         """See ``Lab.predict``."""
+        from course_lib.widgets.predict import Predict
+
         predict = Predict(grading.prediction(prediction_id), self._progress)
         return predict if seen is _NOT_GIVEN else predict.reveal(seen).outcome()
 
-    def quiz(self, chapter: str) -> Quiz:
+    def quiz(self, chapter: str) -> "Quiz":
         """See ``Lab.quiz``."""
+        from course_lib.widgets.quiz import Quiz
+
         return Quiz(grading.chapter(chapter), self._progress)
 
-    def progress(self) -> View:
+    def progress(self) -> "View":
         """See ``Lab.progress``."""
+        from course_lib.widgets.progress import progress_view
+
         return progress_view(self._progress)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from IPython.display import display
 from temporalio.client import Client
@@ -11,8 +11,10 @@ from course_lib import loops, server
 from course_lib.cells import Modules
 from course_lib.widgets.log_view import LogView, follow_logs
 from course_lib.widgets.look import callout
-from course_lib.widgets.worker_panel import WorkerPanel
 from course_lib.workers import NotebookWorker, WorkerProcess, start_worker
+
+if TYPE_CHECKING:
+    from course_lib.widgets.worker_panel import WorkerPanel
 
 # Workflow tasks of a killed Worker wait on its own, sticky queue until this limit lets another Worker have them. The
 # SDK's default is 10 s; lessons kill Workers, and nobody learns from ten silent seconds.
@@ -64,8 +66,10 @@ class Fleet:
         self._workers[task_queue] = worker
         return worker
 
-    def process(self, modules: Sequence[str], options: dict[str, Any]) -> WorkerPanel:
+    def process(self, modules: Sequence[str], options: dict[str, Any]) -> "WorkerPanel":
         """See ``Lab.worker_process``."""
+        from course_lib.widgets.worker_panel import WorkerPanel
+
         task_queue = options.pop("task_queue", self._task_queue)
         name = options.pop("name", ", ".join(modules))
         options.setdefault("sticky_queue_schedule_to_start_timeout", _STICKY_LIMIT)

@@ -1,4 +1,8 @@
-"""The face of the library: everything that a notebook calls."""
+"""The face of the library: everything that a notebook calls.
+
+The first cell of a chapter waits for what this module imports, so the rooms that it does not need, such as timeline,
+export and quiz, are imported where they are first used.
+"""
 
 import os
 from collections.abc import Callable, Sequence
@@ -9,9 +13,7 @@ from IPython.core.getipython import get_ipython
 from IPython.display import display
 from temporalio.client import Client, WorkflowHandle, WorkflowHistory
 
-from course_lib import cells, grading, history, loops, server, shop
-from course_lib.authoring.export import export_project
-from course_lib.diagnosis import diagnose
+from course_lib import cells, grading, loops, server, shop
 from course_lib.errors import CourseError
 from course_lib.lab import names, ticker, turn, waiting
 from course_lib.lab.checks import Checks
@@ -19,13 +21,12 @@ from course_lib.lab.display import Line
 from course_lib.lab.fleet import Fleet
 from course_lib.paths import root, workspace
 from course_lib.widgets.card import status_card
-from course_lib.widgets.diagnosis_view import diagnosis_view
-from course_lib.widgets.look import View
-from course_lib.widgets.timeline import timeline_view
-from course_lib.widgets.worker_panel import WorkerPanel
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from course_lib.widgets.look import View
+    from course_lib.widgets.worker_panel import WorkerPanel
 
 # Longer than any look at a run of this course takes; past it the server is gone, and the error says so.
 _LOOK_LIMIT = 15.0
@@ -128,7 +129,7 @@ class Lab:
         """
         return await self._fleet.worker(workflows=workflows, activities=activities, **options)
 
-    def worker_process(self, *modules: str, **options: Any) -> WorkerPanel:
+    def worker_process(self, *modules: str, **options: Any) -> "WorkerPanel":
         """Return the panel of a Worker in a child process: start, stop, ``kill -9`` and its log.
 
         The process is not started yet. Running the cell again stops the earlier process of the same modules.
@@ -184,12 +185,14 @@ class Lab:
 
     # ---------------------------------------------------------------- look
 
-    def timeline(self, run: WorkflowHandle[Any, Any] | WorkflowHistory) -> View:
+    def timeline(self, run: WorkflowHandle[Any, Any] | WorkflowHistory) -> "View":
         """Return the run as a picture, drawn from its history, with a text twin.
 
         Args:
             run: A workflow's handle, or a history.
         """
+        from course_lib.widgets.timeline import timeline_view
+
         if isinstance(run, WorkflowHistory):
             return timeline_view(run, title=run.workflow_id)
         recorded, pending = self._look(self._fetch(run))
@@ -201,20 +204,25 @@ class Lab:
         Args:
             run: A workflow's handle, or a history.
         """
+        from course_lib import history
+
         recorded = run if isinstance(run, WorkflowHistory) else self._look(history.fetch(run))
         return history.events_frame(recorded)
 
-    async def diagnose(self, handle: WorkflowHandle[Any, Any]) -> View:
+    async def diagnose(self, handle: WorkflowHandle[Any, Any]) -> "View":
         """Return why a workflow does not go on: no worker, a failing task, a retrying activity, a wait.
 
         Args:
             handle: The workflow.
         """
+        from course_lib.diagnosis import diagnose
+        from course_lib.widgets.diagnosis_view import diagnosis_view
+
         return diagnosis_view(await diagnose(handle, self.client, self._fleet.task_queue))
 
     # ---------------------------------------------------------------- check
 
-    async def check(self, exercise: str, *answers: Any) -> View:
+    async def check(self, exercise: str, *answers: Any) -> "View":
         """Grade an exercise on evidence: run it, then read the history and the shop's database.
 
         Args:
@@ -232,7 +240,7 @@ class Lab:
             answers = tuple(shell.user_ns.get(name) for name in grading.exercise(exercise).answers)
         return await self._checks.check(exercise, answers, Line())
 
-    def hint(self, exercise: str) -> View:
+    def hint(self, exercise: str) -> "View":
         """Return the next of three hints; each goes one step further.
 
         Args:
@@ -240,7 +248,7 @@ class Lab:
         """
         return self._checks.hint(exercise)
 
-    def solution(self, exercise: str) -> View:
+    def solution(self, exercise: str) -> "View":
         """Return the solution beside your own code, and why it is so. Opens after one attempt.
 
         Args:
@@ -265,7 +273,7 @@ class Lab:
         """
         return self._checks.quiz(quiz)
 
-    def progress(self) -> View:
+    def progress(self) -> "View":
         """Return what is done and what comes next, for the whole course."""
         return self._checks.progress()
 
@@ -280,6 +288,8 @@ class Lab:
         Returns:
             The folder. Its README holds the commands that run it.
         """
+        from course_lib.authoring.export import export_project
+
         sources = {module: self._modules.source(module) for module in self._modules.names()}
         return export_project(
             self.workspace, sources, root() / "exported" / name,
@@ -299,6 +309,8 @@ class Lab:
             ) from error
 
     async def _fetch(self, handle: WorkflowHandle[Any, Any]) -> tuple[WorkflowHistory, Any]:
+        from course_lib import history
+
         description = await handle.describe()
         return await history.fetch(handle), description
 

@@ -3,12 +3,14 @@
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
 
-from course_lib.diagnosis import Diagnosis, diagnose
 from course_lib.errors import CourseError
+
+if TYPE_CHECKING:
+    from course_lib.diagnosis import Diagnosis
 
 # Progress is shown for all that takes longer than this.
 _PATIENCE = 2.0
@@ -24,7 +26,7 @@ class StillRunning(CourseError):
         timeout: The limit in seconds.
     """
 
-    def __init__(self, diagnosis: Diagnosis, workflow_id: str, timeout: float) -> None:
+    def __init__(self, diagnosis: "Diagnosis", workflow_id: str, timeout: float) -> None:
         self.diagnosis = diagnosis
         super().__init__(
             f"{workflow_id} has no result after {timeout:g} s.\n" + "\n".join(diagnosis.lines()),
@@ -48,6 +50,8 @@ async def result(
         StillRunning: No result within ``timeout``.
         temporalio.client.WorkflowFailureError: The workflow ended otherwise; a note lists the chain of causes.
     """
+    from course_lib.diagnosis import diagnose
+
     waiter = asyncio.ensure_future(handle.result())
     started = time.monotonic()
     try:

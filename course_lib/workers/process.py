@@ -290,14 +290,10 @@ class WorkerProcess:
         words = exit_in_words(code)
         asked = ""
         with self._lock:
-            if ready is not self._ready:
-                # A killed child may end after its successor's start has begun: its end is none of the successor's.
-                late = f"[course] worker process {words}"
-            else:
-                late = ""
-        if late:
-            self._add_line(late)
-            settle(ready, error=CourseError(late))
+            succeeded = ready is not self._ready
+        if succeeded:  # a killed child may end after the next start has begun: its end says nothing of that one
+            self._add_line(f"[course] worker process {words}")
+            settle(ready, error=CourseError(f"The worker process {words} before it polled its queue."))
             return
         with self._lock:
             self.exit_code = code

@@ -1,0 +1,66 @@
+"""A history of 10,000 events: as a DataFrame and as a timeline, against fetching it."""
+
+import asyncio
+import statistics
+import time
+import uuid
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.client import Client, WorkflowHistory
+from temporalio.worker import Worker
+
+from course_lib import history, server
+from course_lib.widgets.timeline import timeline_view
+from tests.bench.report import Row
+
+EVENTS = 10_000
+ROUNDS = 5
+
+
+@workflow.defn
+class ManyTimers:
+    """Makes a long history quickly: batches of timers."""
+
+    @workflow.run
+    async def run(self, events: int) -> None:
+        """Start and await timers until the history is long enough."""
+        while workflow.info().get_current_history_length() < events:
+            await asyncio.gather(*(workflow.sleep(timedelta(milliseconds=1)) for _ in range(250)))
+
+
+def measure(where: server.Server) -> list[Row]:
+    """Fetch, then turn the same events into a frame and into a picture; medians of several rounds."""
+    return asyncio.run(_measure(where))
+
+
+async def _measure(where: server.Server) -> list[Row]:
+    client = await server.connect(where)
+    handle = await _long_run(client)
+    fetched, framed, drawn = [], [], []
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        recorded: WorkflowHistory = await history.fetch(handle)
+        fetched.append(time.perf_counter() - began)
+        began = time.perf_counter()
+        history.events_frame(recorded)
+        framed.append(time.perf_counter() - began)
+        began = time.perf_counter()
+        timeline_view(recorded, title="bench")
+        drawn.append(time.perf_counter() - began)
+    count = len(recorded.events)
+    base = statistics.median(fetched)
+    both = statistics.median(a + b for a, b in zip(framed, drawn, strict=True))
+    return [
+        Row(f"history of {count:,} events: frame / fetch", statistics.median(framed), base, "s", ""),
+        Row(f"history of {count:,} events: timeline / fetch", statistics.median(drawn), base, "s", ""),
+        Row(f"history of {count:,} events: frame and timeline / fetch", both, base, "s", "≤ 1.5"),
+    ]
+
+
+async def _long_run(client: Client):  # type: ignore[no-untyped-def]
+    queue = uuid.uuid4().hex
+    async with Worker(client, task_queue=queue, workflows=[ManyTimers]):
+        handle = await client.start_workflow(ManyTimers.run, EVENTS, id=uuid.uuid4().hex, task_queue=queue)
+        await asyncio.wait_for(handle.result(), 120)
+    return handle

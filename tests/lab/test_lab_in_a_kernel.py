@@ -1,0 +1,151 @@
+"""The Lab in a real kernel: open, run, look, interrupt; a batch of queued cells, as Run All sends them."""
+
+import contextlib
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from jupyter_client.blocking.client import BlockingKernelClient
+from jupyter_client.manager import KernelManager, start_new_kernel
+
+from course_lib.server import Server
+
+LIMIT = 60.0
+
+OPEN = 'from course_lib import Lab\nlab = await Lab.open("00_start_here")'
+MODULE = """%%module parcels
+from temporalio import workflow
+
+
+@workflow.defn
+class Parcel:
+    @workflow.run
+    async def run(self, order: str) -> str:
+        return f"parcel of {order}"
+"""
+RUN = """await lab.worker(workflows=[Parcel])
+handle = await lab.client.start_workflow(Parcel.run, "o-1", id=lab.id("parcel"), task_queue=lab.task_queue)
+print(await lab.result(handle))
+"""
+
+
+class Notebook:
+    """Cells of one kernel, and what they showed."""
+
+    def __init__(self, manager: KernelManager, client: BlockingKernelClient) -> None:
+        self.manager, self.client = manager, client
+
+    def run(self, source: str) -> str:
+        """Run one cell and return what it showed as text; an error is shown as text, too."""
+        shown: list[str] = []
+
+        def hook(message: dict[str, Any]) -> None:
+            content = message["content"]
+            if message["msg_type"] == "stream":
+                shown.append(content["text"])
+            elif message["msg_type"] in ("display_data", "execute_result", "update_display_data"):
+                shown.append(content["data"].get("text/plain", ""))
+            elif message["msg_type"] == "error":
+                shown.append("\n".join(content["traceback"]))
+
+        self.client.execute_interactive(source, timeout=LIMIT, output_hook=hook, allow_stdin=False)
+        return "\n".join(shown)
+
+
+@pytest.fixture(scope="module")
+def notebook(course_server: Server) -> Iterator[Notebook]:
+    manager, client = start_new_kernel(kernel_name="python3")
+    try:
+        book = Notebook(manager, client)
+        assert "Temporal is ready" in book.run(OPEN)
+        yield book
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+def test_a_queued_batch_drops_no_cell(notebook: Notebook) -> None:
+    cells = [OPEN, MODULE, RUN, "lab.timeline(handle)", "len(lab.events(handle))", "print('the last cell')"]
+    ids = [notebook.client.execute(source) for source in cells]
+    replies = {}
+    deadline = time.monotonic() + LIMIT
+    while len(replies) < len(ids) and time.monotonic() < deadline:
+        reply = notebook.client.get_shell_msg(timeout=LIMIT)
+        replies[reply["parent_header"]["msg_id"]] = reply["content"]["status"]
+    assert [replies.get(one) for one in ids] == ["ok"] * len(ids)
+
+
+def test_every_cell_runs_twice(notebook: Notebook) -> None:
+    for _ in range(2):
+        assert "revision" in notebook.run(MODULE)
+        assert "parcel of o-1" in notebook.run(RUN)
+
+
+def test_looking_shows_the_run(notebook: Notebook) -> None:
+    notebook.run(MODULE)
+    notebook.run(RUN)
+    assert "completed" in notebook.run("lab.timeline(handle)")
+    assert "WorkflowExecutionCompleted" in notebook.run("print(lab.events(handle)['type'].to_list())")
+
+
+def test_interrupt_stops_a_bare_await_and_the_lab_lives_on(notebook: Notebook) -> None:
+    notebook.run("import asyncio")
+    message = notebook.client.execute("print('waiting', flush=True)\nawait asyncio.sleep(600)")
+    deadline = time.monotonic() + LIMIT
+    while time.monotonic() < deadline:
+        heard = notebook.client.get_iopub_msg(timeout=LIMIT)
+        if heard["parent_header"].get("msg_id") == message and heard["msg_type"] == "stream":
+            break
+    notebook.manager.interrupt_kernel()
+    reply = notebook.client.get_shell_msg(timeout=10)
+    assert reply["content"]["status"] == "error"
+    assert reply["content"]["ename"] in ("KeyboardInterrupt", "CancelledError")
+    notebook.run(MODULE)
+    assert "parcel of o-1" in notebook.run(RUN)
+
+
+def test_a_worker_process_takes_the_place_of_the_notebooks_worker(notebook: Notebook) -> None:
+    notebook.run(MODULE)
+    notebook.run(RUN)
+    shown = notebook.run("process = lab.worker_process('parcels')\nawait process.start()")
+    assert "Stopped the Worker in this notebook" in shown
+    assert "running" in notebook.run("print(process.process.describe())")
+    shown = notebook.run(RUN)
+    assert "Stopped the worker process of parcels" in shown
+    assert "parcel of o-1" in shown
+
+
+def test_a_workflow_without_a_worker_is_diagnosed_in_words(notebook: Notebook) -> None:
+    shown = notebook.run(
+        "lost = await lab.client.start_workflow('Lost', id=lab.id('lost'), task_queue='nobody')\n"
+        "await lab.result(lost, timeout=1)"
+    )
+    assert "StillRunning" in shown
+    assert "nobody" in shown
+    assert "Do this" in shown
+    assert "course_lib/lab" not in shown, "no traceback through the course's own code"
+    notebook.run("await lost.terminate()")
+
+
+def test_an_unknown_chapter_is_refused_before_anything_starts(notebook: Notebook) -> None:
+    shown = notebook.run('await Lab.open("99_nothing")')
+    assert "There is no chapter '99_nothing'" in shown
+
+
+def test_pasted_asyncio_run_works_between_lab_cells(notebook: Notebook) -> None:
+    shown = notebook.run("async def main():\n    return 'pasted'\nprint(asyncio.run(main()))")
+    assert "pasted" in shown
+    notebook.run(MODULE)
+    assert "parcel of o-1" in notebook.run(RUN)
+
+
+def test_a_kernel_restart_finds_the_same_queue_and_shop(notebook: Notebook) -> None:
+    before = notebook.run("print(lab.task_queue, lab.shop.name)")
+    notebook.manager.restart_kernel(now=True)
+    notebook.client.wait_for_ready(timeout=LIMIT)
+    with contextlib.suppress(Exception):
+        while notebook.client.get_iopub_msg(timeout=0.5):
+            pass
+    notebook.run(OPEN)
+    assert notebook.run("print(lab.task_queue, lab.shop.name)") == before

@@ -1,0 +1,86 @@
+"""Handing over to the learner's hand: a press is seen, and nobody is waited for for ever."""
+
+import asyncio
+
+import ipywidgets
+import pytest
+
+from course_lib.errors import CourseError
+from course_lib.lab.turn import turn, until
+
+
+class Pressed:
+    """A button that counts, and the lines that were said."""
+
+    def __init__(self) -> None:
+        self.button = ipywidgets.Button(description="kill -9")
+        self.times = 0
+        self.said: list[str] = []
+        self.button.on_click(self._count)
+
+    def _count(self, _: object) -> None:
+        self.times += 1
+
+
+@pytest.fixture
+def pressed(monkeypatch: pytest.MonkeyPatch) -> Pressed:
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.delenv("COURSE_STRICT", raising=False)
+    return Pressed()
+
+
+async def test_the_learners_press_ends_the_wait(pressed: Pressed) -> None:
+    waiting = asyncio.create_task(turn(pressed.button, pressed.said.append, None, 20.0))
+    await until(lambda: bool(pressed.said), 5.0, "the turn is announced")
+    assert "Your turn: press “kill -9”" in pressed.said[0]
+    pressed.button.click()
+    await asyncio.wait_for(waiting, 5)
+    assert pressed.times == 1, "the course must not press again"
+    assert pressed.said[-1] == "You pressed “kill -9”."
+
+
+async def test_a_press_before_the_moment_counts(pressed: Pressed) -> None:
+    waiting = asyncio.create_task(turn(pressed.button, pressed.said.append, lambda: False, 20.0))
+    await until(lambda: bool(pressed.said), 5.0, "the turn is announced")
+    pressed.button.click()
+    await asyncio.wait_for(waiting, 5)
+    assert pressed.times == 1
+
+
+async def test_past_the_limit_the_course_presses_and_says_so(pressed: Pressed) -> None:
+    await asyncio.wait_for(turn(pressed.button, pressed.said.append, None, 0.2), 10)
+    assert pressed.times == 1
+    assert any("Nobody pressed" in line for line in pressed.said)
+
+
+@pytest.mark.parametrize("variable", ["CI", "COURSE_STRICT"])
+async def test_in_ci_the_course_presses_when_the_moment_has_come(
+    pressed: Pressed, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, "1")
+    looks: list[int] = []
+
+    async def third_look() -> bool:
+        looks.append(pressed.times)
+        return len(looks) >= 3
+
+    await asyncio.wait_for(turn(pressed.button, pressed.said.append, third_look, 20.0), 10)
+    assert looks == [0, 0, 0], "not before the moment"
+    assert pressed.times == 1
+
+
+async def test_a_moment_that_never_comes_is_said(pressed: Pressed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CI", "1")
+    with pytest.raises(CourseError, match="the moment to press “kill -9” has come"):
+        await turn(pressed.button, pressed.said.append, lambda: False, 0.3)
+    assert pressed.times == 0
+
+
+async def test_until_names_what_did_not_come() -> None:
+    with pytest.raises(CourseError, match=r"After 0\.2 s this is still not so: step 3 is done"):
+        await until(lambda: False, 0.2, "step 3 is done")
+
+
+async def test_a_condition_that_raises_is_not_swallowed() -> None:
+    with pytest.raises(ZeroDivisionError):
+        await until(lambda: 1 / 0 > 0, 5.0, "it divides")
