@@ -49,15 +49,21 @@ class Activity:
         self.closed_type = ""
         self.cancel_requested = False
 
-    def simple(self) -> Span | None:
-        """Return the only span of an activity that succeeded at once: nearly all are like that, so this is quick."""
+    def simple(self, *, detailed: bool) -> Span | None:
+        """Return the only span of an activity that succeeded at once: nearly all are like that, so this is quick.
+
+        Args:
+            detailed: Whether its payloads are read.
+        """
         if self.closed_type != "ActivityTaskCompleted" or self.started is None or self.cancel_requested:
             return None
         if self.started.activity_task_started_event_attributes.attempt > 1:
             return None
         scheduled, begun = self.scheduled, moment(self.started.event_time)
-        given = preview(scheduled.input.payloads)
-        result = preview(self.closed.activity_task_completed_event_attributes.result.payloads)
+        given = result = ""
+        if detailed:
+            given = preview(scheduled.input.payloads)
+            result = preview(self.closed.activity_task_completed_event_attributes.result.payloads)
         detail = f"input {given}" if given else ""
         if result:
             detail = f"{detail}; result {result}" if detail else f"result {result}"

@@ -51,7 +51,12 @@ class Rule:
 
 def _payloads(path: str) -> Callable[[Any, Decoder], Any]:
     get = attrgetter(path)
-    return lambda attributes, decoder: decoder.all(get(attributes).payloads)
+
+    def read(attributes: Any, decoder: Decoder) -> Any:
+        payloads = get(attributes).payloads
+        return decoder.one(payloads[0]) if len(payloads) == 1 else decoder.all(payloads)
+
+    return read
 
 
 def _payload(field: str) -> Callable[[Any, Decoder], Any]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 TASKS = "workflow tasks"
 TIMERS = "timers"
 OTHERS = "other events"
+_DETAILED = 500
 
 
 def spans(history: WorkflowHistory, pending: Any = None) -> list[Span]:
@@ -136,7 +137,8 @@ class _Reader:
         for number, span in self._spans.items():
             if span is None:
                 activity = self._activities[number]
-                if (simple := activity.simple()) is not None:
+                # Beyond these no picture shows the detail of an activity that simply succeeded.
+                if (simple := activity.simple(detailed=len(found) < _DETAILED)) is not None:
                     found.append(simple)
                     continue
                 known = pending.activities.get(activity.scheduled.activity_id) if pending.activities else None

@@ -63,7 +63,8 @@ STYLE = (
     ".s-cancelled,.s-cancelled.k-workflow{--tone:var(--tc-quiet);--fill:var(--tc-quiet-bg)}"
     ".tl-foot{display:flex;flex-wrap:wrap;gap:0 16px;margin-top:6px;font-size:12px}"
     ".tc-tl details{margin-top:4px;font-size:12px}.tc-tl summary{cursor:pointer}"
-    ".tc.tc.tc .tl-table td:not(:last-child){white-space:nowrap}.tc-tl td:last-child{overflow-wrap:anywhere}.tl-table{overflow-x:auto;max-height:420px}"
+    ".tc.tc.tc .tl-table td:not(:last-child){white-space:nowrap}.tc-tl td:last-child{overflow-wrap:anywhere}"
+    ".tl-table{overflow-x:auto;max-height:420px}"
 )
 
 _HATCHED = {"failed": "bad", "timed_out": "bad", "terminated": "bad", "cancelled": "quiet"}
