@@ -128,7 +128,7 @@ def make(folder: Path) -> Checkout:
     checkout = Checkout(folder / "checkout", folder / "wheels", folder / "bin")
     for place in (checkout.folder / "tools", checkout.wheels, checkout.path, folder / "posix"):
         place.mkdir(parents=True)
-    for name in ("bootstrap.sh", "setup_venv.py"):
+    for name in ("bootstrap.sh", "setup_venv.py", "setup_pip.py"):
         shutil.copy(root() / "tools" / name, checkout.folder / "tools" / name)
     for name in POSIX_TOOLS:
         found = shutil.which(name)

@@ -15,6 +15,7 @@ from course_lib.paths import root
 from .checkout import Checkout, make
 
 SOURCE = root() / "tools" / "setup_venv.py"
+PARTS = [SOURCE, SOURCE.with_name("setup_pip.py")]
 
 
 @pytest.fixture
@@ -84,7 +85,7 @@ def test_a_crash_while_unpacking_costs_the_venv(
     """And a crash before that, while downloading, does not."""
     made = []
     monkeypatch.setattr(tool, "make_venv", lambda: made.append(True))
-    monkeypatch.setattr(tool, "pip", lambda arguments, progress=None: (0, ""))
+    monkeypatch.setattr(tool, "run_pip", lambda arguments, progress=None: None)
     monkeypatch.setattr(tool, "compile_packages", lambda: None)
     monkeypatch.setattr(tool, "venv_python", lambda: sys.executable)
     tool.write_stamp(tool.wanted(False) | {"run": "an older lock", "sound": sound})
@@ -179,7 +180,7 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_pip_is_read_right(tool: Any, case: str) -> None:
     output, code, words = CASES[case]
-    failure = tool.explain(output)
+    failure = tool.explain(output, "/course", "/course/log")
     assert failure.code == code
     assert words in str(failure)
     assert "\n" not in str(failure)
@@ -202,8 +203,10 @@ def test_a_python_with_a_part_missing(tool: Any, monkeypatch: pytest.MonkeyPatch
     assert raised.value.code == 4
 
 
-def test_it_parses_on_old_pythons() -> None:
-    """No syntax newer than Python 3.5 (f-strings, annotated names, walrus, keyword-only markers, match)."""
+@pytest.mark.parametrize("part", PARTS, ids=lambda path: path.name)
+def test_it_parses_on_old_pythons(part: Path) -> None:
+    """No syntax newer than Python 2.7: f-strings, annotations, walrus, starred names, match, async."""
     newer = (ast.JoinedStr, ast.AnnAssign, ast.NamedExpr, ast.Match, ast.AsyncFunctionDef, ast.Starred)
-    nodes = [node for node in ast.walk(ast.parse(SOURCE.read_text())) if isinstance(node, newer)]
+    nodes = [node for node in ast.walk(ast.parse(part.read_text())) if isinstance(node, newer)]
     assert [f"{type(node).__name__} in line {getattr(node, 'lineno', '?')}" for node in nodes] == []
+    assert not [node for node in ast.walk(ast.parse(part.read_text())) if isinstance(node, ast.arg) and node.annotation]
