@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 import inspect
+import os
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from temporalio.client import Client, WorkflowHandle
@@ -134,15 +136,15 @@ class Bench:
 
     def start_early(self, *answers: Code) -> None:
         """Begin to start the Worker of these answers, so that ``worker`` with the same ones need not wait."""
-        names = self._module_names(answers, ())
-        process = self._process(names, self.task_queue, {})
+        names = self._module_names(answers)
+        process = self._process(names, self.task_queue, {}, {})
         self._early = (names, process, asyncio.create_task(process.start()))
 
     @contextlib.asynccontextmanager
     async def worker(
         self,
         *answers: Code,
-        extra: Sequence[str] = (),
+        extra: Sequence[Path] = (),
         task_queue: str | None = None,
         workflows: Sequence[str] | None = None,
         activities: Sequence[str] | None = None,
@@ -154,13 +156,14 @@ class Bench:
 
         Args:
             *answers: Code answers; their modules, and the module cells that these import, are registered whole.
-            extra: Importable names of further modules, such as a chapter's own fixtures.
+            extra: Files of further modules, such as a chapter's own fixtures. Files and not names: the sandbox imports
+                a workflow's module afresh with its parent packages, and those of a check are too much for it.
             task_queue: Another queue than this run's.
             workflows: Register only these workflows.
             activities: Register only these activities.
             **options: Plain values for ``temporalio.worker.Worker``.
         """
-        names = self._module_names(answers, extra)
+        names = (*self._module_names(answers), *(file.stem for file in extra))
         plain = not options and task_queue is None and workflows is None and activities is None
         try:
             if plain and self._early is not None and self._early[0] == names:
@@ -168,8 +171,9 @@ class Bench:
                 self._early = None
                 await starting
             else:
+                env = {"PYTHONPATH": os.pathsep.join([*(str(file.parent) for file in extra), *_python_path()])}
                 process = self._process(
-                    names, task_queue or self.task_queue, options, workflows=workflows, activities=activities
+                    names, task_queue or self.task_queue, options, env, workflows=workflows, activities=activities
                 )
                 await process.start()
         except CourseError as error:
@@ -297,7 +301,7 @@ class Bench:
             timeout: Seconds, the import included.
             quiet: Do not mention it among what was run.
         """
-        self._module_names([function], ())
+        self._module_names([function])
         self._called = True
         if not quiet:
             shown = ("client" if arg is CLIENT else short(arg, 80) for arg in args)
@@ -347,14 +351,19 @@ class Bench:
 
     # ---------------------------------------------------------------- inside
 
-    def _module_names(self, answers: Sequence[Code], extra: Sequence[str]) -> tuple[str, ...]:
+    def _module_names(self, answers: Sequence[Code]) -> tuple[str, ...]:
         names = calls.module_names(answers, self._modules)
         for name in names:
             self._lines[name] = calls.file_text(self._modules, name)
-        return (*names, *extra)
+        return tuple(names)
 
     def _process(
-        self, modules: Sequence[str], task_queue: str, options: dict[str, Any], **chosen: Any
+        self,
+        modules: Sequence[str],
+        task_queue: str,
+        options: dict[str, Any],
+        env: dict[str, str],
+        **chosen: Any,
     ) -> WorkerProcess:
         process = WorkerProcess(
             modules,
@@ -362,7 +371,7 @@ class Bench:
             address=self._server.address,
             namespace=self._server.namespace,
             folder=self._modules.folder,
-            env={"SHOP_URL": self.shop.url},
+            env={"SHOP_URL": self.shop.url, **env},
             worker_options={**_OPTIONS, **options},
             **chosen,
         )
@@ -372,6 +381,10 @@ class Bench:
     def explain(self, error: BaseException) -> str:
         """Return an error in words, with the line of the learner's code that it came from."""
         return explain(error, self._lines)
+
+
+def _python_path() -> list[str]:
+    return [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
 
 
 def _words(value: object) -> str:

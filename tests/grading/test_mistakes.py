@@ -95,6 +95,7 @@ def test_good_code_has_none() -> None:
         (in_run("x = workflow.execute_activity('c', order, start_to_close_timeout=timedelta(1))\nreturn 1"), "`await`"),
         (in_activity("async with ShopClient() as shop:\n    shop.charge(order, 1)"), "`await`"),
         (in_activity("shop = ShopClient()\nreturn shop.charge(order, 1)"), "`await`"),
+        (in_activity("return ShopClient().charge(order, 1)"), "`await`"),
         (in_run("try:\n    await asyncio.sleep(1)\nexcept Exception:\n    pass"), "swallowed error"),
         (in_activity("try:\n    return 1\nexcept:\n    print('oh')\n    return None"), "swallowed error"),
         (in_run("while True:\n    pass"), "give the loop an end"),

@@ -97,7 +97,14 @@ def _unawaited(node: ast.AST, function: ast.AsyncFunctionDef) -> ast.Call | None
 
 def _is_coroutine(module: Module, call: ast.Call, names: set[str]) -> bool:
     name = module.name(call.func)
-    return name in _COROUTINES or (name or ast.unparse(call.func)) in names
+    return name in _COROUTINES or (name or ast.unparse(call.func)) in names or _is_shop_call(module, call.func)
+
+
+def _is_shop_call(module: Module, func: ast.expr) -> bool:
+    """Whether this is ``ShopClient().charge``, without a name in between."""
+    if not isinstance(func, ast.Attribute) or not isinstance(func.value, ast.Call):
+        return False
+    return module.name(func.value.func).split(".")[-1] == "ShopClient" and func.attr in _shop_methods()
 
 
 def _async_names(module: Module, function: Function) -> set[str]:

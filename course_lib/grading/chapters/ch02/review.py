@@ -1,0 +1,202 @@
+"""Exercise 2.3: two activities let go of the only slot, their worker dies, and answers reach the right one."""
+
+import asyncio
+from base64 import b64decode
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from course_lib.grading.bench import CLIENT
+from course_lib.grading.model import Exercise
+from course_lib.history import failure_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from temporalio.client import WorkflowHandle
+
+    from course_lib.grading.answers import Code
+    from course_lib.grading.bench import Bench
+    from course_lib.grading.evidence import Run
+
+_FIXTURES = Path(__file__).with_name("graded_review.py")
+
+
+async def check_review(bench: "Bench", ask: "Code", answer: "Code") -> None:
+    """Ask about two orders with one slot, kill the worker, answer the second, then the first."""
+    # Without a cache of workflows no task waits for the dead worker's own queue, which saves two seconds.
+    async with bench.worker(ask, extra=(_FIXTURES,), max_concurrent_activities=1, max_cached_workflows=0) as worker:
+        orders = [bench.unique("order") for _ in range(2)]
+        # Workflow ids that are not the order ids: only the token leads to the activity.
+        runs = [await bench.start("GradedReview", order) for order in orders]
+        bench.did("on a worker with one activity slot")
+        reviews = await _reviews(bench, orders)
+        early = [await bench.events(run) for run in runs]
+        _let_go(bench, reviews, early, await _failure(runs))
+        _tokens(bench, reviews)
+        worker.kill()
+        bench.did("kill -9")
+        wanted = dict(zip(orders, (True, False), strict=True))
+        by_order = dict(zip(reviews["order_id"], reviews["id"], strict=True))
+        # The later review first: whoever completes "the first that waits" completes the wrong one.
+        last, first = reversed(orders)
+        called, _ = await asyncio.gather(
+            bench.call(answer, CLIENT, by_order[last], wanted[last], timeout=8), worker.start()
+        )
+        bench.require(
+            called.ok,
+            "`answer` completes the activity",
+            expected="it returns",
+            seen=called.reason or "it returned",
+            next_step="decode the review's `task_token` to the bytes that `activity.info().task_token` was, and pass "
+            "them to `client.get_async_activity_handle(task_token=…)`.",
+        )
+        done = await bench.finish(runs[1], timeout=3)
+        other = await bench.events(runs[0])
+        _arrived(bench, done, bool(bench.ids(other, "ActivityTaskCompleted")), wanted[last])
+        called = await bench.call(answer, CLIENT, by_order[first], wanted[first], timeout=8)
+        done = await bench.finish(runs[0], timeout=3)
+        bench.expect(
+            called.ok and done.completed and done.result is wanted[first],
+            "the other order gets its own answer",
+            expected=wanted[first],
+            seen=done.result if done.completed else called.reason or done.reason,
+            events=done.last_event,
+            next_step="pass `approved` on as it is, with the token of the review that was answered.",
+        )
+    states = dict(zip(*(bench.shop.table("reviews")[name] for name in ("order_id", "state")), strict=True))
+    bench.expect(
+        states == {first: "approved", last: "rejected"},
+        "the answers are recorded with the reviews",
+        expected="one approved, one rejected",
+        seen=", ".join(sorted(states.values())),
+        next_step="call `ShopClient().answer_review(review_id, approved)` in `answer`.",
+    )
+
+
+async def _reviews(bench: "Bench", orders: list[str]) -> "pd.DataFrame":
+    """Return the reviews, when both orders have one or it is clear that they will not."""
+    for _ in range(20):
+        found = bench.shop.table("reviews")
+        if set(orders) <= set(found["order_id"]):
+            await asyncio.sleep(0.2)  # an activity that does not let go ends now
+            break
+        await asyncio.sleep(0.1)
+    return bench.shop.table("reviews")
+
+
+async def _failure(runs: "list[WorkflowHandle[Any, Any]]") -> str:
+    """Return why an attempt failed, from the activities that wait for their next one."""
+    for run in runs:
+        for pending in (await run.describe()).raw_description.pending_activities:
+            if pending.HasField("last_failure"):
+                return f"attempt {pending.attempt - 1} failed: {failure_text(pending.last_failure)}"
+    return ""
+
+
+def _let_go(bench: "Bench", reviews: "pd.DataFrame", runs: "list[pd.DataFrame]", failure: str) -> None:
+    ended = [event for events in runs for event in bench.ids(events, "ActivityTaskCompleted")]
+    asked = reviews["order_id"].nunique()
+    bench.require(
+        not ended,
+        "the activity is not completed before the answer is there",
+        expected="ActivityTaskCompleted only after `answer`",
+        seen=f"{len(ended)} completed while both reviews were pending",
+        events=ended,
+        next_step="end the function with `activity.raise_complete_async()`, with the parentheses: a `return` "
+        "completes the activity at once, with that value as the answer.",
+    )
+    bench.require(
+        asked > 0,
+        "a review is requested",
+        expected="two rows in `reviews`",
+        seen=failure or "no row",
+        next_step="call `request_review` before `raise_complete_async()`: what comes after it never runs.",
+    )
+    bench.require(
+        not failure,
+        "the attempt does not fail",
+        expected="an attempt that is neither failed nor completed",
+        seen=failure or "no failure",
+        next_step="end the function with `activity.raise_complete_async()`: any other exception is a failed attempt, "
+        "and the next one asks again.",
+    )
+    bench.require(
+        asked == 2,
+        "an activity that waits holds no slot",
+        expected="two reviews from a worker with one slot",
+        seen="one review: its activity still occupies the slot, so the second never began",
+        next_step="do not wait in the activity: request the review, then `activity.raise_complete_async()`.",
+    )
+
+
+def _tokens(bench: "Bench", reviews: "pd.DataFrame") -> None:
+    tokens = list(reviews["token"])
+    readable = all(_decodes(token) for token in tokens)
+    bench.require(
+        readable and len(set(tokens)) == len(tokens),
+        "each review holds the task token of its own activity",
+        expected="two different task tokens as base64 text",
+        seen=" and ".join(repr(token[:24]) for token in tokens),
+        next_step="pass `b64encode(activity.info().task_token).decode()` to `request_review`: whoever answers has "
+        "nothing but the review.",
+    )
+
+
+def _decodes(token: str) -> bool:
+    try:
+        return len(b64decode(token, validate=True)) > 20
+    except ValueError:
+        return False
+
+
+def _arrived(bench: "Bench", run: "Run", other_completed: bool, wanted: bool) -> None:
+    step = "complete the handle with `await handle.complete(approved)`."
+    if other_completed:
+        step = (
+            "take the token from the review that was answered, which `answer_review` returns: this answer completed "
+            "the activity of another order."
+        )
+    elif run.ids("ActivityTaskCompleted"):
+        step = "pass `approved` on as it is: a rejection is an answer like any other."
+    elif run.ids("ActivityTaskFailed") or "attempt 2" in run.reason:
+        step = "complete the activity with `False`: a rejection is an answer, not a failure, and a failure is retried."
+    bench.require(
+        run.completed and run.result is wanted,
+        "the answer reaches the order that it is about",
+        expected=f"{wanted} as the result of the order that was answered",
+        seen="the activity of the other order was completed"
+        if other_completed
+        else run.result
+        if run.completed
+        else run.reason,
+        events=run.last_event,
+        next_step=step,
+    )
+
+
+EXERCISE = Exercise(
+    id="2.3",
+    title="Ask, and let go",
+    minutes=10,
+    difficulty=2,
+    answers=("ask_reviewer", "answer"),
+    hints=(
+        "Whoever answers may be another process, days later. What must it have in hand to name this one activity?",
+        "`activity.info().task_token` is bytes, so encode it with `b64encode(…).decode()` and hand it to "
+        "`request_review`. Then `activity.raise_complete_async()`. In `answer`, `b64decode` what `answer_review` "
+        "returns.",
+        "```python\ntoken = b64encode(activity.info().task_token).decode()\n"
+        "await ShopClient().request_review(order_id, token)\nactivity.raise_complete_async()\n…\n"
+        "review = await ShopClient().answer_review(review_id, approved)\n"
+        'handle = client.get_async_activity_handle(task_token=b64decode(review["task_token"]))\n'
+        "await handle.complete(approved)\n```",
+    ),
+    why=(
+        "`raise_complete_async()` tells the server “not finished, but I am leaving”: the slot is free at once, and the "
+        "worker may die without any harm. The token names this attempt of this activity of this run, so it must lie "
+        "where the answer will be given, with the review. A rejection is completed with `False`; failing the activity "
+        "would make Temporal ask again."
+    ),
+    check=check_review,
+    limit=30.0,
+    early=False,
+)
