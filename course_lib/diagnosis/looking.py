@@ -22,6 +22,7 @@ from course_lib.history.rules import RULES
 _DESCRIBE = 1.2
 # A Worker that polls takes a task in milliseconds.
 _PATIENCE = timedelta(seconds=1)
+_AGAIN = 0.5
 
 _WORKFLOW = TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW
 
@@ -107,7 +108,9 @@ class _Look:
         age = datetime.now(UTC) - moment(task.scheduled_time)
         if task.state == PendingWorkflowTaskState.PENDING_WORKFLOW_TASK_STATE_SCHEDULED:
             # A list of pollers is old news: a task that nobody takes tells more.
-            if polled.none or age > _PATIENCE:
+            if not polled.none and age < _PATIENCE:
+                age = await self._left_lying(task, age)
+            if polled.none or age >= _PATIENCE:
                 return await self._no_poller(polled, age)
             return None
         working = datetime.now(UTC) - moment(task.started_time)
@@ -121,6 +124,14 @@ class _Look:
                 (("polling", polled.words()),),
             )
         return None
+
+    async def _left_lying(self, task: Any, age: timedelta) -> timedelta:
+        """Wait until a young task is old enough to judge, and return its age then; zero when it was taken."""
+        await asyncio.sleep((_PATIENCE - age).total_seconds())
+        described = await facts.asked(self.handle.describe(), _AGAIN)
+        later = described.raw_description.pending_workflow_task if described else task
+        untouched = (later.scheduled_time, later.state) == (task.scheduled_time, task.state)
+        return _PATIENCE if untouched else timedelta(0)
 
     def _failing(self, task: Any, newest: list[Any], polled: facts.Pollers) -> Diagnosis | None:
         ended = next(
@@ -220,7 +231,7 @@ class _Look:
             )
             return Diagnosis("waiting", f"The workflow waits for {message}.", f"send it: {first}.", tuple(details))
         if self.raw.HasField("pending_workflow_task"):
-            # Younger than our patience: a Worker has it or takes it at once.
+            # A Worker has it, or has just got it.
             what = "The workflow has just been given a workflow task."
             return Diagnosis("waiting", what, "look again in a second.", tuple(details))
         return Diagnosis(

@@ -25,8 +25,13 @@ async def check_buy(bench: "Bench", buy: "Code") -> None:
     order = {"id": bench.unique("order"), "customer": "grace", "amount_cents": 2500}
     other = {**order, "id": bench.unique("order"), "amount_cents": 900}
 
+    bench.did(
+        f"buy twice for {order['id']} without a worker, once for {other['id']}; then a worker; then buy for "
+        f"{order['id']} again"
+    )
+
     async def click(what: dict[str, Any]) -> "Called":
-        return await bench.call(buy, CLIENT, what, bench.task_queue, timeout=8)
+        return await bench.call(buy, CLIENT, what, bench.task_queue, timeout=8, quiet=True)
 
     first = await _handle(bench, await click(order), "the first call starts a run and returns its handle", "")
     # Of two calls for one order at the same moment either may come first, so that these are never made together.

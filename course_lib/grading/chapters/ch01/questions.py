@@ -55,7 +55,7 @@ QUESTIONS = (
                 right=True,
             ),
             Option("The server's disk", "A server that could not write would have refused the start."),
-            Option("The code of `run`", "No line of it has run: the first workflow task has not been taken."),
+            Option("The code of the run method", "No line of it has run: the first workflow task has not been taken."),
             Option("The activity's timeout", "No activity has been asked for yet."),
         ),
     ),
@@ -63,7 +63,10 @@ QUESTIONS = (
         id="1.q2",
         text="Why does `run` take one dataclass, and not three parameters?",
         options=(
-            Option("Temporal allows only one parameter", "It allows several; you would regret them."),
+            Option(
+                "Temporal allows only one parameter",
+                "It allows several, and matches them by position: you would regret the first change.",
+            ),
             Option(
                 "A field with a default can be added while old orders are still under way",
                 "Their recorded input lacks the field, gets the default, and still fits.",
