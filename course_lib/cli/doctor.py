@@ -15,7 +15,10 @@ from typing import Any, Literal
 from course_lib.errors import CourseError
 from course_lib.paths import root, state_dir, workspace
 
-_INSTALL = "make lab (it installs what is missing), or: pip install -r requirements.txt && pip install -e ."
+_INSTALL = (
+    "make lab (it installs what is missing), or: pip install --require-hashes -r requirements.txt && "
+    "pip install --no-deps --no-build-isolation --no-index --editable ."
+)
 _PYTHON = (3, 11)
 _IPYKERNEL = (7, 4)
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

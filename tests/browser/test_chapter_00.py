@@ -39,9 +39,7 @@ def test_run_all_kill_and_finish(page: Page, jupyterlab: JupyterLab) -> None:
     page.get_by_role("button", name="Start", exact=True).click()
 
     # The last cell has run when its prompt holds a number.
-    expect(page.locator(".jp-CodeCell .jp-InputArea-prompt").last).to_have_text(
-        re.compile(r"\[\d+\]:"), timeout=60_000
-    )
+    expect(page.locator(".jp-CodeCell .jp-InputArea-prompt").last).to_have_text(re.compile(r"\[\d+\]:"), timeout=60_000)
     page.keyboard.press("Control+s")
     saved = jupyterlab.folder / NOTEBOOK
     page.wait_for_function("document.title.indexOf('*') < 0 && !document.querySelector('.jp-mod-dirty')")

@@ -39,9 +39,11 @@ def run(folder: Path, cells: list[str], *words: str) -> "subprocess.CompletedPro
         os.devnull,
     ]
     command += [f"--rootdir={folder}", "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout", "60"]
+    # A run of its own, also when this test itself runs in a worker of pytest-xdist.
+    env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")}
     return subprocess.run(
         [*command, *words, "notebooks", "solutions"],
-        cwd=folder, capture_output=True, text=True, timeout=110, check=False,
+        cwd=folder, env=env, capture_output=True, text=True, timeout=110, check=False,
     )  # fmt: skip
 
 
