@@ -15,7 +15,9 @@ from IPython.display import publish_display_data
 from course_lib.widgets.look import escape, page, plain
 
 _STYLE = (
-    ".tc pre.tc-log{margin:2px 0;padding:4px 8px;max-height:18em;overflow:auto;background:none;"
+    # Reversed, a long log shows its end: an exception's last line is the one that says what happened.
+    ".tc.tc.tc.tc pre.tc-log{margin:2px 0;padding:4px 8px;max-height:18em;overflow:auto;background:none;"
+    "display:flex;flex-direction:column-reverse;"
     "border-left:3px solid var(--jp-border-color1,rgba(128,128,128,.5))}"
 )
 # Seconds that lines are collected before they are drawn together.

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -224,6 +225,25 @@ async def test_kill_and_restart_in_the_middle(grader: Grader, modules: Modules) 
     verdict = await grader(check, workflow)
     assert verdict.passed, verdict.text()
     assert verdict.seconds < 18
+
+
+async def test_a_check_brings_a_workflow_of_its_own_in_a_file(grader: Grader, modules: Modules, tmp_path: Path) -> None:
+    activity = run_cell(modules, "payments", PAYMENTS)["charge"]
+    fixture = tmp_path / "graded_order.py"
+    fixture.write_text(
+        "from datetime import timedelta\n\nfrom temporalio import workflow\n\n\n@workflow.defn\nclass Graded:\n"
+        "    @workflow.run\n    async def run(self, order: dict) -> str:\n"
+        "        limit = timedelta(seconds=5)\n"
+        '        return await workflow.execute_activity("charge", order, start_to_close_timeout=limit)\n'
+    )
+
+    async def check(bench: Bench, activity: Code) -> None:
+        async with bench.worker(activity, extra=(fixture,)):
+            run = await bench.run("Graded", {"order_id": "o-1", "amount_cents": 1})
+        bench.expect(run.completed, "the fixture runs the activity", expected="completed", seen=run.reason)
+
+    verdict = await grader(check, activity)
+    assert verdict.passed, verdict.text()
 
 
 async def test_a_wait_that_is_in_vain_is_a_part(grader: Grader, modules: Modules) -> None:

@@ -63,7 +63,7 @@ QUESTIONS = (
         id="2.q2",
         text="Which of these is a good idempotency key for the charge of an order?",
         options=(
-            Option("`uuid4()` in the activity", "Each attempt runs that line again and draws another key."),
+            Option("uuid4() in the activity", "Each attempt runs that line again and draws another key."),
             Option(
                 'f"{activity.info().workflow_id}-{activity.info().attempt}"',
                 "The attempt's number is the one thing that differs between the tries.",
@@ -82,15 +82,15 @@ QUESTIONS = (
         "write?",
         options=(
             Option(
-                "`async def`, since Temporal is asynchronous",
+                "async def, since Temporal is asynchronous",
                 "The call holds the event loop, and every other async activity of the worker waits.",
             ),
             Option(
-                "A plain `def`, and an `activity_executor` for the worker",
+                "A plain def, and an activity_executor for the worker",
                 "It runs in a thread, and the loop stays free.",
                 right=True,
             ),
-            Option("`async def` with a longer timeout", "The worker is frozen for just as long."),
+            Option("async def with a longer timeout", "The worker is frozen for just as long."),
             Option("It goes into the workflow", "Workflow code may not touch the world, and it would run in replays."),
         ),
     ),
@@ -101,7 +101,7 @@ QUESTIONS = (
         options=(
             Option("At the next heartbeat that does not come", "Without the timeout nobody waits for one."),
             Option(
-                "When `start_to_close_timeout` is over",
+                "When start_to_close_timeout is over",
                 "The value of the last heartbeat sent is kept, but only the timeout makes its absence an event.",
                 right=True,
             ),
@@ -119,7 +119,7 @@ QUESTIONS = (
             ),
             Option("At the line where the process died", "Only workflow code is replayed. An activity begins anew."),
             Option(
-                "At the value of the last call of `activity.heartbeat`",
+                "At the value of the last call of activity.heartbeat",
                 "Not every call is sent: the worker throttles them, and the last ones may have died with it.",
             ),
         ),

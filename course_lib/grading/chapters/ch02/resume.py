@@ -39,7 +39,7 @@ async def check_resume(bench: "Bench", workflow: "Code") -> None:
             handle,
             lambda _: len(bench.shop.table("imports")) >= _DONE,
             "the import gets under way",
-            timeout=8,
+            timeout=5,
             next_step="read what is said above: on its first attempt an activity has no heartbeat details yet.",
         )
         await _require_timeout(bench, handle)
@@ -205,8 +205,8 @@ EXERCISE = Exercise(
     why=(
         "`heartbeat_timeout` makes the server miss a dead worker after two seconds instead of ten. The value of the "
         "last heartbeat that reached the server is handed to the next attempt, so the import goes on there. It is "
-        "reported after the page is recorded: in the worst case a page is done again, never left out. For that worst case "
-        "(heartbeats are throttled) give `record_import` an idempotency key of job and offset."
+        "reported after the page is recorded: in the worst case a page is done again, never left out. For that worst "
+        "case (heartbeats are throttled) give `record_import` an idempotency key of job and offset."
     ),
     check=check_resume,
     limit=40.0,
