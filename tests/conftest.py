@@ -1,8 +1,10 @@
 """Fixtures that every test can use: one embedded server in memory, one shop process, folders of their own."""
 
 import asyncio
+import contextlib
 import os
 import secrets
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from temporalio.client import Client
 
 from course_lib import server as servers
 from course_lib import shop as shops
+from course_lib.cells.names import REVISION
 from course_lib.daemons import Daemon
 
 # Tests must not attach to a server that the developer happens to run, nor be stricter than a learner's notebook.
@@ -51,3 +54,20 @@ def shop(state: Path) -> Iterator[shops.Shop]:
     opened = shops.open_shop(f"test-{secrets.token_hex(4)}")
     yield opened
     opened.delete()
+
+
+@contextlib.contextmanager
+def no_revisions() -> Iterator[None]:
+    """Hide the module cells that tests of other rooms left in this process: ``orders__r1`` is everybody's name."""
+    path = list(sys.path)
+    others = {name: module for name, module in sys.modules.items() if REVISION.match(name)}
+    for name in others:
+        del sys.modules[name]
+    sys.path[:] = [entry for entry in path if not any(Path(entry).glob("*__r*.py"))]
+    loaded = set(sys.modules)
+    yield
+    for name in set(sys.modules) - loaded:
+        if REVISION.match(name):
+            del sys.modules[name]
+    sys.path[:] = path
+    sys.modules.update(others)

@@ -1,7 +1,6 @@
 """Module cells in a folder of their own, real kernels, and a Temporal server in memory."""
 
 import queue
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -13,26 +12,15 @@ from jupyter_client.manager import KernelManager
 from temporalio.client import Client
 
 from course_lib.cells import Modules
-from course_lib.cells.names import REVISION
+from tests.conftest import no_revisions
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
     """A workspace folder; what it put into this process is taken out again."""
     workspace = tmp_path / "01_chapter"
-    path = list(sys.path)
-    # Revisions that tests of other rooms left in this process would take the numbers that these tests look at.
-    others = {name: module for name, module in sys.modules.items() if REVISION.match(name)}
-    for name in others:
-        del sys.modules[name]
-    sys.path[:] = [entry for entry in path if not any(Path(entry).glob("*__r*.py"))]
-    loaded = set(sys.modules)
-    yield workspace
-    sys.path[:] = path
-    sys.modules.update(others)
-    for name in set(sys.modules) - loaded:
-        if str(getattr(sys.modules[name], "__file__", "")).startswith(str(tmp_path)):
-            del sys.modules[name]
+    with no_revisions():
+        yield workspace
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from temporalio.client import WorkflowHandle
 
 from course_lib.server import Server
 from course_lib.workers import running_workers
+from tests.conftest import no_revisions
 
 ORDERS = """
 import asyncio, time
@@ -68,13 +69,13 @@ class CallWorkflow:
 """
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     where = tmp_path_factory.mktemp("modules")
     (where / "orders__r1.py").write_text(ORDERS)
-    sys.path.insert(0, str(where))
-    yield where
-    sys.path.remove(str(where))
+    with no_revisions():
+        sys.path.insert(0, str(where))
+        yield where
 
 
 @pytest.fixture
