@@ -2,10 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
+from temporalio.client import WorkflowExecutionStatus
+
 from course_lib.grading.model import Exercise
 
 if TYPE_CHECKING:
     import pandas as pd
+    from temporalio.client import WorkflowHandle
 
     from course_lib.grading.answers import Code
     from course_lib.grading.bench import Bench
@@ -130,6 +133,19 @@ async def _payments_down(bench: "Bench", workflow: "Code", order: dict[str, Any]
         seen="the payment service was never called",
         next_step="charge first: nothing else may come before the money.",
     )
+
+    async def decided() -> bool:
+        # A look right behind the failed charge would come before the parcel that must not be there.
+        calls = bench.shop.table("requests", order_id=order["id"])["operation"]
+        return bool((calls == "charge").sum() > 1 or (calls == "ship").any()) or await _closed(handle)
+
+    await bench.wait_for(
+        decided,
+        "after the failed charge it is tried again, or the order ends",
+        timeout=6,
+        seen="neither, and no parcel",
+        next_step="let the failed charge stop the way to the shipment: `await` it, and catch nothing.",
+    )
     parcels = bench.shop.table("shipments", order_id=order["id"])
     bench.expect(
         parcels.empty,
@@ -139,6 +155,10 @@ async def _payments_down(bench: "Bench", workflow: "Code", order: dict[str, Any]
         events=bench.ids(await bench.events(handle), "ActivityTaskScheduled", "ship_parcel"),
         next_step="let the failed charge stop the way to the shipment: `await` it, and catch nothing.",
     )
+
+
+async def _closed(handle: "WorkflowHandle[Any, Any]") -> bool:
+    return (await handle.describe()).status != WorkflowExecutionStatus.RUNNING
 
 
 EXERCISE = Exercise(
