@@ -40,8 +40,13 @@ def log_since(log_file: Path, offset: int) -> str:
 
 
 def port_was_taken(said: str) -> bool:
-    """Return whether another program took a port between our look and the server's start."""
-    return "address already in use" in said.lower() or "can't set frontend port" in said.lower()
+    """Return whether another program took a port between our look and the server's start.
+
+    The CLI also chooses ports of its own for its inner services, and panics when one of those is lost (seen on 1.9.1,
+    two servers starting at once); a panic is therefore worth another start.
+    """
+    lower = said.lower()
+    return any(words in lower for words in ("address already in use", "can't set frontend port", "panic:"))
 
 
 def died(said: str, ports: dict[str, int], own: Daemon, database: Path | None) -> CourseError:
