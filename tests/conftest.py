@@ -7,6 +7,7 @@ import secrets
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from temporalio.client import Client
@@ -59,15 +60,21 @@ def shop(state: Path) -> Iterator[shops.Shop]:
 @contextlib.contextmanager
 def no_revisions() -> Iterator[None]:
     """Hide the module cells that tests of other rooms left in this process: ``orders__r1`` is everybody's name."""
-    path = list(sys.path)
-    others = {name: module for name, module in sys.modules.items() if REVISION.match(name)}
+    path, others = list(sys.path), _revisions()
     for name in others:
         del sys.modules[name]
     sys.path[:] = [entry for entry in path if not any(Path(entry).glob("*__r*.py"))]
-    loaded = set(sys.modules)
     yield
-    for name in set(sys.modules) - loaded:
-        if REVISION.match(name):
-            del sys.modules[name]
+    for name in _revisions():
+        del sys.modules[name]
     sys.path[:] = path
     sys.modules.update(others)
+
+
+def _revisions() -> dict[str, ModuleType]:
+    # Also under the plain name: `orders` stands for the newest revision in a kernel.
+    return {
+        name: module
+        for name, module in sys.modules.items()
+        if REVISION.match(name) or REVISION.match(str(getattr(module, "__name__", "")))
+    }

@@ -80,6 +80,10 @@ def test_a_number_that_now_belongs_to_another_process_is_not_it(daemon: Daemon) 
 
 def test_a_clock_that_was_set_does_not_lose_it(daemon: Daemon) -> None:
     state = daemon.spawn(SLEEPER, ports={})
+    # For an instant after its start a process has no command line to be known by.
+    deadline = time.monotonic() + 5
+    while not psutil.Process(state.pid).cmdline() and time.monotonic() < deadline:
+        pass
     daemon.record(dataclasses.replace(state, create_time=state.create_time - 3600))
     assert daemon.read() is not None
 
