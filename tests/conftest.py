@@ -3,11 +3,13 @@
 import asyncio
 import contextlib
 import os
+import re
 import secrets
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 from temporalio.client import Client
@@ -78,3 +80,17 @@ def _revisions() -> dict[str, ModuleType]:
         for name, module in sys.modules.items()
         if REVISION.match(name) or REVISION.match(str(getattr(module, "__name__", "")))
     }
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hand out whole files, as ``--dist loadfile`` does, but the proofs of each exercise as a file of its own."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFileOrExercise(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no type information
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.split("::", 1)[0]
+            exercise = re.search(r"test_exercises\.py::.*\[(\d+\.\d+)", nodeid)
+            return f"{file} {exercise[1]}" if exercise else file
+
+    return ByFileOrExercise(config, log)

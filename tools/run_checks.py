@@ -4,7 +4,9 @@
     make test ARGS="lint unit"     only these
     make test ARGS="--list"        what there is
 
-A stage that fails fails the whole, but the later ones still run: one run shows everything that is wrong.
+A stage that fails fails the whole, but the later ones still run: one run shows everything that is wrong. The quick
+stages come first. Then the unit tests, which compute, share the machine with the notebooks and the browser, which
+mostly wait; what those print is shown when they end.
 """
 
 import argparse
@@ -39,6 +41,8 @@ class Stage:
     what: str
     command: tuple[str, ...]
     pytest: bool = False
+    beside: bool = False
+    """Whether it runs beside the unit tests, one such stage after the other."""
 
 
 def tool(name: str, *arguments: str) -> tuple[str, ...]:
@@ -55,13 +59,13 @@ def pytest(*arguments: str) -> tuple[str, ...]:
 STAGES = (
     Stage("lint", "ruff: mistakes and style, Python files and notebooks", tool("ruff", "check", ".")),
     Stage("format", "ruff: layout (`make format` puts it right)", tool("ruff", "format", "--check", ".")),
-    Stage("types", "mypy", tool("mypy")),
+    Stage("types", "mypy", tool("mypy"), beside=True),
     Stage("imports", "import-linter: a room imports only from rooms below it", tool("lint-imports")),
     Stage("sync", "notebooks/ is what solutions/ builds", tool("course", "build", "--check")),
     Stage(
         "unit",
         "pytest: the library, content, exercise proofs, set-up",
-        pytest("tests", "--ignore=tests/browser", "-n", "2", "--dist", "loadfile"),
+        pytest("tests", "--ignore=tests/browser", "-n", "3", "--dist", "loadfile"),
         pytest=True,
     ),
     Stage(
@@ -72,8 +76,9 @@ STAGES = (
             *("notebooks", "solutions"),
         ),
         pytest=True,
+        beside=True,
     ),
-    Stage("browser", "pytest: chapter 00 in a real JupyterLab", pytest("tests/browser"), pytest=True),
+    Stage("browser", "pytest: chapter 00 in a real JupyterLab", pytest("tests/browser"), pytest=True, beside=True),
 )
 
 
@@ -90,9 +95,31 @@ def counts_of(line: str) -> Counter[str]:
     return found
 
 
-def run(stage: Stage) -> Counter[str]:
-    """Run one stage, show its output as it comes, and return its counts in pytest's words."""
-    print(f"\n---- {stage.name}: {stage.what}", flush=True)
+running: set["subprocess.Popen[str]"] = set()
+speaking = threading.Lock()
+
+
+def run(stage: Stage, *, streams: bool = True) -> Counter[str]:
+    """Run one stage and return its counts in pytest's words.
+
+    Args:
+        stage: The stage.
+        streams: Whether its output is shown as it comes, or in one piece at its end.
+    """
+    said = [f"\n---- {stage.name}: {stage.what}\n"]
+
+    def say(line: str) -> None:
+        said.append(line)
+        if streams:
+            flush()
+
+    def flush() -> None:
+        with speaking:
+            sys.stdout.write("".join(said))
+            sys.stdout.flush()
+        said.clear()
+
+    say("")
     began = time.monotonic()
     counts: Counter[str] = Counter()
     process = subprocess.Popen(
@@ -106,30 +133,62 @@ def run(stage: Stage) -> Counter[str]:
         errors="replace",
         start_new_session=True,
     )
+    running.add(process)
     # A timer of its own: reading the output below blocks for as long as a stage that hangs says nothing.
-    timer = threading.Timer(LIMIT, os.killpg, (process.pid, signal.SIGKILL))
+    timer = threading.Timer(LIMIT, end, (process,))
     timer.start()
     try:
         assert process.stdout is not None
         for line in process.stdout:
-            sys.stdout.write(line)
-            sys.stdout.flush()
+            say(line)
             counts = counts_of(line) or counts
         code = process.wait()
     finally:
         timer.cancel()
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        end(process)
+        running.discard(process)
     seconds = time.monotonic() - began
     if seconds >= LIMIT:
-        print(f"{stage.name} did not end within {LIMIT:.0f} s and was stopped.")
+        say(f"{stage.name} did not end within {LIMIT:.0f} s and was stopped.\n")
     if not stage.pytest:
         counts = Counter({"passed": 1} if code == 0 else {"failed": 1})
     elif code and not counts["failed"] and not counts["errors"]:
         counts["errors"] += 1  # pytest itself could not run: no tests, a broken conftest, killed
-    print(f"---- {stage.name}: {'ok' if code == 0 else 'FAILED'}, {seconds:.0f} s", flush=True)
+    say(f"---- {stage.name}: {'ok' if code == 0 else 'FAILED'}, {seconds:.0f} s\n")
+    flush()
     return counts
+
+
+def end(process: "subprocess.Popen[str]") -> None:
+    """Kill a stage with all that it started, if it still runs."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def run_all(stages: Sequence[Stage]) -> dict[str, Counter[str]]:
+    """Run stages, those that run beside the others in a thread of their own, and return their counts by name."""
+    found: dict[str, Counter[str]] = {}
+    quick = [stage for stage in stages if not stage.beside and not stage.pytest]
+    others = [stage for stage in stages if not stage.beside and stage.pytest]
+    beside = [stage for stage in stages if stage.beside]
+
+    def lane(chosen: Sequence[Stage], *, streams: bool) -> None:
+        for stage in chosen:
+            found[stage.name] = run(stage, streams=streams)
+
+    for stage in stages:
+        found[stage.name] = Counter(errors=1)  # until it has run: a stage that could not even start is no success
+    lane(quick, streams=True)
+    second = threading.Thread(target=lane, args=(beside,), kwargs={"streams": not others}, daemon=True)
+    try:
+        second.start()
+        lane(others, streams=True)
+        second.join()
+    finally:
+        for process in list(running):
+            end(process)
+    return found
 
 
 def closing_line(counts: Counter[str], seconds: float) -> str:
@@ -159,15 +218,9 @@ def main(arguments: Sequence[str]) -> int:
             print(f"{stage.name:10}{stage.what}")
         return 0
     began = time.monotonic()
-    total: Counter[str] = Counter()
-    failed = []
-    for stage in STAGES:
-        if options.stages and stage.name not in options.stages:
-            continue
-        counts = run(stage)
-        total += counts
-        if counts["failed"] or counts["errors"]:
-            failed.append(stage.name)
+    counts = run_all([stage for stage in STAGES if not options.stages or stage.name in options.stages])
+    total = sum(counts.values(), Counter())
+    failed = [stage.name for stage in STAGES if counts.get(stage.name, Counter()) & Counter(failed=1, errors=1)]
     print()
     if failed:
         print(f'Failed: {", ".join(failed)}. Again, these alone: make test ARGS="{" ".join(failed)}"')

@@ -42,8 +42,8 @@ def test_what_it_writes_it_can_read(checks: Any) -> None:
     assert checks.counts_of(line) == counts
 
 
-def stage(checks: Any, name: str, code: str, *, pytest: bool = False) -> Any:
-    return checks.Stage(name, "a stand-in", (sys.executable, "-c", code), pytest)
+def stage(checks: Any, name: str, code: str, *, pytest: bool = False, beside: bool = False) -> Any:
+    return checks.Stage(name, "a stand-in", (sys.executable, "-c", code), pytest, beside)
 
 
 def run(checks: Any, monkeypatch: pytest.MonkeyPatch, *stages: Any, only: tuple[str, ...] = ()) -> int:
@@ -66,6 +66,27 @@ def test_one_failure_fails_the_whole_and_the_rest_still_runs(
     assert "types ran" in said
     assert 'make test ARGS="lint"' in said
     assert checks.counts_of(said.splitlines()[-1]) == {"failed": 1, "passed": 1}
+
+
+def test_a_stage_beside_the_others_counts_and_is_shown_in_one_piece(
+    checks: Any, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    stages = (
+        stage(checks, "unit", "print('= 5 passed in 0.10s =')", pytest=True),
+        stage(checks, "browser", "print('clicking'); raise SystemExit(1)", pytest=True, beside=True),
+    )
+    assert run(checks, monkeypatch, *stages) == 1
+    said = capfd.readouterr().out
+    assert "---- browser: a stand-in\nclicking\n---- browser: FAILED" in said
+    assert checks.counts_of(said.splitlines()[-1]) == {"passed": 5, "errors": 1}
+
+
+def test_a_stage_that_cannot_start_is_no_success(
+    checks: Any, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    broken = checks.Stage("browser", "a stand-in", ("/nowhere/at-all",), True, True)
+    assert run(checks, monkeypatch, stage(checks, "lint", ""), broken) == 1
+    assert checks.counts_of(capfd.readouterr().out.splitlines()[-1]) == {"passed": 1, "errors": 1}
 
 
 def test_a_pytest_that_could_not_run_is_an_error(
