@@ -122,17 +122,22 @@ def run(stage: Stage, *, streams: bool = True) -> Counter[str]:
     say("")
     began = time.monotonic()
     counts: Counter[str] = Counter()
-    process = subprocess.Popen(
-        stage.command,
-        cwd=ROOT,
-        env=os.environ | {"PYTHONUNBUFFERED": "1", "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        start_new_session=True,
-    )
+    try:
+        process = subprocess.Popen(
+            stage.command,
+            cwd=ROOT,
+            env=os.environ | {"PYTHONUNBUFFERED": "1", "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        )
+    except OSError as error:
+        say(f"{stage.command[0]} cannot be started: {error.strerror}\n---- {stage.name}: FAILED\n")
+        flush()
+        return Counter(errors=1)
     running.add(process)
     # A timer of its own: reading the output below blocks for as long as a stage that hangs says nothing.
     timer = threading.Timer(LIMIT, end, (process,))
