@@ -5,7 +5,7 @@ import time
 import uuid
 from datetime import timedelta
 
-from temporalio import workflow
+from temporalio import activity, workflow
 from temporalio.client import Client, WorkflowHistory
 from temporalio.worker import Worker
 
@@ -17,15 +17,24 @@ EVENTS = 10_000
 ROUNDS = 9
 
 
+@activity.defn
+async def charge_card(order: str) -> str:
+    """One step of an order, as in the chapters."""
+    return f"charge of {order}"
+
+
 @workflow.defn
-class ManyTimers:
-    """Makes a long history quickly: batches of timers."""
+class ManyCharges:
+    """Makes a long history of what the chapters' histories are made of: activities, a hundred at a time."""
 
     @workflow.run
     async def run(self, events: int) -> None:
-        """Start and await timers until the history is long enough."""
+        """Run activities until the history is long enough."""
+        limit = timedelta(seconds=60)
         while workflow.info().get_current_history_length() < events:
-            await asyncio.gather(*(workflow.sleep(timedelta(milliseconds=1)) for _ in range(250)))
+            orders = [f"order-{number}" for number in range(100)]
+            calls = [workflow.execute_activity(charge_card, order, start_to_close_timeout=limit) for order in orders]
+            await asyncio.gather(*calls)
 
 
 def measure(where: server.Server) -> list[Row]:
@@ -61,7 +70,7 @@ async def _measure(where: server.Server) -> list[Row]:
 
 async def _long_run(client: Client):  # type: ignore[no-untyped-def]
     queue = uuid.uuid4().hex
-    async with Worker(client, task_queue=queue, workflows=[ManyTimers]):
-        handle = await client.start_workflow(ManyTimers.run, EVENTS, id=uuid.uuid4().hex, task_queue=queue)
+    async with Worker(client, task_queue=queue, workflows=[ManyCharges], activities=[charge_card]):
+        handle = await client.start_workflow(ManyCharges.run, EVENTS, id=uuid.uuid4().hex, task_queue=queue)
         await asyncio.wait_for(handle.result(), 120)
     return handle
