@@ -13,14 +13,17 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import nbformat
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from course_lib import paths
+
+from .scene import Scene
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _TOKEN = "browser-test"
@@ -91,7 +94,8 @@ def jupyterlab(state: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     log = folder / "jupyterlab.log"
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}",
                "--ServerApp.port_retries=0", f"--IdentityProvider.token={_TOKEN}", f"--ServerApp.root_dir={folder}",
-               "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]  # fmt: skip
+               "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+               "--LabApp.expose_app_in_browser=True"]  # fmt: skip
     with log.open("wb") as sink:
         process = subprocess.Popen(command, env=env, stdout=sink, stderr=sink, cwd=folder)
     url = f"http://127.0.0.1:{port}"
@@ -103,6 +107,30 @@ def jupyterlab(state: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(15)
         process.kill()
+
+
+@pytest.fixture(scope="module")
+def opened(browser: Browser, jupyterlab: JupyterLab) -> Iterator[Callable[..., Scene]]:
+    """Open notebooks made of the cells that a test gives; one kernel and one page for each, closed with the module."""
+    scenes: list[Scene] = []
+
+    def open_notebook(*cells: str, run: bool = True, dark: bool = False) -> Scene:
+        name = f"scene_{time.monotonic_ns()}.ipynb"
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        nbformat.write(notebook, jupyterlab.folder / name)
+        context = browser.new_context(viewport={"width": 1300, "height": 1000})
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        scenes.append(Scene(page, jupyterlab.folder / name, jupyterlab.notebook_url(name)))
+        scenes[-1].open(dark=dark)
+        if run:
+            scenes[-1].run_all()
+        return scenes[-1]
+
+    yield open_notebook
+    for scene in scenes:
+        scene.close()
 
 
 def _wait_until_up(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:

@@ -1,0 +1,8 @@
+"""What all live panels share: two loops, one drawing at a time, errors in words, a word when the kernel is gone."""
+
+from course_lib.widgets.panel.base import Panel
+from course_lib.widgets.panel.frontend import interactive
+from course_lib.widgets.panel.kernel_side import KernelSide
+from course_lib.widgets.panel.pulse import Pulse
+
+__all__ = ["KernelSide", "Panel", "Pulse", "interactive"]

@@ -1,0 +1,139 @@
+"""The base of the panels made of ipywidgets: buttons that act in the background, and a drawing by the kernel's loop."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
+from typing import Any
+
+import ipywidgets
+from IPython.core.getipython import get_ipython
+from IPython.display import publish_display_data
+
+from course_lib import loops
+from course_lib.errors import CourseError
+from course_lib.widgets.look import View, callout, escape, page, plain
+from course_lib.widgets.panel.frontend import interactive
+from course_lib.widgets.panel.kernel_side import KernelSide
+from course_lib.widgets.panel.pulse import Pulse
+
+
+class Panel:
+    """A panel: controls that a learner presses, and what they changed.
+
+    A subclass makes its ipywidgets, calls `assemble` with them, and overrides `draw` (put the state into the widgets;
+    always on the kernel's loop) and `text` (the same in words). A control's callback calls `act` with a coroutine: it
+    runs on the background loop, so that it works while a cell awaits; meanwhile `busy` says what is going on, and an
+    error becomes a callout below the controls.
+
+    Attributes:
+        widget: All of it as one ipywidget, to put into another; None before `assemble`.
+        busy: What is being done, in words; empty when nothing is.
+        error: What went wrong with the last act; empty when nothing did.
+    """
+
+    def __init__(self) -> None:
+        self.busy = ""
+        self.error = ""
+        self.widget: Any = None
+        self._error_line = ipywidgets.HTML()
+        self._side = KernelSide(self._redraw)
+
+    # What a subclass overrides
+
+    def draw(self) -> None:
+        """Put the state into the widgets."""
+        raise NotImplementedError
+
+    def text(self) -> str:
+        """Return the panel in words: its state, and which controls can be used."""
+        raise NotImplementedError
+
+    def static(self) -> View:
+        """Return the panel as a picture, for where no widget can be used."""
+        return page(f'<div class="tc-box"><pre>{escape(self.text())}</pre></div>', self.text())
+
+    # What it uses
+
+    def assemble(self, *children: Any, label: str) -> None:
+        """Put the widgets together.
+
+        Args:
+            *children: From top to bottom.
+            label: What the panel is, for a screen reader.
+        """
+        pieces = [Pulse(), *children, self._error_line]
+        self.widget = ipywidgets.VBox(pieces, layout=ipywidgets.Layout(max_width="1100px"))
+        self.widget.add_class("tc-panel")
+        self.label = label
+        self._redraw()
+
+    @staticmethod
+    def button(text: str, tip: str, press: Callable[[], None], style: str = "") -> Any:
+        """Return a button. It has no icon: the glyph would become part of the name that a screen reader says.
+
+        Args:
+            text: What stands on it.
+            tip: What it does, in words.
+            press: Called, on the kernel's loop, when it is pressed.
+            style: ipywidgets' ``button_style``.
+        """
+        made = ipywidgets.Button(description=text, tooltip=tip, button_style=style)
+        made.on_click(lambda _: press())
+        return made
+
+    def act(self, words: str, action: Coroutine[Any, Any, Any]) -> "Future[Any] | None":
+        """Do something on the background loop; a second press while it goes on is ignored.
+
+        Args:
+            words: What is being done, for example ``"starting…"``.
+            action: The coroutine.
+
+        Returns:
+            Its future, or None when something else is still being done.
+        """
+        if self.busy:
+            action.close()
+            return None
+        self.busy, self.error = words, ""
+        self._redraw()
+        return asyncio.run_coroutine_threadsafe(self._run(action), loops.background().loop)
+
+    def changed(self) -> None:
+        """Say, from any thread, that there is something new to draw."""
+        self._side.soon()
+
+    # Inside
+
+    async def _run(self, action: Coroutine[Any, Any, Any]) -> Any:
+        try:
+            return await action
+        except CourseError as error:
+            self.error = str(error)
+        except Exception as error:
+            self.error = f"{type(error).__name__}: {error}"
+        finally:
+            self.busy = ""
+            self.changed()
+
+    def _redraw(self) -> None:
+        if self.widget is None:
+            return
+        title, _, rest = plain(self.error).partition("\n")
+        shown = callout("error", title, rest).html if title else ""
+        if self._error_line.value != shown:
+            self._error_line.value = shown
+        self.draw()
+
+    def _ipython_display_(self) -> None:
+        if get_ipython() is None:
+            print(self.text())
+            return
+        self._redraw()
+        static = self.static()
+        bundle: dict[str, Any] = {"text/html": static.html, "text/plain": static.text}
+        if interactive():
+            bundle = {**(self.widget._repr_mimebundle_() or {}), **bundle}
+        publish_display_data(bundle)  # type: ignore[no-untyped-call]
+
+    def __repr__(self) -> str:
+        return self.text()
