@@ -1,0 +1,1 @@
+"""Time travel: one replay of a history, seen step by step."""
