@@ -1,6 +1,6 @@
 """What an exercise, a verdict, a quiz and a prediction are: plain data, no machinery."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -190,12 +190,25 @@ class Question:
     Args:
         id: Unique in its chapter, for example ``"1.q3"``.
         text: The question.
-        options: Two or more, each explained; exactly one is right.
+        options: Two or more, each explained. When several are right, all of them are to be chosen.
     """
 
     id: str
     text: str
     options: tuple[Option, ...]
+
+    @property
+    def several(self) -> bool:
+        """Whether several options are right."""
+        return sum(option.right for option in self.options) > 1
+
+    def answered(self, chosen: Collection[int]) -> bool:
+        """Return whether exactly the right options are chosen.
+
+        Args:
+            chosen: Numbers of options, from 0.
+        """
+        return {number for number, option in enumerate(self.options) if option.right} == set(chosen)
 
 
 @dataclass(frozen=True)

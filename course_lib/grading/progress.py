@@ -86,12 +86,12 @@ class Progress:
         """Return ``first`` (the first choice), ``choice`` (the latest) and ``right``; empty when unanswered."""
         return self._read()["quizzes"].get(question_id, {})
 
-    def record_quiz(self, question_id: str, choice: int, right: bool) -> None:
+    def record_quiz(self, question_id: str, choice: int | list[int], right: bool) -> None:
         """Note an answer of a quiz.
 
         Args:
             question_id: The question.
-            choice: Number of the option, from 0.
+            choice: Number of the option, from 0; a list of them where several can be chosen.
             right: Whether it is right.
         """
         with self._change("quizzes", question_id) as item:

@@ -24,9 +24,11 @@ class Checks:
     Args:
         where: The Temporal server that checks run on.
         modules: The chapter's module cells.
+        chapter: The chapter's id.
     """
 
-    def __init__(self, where: Server, modules: Modules) -> None:
+    def __init__(self, where: Server, modules: Modules, chapter: str) -> None:
+        self._chapter = chapter
         self._server = where
         self._modules = modules
         self._progress = grading.Progress()
@@ -75,4 +77,4 @@ class Checks:
         """See ``Lab.progress``."""
         from course_lib.widgets.progress import progress_view
 
-        return progress_view(self._progress)
+        return progress_view(self._progress, self._chapter)

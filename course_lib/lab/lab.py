@@ -59,7 +59,7 @@ class Lab:
         self._server = where
         self._modules = modules
         self._fleet = Fleet(where, self.task_queue, self.workspace, modules, the_shop.url)
-        self._checks = Checks(where, modules)
+        self._checks = Checks(where, modules, chapter)
 
     @classmethod
     async def open(cls, chapter: str) -> "Lab":

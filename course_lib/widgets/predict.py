@@ -8,6 +8,7 @@ from course_lib.grading.model import Prediction
 from course_lib.grading.progress import Progress
 from course_lib.widgets.choice import Choice, bundle, letter
 from course_lib.widgets.look import View, callout, plain, stack
+from course_lib.widgets.panel import Controls
 from course_lib.widgets.prose import inline
 
 _NOTHING = object()
@@ -25,12 +26,18 @@ class Predict:
     def __init__(self, prediction: Prediction, progress: Progress) -> None:
         self.prediction, self._progress = prediction, progress
         self._seen: Any = _NOTHING
-        self._choice = Choice(prediction.text, prediction.options, "Commit", self._committed)
-        self.widget = self._choice.widget
-        self.commit_button = self._choice.button
+        self._choice = Choice(
+            prediction.text, prediction.options, "Commit", lambda numbers: self._committed(numbers[0])
+        )
+        self.widget = Controls(self._choice.widget)
         if self.committed is not None:
             self._lock()
         _shown.add(self)
+
+    @property
+    def locked(self) -> bool:
+        """Whether nothing can be committed any more: a commitment was made, or the run was seen."""
+        return self._choice.locked
 
     @property
     def committed(self) -> int | None:
@@ -99,7 +106,7 @@ class Predict:
         number = self.committed if number is None else number
         self._choice.lock()
         view = self._said(number)
-        self._choice.show(-1 if number is None else number, view.html, view.text)
+        self._choice.show([] if number is None else [number], view.html, view.text)
 
     def _said(self, number: int | None) -> View:
         options = self.prediction.options

@@ -1,5 +1,6 @@
-"""A chapter's quiz: every option is explained, a wrong one at once, all of them when the right one is found."""
+"""A chapter's quiz: a wrong choice is explained at once, every option when the right ones are found."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import ipywidgets
@@ -8,7 +9,8 @@ from course_lib.errors import CourseError
 from course_lib.grading.model import ChapterContent, Question
 from course_lib.grading.progress import Progress
 from course_lib.widgets.choice import Choice, bundle, letter
-from course_lib.widgets.look import View, callout, escape, plain
+from course_lib.widgets.look import Kind, View, callout, escape, plain
+from course_lib.widgets.panel import Controls
 from course_lib.widgets.prose import inline
 
 
@@ -26,19 +28,18 @@ class Quiz:
         self._score = ipywidgets.HTML()
         for question in content.questions:
             self._choices[question.id] = self._choice(question)
-        self.widget = ipywidgets.VBox([*(choice.widget for choice in self._choices.values()), self._score])
+        self.widget = Controls(*(choice.widget for choice in self._choices.values()), self._score)
         for question in content.questions:
-            known = progress.quiz_answer(question.id).get("choice")
-            if isinstance(known, int) and 0 <= known < len(question.options):
+            if known := _numbers(progress.quiz_answer(question.id).get("choice"), len(question.options)):
                 self._show(question, known)
         self._count()
 
-    def answer(self, question: str | int, option: int | str) -> bool:
+    def answer(self, question: str | int, *options: int | str) -> bool:
         """Answer a question, as a press on its button does.
 
         Args:
             question: Its id, such as ``"0.q1"``, or its number from 1.
-            option: The option's number from 0, its letter, or its text.
+            *options: Of each chosen option its number from 0, its letter, or its text.
 
         Returns:
             Whether the answer is right.
@@ -48,8 +49,8 @@ class Quiz:
         """
         found = self._question(question)
         choice = self._choices[found.id]
-        choice.press(option)
-        return found.options[int(choice.radio.value)].right
+        choice.press(*options)
+        return found.answered(choice.chosen)
 
     @property
     def score(self) -> tuple[int, int]:
@@ -70,16 +71,21 @@ class Quiz:
         return self.text()
 
     def _choice(self, question: Question) -> Choice:
-        return Choice(question.text, question.options, "Answer", lambda number: self._chosen(question, number))
+        return Choice(
+            question.text, question.options, "Answer", lambda numbers: self._chosen(question, numbers),
+            several=question.several,
+        )  # fmt: skip
 
-    def _chosen(self, question: Question, number: int) -> None:
-        self._progress.record_quiz(question.id, number, question.options[number].right)
-        self._show(question, number)
+    def _chosen(self, question: Question, numbers: Sequence[int]) -> None:
+        # One number where one can be chosen: progress files of earlier versions hold that.
+        kept = list(numbers) if question.several else numbers[0]
+        self._progress.record_quiz(question.id, kept, question.answered(numbers))
+        self._show(question, numbers)
         self._count()
 
-    def _show(self, question: Question, number: int) -> None:
-        view = explained(question, number)
-        self._choices[question.id].show(number, view.html, view.text)
+    def _show(self, question: Question, numbers: Sequence[int]) -> None:
+        view = explained(question, numbers)
+        self._choices[question.id].show(numbers, view.html, view.text)
 
     def _count(self) -> None:
         self._score.value = f'<div class="tc" role="status">{escape(self._score_words())}</div>'
@@ -100,24 +106,39 @@ class Quiz:
         )
 
 
-def explained(question: Question, number: int) -> View:
-    """Return what is said to an answer.
+def explained(question: Question, numbers: Sequence[int]) -> View:
+    """Return what is said to an answer: why a wrong choice is wrong, or, when all is right, why each option is so.
 
     Args:
         question: The question.
-        number: The chosen option.
+        numbers: The chosen options.
     """
-    chosen = question.options[number]
-    if not chosen.right:
-        title = f"{letter(number)}) is not it"
-        view = callout("fail", title, html=f'<div class="tc-body">{inline(chosen.why)}</div>')
-        return View(view.html, plain(f"  ✗ Not yet: {title}. {chosen.why}"))
-    lines = [
-        (f"{letter(place)}) {'right' if option.right else 'wrong'}", option.why)
-        for place, option in enumerate(question.options)
-    ]
+    if question.answered(numbers):
+        shown = [
+            (f"{letter(place)}) {'right' if option.right else 'wrong'}", option.why)
+            for place, option in enumerate(question.options)
+        ]
+        return _table("ok", f"{_letters(numbers)} {'are' if len(numbers) > 1 else 'is'} right", shown)
+    wrong = [number for number in numbers if not question.options[number].right]
+    if wrong:
+        shown = [(f"{letter(number)}) wrong", question.options[number].why) for number in wrong]
+        return _table("fail", f"{_letters(wrong)} {'are' if len(wrong) > 1 else 'is'} not it", shown)
+    return _table("fail", "Right so far, but not all", [("", "At least one more option is right.")])
+
+
+def _table(kind: Kind, title: str, lines: Sequence[tuple[str, str]]) -> View:
     rows = "".join(f"<tr><th>{escape(word)}</th><td>{inline(why)}</td></tr>" for word, why in lines)
-    title = f"{letter(number)}) is right"
-    view = callout("ok", title, html=f"<table>{rows}</table>")
-    words = "\n".join(f"      {word}: {why}" for word, why in lines)
-    return View(view.html, plain(f"  ✓ Passed: {title}\n{words}"))
+    view = callout(kind, title, html=f"<table>{rows}</table>")
+    head = "✓ Passed" if kind == "ok" else "✗ Not yet"
+    words = "\n".join(f"      {word}: {why}" if word else f"      {why}" for word, why in lines)
+    return View(view.html, plain(f"  {head}: {title}\n{words}"))
+
+
+def _letters(numbers: Sequence[int]) -> str:
+    return ", ".join(f"{letter(number)})" for number in numbers)
+
+
+def _numbers(kept: object, count: int) -> tuple[int, ...]:
+    """Return what a progress file holds as numbers of options; it may be of another version of the quiz."""
+    found = kept if isinstance(kept, list) else [kept]
+    return tuple(n for n in found if isinstance(n, int) and 0 <= n < count)

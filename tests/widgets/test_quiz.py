@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import ipywidgets
 import nbformat
 import pytest
 from nbclient import NotebookClient
@@ -20,6 +19,17 @@ CONTENT = ChapterContent(
             (Option("in the worker", "The worker died."), Option("in the <b>history</b>", "Events.", right=True)),
         ),
         Question("9.q2", "Which?", (Option("this", "Yes.", right=True), Option("that", "No."))),
+    ),
+)
+
+SEVERAL = ChapterContent(
+    "09_test",
+    questions=(
+        Question(
+            "9.q3",
+            "Which hold?",
+            (Option("this", "Yes, this.", right=True), Option("also", "Yes.", right=True), Option("that", "No: that.")),
+        ),
     ),
 )
 
@@ -57,16 +67,32 @@ def test_answers_come_back_after_a_restart(progress: Progress) -> None:
     assert "Yes." in again.text()
 
 
-def test_the_buttons_are_what_a_learner_presses(progress: Progress) -> None:
+def test_the_button_in_the_browser_answers(progress: Progress) -> None:
     quiz = Quiz(CONTENT, progress)
-    box = quiz.widget.children[0]
-    radio = next(child for child in box.children if isinstance(child, ipywidgets.RadioButtons))
-    button = next(child for child in box.children if isinstance(child, ipywidgets.Button))
-    assert button.disabled
-    radio.value = 1
-    assert not button.disabled
-    button.click()
+    quiz._choices["9.q1"].widget._handle_custom_msg({"pressed": [1]}, [])
     assert quiz.score == (1, 2)
+    quiz._choices["9.q2"].widget._handle_custom_msg({"pressed": [99, "x"]}, [])
+    assert progress.quiz_answer("9.q2") == {}, "what no option has is no answer"
+
+
+def test_several_right_options_are_all_to_be_chosen(progress: Progress) -> None:
+    quiz = Quiz(SEVERAL, progress)
+    assert "choose all that are right" in quiz.text()
+    assert quiz.answer("9.q3", "a") is False
+    assert "At least one more" in quiz.text()
+    assert "Yes, this" not in quiz.text(), "an option is explained when all are found"
+    assert quiz.answer("9.q3", "a", "b", "c") is False
+    assert "c) is not it" in quiz.text()
+    assert "No: that" in quiz.text()
+    assert quiz.answer("9.q3", "b", "a") is True
+    assert "a), b) are right" in quiz.text()
+    assert progress.quiz_answer("9.q3")["choice"] == [0, 1]
+    assert "[x] b) also" in Quiz(SEVERAL, Progress(progress.path)).text()
+
+
+def test_one_of_several_where_one_is_right_is_refused(progress: Progress) -> None:
+    with pytest.raises(CourseError, match="One option can be chosen"):
+        Quiz(CONTENT, progress).answer("9.q1", 0, 1)
 
 
 def test_it_has_three_forms_and_obeys_no_markup(progress: Progress) -> None:

@@ -85,7 +85,9 @@ def test_a_locked_solution_says_what_opens_it() -> None:
 def test_progress_tells_done_tried_open_and_next(tmp_path: Path) -> None:
     progress = Progress(tmp_path / "progress.json")
     assert "○ 0.1 open" in progress_view(progress).text
-    assert "Next: 0.1 Change a greeting" in progress_view(progress).text
+    assert "Next: exercise 0.1, Change a greeting" in progress_view(progress).text
+    assert "Next: exercise 1.1" in progress_view(progress, here="01_workflows").text
+    assert "01_workflows (you are here)" in progress_view(progress, here="01_workflows").text
     progress.record(Verdict("0.1", Outcome.FAILED, "", (), "", 1.0))
     assert "◐ 0.1 tried" in progress_view(progress).text
     progress.record(Verdict("0.1", Outcome.PASSED, "", (), "", 1.0))
@@ -94,4 +96,4 @@ def test_progress_tells_done_tried_open_and_next(tmp_path: Path) -> None:
     assert "✓ 0.1 passed" in view.text
     assert "quiz 1/" in view.text
     assert "Next: 0.1" not in view.text
-    assert "✓ 0.1 passed" in view.html
+    assert ">passed</span>" in view.html

@@ -3,6 +3,6 @@
 from course_lib.widgets.panel.base import Panel
 from course_lib.widgets.panel.frontend import interactive
 from course_lib.widgets.panel.kernel_side import KernelSide
-from course_lib.widgets.panel.pulse import Pulse
+from course_lib.widgets.panel.pulse import Controls, Pulse
 
-__all__ = ["KernelSide", "Panel", "Pulse", "interactive"]
+__all__ = ["Controls", "KernelSide", "Panel", "Pulse", "interactive"]

@@ -14,7 +14,7 @@ from course_lib.errors import CourseError
 from course_lib.widgets.look import View, callout, escape, page, plain
 from course_lib.widgets.panel.frontend import interactive
 from course_lib.widgets.panel.kernel_side import KernelSide
-from course_lib.widgets.panel.pulse import Pulse
+from course_lib.widgets.panel.pulse import Controls
 
 
 class Panel:
@@ -61,9 +61,7 @@ class Panel:
             *children: From top to bottom.
             label: What the panel is, for a screen reader.
         """
-        pieces = [Pulse(), *children, self._error_line]
-        self.widget = ipywidgets.VBox(pieces, layout=ipywidgets.Layout(max_width="1100px"))
-        self.widget.add_class("tc-panel")
+        self.widget = Controls(*children, self._error_line)
         self.label = label
         self._redraw()
 
