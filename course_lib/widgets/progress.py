@@ -6,13 +6,13 @@ from course_lib.grading import ChapterContent, Exercise, Progress, chapter, chap
 from course_lib.widgets.look import View, escape, page
 
 _STYLE = (
-    ".tc-map{list-style:none;margin:10px 0 0;padding:0;display:grid;gap:8px;"
+    ".tc.tc.tc .tc-map{list-style:none;margin:10px 0 0;padding:0;display:grid;gap:8px;"
     "grid-template-columns:repeat(auto-fill,minmax(240px,1fr))}"
-    ".tc-map>li{border:1px solid var(--jp-border-color2,rgba(128,128,128,.35));border-left:4px solid var(--tc-tone);"
+    ".tc.tc.tc .tc-map>li{border:1px solid var(--jp-border-color2,rgba(128,128,128,.35));border-left:4px solid var(--tc-tone);"
     "border-radius:4px;padding:6px 10px;margin:0}"
     ".tc-map>li.here{outline:2px solid var(--tc-info);outline-offset:-1px}"
     ".tc.tc.tc .tc-map ul{list-style:none;margin:4px 0;padding:0}.tc.tc.tc .tc-map ul li{margin:0}"
-    ".tc-map h4{margin:0;font-size:13px}"
+    ".tc.tc.tc .tc-map h4{margin:0;font-size:13px;font-weight:600}"
     ".tc-bar{display:inline-block;vertical-align:middle;width:180px;height:8px;border-radius:4px;margin:0 8px;"
     "background:var(--tc-quiet-bg);overflow:hidden}.tc-bar>span{display:block;height:100%;background:var(--tc-ok)}"
 )

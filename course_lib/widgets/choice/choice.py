@@ -22,7 +22,7 @@ _STYLE = (
     ".tc-choice input{flex:none;margin:0;position:relative;top:1px;accent-color:var(--tc-info)}"
     ".tc-choice input:focus-visible,.tc-choice button:focus-visible{outline:2px solid var(--tc-info);"
     "outline-offset:2px}"
-    ".tc-choice button{margin:6px 0 2px}"
+    ".tc-choice button{margin:6px 0 2px}.tc-choice button:disabled{opacity:.5;cursor:default}"
 )
 
 
