@@ -8,8 +8,8 @@ from course_lib.widgets.look import View, escape, page
 _STYLE = (
     ".tc.tc.tc .tc-map{list-style:none;margin:10px 0 0;padding:0;display:grid;gap:8px;"
     "grid-template-columns:repeat(auto-fill,minmax(240px,1fr))}"
-    ".tc.tc.tc .tc-map>li{border:1px solid var(--jp-border-color2,rgba(128,128,128,.35));border-left:4px solid var(--tc-tone);"
-    "border-radius:4px;padding:6px 10px;margin:0}"
+    ".tc.tc.tc .tc-map>li{border:1px solid var(--jp-border-color2,rgba(128,128,128,.35));"
+    "border-left:4px solid var(--tc-tone);border-radius:4px;padding:6px 10px;margin:0}"
     ".tc-map>li.here{outline:2px solid var(--tc-info);outline-offset:-1px}"
     ".tc.tc.tc .tc-map ul{list-style:none;margin:4px 0;padding:0}.tc.tc.tc .tc-map ul li{margin:0}"
     ".tc.tc.tc .tc-map h4{margin:0;font-size:13px;font-weight:600}"
