@@ -58,11 +58,21 @@ def _closes(status: SpanStatus, *fields: str) -> Callable[[_Reader, Any, Any], N
 
 
 class _Reader:
-    """Reads events in order; spans are opened, begun and closed by the number of their first event."""
+    """Reads events in order; spans are opened, begun and closed by the number of their first event.
+
+    A view that grows reads event by event, and asks after each few only for what `changed`.
+
+    Attributes:
+        type: The type of the event that was read last.
+        first: The number of the event that began the run.
+        changed: First events of what has changed since the one who looks emptied it. A workflow's end closes
+            everything that is still open.
+    """
 
     def __init__(self) -> None:
         self.type = ""
         self.first = 1
+        self.changed: set[int] = set()
         self._spans: dict[int, Span | None] = {}  # by first event, in the order of opening; None: an activity
         self._activities: dict[int, Activity] = {}
         self._admitted: dict[str, int] = {}
@@ -70,6 +80,7 @@ class _Reader:
         self._last_task: Any = None
 
     def read(self, event: Any) -> None:
+        """Take the next event of the run."""
         number = event.event_type
         known = _BY_NUMBER.get(number)
         if known is not None:
@@ -90,24 +101,29 @@ class _Reader:
         start = moment(event.event_time)
         status: SpanStatus = "waiting" if waiting else "running"
         self._spans[event.event_id] = Span(lane, kind, name, start, None, status, attempt, event.event_id, None, detail)
+        self.changed.add(event.event_id)
 
     def begin(self, first: int, event: Any) -> None:
         if span := self._spans.get(first):
             start = max(span.start, moment(event.event_time))
             self._spans[first] = span._replace(start=start, waited_from=span.start, status="running")
+            self.changed.add(first)
 
     def close(self, first: int, event: Any, status: SpanStatus, detail: str = "") -> None:
         if span := self._spans.get(first):
             text = "; ".join(part for part in (span.detail, detail) if part)
             end = max(span.start, moment(event.event_time))
             self._spans[first] = span._replace(end=end, status=status, last_event=event.event_id, detail=text)
+            self.changed.add(first)
             if span.kind == "workflow":
                 self._end = end
+                self.changed |= self.open_items()
 
     def point(self, event: Any, kind: SpanKind, lane: str, name: str, detail: str) -> None:
         at = moment(event.event_time)
         number = event.event_id
         self._spans[number] = Span(lane, kind, name, at, at, "point", None, number, number, detail)
+        self.changed.add(number)
 
     def detail(self, attributes: Any) -> str:
         """Return an event's payloads and texts, cut."""
@@ -133,41 +149,66 @@ class _Reader:
     # ------------------------------------------------------------ the end
 
     def finish(self, pending: Pending) -> list[Span]:
+        """Return all spans, in the order in which they were asked for."""
         found: list[Span] = []
-        for number, span in self._spans.items():
-            if span is None:
-                activity = self._activities[number]
-                # Beyond these no picture shows the detail of an activity that simply succeeded.
-                if (simple := activity.simple(detailed=len(found) < _DETAILED)) is not None:
-                    found.append(simple)
-                    continue
-                known = pending.activities.get(activity.scheduled.activity_id) if pending.activities else None
-                found.extend(activity.spans(known, self._end))
-            elif span.end is None and self._end is not None:
-                text = "; ".join(part for part in (span.detail, "the workflow ended first") if part)
-                found.append(span._replace(end=max(span.start, self._end), status="cancelled", detail=text))
-            else:
-                found.append(span)
-        if self._end is None and pending.workflow_task is not None:
-            found.extend(self._due(pending.workflow_task, found))
+        for number in self._spans:
+            # Beyond these no picture shows the detail of an activity that simply succeeded.
+            found += self.item(number, pending, detailed=len(found) < _DETAILED)
+        if (due := self.due(pending, found)) is not None:
+            found.append(due)
         return found
 
-    def _due(self, task: Any, found: list[Span]) -> list[Span]:
+    def item(self, number: int, pending: Pending, *, detailed: bool = True) -> list[Span]:
+        """Return what began with one event: one span, or all attempts of an activity; nothing if nothing did.
+
+        Args:
+            number: The event's number.
+            pending: What the server knows beyond the history.
+            detailed: Whether the payloads of an activity that simply succeeded are read.
+        """
+        if (span := self._spans.get(number)) is not None:
+            if span.end is None and self._end is not None:
+                text = "; ".join(part for part in (span.detail, "the workflow ended first") if part)
+                span = span._replace(end=max(span.start, self._end), status="cancelled", detail=text)
+            return [span]
+        if (activity := self._activities.get(number)) is None:
+            return []
+        if (simple := activity.simple(detailed=detailed)) is not None:
+            return [simple]
+        known = pending.activities.get(activity.scheduled.activity_id) if pending.activities else None
+        return list(activity.spans(known, self._end))
+
+    def open_items(self) -> set[int]:
+        """Return the first events of what has not ended yet: of activities `describe` may know more."""
+        return {number for number, span in self._spans.items() if span is not None and span.end is None} | {
+            number for number, activity in self._activities.items() if activity.closed is None
+        }
+
+    def due(self, pending: Pending, found: list[Span]) -> Span | None:
+        """Return the workflow task that only the server knows, if there is one.
+
+        Args:
+            pending: What the server knows beyond the history.
+            found: All spans, or those which are open and the last one.
+        """
+        if self._end is not None or pending.workflow_task is None:
+            return None
+        return self._due(pending.workflow_task, found)
+
+    def _due(self, task: Any, found: list[Span]) -> Span | None:
         """Return the workflow task that only the server knows: a retry is not written into the history."""
         if any(span.kind == "workflow_task" and span.end is None for span in found):
-            return []
+            return None
         asked = optional_moment(task, "scheduled_time")
         begun = optional_moment(task, "started_time")
         if asked is None:
-            return []
+            return None
         last = max((span.last_event or span.first_event for span in found), default=1)
         detail = f"attempt {task.attempt}: the task failed before and is tried again" if task.attempt > 1 else ""
-        return [
-            Span(
-                TASKS, "workflow_task", "workflow task", begun or asked, None, "running" if begun else "waiting",
-                task.attempt, last, None, detail, asked if begun else None,
-            )
-        ]  # fmt: skip
+        return Span(
+            TASKS, "workflow_task", "workflow task", begun or asked, None, "running" if begun else "waiting",
+            task.attempt, last, None, detail, asked if begun else None,
+        )  # fmt: skip
 
     # ------------------------------------------------------------ what needs more than a line
 
@@ -184,17 +225,21 @@ class _Reader:
     def activity_scheduled(self, event: Any, attributes: Any) -> None:
         self._activities[event.event_id] = Activity(event, attributes)
         self._spans[event.event_id] = None
+        self.changed.add(event.event_id)
 
     def activity_started(self, event: Any, attributes: Any) -> None:
         if activity := self._activities.get(attributes.scheduled_event_id):
+            self.changed.add(attributes.scheduled_event_id)
             activity.started = event
 
     def activity_closed(self, event: Any, attributes: Any) -> None:
         if activity := self._activities.get(attributes.scheduled_event_id):
+            self.changed.add(attributes.scheduled_event_id)
             activity.closed, activity.closed_type = event, self.type
 
     def activity_cancel(self, event: Any, attributes: Any) -> None:
         if activity := self._activities.get(attributes.scheduled_event_id):
+            self.changed.add(attributes.scheduled_event_id)
             activity.cancel_requested = True
 
     def timer(self, event: Any, attributes: Any) -> None:
@@ -232,6 +277,7 @@ class _Reader:
         name, detail = request.input.name, preview(request.input.args.payloads)
         admitted = self._admitted.get(attributes.protocol_instance_id)
         if admitted is not None and (span := self._spans.pop(admitted, None)):
+            self.changed.add(admitted)
             name, detail = name or span.name, detail or span.detail
         self.open(event, "update", name, name, f"input {detail}" if detail else "")
 
@@ -273,6 +319,7 @@ class _Reader:
         failed = attributes.HasField("failure")
         result = preview(attributes.details["result"].payloads) if "result" in attributes.details else ""
         outcome = failure_text(attributes.failure) if failed else f"result {result}" if result else ""
+        self.changed.add(event.event_id)
         self._spans[event.event_id] = Span(
             f"{name} (local)", "activity", name, start, end, "failed" if failed else "completed",
             attempt if isinstance(attempt, int) else None, event.event_id, event.event_id,
