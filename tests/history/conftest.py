@@ -8,6 +8,7 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.worker import Worker
 
 from tests.history.flows import Mail, Order, Shop, broken, charge, flaky_ship, hang
+from tests.server.conftest import on_disk, own_state  # noqa: F401  # fixtures
 
 Start = Callable[..., Awaitable[WorkflowHandle[Any, Any]]]
 

@@ -1,0 +1,102 @@
+"""A history as it grows: the events of one run, and of the runs that it leads to, as the server writes them."""
+
+from __future__ import annotations
+
+import logging
+import weakref
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from course_lib import loops
+from course_lib.history.following import Follower
+from course_lib.history.run import Run
+
+if TYPE_CHECKING:
+    from temporalio.client import Client
+
+_log = logging.getLogger(__name__)
+
+__all__ = ["Feed", "Run"]
+
+
+class Feed:
+    """The live history of one run, of what it continued as, and of its children.
+
+    Nothing is asked before `start`. It then waits for events on the background loop until every run is closed, until
+    `close`, or until nobody holds the feed any more.
+
+    Args:
+        client: Any client of the run's namespace.
+        workflow_id: The workflow.
+        run_id: Which of its runs to begin with; the newest one without it. A handle from ``start_workflow`` has it
+            in ``first_execution_run_id``.
+        follow: Whether to follow children, continue-as-new, retries, cron and resets too.
+        most_runs: Beyond so many runs no further one is followed; `left_out` counts them.
+
+    Attributes:
+        runs: In the order in which they were noticed, the root first. It is replaced, never changed: any thread may
+            read it.
+    """
+
+    def __init__(
+        self, client: Client, workflow_id: str, run_id: str | None = None, *, follow: bool = True, most_runs: int = 50
+    ) -> None:
+        self._listeners: dict[object, Callable[[], None]] = {}
+        # The work knows this object only weakly: what nobody looks at any more ends by itself.
+        this = weakref.ref(self)
+        self._follower = Follower(client, follow=follow, most_runs=most_runs, changed=lambda: _tell(this))
+        self._root = Run(workflow_id, run_id or "", "root", None)
+        self._follower.runs = [self._root]
+        weakref.finalize(self, self._follower.close)
+
+    @property
+    def runs(self) -> list[Run]:
+        """The runs, root first; a new list whenever one is added."""
+        return self._follower.runs
+
+    @property
+    def version(self) -> int:
+        """Counts the changes: compare it to see whether there is something new."""
+        return self._follower.version
+
+    @property
+    def left_out(self) -> int:
+        """How many runs were noticed beyond ``most_runs`` and are not followed."""
+        return self._follower.left_out
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing more will come: every run is closed or cannot be followed, or the feed was closed."""
+        return self._follower.over
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Have something called after each change.
+
+        Args:
+            listener: Called from the background thread, so it must be quick and must not touch a widget; several
+                changes may come within a millisecond.
+
+        Returns:
+            Call it to end the subscription; a second call does nothing.
+        """
+        key = object()
+        self._listeners[key] = listener
+        return lambda: self._listeners.pop(key, None) and None
+
+    def start(self) -> None:
+        """Begin to follow. A second call does nothing; any thread may call it."""
+        if self._follower.begin():
+            loops.background().submit(self._follower.follow(self._root))
+
+    def close(self) -> None:
+        """End it. What has come stays readable; any thread may call it, also twice."""
+        self._follower.close()
+
+
+def _tell(this: weakref.ref[Feed]) -> None:
+    if (feed := this()) is not None:
+        for listener in list(feed._listeners.values()):
+            try:
+                listener()
+            except Exception:
+                _log.exception("A view of workflow %r could not be told of a change.", feed.runs[0].workflow_id)
