@@ -1,0 +1,26 @@
+/**
+ * Make an element. Text goes in as text, never as markup.
+ *
+ * @param {string} tag
+ * @param {string} [className]
+ * @param {string} [text]
+ * @param {Record<string, string>} [attributes]
+ * @returns {any}
+ */
+export function make(tag, className = "", text = "", attributes = {}) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text) made.textContent = text;
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  return made;
+}
+
+/** A sign that stands beside a word; a screen reader leaves it out. @param {string} sign @param {string} tone */
+export function icon(sign, tone) {
+  return make("span", `st-icon tc-${tone}`, sign, { "aria-hidden": "true" });
+}
+
+/** A title inside the view; not an h4, which JupyterLab would put into its table of contents. @param {string} text */
+export function heading(text) {
+  return make("div", "st-h", text, { role: "heading", "aria-level": "4" });
+}

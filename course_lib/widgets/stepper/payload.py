@@ -1,0 +1,127 @@
+"""What the page gets: a journey as plain JSON data, once and for all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from course_lib.widgets.look import plain
+from course_lib.widgets.stepper import telling
+from course_lib.widgets.stepper.source import coloured
+
+if TYPE_CHECKING:
+    from course_lib.replay.model import EventRow, Journey
+
+_VALUE = 4000  # characters of one value in the page
+_TRIES = 40  # of each step's jobs, commands and waits; a fan-out has thousands
+
+# From the beginning of an event's type to the kind that the strip shows.
+_KINDS = (
+    ("WorkflowTask", "task"),
+    ("ActivityTask", "activity"),
+    ("Timer", "timer"),
+    ("StartChild", "child"),
+    ("ChildWorkflow", "child"),
+    ("WorkflowExecutionSignaled", "message"),
+    ("WorkflowExecutionUpdate", "message"),
+    ("Marker", "marker"),
+    ("Nexus", "child"),
+    ("WorkflowExecution", "workflow"),
+)
+_BAD = ("Failed", "TimedOut", "Terminated", "Rejected")
+
+
+class _Texts:
+    """Long texts that many steps share, such as variables that did not change, are sent once."""
+
+    def __init__(self) -> None:
+        self.all: list[str] = []
+        self._places: dict[str, int] = {}
+
+    def place(self, text: str) -> int:
+        text = _cut(text)
+        if text not in self._places:
+            self._places[text] = len(self.all)
+            self.all.append(text)
+        return self._places[text]
+
+
+def payload(journey: Journey) -> dict[str, Any]:
+    """Return everything that the view shows, as data for JSON; words are made here, the page only places them.
+
+    Args:
+        journey: The replay.
+    """
+    texts = _Texts()
+    steps = telling.offered(journey)
+    return {
+        "type": plain(journey.type),
+        "id": plain(journey.workflow_id),
+        "run": plain(journey.run_id),
+        "file": plain(journey.file).replace("\\", "/").rsplit("/", 1)[-1],
+        "outcome": plain(journey.outcome),
+        "notes": [plain(note) for note in journey.notes],
+        "source": [[[kind, plain(text)] for kind, text in line] for line in coloured(journey.source)],
+        "total": len(journey.steps),
+        "steps": [_step(journey, number, texts) for number in range(len(steps))],
+        "events": [_event(row, len(steps) - 1) for row in journey.events],
+        "divergence": _divergence(journey),
+        "texts": texts.all,
+    }
+
+
+def _step(journey: Journey, number: int, texts: _Texts) -> dict[str, Any]:
+    step = journey.steps[number]
+    before = journey.steps[number - 1] if number else None
+    return {
+        "first": step.first_event,
+        "last": step.last_event,
+        "span": telling.events(step),
+        "clock": telling.clock(step.time),
+        "later": telling.later(step, before),
+        "says": plain(telling.sentence(journey, number)),
+        "told": _some(step.jobs),
+        "commands": _some([telling.issued(command) for command in step.commands]),
+        "waits": _some([f"{_where(wait.task, wait.function, wait.line)}: {wait.awaiting}" for wait in step.waits]),
+        "marks": [[line, [[kind, plain(text)] for kind, text in items]]
+                  for line, items in telling.marks(journey, number).items()],
+        "variables": [
+            [plain(item.name), texts.place(item.value), None if item.before is None else texts.place(item.before),
+             item.word]
+            for item in telling.variables(step)
+        ],
+        "answers": [[plain(name), texts.place(answer)] for name, answer in step.answers.items()],
+        "failed": _cut(step.failed),
+    }  # fmt: skip
+
+
+def _where(task: str, function: str, line: int) -> str:
+    place = f"line {line}" if line else "code of another file"
+    return f"{task}, in {function}, {place}" if function and function != task else f"{task}, {place}"
+
+
+def _some(texts: list[str] | tuple[str, ...]) -> list[str]:
+    shown = [_cut(text) for text in texts[:_TRIES]]
+    return [*shown, f"and {len(texts) - _TRIES:,} more"] if len(texts) > _TRIES else shown
+
+
+def _event(row: EventRow, last: int) -> list[Any]:
+    kind = next((kind for start, kind in _KINDS if row.type.startswith(start)), "other")
+    return [
+        row.event_id, plain(row.type), plain(row.name), _cut(row.payload), telling.clock(row.time), kind,
+        row.type.endswith(_BAD), min(max(row.step, 0), last), row.step > last,
+    ]  # fmt: skip
+
+
+def _divergence(journey: Journey) -> dict[str, Any] | None:
+    parting = journey.divergence
+    if parting is None:
+        return None
+    return {
+        "step": parting.step, "line": parting.line, "source": plain(parting.source), "issued": plain(parting.issued),
+        "event": parting.event_id, "expected": plain(parting.expected), "text": plain(parting.text),
+    }  # fmt: skip
+
+
+def _cut(text: str) -> str:
+    text = plain(text)
+    return text if len(text) <= _VALUE else f"{text[:_VALUE]}… ({len(text):,} characters)"

@@ -1,0 +1,47 @@
+"""What `lab.step_through` returns: the live view, its static form and its transcript."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from course_lib.widgets.look import View
+from course_lib.widgets.panel.frontend import interactive
+from course_lib.widgets.stepper.payload import payload
+from course_lib.widgets.stepper.twin import static
+
+if TYPE_CHECKING:
+    from course_lib.replay.model import Journey
+
+
+class Stepper:
+    """A replay to step through.
+
+    Args:
+        journey: The replay.
+
+    Attributes:
+        journey: The replay, for code that wants to look itself.
+    """
+
+    def __init__(self, journey: Journey) -> None:
+        self.journey = journey
+
+    @property
+    def view(self) -> View:
+        """The static form and the text twin."""
+        return static(self.journey)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        shown = self.view
+        bundle: dict[str, Any] = {"text/html": shown.html, "text/plain": shown.text}
+        # A journey without a step has nothing to slide over; the static form says why.
+        if interactive() and self.journey.steps:
+            from course_lib.widgets.stepper.widget import StepperWidget
+
+            # anywidget answers with a pair (data, metadata), ipywidgets with the data alone.
+            made: Any = StepperWidget(journey=payload(self.journey))._repr_mimebundle_() or {}
+            bundle = {**(made[0] if isinstance(made, tuple) else made), **bundle}
+        return bundle
+
+    def __repr__(self) -> str:
+        return self.view.text
