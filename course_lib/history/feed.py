@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from course_lib import loops
+from course_lib.history import observed
 from course_lib.history.following import Follower
 from course_lib.history.run import Run
 
@@ -86,7 +87,17 @@ class Feed:
     def start(self) -> None:
         """Begin to follow. A second call does nothing; any thread may call it."""
         if self._follower.begin():
+            observed.watch(self)
             loops.background().submit(self._follower.follow(self._root))
+
+    def observed(self, workflow_id: str) -> None:
+        """Hear that this notebook sent a query; for `history.observed`, from any thread.
+
+        Args:
+            workflow_id: To which workflow.
+        """
+        if any(run.workflow_id == workflow_id for run in self.runs):
+            loops.background().loop.call_soon_threadsafe(self._follower.touch)
 
     def close(self) -> None:
         """End it. What has come stays readable; any thread may call it, also twice."""

@@ -107,16 +107,17 @@ class Follower:
         self._tasks.discard(task)
         if not self._tasks and not self._ended:
             self._ended = True
-            self._notify()
+            self.touch()
 
-    def _notify(self) -> None:
+    def touch(self) -> None:
+        """Count a change and tell of it; on the loop."""
         self.version += 1
         self._changed()
 
     def _fail(self, run: Run, words: str) -> None:
         if run.error != words:
             run.error = words
-            self._notify()
+            self.touch()
 
     # ------------------------------------------------------------ one run
 
@@ -162,7 +163,7 @@ class Follower:
             failures = misses = 0
             if fresh:
                 self._lead(run, fresh)
-                self._notify()
+                self.touch()
                 events_came.set()
             token = page.next_page_token
             if run.closed or not token:
@@ -209,7 +210,7 @@ class Follower:
                 pending = Pending.of(await self._describe(run))
                 if pending != run.pending and not run.closed:
                     run.pending = pending
-                    self._notify()
+                    self.touch()
             await asyncio.sleep(_LOOK_EVERY)
             if run.unsettled:
                 events_came.set()

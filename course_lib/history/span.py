@@ -3,7 +3,10 @@
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-SpanKind = Literal["workflow", "workflow_task", "activity", "timer", "child", "signal", "update", "nexus", "marker"]
+SpanKind = Literal[
+    "workflow", "workflow_task", "activity", "timer", "child", "signal", "update", "nexus", "marker",
+    "query",  # not in a history: see observed.py
+]  # fmt: skip
 SpanStatus = Literal[
     "running", "waiting", "completed", "failed", "timed_out", "cancelled", "terminated", "continued", "point"
 ]
@@ -22,7 +25,7 @@ class Span(NamedTuple):
         end: When it ended; None while it goes on.
         status: How it ended. ``waiting``: it has not begun, ``start`` is since when it waits. ``point``: a moment.
         attempt: Which attempt, from 1; None for what is never retried.
-        first_event: The number of the event that asked for it.
+        first_event: The number of the event that asked for it; 0 for a query, which has none.
         last_event: The number of the event that ended it; None while there is none.
         detail: What else there is to know: input, result, failure; long payloads are cut.
         waited_from: Since when it waited before it began: in the task queue, or backing off from an attempt.

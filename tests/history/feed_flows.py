@@ -19,29 +19,29 @@ async def flaky() -> int:
 
 @workflow.defn
 class Gate:
-    """Waits for a signal, or tries an activity three times."""
+    """Waits for signals, or tries an activity three times."""
 
     def __init__(self) -> None:
-        self.opened = False
+        self.opened = 0
 
     @workflow.signal
     def open(self) -> None:
-        self.opened = True
+        self.opened += 1
 
     @workflow.query
     def is_open(self) -> bool:
-        return self.opened
+        return self.opened > 0
 
     @workflow.query
     def broken(self) -> bool:
         raise ApplicationError("no answer <b>today</b>", type="NoAnswer")
 
     @workflow.run
-    async def run(self, way: str = "wait") -> int:
+    async def run(self, way: str | int = 1) -> int:
         if way == "flaky":
             policy = RetryPolicy(initial_interval=timedelta(seconds=1.5), backoff_coefficient=1.0)
             return await workflow.execute_activity(flaky, start_to_close_timeout=SOON, retry_policy=policy)
-        await workflow.wait_condition(lambda: self.opened)
+        await workflow.wait_condition(lambda: self.opened >= (way if isinstance(way, int) else 1))
         return 1
 
 
@@ -77,13 +77,27 @@ class Parent:
             await workflow.execute_child_workflow(Chain.run, 0, id=f"{workflow.info().workflow_id}-{number}")
 
 
-@workflow.defn(sandboxed=False)
+@workflow.defn(sandboxed=False)  # it must forget, between two tries, that it is the same code
 class Failing:
-    """Its workflow task fails until it is mended."""
+    """Its workflow task fails until it is mended; with ``late`` only after a signal."""
 
     mended = False
 
+    def __init__(self) -> None:
+        self.opened = False
+
+    @workflow.signal
+    def open(self) -> None:
+        self.opened = True
+
+    @workflow.query
+    def is_open(self) -> bool:
+        return self.opened
+
     @workflow.run
-    async def run(self) -> None:
+    async def run(self, late: bool = False) -> None:
+        if late:
+            await workflow.wait_condition(lambda: self.opened)
         if not Failing.mended:
+            Failing.mended = late
             raise RuntimeError("the task fails")

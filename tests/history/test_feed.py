@@ -186,7 +186,7 @@ async def test_retries_of_an_activity_are_seen_before_the_history_has_them(
 
 
 async def test_a_workflow_task_that_fails_again_and_again_is_seen(
-    client: Client, queue: str, feeds: Callable[..., Feed]
+    client: Client, queue: str, feeds: Callable[..., Feed], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     handle = await client.start_workflow(Failing.run, id=unique(), task_queue=queue, task_timeout=timedelta(seconds=1))
     feed = feeds(handle.id)
@@ -197,9 +197,8 @@ async def test_a_workflow_task_that_fails_again_and_again_is_seen(
 
     await until(lambda: attempt() >= 3, "the third attempt")
     # What was told of the second attempt is replaced by what was written at last.
-    Failing.mended = True
+    monkeypatch.setattr(Failing, "mended", True)
     await until(lambda: feed.closed, "the end")
-    Failing.mended = False
     assert feed.runs[0].events == list((await handle.fetch_history()).events)
 
 
