@@ -8,6 +8,10 @@ import atexit
 import logging
 import threading
 import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from temporalio.runtime import MetricBuffer
 
 CORE_LOGGER = "temporalio.core"
 """The logger that receives the records of the SDK's core."""
@@ -20,13 +24,16 @@ _lock = threading.Lock()
 _installed = False
 
 
-def install() -> None:
+def install(metrics: "MetricBuffer | None" = None) -> None:
     """Forward the core's log records to Python logging, once per process, before the first Client.
 
     Also takes the dictionary of ids off the end of each workflow and activity log line: it stays on the record (as
     ``record.temporal_workflow`` and ``record.temporal_activity``), and a line that a learner reads stays short.
 
     A Runtime that somebody else made the default first is left alone: its Clients and Workers are bound to it.
+
+    Args:
+        metrics: Receives the SDK's metrics; without one there are none. Somebody has to empty it.
     """
     global _installed
     with _lock:
@@ -50,7 +57,8 @@ def install() -> None:
             telemetry=TelemetryConfig(
                 logging=LoggingConfig(
                     filter=TelemetryFilter(core_level="WARN", other_level="ERROR"), forwarding=forwarding
-                )
+                ),
+                metrics=metrics,
             )
         )
         try:

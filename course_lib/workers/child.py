@@ -55,9 +55,27 @@ class Child:
             if sys.platform == "win32"
             else {"start_new_session": True}
         )
-        self.popen = subprocess.Popen(
-            list(argv), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=dict(env), **detach
-        )
+        self._control: int | None = None
+        theirs: int | None = None
+        if sys.platform != "win32":
+            theirs, self._control = os.pipe()
+            detach["pass_fds"] = (theirs,)
+        self._closing = threading.Lock()
+        try:
+            self.popen = subprocess.Popen(
+                list(argv),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                env=dict(env),
+                **detach,
+            )
+        except BaseException:
+            self._close_control()
+            raise
+        finally:
+            if theirs is not None:
+                os.close(theirs)
         self.pid = self.popen.pid
         try:
             self._reader = threading.Thread(target=self._read, name=f"course-child-{self.pid}-log", daemon=True)
@@ -65,7 +83,7 @@ class Child:
             threading.Thread(target=self._watch, name=f"course-child-{self.pid}-exit", daemon=True).start()
             assert self.popen.stdin is not None
             with contextlib.suppress(OSError):
-                self.popen.stdin.write(json.dumps({**spec, "token": token}).encode() + b"\n")
+                self.popen.stdin.write(json.dumps({**spec, "token": token, "control": theirs}).encode() + b"\n")
                 self.popen.stdin.flush()
         except BaseException:
             self.kill()
@@ -91,6 +109,7 @@ class Child:
             if stream is not None and not self._reader.is_alive():
                 with contextlib.suppress(OSError):
                     stream.close()
+        self._close_control()
         self._on_exit(code)
         settle(self.exited, code)
 
@@ -99,13 +118,27 @@ class Child:
         """Whether the process has not ended."""
         return self.popen.poll() is None
 
+    def send(self, order: str) -> None:
+        """Ask the child for something; see `course_lib.workers.orders`. A child that is gone hears nothing.
+
+        Args:
+            order: One word.
+        """
+        line = f"{order}\n".encode()
+        with contextlib.suppress(OSError, ValueError):
+            if sys.platform == "win32":
+                if self.popen.stdin is not None:
+                    self.popen.stdin.write(line)
+                    self.popen.stdin.flush()
+                return
+            with self._closing:
+                if self._control is not None:
+                    os.write(self._control, line)
+
     def terminate(self) -> None:
         """Ask the process to end: SIGTERM, or its equivalent on the lifeline where signals do not exist."""
         if sys.platform == "win32":
-            if self.popen.stdin is not None:
-                with contextlib.suppress(OSError, ValueError):
-                    self.popen.stdin.write(b"stop\n")
-                    self.popen.stdin.flush()
+            self.send("stop")
         else:
             self._signal(signal.SIGTERM, group=False)
 
@@ -120,6 +153,12 @@ class Child:
         """Make the child print where each of its threads is (POSIX only)."""
         if sys.platform != "win32":
             self._signal(signal.SIGUSR1, group=False)
+
+    def _close_control(self) -> None:
+        with self._closing:
+            if self._control is not None:
+                os.close(self._control)
+                self._control = None
 
     def _signal(self, number: int, *, group: bool) -> None:
         if not self.alive:

@@ -6,12 +6,12 @@ import sys
 import threading
 from collections.abc import Callable
 
-_stop: list[Callable[[], None]] = []
+_listeners: list[Callable[[str], None]] = []
 
 
-def on_stop(callback: Callable[[], None]) -> None:
-    """Call back, from the lifeline's thread, when the parent writes that the Worker should stop (Windows)."""
-    _stop.append(callback)
+def on_order(callback: Callable[[str], None]) -> None:
+    """Call back, from the lifeline's thread, with each line that the parent writes (Windows)."""
+    _listeners.append(callback)
 
 
 def hold(parent: int) -> None:
@@ -32,10 +32,12 @@ def hold(parent: int) -> None:
 
 def _watch(parent: int) -> None:
     if sys.platform == "win32":
+        rest = b""
         while data := os.read(0, 64):
-            if b"stop" in data:
-                for callback in _stop:
-                    callback()
+            *lines, rest = (rest + data).split(b"\n")
+            for line in lines:
+                for callback in _listeners:
+                    callback(line.decode("ascii", "replace"))
         os._exit(1)
     import select
 

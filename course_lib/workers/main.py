@@ -5,7 +5,6 @@ Started by `course_lib.workers.process.WorkerProcess`, which sends the specifica
 
 import asyncio
 import base64
-import contextlib
 import faulthandler
 import importlib
 import json
@@ -51,7 +50,7 @@ def main() -> NoReturn:
 
         with asyncio.Runner(loop_factory=WorkerLoop) as runner:
             options = _prepare(spec)
-            runner.run(_serve(spec, options, lambda: tell(state="ready")))
+            runner.run(_serve(spec, options, tell))
     except BaseException as error:
         known = error if isinstance(error, CourseError) else _explain(error)
         logging.getLogger("course_lib.workers").error("%s", known)
@@ -116,56 +115,33 @@ def _seconds(options: dict[str, Any]) -> dict[str, Any]:
 async def _connect(spec: dict[str, Any]) -> "Client":
     from temporalio.client import Client
 
-    from course_lib import telemetry
-
-    telemetry.install()
-    if spec["profile"]:
-        from temporalio.envconfig import ClientConfig
-
-        return await Client.connect(**ClientConfig.load_client_connect_config())
-    return await Client.connect(spec["address"], namespace=spec["namespace"])
-
-
-async def _serve(spec: dict[str, Any], options: dict[str, Any], ready: Callable[[], None]) -> None:
-    from temporalio.worker import Worker
-
-    from course_lib.workers.polling import PollWatch
-
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    if sys.platform == "win32":
-        lifeline.on_stop(lambda: loop.call_soon_threadsafe(stop.set))
-    else:
-        loop.add_signal_handler(signal.SIGTERM, stop.set)
     try:
-        client = await _connect(spec)
+        if spec["profile"]:
+            from temporalio.envconfig import ClientConfig
+
+            return await Client.connect(**ClientConfig.load_client_connect_config())
+        return await Client.connect(spec["address"], namespace=spec["namespace"])
     except Exception as error:
         raise CourseError(
             f"The worker process could not reach Temporal at {spec['address']}: {error}",
             fix="run `course server status`.",
         ) from error
-    worker = Worker(client, task_queue=spec["task_queue"], **options)
-    watch = PollWatch(client, spec["task_queue"], options["identity"], options)
-    await watch.begin()
-    run = asyncio.ensure_future(worker.run())
-    seen = asyncio.ensure_future(watch.wait())
-    asked = asyncio.ensure_future(stop.wait())
-    await asyncio.wait({run, seen, asked}, return_when=asyncio.FIRST_COMPLETED)
-    if seen.done():
-        seen.result()
-        names = [thing.__name__ for thing in (*options["workflows"], *options["activities"])]
-        logging.getLogger("course_lib.workers").info(
-            "Worker %s polls %s: %s", os.getpid(), spec["task_queue"], ", ".join(names)
-        )
-        ready()
-    await asyncio.wait({run, asked}, return_when=asyncio.FIRST_COMPLETED)
-    if asked.done():
-        await worker.shutdown()
-    seen.cancel()
-    asked.cancel()
-    await run
-    with contextlib.suppress(Exception):
-        await asyncio.sleep(0.05)  # let the core's own threads come to rest
+
+
+async def _serve(spec: dict[str, Any], options: dict[str, Any], tell: Callable[..., None]) -> None:
+    from course_lib import telemetry
+    from course_lib.workers.orders import Orders
+    from course_lib.workers.serving import Serving
+    from course_lib.workers.tally import Tally
+
+    tally = Tally(lambda workflow, activity: tell(state="tasks", workflow=workflow, activity=activity))
+    telemetry.install(tally.buffer)
+    counting = asyncio.ensure_future(tally.run())
+    try:
+        await Serving(lambda: _connect(spec), spec["task_queue"], options, tell).run(Orders(spec["control"]))
+    finally:
+        counting.cancel()
+        tally.look()
 
 
 def _explain(error: BaseException, what: str = "The worker process could not run") -> CourseError:

@@ -2,33 +2,25 @@
 
 import asyncio
 import atexit
-import base64
 import contextlib
-import os
-import pickle
-import sys
-import threading
 import time
 import weakref
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from course_lib.errors import CourseError
 from course_lib.workers import blame
 from course_lib.workers.child import Child, exit_in_words
+from course_lib.workers.holding import Holding
+from course_lib.workers.recipe import Recipe
 from course_lib.workers.waiting import Mailbox, logger, settle, wait_for
 
-State = Literal["new", "starting", "running", "stopping", "stopped", "killed", "died"]
-"""``stopped`` and ``killed`` were asked for here; ``died`` was not."""
-
-_PACKAGE_PARENT = str(Path(__file__).resolve().parent.parent.parent)
 _processes: "weakref.WeakSet[WorkerProcess]" = weakref.WeakSet()
 
 
-class WorkerProcess:
+class WorkerProcess(Holding):
     """A child process with one Worker. It can be started again after each end.
 
     Args:
@@ -65,75 +57,30 @@ class WorkerProcess:
         worker_options: Mapping[str, Any] | None = None,
         key: str | None = None,
     ) -> None:
+        super().__init__(on_line)
         self.modules = tuple(modules)
         self.task_queue = task_queue
         self.address, self.namespace, self.folder = address, namespace, Path(folder)
         self.identity, self.key = identity, key
         self.workflows = None if workflows is None else list(workflows)
         self.activities = None if activities is None else list(activities)
-        self.lines: deque[str] = deque(maxlen=1000)
-        self.state: State = "new"
-        self.exit_code: int | None = None
         self._env = dict(env or {})
         self._options = dict(worker_options or {})
-        self._on_line, self._on_death = on_line, on_death
-        self._listeners: list[Callable[[], None]] = []
-        self._child: Child | None = None
+        self._on_death = on_death
         self._ready: Future[None] = Future()
-        self._why = ""
         self._failure = ""
-        self._lock = threading.RLock()
         self._mailbox = Mailbox()
         _processes.add(self)
-
-    # What it is
-
-    @property
-    def pid(self) -> int | None:
-        """The child's process id while it lives."""
-        return self._child.pid if self._child is not None and not self._child.exited.done() else None
-
-    @property
-    def running(self) -> bool:
-        """Whether the child lives and polls."""
-        return self.state == "running" and self._child is not None and self._child.alive
-
-    @property
-    def uptime(self) -> float:
-        """Seconds since the child was started; 0 when none lives."""
-        return time.monotonic() - self._child.started if self._child is not None and self.pid is not None else 0.0
-
-    def describe(self) -> str:
-        """Return the state in words, for example ``running pid 1234 · 12 s``."""
-        match self.state:
-            case "new":
-                return "not started"
-            case "starting":
-                return "starting…"
-            case "running":
-                return f"running pid {self.pid} · {self.uptime:.0f} s"
-            case "stopping":
-                return "stopping…"
-            case _:
-                return self._why
 
     def __repr__(self) -> str:
         return f"<Worker process {', '.join(self.modules)} on {self.task_queue!r}: {self.describe()}>"
 
-    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
-        """Call ``listener`` (from any thread) after each change of state or new line; return what undoes it."""
-        self._listeners.append(listener)
-
-        def undo() -> None:
-            with contextlib.suppress(ValueError):
-                self._listeners.remove(listener)
-
-        return undo
-
     # What it does
 
     async def start(self, timeout: float = 10.0) -> None:
-        """Start the child and return when the server has seen it poll. Does nothing when it runs already.
+        """Start the child and return when the server has seen it poll.
+
+        Does nothing when it polls already; a held one goes on.
 
         Args:
             timeout: Seconds until it must poll; past them the child is killed.
@@ -142,9 +89,11 @@ class WorkerProcess:
             CourseError: The learner's module cannot be imported, the Worker is not valid, the server does not answer,
                 or the limit passed. No child is left.
         """
+        if self.alive and self.state in ("running", "paused"):
+            self.thaw()
+            await self.resume(timeout)
+            return
         with self._lock:
-            if self.running:
-                return
             mine = self.state != "starting"
             if mine:
                 self._ready = Future()
@@ -188,9 +137,10 @@ class WorkerProcess:
         if child is None or child.exited.done():
             return self.exit_code
         with self._lock:
-            if self.state in ("starting", "running"):
+            if self.state in ("starting", "running", "paused"):
                 self._set("stopping")
         child.terminate()
+        self.thaw()  # a frozen process handles the request when it goes on
         try:
             await wait_for(child.exited, timeout)
         except TimeoutError:
@@ -199,6 +149,21 @@ class WorkerProcess:
             child.kill()
             await wait_for(child.exited, 5.0)
         return self.exit_code
+
+    async def restart(self, modules: Sequence[str] | None = None, timeout: float = 10.0) -> None:
+        """Stop the child if it lives, and start it again.
+
+        Args:
+            modules: What the new one imports, for example a newer revision; None keeps what it had.
+            timeout: Seconds until the new one must poll.
+
+        Raises:
+            CourseError: As `start`.
+        """
+        await self.stop()
+        if modules is not None:
+            self.modules = tuple(modules)
+        await self.start(timeout)
 
     def kill(self) -> bool:
         """Kill the child with SIGKILL, as ``kill -9`` does: no cleanup runs. Return whether there was one."""
@@ -236,39 +201,26 @@ class WorkerProcess:
             await asyncio.gather(*(other.stop(timeout=1.5) for other in others))
 
     def _spawn(self) -> None:
-        try:
-            options = base64.b64encode(pickle.dumps(self._options)).decode()
-        except Exception as error:
-            raise CourseError(
-                f"A worker option cannot be sent to another process: {blame.in_words(error)}",
-                fix="define what it refers to in a %%module cell, or use a Worker in the notebook.",
-            ) from error
-        spec = {
-            "folder": str(self.folder),
-            "modules": self.modules,
-            "task_queue": self.task_queue,
-            "address": self.address,
-            "namespace": self.namespace,
-            "identity": self.identity,
-            "workflows": self.workflows,
-            "activities": self.activities,
-            "options": options,
-            "parent": os.getpid(),
-            # TLS and API key of a profile apply only where the learner named the server: the course's own has none.
-            "profile": any(name in {**os.environ, **self._env} for name in ("TEMPORAL_ADDRESS", "TEMPORAL_PROFILE")),
-        }
-        env = {**os.environ, **self._env}
-        env["TEMPORAL_ADDRESS"], env["TEMPORAL_NAMESPACE"] = self.address, self.namespace
-        env["PYTHONUNBUFFERED"], env["PYTHONIOENCODING"] = "1", "utf-8"
-        env["PYTHONPATH"] = os.pathsep.join(filter(None, (_PACKAGE_PARENT, env.get("PYTHONPATH", ""))))
-        # -P: the current folder is not on sys.path, so a learner's file never hides a library.
-        argv = [sys.executable, "-P", "-m", "course_lib.workers.main", "--task-queue", self.task_queue, *self.modules]
+        recipe = Recipe(
+            modules=self.modules,
+            task_queue=self.task_queue,
+            address=self.address,
+            namespace=self.namespace,
+            folder=self.folder,
+            env=self._env,
+            identity=self.identity,
+            workflows=self.workflows,
+            activities=self.activities,
+            options=self._options,
+        )
+        spec = recipe.spec()
         _kill_at_exit()
         with self._lock:
             ready = self._ready
+            self.tasks, self.known_as = (0, 0), ""
             self._child = Child(
-                argv,
-                env=env,
+                recipe.argv(),
+                env=recipe.environment(),
                 spec=spec,
                 on_line=self._add_line,
                 on_message=lambda message: self._heard(ready, message),
@@ -280,11 +232,14 @@ class WorkerProcess:
         if message.get("state") == "ready":
             with self._lock:
                 if self.state == "starting" and ready is self._ready:
+                    self.known_as = str(message["identity"])
                     self._set("running")
             settle(ready)
         elif message.get("state") == "failed":
             self._failure = str(message["what"])
             settle(ready, error=CourseError(message["what"], tried=message["tried"], fix=message["fix"]))
+        elif ready is self._ready:
+            self._hears(self._child, message)
 
     def _ended(self, ready: "Future[None]", code: int) -> None:
         words = exit_in_words(code)
@@ -295,6 +250,7 @@ class WorkerProcess:
             self._add_line(f"[course] worker process {words}")
             settle(ready, error=CourseError(f"The worker process {words} before it polled its queue."))
             return
+        self._let_go(words)
         with self._lock:
             self.exit_code = code
             asked = self.state
@@ -320,7 +276,7 @@ class WorkerProcess:
                 fix="" if asked in ("stopping", "killed") else "look at its last lines, correct the cell, start again.",
             ),
         )
-        if asked == "running":
+        if asked in ("running", "paused"):
             reason = f"The worker process on {self.task_queue!r} {self._why}"
             logger.error(reason)
             if self._on_death is not None:
@@ -349,28 +305,6 @@ class WorkerProcess:
             self._set("stopping" if self._child is not None and self._child.alive else "stopped")
         if self._child is not None:
             self._child.kill()
-
-    def _set(self, state: State) -> None:
-        self.state = state
-        if state in ("starting", "running"):
-            self._why = ""
-        self._changed()
-
-    def _add_line(self, line: str) -> None:
-        self.lines.append(line)
-        if self._on_line is not None:
-            try:
-                self._on_line(line)
-            except Exception:
-                logger.exception("on_line failed")
-        self._changed()
-
-    def _changed(self) -> None:
-        for listener in list(self._listeners):
-            try:
-                listener()
-            except Exception:
-                logger.exception("a listener of a worker process failed")
 
 
 _registered = False
