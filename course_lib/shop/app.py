@@ -9,13 +9,13 @@ import contextlib
 import json
 import socket
 import sqlite3
-from dataclasses import dataclass
 from typing import Any
 
 from tornado.web import Application
 
 from course_lib.shop.admin import FaultsHandler, HealthHandler, ResetHandler, ShopHandler, StockHandler
 from course_lib.shop.faults import SERVICES, Verdict
+from course_lib.shop.journal import Arrival, log, waiting
 from course_lib.shop.operations import Answer, Call, Operation, Refused, find
 from course_lib.shop.pool import Pool
 from course_lib.shop.store import Store, now
@@ -26,20 +26,6 @@ _FAILURES = {
     "error_rate": (500, "{service} had an internal error."),
     "decline": (402, "The card was declined."),
 }
-
-
-@dataclass
-class Arrival:
-    """What is known about a request when it comes in; one line of the log."""
-
-    service: str
-    number: int
-    method: str
-    path: str
-    key: str | None
-    at: str
-    operation: str | None = None
-    order_id: str | None = None
 
 
 class ServiceHandler(JsonHandler):
@@ -73,16 +59,16 @@ class ServiceHandler(JsonHandler):
         try:
             operation, call = self.parse(method, service, path, key)
         except Refused as refusal:
-            _log(store, arrival, refusal.status, None, done=False)
+            log(store, arrival, refusal.status, None, done=False)
             raise
         arrival.operation, arrival.order_id = operation.name, operation.order_of(store, call)
         verdict, counted = store.book.judge(service, operation.name, arrival.order_id)
         if counted:
             store.save_faults()
         if verdict.latency > 0:
-            store = await self.wait(shop_id, store, verdict.latency)
+            store = await self.wait(shop_id, store, arrival, verdict.latency)
         if self.client_gone():
-            _log(store, arrival, None, verdict.label, done=False)
+            log(store, arrival, None, verdict.label, done=False)
             return
         await self.act(store, operation, call, arrival, verdict)
 
@@ -98,10 +84,10 @@ class ServiceHandler(JsonHandler):
             body = self.json_body()
         return operation, Call(body, key, subject)
 
-    async def wait(self, shop_id: str, store: Store, seconds: float) -> Store:
+    async def wait(self, shop_id: str, store: Store, arrival: Arrival, seconds: float) -> Store:
         """Wait before the work, so that a client that gives up meanwhile has caused nothing."""
         epoch = store.epoch
-        with contextlib.suppress(TimeoutError):
+        with waiting(store, arrival, "latency", seconds), contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.gone.wait(), seconds)
         store = self.store(shop_id)  # the pool may have closed it meanwhile
         if store.epoch != epoch:
@@ -128,7 +114,7 @@ class ServiceHandler(JsonHandler):
         fault = verdict.fault
         if fault in _FAILURES:
             status, message = _FAILURES[fault]
-            _log(store, arrival, status, verdict.label, done=False)
+            log(store, arrival, status, verdict.label, done=False)
             raise Refused(status, message.format(service=operation.service))
         silent = fault == "accept_then_time_out"
         answer, replayed = work(store, operation, call, arrival, verdict.label, silent=silent)
@@ -138,7 +124,7 @@ class ServiceHandler(JsonHandler):
             with contextlib.suppress(Refused):
                 work(store, operation, call, arrival, verdict.label, silent=False)
         if silent:
-            with contextlib.suppress(TimeoutError):
+            with waiting(store, arrival, str(fault), verdict.seconds), contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.gone.wait(), verdict.seconds)
             with contextlib.suppress(Exception):  # closing what is closed
                 self.detach().close()
@@ -162,9 +148,9 @@ def work(
     try:
         with store.transaction() as db:
             answer, replayed = _once(db, store, operation, call)
-            _log(store, arrival, None if silent else 200, label, done=not replayed)
+            log(store, arrival, None if silent else 200, label, done=not replayed)
     except Refused as refusal:
-        _log(store, arrival, None if silent else refusal.status, label, done=False)
+        log(store, arrival, None if silent else refusal.status, label, done=False)
         if silent:
             return {}, False
         raise
@@ -185,26 +171,6 @@ def _once(db: sqlite3.Connection, store: Store, operation: Operation, call: Call
     answer = operation.run(store, call)
     db.execute("INSERT INTO answers VALUES (?, ?, ?, ?)", (operation.name, call.key, fingerprint, json.dumps(answer)))
     return answer, False
-
-
-def _log(store: Store, arrival: Arrival, status: int | None, fault: str | None, *, done: bool) -> None:
-    store.db.execute(
-        "INSERT INTO requests (service, call, method, path, operation, order_id, idempotency_key, status, fault, done,"
-        " created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            arrival.service,
-            arrival.number,
-            arrival.method,
-            arrival.path,
-            arrival.operation,
-            arrival.order_id,
-            arrival.key,
-            status,
-            fault,
-            done,
-            arrival.at,
-        ),
-    )
 
 
 def make_app(pool: Pool, identity: dict[str, str]) -> Application:

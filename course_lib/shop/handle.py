@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from course_lib.errors import CourseError
-from course_lib.shop import process, tables
+from course_lib.shop import process, tables, words
 from course_lib.shop.control import Unreachable, ask
+from course_lib.shop.faults import FaultBook
 from course_lib.shop.store import TABLES
 from course_lib.shop.switches import Faults
 
@@ -31,7 +32,7 @@ class Shop:
     def __init__(self, name: str, port: int) -> None:
         self.name = name
         self._port = port
-        self.faults = Faults(self._ask)
+        self.faults = Faults(self._ask, self)
         """The switches for what goes wrong."""
 
     @property
@@ -132,6 +133,33 @@ class Shop:
     def requests(self) -> "pd.DataFrame":
         """Every request: status (missing when no answer was sent), fault, and whether the work was done."""
         return self.table("requests")
+
+    def start(self) -> None:
+        """Start the shop's process again when it does not run or hangs. Its files are there, so nothing is lost.
+
+        Raises:
+            CourseError: It does not start.
+        """
+        self._port = process.service()
+        self._ask("PUT", "", None)
+
+    def calm(self, timeout: float = 1.0) -> list[str]:
+        """Turn every fault off, and return the names of those that were on, such as "payments outage".
+
+        For ends: it never starts a shop that is not there, and never takes long.
+
+        Args:
+            timeout: Seconds that the shop gets for each of two requests.
+        """
+        whole = f"/shops/{self.name}/admin/faults"
+        try:
+            status, answer = ask(self._port, "GET", whole, timeout=timeout)
+            if status != 200 or not answer["rules"]:
+                return []
+            status, _ = ask(self._port, "POST", whole, {"clear": [None]}, timeout=timeout)
+        except Unreachable:
+            return []
+        return words.names(FaultBook.from_json(answer).rules) if status == 200 else []
 
     def set_stock(self, sku: str, on_hand: int) -> None:
         """Set how many pieces of an article there are.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from course_lib.shop.faults import FaultBook
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 FIRST_STOCK = 1000
 """Pieces of every article that a new shop has: large enough that a lesson runs out of stock only on purpose."""
 
@@ -38,7 +38,10 @@ CREATE TABLE imports (
 CREATE TABLE requests (
     id INTEGER PRIMARY KEY AUTOINCREMENT, service TEXT NOT NULL, call INTEGER NOT NULL, method TEXT NOT NULL,
     path TEXT NOT NULL, operation TEXT, order_id TEXT, idempotency_key TEXT, status INTEGER, fault TEXT,
-    done INTEGER NOT NULL, created_at TEXT NOT NULL);
+    done INTEGER NOT NULL, took_ms INTEGER NOT NULL, created_at TEXT NOT NULL);
+CREATE TABLE waiting (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, service TEXT NOT NULL, operation TEXT, order_id TEXT, idempotency_key TEXT,
+    fault TEXT NOT NULL, seconds REAL NOT NULL, request INTEGER, created_at TEXT NOT NULL);
 CREATE TABLE answers (
     operation TEXT NOT NULL, key TEXT NOT NULL, fingerprint TEXT NOT NULL, answer TEXT NOT NULL,
     PRIMARY KEY (operation, key));
@@ -89,6 +92,8 @@ class Store:
         found = self.db.execute("SELECT value FROM settings WHERE name = 'faults'").fetchone()
         self.book = FaultBook.from_json(json.loads(found[0])) if found else FaultBook()
         self.epoch = self._counter("epoch")
+        # What a service that was killed left behind waits no more.
+        self.db.execute("DELETE FROM waiting")
         self.calls: dict[str, int] = dict(
             self.db.execute("SELECT service, max(call) FROM requests GROUP BY service").fetchall()
         )

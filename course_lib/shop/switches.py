@@ -9,6 +9,8 @@ from course_lib.shop.scenarios import SCENARIOS
 if TYPE_CHECKING:
     import pandas as pd
 
+    from course_lib.shop.handle import Shop
+
 Ask = Callable[[str, str, dict[str, Any] | None], dict[str, Any]]
 _SHOWN = ("service", "operation", "order_id", "kind", "rate", "seconds", "jitter", "times", "script")
 
@@ -24,10 +26,12 @@ class Faults:
 
     Args:
         ask: Sends a request to the shop: method, path, body.
+        shop: Whose switches these are, for a panel that also shows the shop's requests.
     """
 
-    def __init__(self, ask: Ask) -> None:
+    def __init__(self, ask: Ask, shop: "Shop | None" = None) -> None:
         self._ask = ask
+        self.shop = shop
 
     def latency(self, service: str, seconds: float, *, jitter: float = 0.0, **aim: Any) -> None:
         """Make calls wait before the work is done; a client that gives up meanwhile has caused nothing.
@@ -102,6 +106,17 @@ class Faults:
             **aim: ``operation``, ``order_id``.
         """
         self._put("script", service, script=list(outcomes), seconds=seconds, **aim)
+
+    def off(self, kind: str, service: str, *, operation: str | None = None, order_id: str | None = None) -> None:
+        """Turn one switch off; one that is off already stays off.
+
+        Args:
+            kind: The method that turned it on, for example ``"outage"``, or ``"script"`` for `next_calls`.
+            service: Which service.
+            operation: What narrowed it.
+            order_id: What narrowed it.
+        """
+        self._put(kind, service, operation=operation, order_id=order_id, times=0)
 
     def clear(self, service: str | None = None) -> None:
         """Turn every switch of a service off, or of all services."""

@@ -11,7 +11,7 @@ from course_lib.shop.store import TABLES
 if TYPE_CHECKING:
     import pandas as pd
 
-_WHOLE = ("amount_cents", "quantity", "on_hand", "reserved", "offset", "rows", "call", "status")
+_WHOLE = ("amount_cents", "quantity", "on_hand", "reserved", "offset", "rows", "call", "status", "took_ms")
 
 
 def read(path: Path, names: Sequence[str] = TABLES) -> "dict[str, pd.DataFrame]":

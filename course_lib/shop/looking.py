@@ -1,0 +1,100 @@
+"""One look at a shop for a live view: its switches, its last requests, what waits, and how many ended how.
+
+All of it is read from the shop's file. A look opens the file and closes it again: it costs less than a millisecond,
+and an open file could not be deleted on Windows. Counts go on from the look before, so a long log costs nothing.
+"""
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from course_lib.shop import words
+from course_lib.shop.faults import FaultBook
+
+MOST = 60
+"""Requests that a look holds."""
+
+_COLUMNS = "id, service, operation, path, order_id, idempotency_key, status, fault, done, took_ms, created_at"
+_WAITING = "id, service, operation, order_id, idempotency_key, fault, seconds, request, created_at"
+# Whatever `words.outcome` looks at.
+_KINDS = "SELECT service, status, fault, done, count(*), max(id) FROM requests WHERE id > ? GROUP BY 1, 2, 3, 4"
+
+
+@dataclass(frozen=True)
+class Look:
+    """A shop at one moment.
+
+    Attributes:
+        book: The switches that are on, and the seed.
+        rows: The last requests, the newest first, as the table ``requests`` holds them.
+        waiting: Requests that wait for latency or whose client waits for an answer, the newest first.
+        counts: How many requests ended how, by service and outcome, since the last reset.
+    """
+
+    book: FaultBook = field(default_factory=FaultBook)
+    rows: tuple[Mapping[str, Any], ...] = ()
+    waiting: tuple[Mapping[str, Any], ...] = ()
+    counts: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+
+class Watcher:
+    """Looks at one shop again and again.
+
+    Args:
+        path: The shop's file.
+        most: Requests that a look holds.
+    """
+
+    def __init__(self, path: Path, most: int = MOST) -> None:
+        self.path = path
+        self.most = most
+        self._last = 0
+        self._epoch = 0
+        self._file = 0
+        self._counts: Counter[tuple[str, str]] = Counter()
+        self._kept: tuple[tuple[Any, ...], tuple[Mapping[str, Any], ...]] | None = None
+
+    def look(self, service: str | None = None) -> Look:
+        """Return the shop as it is now.
+
+        Args:
+            service: Hold only requests to this service; counts are always of all.
+
+        Raises:
+            sqlite3.Error: The file cannot be read; FileNotFoundError when there is none.
+        """
+        file = self.path.stat().st_ino
+        with closing(sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True, timeout=1.0)) as db:
+            db.row_factory = sqlite3.Row
+            db.execute("BEGIN")  # one moment for all
+            found = db.execute("SELECT value FROM settings WHERE name = 'faults'").fetchone()
+            book = FaultBook.from_json(json.loads(found[0])) if found else FaultBook()
+            epoch = db.execute("SELECT value FROM counters WHERE name = 'epoch'").fetchone()
+            self._count(db, file, epoch[0] if epoch else 0)
+            waiting = tuple(dict(row) for row in db.execute(f"SELECT {_WAITING} FROM waiting ORDER BY id DESC"))
+            return Look(book, self._rows(db, service, waiting), waiting, dict(self._counts))
+
+    def _count(self, db: sqlite3.Connection, file: int, epoch: int) -> None:
+        if (file, epoch) != (self._file, self._epoch):  # emptied, or another file: count from the start
+            self._file, self._epoch, self._last = file, epoch, 0
+            self._counts.clear()
+        for service, status, fault, done, count, last in db.execute(_KINDS, (self._last,)).fetchall():
+            self._counts[service, words.outcome({"status": status, "fault": fault, "done": done})] += count
+            self._last = max(self._last, last)
+
+    def _rows(
+        self, db: sqlite3.Connection, service: str | None, waiting: tuple[Mapping[str, Any], ...]
+    ) -> tuple[Mapping[str, Any], ...]:
+        # A line changes only when it is written and when its wait ends, so most looks need not read them again; the
+        # lines of a service that is seldom called may lie far back.
+        now = (self._file, self._epoch, self._last, service, tuple(row["id"] for row in waiting))
+        if self._kept is None or self._kept[0] != now:
+            where, values = ("WHERE service = ?", (service,)) if service else ("", ())
+            query = f"SELECT {_COLUMNS} FROM requests {where} ORDER BY id DESC LIMIT ?"
+            self._kept = now, tuple(dict(row) for row in db.execute(query, (*values, self.most)))
+        return self._kept[1]
