@@ -85,14 +85,18 @@ class Fleet:
             key=f"{task_queue}/{name}",
         )
         self._processes[f"{task_queue}/{name}"] = process
-        return WorkerPanel(process, title=f"Worker process “{name}”")
+        return WorkerPanel(
+            process,
+            title=f"Worker process “{name}”",
+            newest=lambda: [self._modules.latest(module) for module in modules],
+        )
 
     async def close(self) -> None:
         """Stop all of them."""
         for worker in self._workers.values():
             await worker.stop()
         for process in self._processes.values():
-            if process.running:
+            if process.alive:
                 await process.stop()
 
     # Two Workers on one queue that do not run the same code take each other's tasks: each fails those of the other with
@@ -101,7 +105,7 @@ class Fleet:
 
     async def _end_processes(self, task_queue: str) -> None:
         for process in self._processes.values():
-            if process.task_queue == task_queue and process.running:
+            if process.task_queue == task_queue and process.alive:
                 await process.stop()
                 print(f"Stopped the worker process of {_words(process.modules)}: this Worker takes its place.")
 

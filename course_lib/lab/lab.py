@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from course_lib.widgets.look import View
     from course_lib.widgets.worker_panel import WorkerPanel
+    from course_lib.widgets.worker_row import WorkerRow
 
 # Longer than any look at a run of this course takes; past it the server is gone, and the error says so.
 _LOOK_LIMIT = 15.0
@@ -131,20 +132,31 @@ class Lab:
         return await self._fleet.worker(workflows=workflows, activities=activities, **options)
 
     def worker_process(self, *modules: str, **options: Any) -> "WorkerPanel":
-        """Return the panel of a Worker in a child process: start, stop, ``kill -9`` and its log.
+        """Return the panel of a Worker in a child process: start, stop, ``kill -9``, pause, freeze and its log.
 
         The process is not started yet. Running the cell again stops the earlier process of the same modules.
 
         Args:
             *modules: Names of module cells, for example ``"orders"``.
-            **options: Arguments of ``temporalio.worker.Worker`` that are plain values, and ``task_queue``. Unless
-                given, ``sticky_queue_schedule_to_start_timeout`` is 1 s instead of the SDK's 10 s, so that a run
-                goes on soon after a kill.
+            **options: Arguments of ``temporalio.worker.Worker`` that are plain values, ``task_queue``, and ``name``:
+                processes of different names run side by side. Unless given,
+                ``sticky_queue_schedule_to_start_timeout`` is 1 s instead of the SDK's 10 s, so that a run goes on
+                soon after a kill.
 
         Raises:
             CourseError: There is no such module cell yet.
         """
         return self._fleet.process(modules, options)
+
+    def workers(self, *panels: "WorkerPanel") -> "WorkerRow":
+        """Return panels of worker processes beside each other.
+
+        Args:
+            *panels: From `worker_process`, each under a name of its own.
+        """
+        from course_lib.widgets.worker_row import WorkerRow
+
+        return WorkerRow(*panels)
 
     async def result(self, handle: WorkflowHandle[Any, Any], timeout: float = 30.0) -> Any:
         """Return the workflow's result, or say within the limit why there is none.

@@ -1,35 +1,25 @@
-"""Buttons for a Worker in a child process: Start, Stop, kill -9, its state and its log."""
+"""The panel of a Worker in a child process: its state, its version, its controls and its log."""
 
 import asyncio
-import contextlib
-import contextvars
-from collections.abc import Callable, Coroutine
-from concurrent.futures import Future
+import weakref
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import ipywidgets
 from IPython.core.getipython import get_ipython
-from IPython.display import display, publish_display_data
+from IPython.display import display
 
-from course_lib import loops
 from course_lib.errors import CourseError
 from course_lib.widgets.log_view import LogView
-from course_lib.widgets.look import callout, escape, page
+from course_lib.widgets.look import View, callout, escape, page
+from course_lib.widgets.panel import Panel
+from course_lib.widgets.worker_words import HINTS, ICONS, TONES, newer, since, tasks, version
 from course_lib.workers import WorkerProcess
 
-_ICONS = {
-    "new": "○",
-    "starting": "◌",
-    "running": "●",
-    "stopping": "◌",
-    "stopped": "■",
-    "killed": "✖",
-    "died": "✖",
-}
-_TONES = {"running": "tc-ok", "killed": "tc-bad", "died": "tc-bad", "starting": "tc-wait", "stopping": "tc-wait"}
+_STYLE = ".tc-worker{overflow-wrap:anywhere}.tc-worker b{font-size:14px;margin-right:6px}"
 
 
-class WorkerPanel:
+class WorkerPanel(Panel):
     """The panel of one worker process.
 
     Clicks act through the background loop, so they work while a cell awaits; what they changed is drawn by the
@@ -38,161 +28,193 @@ class WorkerPanel:
     Args:
         process: What the buttons act on.
         title: The name in front of the state; by default the modules' names without their revision.
+        newest: Returns the newest revision of each of the process's modules; without it there is nothing newer.
 
     Attributes:
         process: The worker process.
         start_button: Starts it.
         stop_button: Stops it gracefully.
         kill_button: Kills it with SIGKILL.
-        widget: Buttons and state as one ipywidget, to put into another.
+        pause_button: Ends its polls while it lives, and lets it poll again.
+        freeze_button: Keeps it from running at all (SIGSTOP), and lets it go on.
+        newest_button: Starts it again with the newest revision; shown only while there is one.
         log: The view of its last lines.
     """
 
-    def __init__(self, process: WorkerProcess, title: str | None = None) -> None:
+    def __init__(
+        self, process: WorkerProcess, title: str | None = None, *, newest: Callable[[], Sequence[str]] | None = None
+    ) -> None:
+        super().__init__()
         self.process = process
         self.title = title or "Worker process " + ", ".join(name.split("__r")[0] for name in process.modules)
-        self.error = ""
-        self._pending: tuple[str, str] | None = None
+        self._newest = newest
         self._ticking = False
-        self._due = False
-        self._job: Future[Any] | None = None
-        self._loop: asyncio.AbstractEventLoop | None
-        try:
-            self._loop = asyncio.get_running_loop()
-        except RuntimeError:
-            self._loop = None
-        self.start_button = self._button("Start", "success", "Start the worker process", self._on_start)
-        self.stop_button = self._button("Stop", "", "Let it finish and end (SIGTERM)", self._on_stop)
-        self.kill_button = self._button("kill -9", "danger", "End it at once (SIGKILL): no cleanup runs", self._on_kill)
-        self._state = ipywidgets.HTML()
-        self._error = ipywidgets.HTML()
+        self.start_button = self.button("Start", "Start the worker process", self._on_start, "success")
+        self.stop_button = self.button("Stop", "Let it finish and end (SIGTERM)", self._on_stop)
+        self.kill_button = self.button("kill -9", "End it at once (SIGKILL): no cleanup runs", self._on_kill, "danger")
+        self.pause_button = self.button("Pause polling", "", self._on_pause)
+        self.freeze_button = self.button("Freeze", "", self._on_freeze)
+        self.newest_button = self.button("Restart", "Stop it and start it with the newest revision", self._on_newest)
+        self._state, self._facts, self._hint = ipywidgets.HTML(), ipywidgets.HTML(), ipywidgets.HTML()
+        self._log_widget: Any = None
         self.log = LogView(lambda: f"Log of {self.summary()}", source=lambda: process.lines)
-        self.widget = ipywidgets.VBox(
-            [
-                self._state,
-                ipywidgets.HBox([self.start_button, self.stop_button, self.kill_button]),
-                self._error,
-            ]
-        )
-        process.subscribe(self._changed)
-        self._draw()
-
-    @staticmethod
-    def _button(text: str, style: str, tip: str, act: Callable[[], None]) -> ipywidgets.Button:
-        # No icon: its glyph would become part of the name that a screen reader says.
-        button = ipywidgets.Button(description=text, button_style=style, tooltip=tip)
-        button.on_click(lambda _: act())
-        return button
+        row = ipywidgets.HBox([*self._buttons(), self.newest_button], layout=ipywidgets.Layout(flex_flow="row wrap"))
+        process.subscribe(self.changed)
+        if newest is not None:
+            _redraw_after_cells(self)
+        self.assemble(self._state, self._facts, row, self._hint, label=self.title)
 
     # What it shows
 
     def summary(self) -> str:
         """Return the state as one line of text."""
-        state, words = self._now()
-        return f"{self.title}: {_ICONS[state]} {words}"
+        return f"{self.title}: {ICONS[self._kind()]} {self._words()}"
 
-    def _now(self) -> tuple[str, str]:
-        return self._pending or (self.process.state, self.process.describe())
-
-    def __repr__(self) -> str:
-        lines = [self.summary(), f"  buttons: {', '.join(b.description for b in self._buttons() if not b.disabled)}"]
-        if self.error:
-            lines += [f"  {line}" for line in self.error.split("\n")]
+    def text(self) -> str:
+        """Return the state, the facts, the buttons that can be pressed and the last lines of the log."""
+        usable = [button.description for button in (*self._buttons(), self.newest_button) if not button.disabled]
+        lines = [self.summary(), f"  {self._fact_line()}", f"  buttons: {', '.join(usable)}"]
+        lines += [f"  {self._hint_words()}"] if self._hint_words() else []
+        lines += [f"  {line}" for line in self.error.split("\n") if line]
         return "\n".join(lines + [f"  | {line}" for line in self.log.last()])
 
-    def _buttons(self) -> tuple[ipywidgets.Button, ...]:
-        return (self.start_button, self.stop_button, self.kill_button)
+    def static(self) -> View:
+        """Return the state and the facts; the log below is a display of its own."""
+        body = f'<div class="tc-box tc-worker">{self._head()}{self._fact_html()}</div>'
+        return View(page(body, "", style=_STYLE, label=self.title).html, self.text())
 
-    def _ipython_display_(self) -> None:
-        if get_ipython() is None:
-            print(repr(self))
-            return
-        self._draw()
-        bundle = self.widget._repr_mimebundle_() or {}
-        publish_display_data({**bundle, "text/plain": repr(self)})  # type: ignore[no-untyped-call]
-        display(self.log)  # type: ignore[no-untyped-call]
-
-    def _draw(self) -> None:
-        self._due = False
-        state, words = self._now()
-        shown = (
-            f'<b>{escape(self.title)}</b> <span class="{_TONES.get(state, "")}">{_ICONS[state]} {escape(words)}</span>'
-        )
-        self._state.value = page(shown, words, role="status").html
-        title, _, rest = self.error.partition("\n")
-        self._error.value = callout("error", title, rest).html if title else ""
-        busy = self._pending is not None
-        lives = state in ("starting", "running", "stopping")
+    def draw(self) -> None:
+        """Put the state into the widgets."""
+        process, busy = self.process, bool(self.busy)
+        self._state.value = page(f'<div class="tc-worker">{self._head()}</div>', "", style=_STYLE, role="status").html
+        self._facts.value = page(self._fact_html(), "", style=_STYLE).html
+        hint = self._hint_words()
+        self._hint.value = callout("info", hint).html if hint else ""
+        lives = process.state in ("starting", "running", "paused", "stopping")
+        held = process.state == "paused"
         self.start_button.disabled = busy or lives
-        self.stop_button.disabled = busy or state != "running"
+        self.stop_button.disabled = busy or process.state not in ("running", "paused")
         # A start or stop that takes long may be killed too.
-        self.kill_button.disabled = not lives or self.process.pid is None
+        self.kill_button.disabled = not lives or process.pid is None
+        self.pause_button.disabled = busy or process.frozen or process.state not in ("running", "paused")
+        self.pause_button.description = "Resume polling" if held else "Pause polling"
+        self.pause_button.tooltip = (
+            "Poll again, with a new Worker in the same process"
+            if held
+            else "The process lives on, takes no new task and finishes the activities that it has"
+        )
+        self.freeze_button.disabled = busy or process.state not in ("running", "paused")
+        self.freeze_button.description = "Unfreeze" if process.frozen else "Freeze"
+        self.freeze_button.tooltip = (
+            "Let it go on (SIGCONT)" if process.frozen else "Keep it from running at all, like a hung one (SIGSTOP)"
+        )
+        self._draw_newest(busy, lives)
         self.log.touch()
-        if state == "running":
+        if self._log_widget is not None:
+            self._log_widget.value = self.log._repr_mimebundle_()["text/html"]
+        if process.pid is not None:
             self._tick()
 
-    def _changed(self) -> None:
-        """Redraw soon; called from any thread."""
-        if self._due:
-            return
-        self._due = True
-        self._on_kernel(self._draw)
+    def column(self) -> Any:
+        """Return buttons, state and log as one widget, to lay several beside each other."""
+        if self._log_widget is None:
+            self._log_widget = ipywidgets.HTML()
+            self._redraw()
+        return ipywidgets.VBox([self.widget, self._log_widget])
 
-    def _on_kernel(self, callback: Callable[[], None]) -> None:
-        if self._loop is not None and self._loop.is_running():
-            with contextlib.suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(callback, context=contextvars.Context())
-                return
-        callback()
+    def _draw_newest(self, busy: bool, lives: bool) -> None:
+        button, number = self.newest_button, self._newer()
+        button.layout.display = None if number else "none"
+        button.disabled = busy or not number or self.process.state in ("starting", "stopping")
+        button.description = f"{'Restart' if lives else 'Start'} with {number}"
+        button.layout.width = "auto"
+
+    def _kind(self) -> str:
+        return "busy" if self.busy else "frozen" if self.process.frozen else self.process.state
+
+    def _words(self) -> str:
+        # Without the seconds: a screen reader reads each change of this line aloud.
+        return self.busy or since(self.process.describe())
+
+    def _head(self) -> str:
+        kind = self._kind()
+        state = f'<span class="{TONES.get(kind, "")}">{ICONS[kind]} {escape(self._words())}</span>'
+        return f"<b>{escape(self.title)}</b>{state}"
+
+    def _fact_line(self) -> str:
+        process = self.process
+        facts = [version(process.modules)]
+        if number := self._newer():
+            facts[0] += f" ({number} exists: restart to take it)"
+        facts += [f"up {process.uptime:.0f} s", tasks(process.tasks)] if process.pid is not None else []
+        facts += [process.known_as] if process.known_as and process.pid is not None else []
+        return " · ".join([*facts, f"polls {process.task_queue}"])
+
+    def _fact_html(self) -> str:
+        return f'<div class="tc-worker tc-quiet">{escape(self._fact_line())}</div>'
+
+    def _hint_words(self) -> str:
+        return "" if self.busy else HINTS.get(self._kind(), "")
+
+    def _newer(self) -> str:
+        try:
+            return newer(self.process.modules, self._newest()) if self._newest is not None else ""
+        except CourseError:  # its cell and its file are gone
+            return ""
+
+    def _buttons(self) -> tuple[Any, ...]:
+        return (self.start_button, self.stop_button, self.kill_button, self.pause_button, self.freeze_button)
+
+    def _ipython_display_(self) -> None:
+        super()._ipython_display_()
+        if get_ipython() is not None:
+            display(self.log)  # type: ignore[no-untyped-call]
 
     def _tick(self) -> None:
-        """Count the seconds of a running worker."""
-        if self._loop is None or self._ticking:
+        """Count the seconds of a living process."""
+        if self._side.loop is None or self._ticking:
             return
+        self._ticking = True
+        later = weakref.WeakMethod(self._again)
 
         def again() -> None:
-            self._ticking = False
-            self._draw()
+            if (method := later()) is not None:
+                method()
 
-        def arm() -> None:
-            if self._loop is not None:
-                self._loop.call_later(1.0, again)
+        loop = self._side.loop
+        self._side.call(lambda: None if loop.is_closed() else _after(loop, again))
 
-        self._ticking = True
-        self._on_kernel(arm)
+    def _again(self) -> None:
+        self._ticking = False
+        self._redraw()
 
     # What it does
 
     def _on_start(self) -> None:
-        self._act("starting", "starting…", self.process.start())
+        self.act("starting…", self.process.start())
 
     def _on_stop(self) -> None:
-        self._act("stopping", "stopping…", self.process.stop())
+        self.act("stopping…", self.process.stop())
 
     def _on_kill(self) -> None:
         self.error = ""
         self.process.kill()
-        self._draw()
+        self._redraw()
 
-    def _act(self, state: str, words: str, action: Coroutine[Any, Any, Any]) -> None:
-        if self._pending is not None:
-            action.close()
-            return
-        self._pending = (state, words)
+    def _on_pause(self) -> None:
+        if self.process.state == "paused":
+            self.act("resuming…", self.process.resume())
+        else:
+            self.act("pausing…", self.process.pause())
+
+    def _on_freeze(self) -> None:
         self.error = ""
-        self._draw()
-        self._job = asyncio.run_coroutine_threadsafe(self._run(action), loops.background().loop)
+        if not self.process.thaw():
+            self.process.freeze()
+        self._redraw()
 
-    async def _run(self, action: Coroutine[Any, Any, Any]) -> None:
-        try:
-            await action
-        except CourseError as error:
-            self.error = str(error)
-        except Exception as error:
-            self.error = f"{type(error).__name__}: {error}"
-        finally:
-            self._pending = None
-            self._on_kernel(self._draw)
+    def _on_newest(self) -> None:
+        self.act("restarting…", self.restart())
 
     async def start(self, timeout: float = 10.0) -> None:
         """Start the process, as the button does, and return when it polls; see `WorkerProcess.start`."""
@@ -202,6 +224,18 @@ class WorkerPanel:
         """Stop the process and return its exit code; see `WorkerProcess.stop`."""
         return await self.process.stop(timeout)
 
+    async def pause(self, timeout: float = 10.0) -> None:
+        """End its polls while it lives; see `WorkerProcess.pause`."""
+        await self.process.pause(timeout)
+
+    async def resume(self, timeout: float = 10.0) -> None:
+        """Let it poll again; see `WorkerProcess.resume`."""
+        await self.process.resume(timeout)
+
+    async def restart(self, timeout: float = 10.0) -> None:
+        """Stop it if it lives, and start it with the newest revision of its modules; see `WorkerProcess.restart`."""
+        await self.process.restart(self._newest() if self._newest is not None else None, timeout)
+
     def kill(self) -> bool:
         """Kill the process with SIGKILL; see `WorkerProcess.kill`."""
         return self.process.kill()
@@ -210,3 +244,25 @@ class WorkerPanel:
     def running(self) -> bool:
         """Whether the process lives and polls."""
         return self.process.running
+
+
+def _after(loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> None:
+    loop.call_later(1.0, callback)
+
+
+_looking: "weakref.WeakSet[WorkerPanel]" = weakref.WeakSet()
+_hooked: "weakref.WeakSet[Any]" = weakref.WeakSet()
+
+
+def _redraw_after_cells(panel: WorkerPanel) -> None:
+    """Draw a panel after each cell: the cell may have made a newer revision."""
+    _looking.add(panel)
+    shell = get_ipython()
+    if shell is not None and shell not in _hooked:
+        _hooked.add(shell)
+        shell.events.register("post_run_cell", _after_cell)
+
+
+def _after_cell(*_: Any) -> None:
+    for panel in list(_looking):
+        panel.changed()

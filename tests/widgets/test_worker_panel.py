@@ -58,7 +58,8 @@ def _pressable(panel: WorkerPanel) -> list[str]:
 
 async def test_start_kill_start_stop(make: Make) -> None:
     panel = make(MODULE)
-    assert repr(panel).startswith("Worker process shipping: ○ not started\n  buttons: Start")
+    assert repr(panel).startswith("Worker process shipping: ○ not started\n  shipping, revision 3 · polls panel-")
+    assert "\n  buttons: Start" in repr(panel)
     assert _pressable(panel) == ["Start"]
 
     panel.start_button.click()
@@ -90,10 +91,10 @@ async def test_start_kill_start_stop(make: Make) -> None:
 async def test_a_failed_start_is_said_in_the_panel(make: Make) -> None:
     panel = make("price = <b>1</b>\n")
     panel.start_button.click()
-    await _until(lambda: bool(panel._error.value))
-    assert "SyntaxError" in panel._error.value
-    assert "shipping, line 1" in panel._error.value
-    assert "&lt;b&gt;1&lt;/b&gt;" in panel._error.value
+    await _until(lambda: bool(panel._error_line.value))
+    assert "SyntaxError" in panel._error_line.value
+    assert "shipping, line 1" in panel._error_line.value
+    assert "&lt;b&gt;1&lt;/b&gt;" in panel._error_line.value
     assert "SyntaxError" in repr(panel)
     assert _pressable(panel) == ["Start"]
 
@@ -111,8 +112,10 @@ async def test_seconds_go_on(make: Make) -> None:
     panel = make(MODULE)
     await panel.start()
     await _until(lambda: "running pid" in panel._state.value)
-    before = panel._state.value
-    await _until(lambda: panel._state.value != before and "running pid" in panel._state.value)
+    state, before = panel._state.value, panel._facts.value
+    await _until(lambda: panel._facts.value != before and "up " in panel._facts.value)
+    # A screen reader reads each change of the state aloud: the seconds are no part of it.
+    assert panel._state.value == state
 
 
 async def test_works_on_the_loop_of_a_waiting_cell(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,3 +131,80 @@ async def test_works_on_the_loop_of_a_waiting_cell(make: Make, monkeypatch: pyte
 async def _first_exit(panel: WorkerPanel) -> int:
     await _until(lambda: panel.process.pid is not None)
     return await panel.process.wait_exit(10)
+
+
+async def test_pause_resume_and_freeze_by_button(make: Make) -> None:
+    panel = make(MODULE)
+    assert panel.pause_button.disabled
+    assert panel.freeze_button.disabled
+    await panel.start()
+    await _until(lambda: not panel.pause_button.disabled)
+    pid = panel.process.pid
+    panel.pause_button.click()
+    assert "◌ pausing…" in panel._state.value
+    await _until(lambda: f"◫ paused pid {pid} · takes no task" in panel._state.value)
+    assert panel.pause_button.description == "Resume polling"
+    assert "wait on the server" in panel._hint.value
+    assert _pressable(panel) == ["Stop", "kill -9"]
+    panel.pause_button.click()
+    await _until(lambda: f"● running pid {pid}" in panel._state.value and not panel.busy)
+    assert panel.pause_button.description == "Pause polling"
+
+    panel.freeze_button.click()
+    assert f"❄ frozen pid {pid}: nothing of it runs" in panel._state.value
+    assert panel.freeze_button.description == "Unfreeze"
+    assert panel.pause_button.disabled
+    assert _pressable(panel) == ["Stop", "kill -9"]
+    panel.freeze_button.click()
+    assert f"● running pid {pid}" in panel._state.value
+    assert panel.error == ""
+
+
+async def test_a_newer_revision_is_offered(course_server: Server, tmp_path: Path) -> None:
+    for number in (3, 4):
+        (tmp_path / f"shipping__r{number}.py").write_text(f"{MODULE}\nprint('this is revision {number}')\n")
+    newest = ["shipping__r3"]
+    queue = f"panel-{uuid.uuid4().hex[:6]}"
+    process = WorkerProcess(["shipping__r3"], task_queue=queue, address=course_server.address, folder=tmp_path)
+    panel = WorkerPanel(process, newest=lambda: newest)
+    try:
+        assert panel.newest_button.layout.display == "none"
+        assert "shipping, revision 3" in panel._facts.value
+        await panel.start()
+        newest[:] = ["shipping__r4"]
+        panel.changed()
+        await _until(lambda: panel.newest_button.description == "Restart with revision 4")
+        assert panel.newest_button.layout.display is None
+        assert "(revision 4 exists: restart to take it)" in repr(panel)
+        before = process.pid
+        panel.newest_button.click()
+        await _until(lambda: panel.running and process.pid != before and not panel.busy)
+        assert panel.error == ""
+        assert "shipping, revision 4" in panel._facts.value
+        assert panel.newest_button.layout.display == "none"
+        assert "this is revision 4" in process.lines
+    finally:
+        await panel.stop()
+
+
+async def test_facts_name_pid_identity_tasks_and_queue(make: Make) -> None:
+    panel = make(MODULE)
+    await panel.start()
+    process = panel.process
+    await _until(lambda: f"worker-process-{process.pid}@" in panel._facts.value)
+    assert " · up " in panel._facts.value
+    assert "0 workflow tasks, 0 activity tasks" in panel._facts.value
+    assert f"polls {process.task_queue}" in panel._facts.value
+    static = panel.static()
+    assert f"running pid {process.pid}" in static.html
+    assert "shipping, revision 3" in static.text
+
+
+def test_a_title_with_markup_stays_text(tmp_path: Path) -> None:
+    process = WorkerProcess(
+        ["a__r1"], task_queue="<img src=x onerror=alert(1)>", address="127.0.0.1:1", folder=tmp_path
+    )
+    panel = WorkerPanel(process, title="<img src=x onerror=alert(1)>")
+    for shown in (panel._state.value, panel._facts.value, panel.static().html):
+        assert "<img" not in shown
+        assert "&lt;img" in shown

@@ -42,7 +42,7 @@ async def test_logs_and_state_are_in_the_executed_notebook(folder: Path, address
         "panel.start_button.click()\n"
         "print('while it starts:', panel.summary(), panel.start_button.disabled)\n"
         "async def until(state):\n"
-        "    while panel.process.state != state or panel._pending: await asyncio.sleep(0.05)\n"
+        "    while panel.process.state != state or panel.busy: await asyncio.sleep(0.05)\n"
         "await asyncio.wait_for(until('running'), 20)\n"
         "print(await client.execute_workflow('OrderWorkflow', 'o-2', id='nb-2', task_queue='nb2'))",
         "panel.kill_button.click()\nprint(await panel.process.wait_exit(10))",

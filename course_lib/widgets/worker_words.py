@@ -1,0 +1,75 @@
+"""How a worker panel says things: a word, a sign and a colour for each state, and what follows from it."""
+
+import re
+from collections.abc import Sequence
+
+ICONS = {
+    "new": "○",
+    "busy": "◌",
+    "starting": "◌",
+    "running": "●",
+    "paused": "◫",
+    "frozen": "❄",
+    "stopping": "◌",
+    "stopped": "■",
+    "killed": "✖",
+    "died": "✖",
+}
+TONES = {
+    "running": "tc-ok",
+    "killed": "tc-bad",
+    "died": "tc-bad",
+    "paused": "tc-warn",
+    "frozen": "tc-info",
+    "busy": "tc-wait",
+    "starting": "tc-wait",
+    "stopping": "tc-wait",
+}
+HINTS = {
+    "paused": "New tasks wait on the server until it polls again, or another Worker takes them.",
+    "frozen": "A hung Worker looks like this. The server learns of it only when a task that it holds times out.",
+    "killed": "Nothing is lost: its runs wait on the server and go on as soon as a Worker polls.",
+    "died": "Nothing is lost: its runs wait on the server and go on as soon as a Worker polls. The log says more.",
+}
+_REVISION = re.compile(r"^(.+)__r(\d+)$")
+
+
+def revision(module: str) -> tuple[str, int]:
+    """Return the name and the revision of a module cell's module; 0 when it is none."""
+    match = _REVISION.match(module)
+    return (match[1], int(match[2])) if match else (module, 0)
+
+
+def version(modules: Sequence[str]) -> str:
+    """Return which code a process runs: ``orders, revision 3``."""
+    parts = [revision(module) for module in modules]
+    return "; ".join(f"{name}, revision {number}" if number else name for name, number in parts)
+
+
+def newer(modules: Sequence[str], newest: Sequence[str]) -> str:
+    """Return what has changed since, empty when nothing has: ``revision 4``, or ``the newest revisions``.
+
+    Args:
+        modules: What the process imports.
+        newest: The newest revision of each of them.
+    """
+    changed = [new for old, new in zip(modules, newest, strict=True) if old != new]
+    if len(changed) == 1:
+        name, number = revision(changed[0])
+        return f"revision {number}" if len(modules) == 1 else f"{name} revision {number}"
+    return "the newest revisions" if changed else ""
+
+
+def tasks(counts: tuple[int, int]) -> str:
+    """Return how many tasks a process has taken, in words."""
+    workflow, activity = counts
+    return f"{workflow} workflow task{_s(workflow)}, {activity} activity task{_s(activity)}"
+
+
+def since(words: str) -> str:
+    """Return a state in words without the seconds that it has lasted."""
+    return re.sub(r" · \d+ s", "", words)
+
+
+def _s(count: int) -> str:
+    return "" if count == 1 else "s"
