@@ -8,6 +8,7 @@ import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from course_lib import pitfalls
 from course_lib.cells.problems import Problem
 from course_lib.cells.source import CellSource
 
@@ -82,7 +83,21 @@ def runs_the_loop(context: LintContext) -> Iterator[Problem]:
             )
 
 
-DEFAULT_LINTS: tuple[Lint, ...] = (runs_the_loop, needs_passthrough)
+def determinism(context: LintContext) -> Iterator[Problem]:
+    """Warn of what a replay would not see again. A warning only: what goes wrong is better seen in a run."""
+    cell = context.cell
+    for pitfall in pitfalls.find(cell.text):
+        yield Problem(
+            pitfall.line,
+            pitfall.text(),
+            pitfall.replacement,
+            severity="warning",
+            code=cell.line(pitfall.line),
+            name=pitfall.name,
+        )
+
+
+DEFAULT_LINTS: tuple[Lint, ...] = (runs_the_loop, needs_passthrough, determinism)
 
 
 def _heavy(name: str, context: LintContext, seen: set[str]) -> set[str]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from course_lib.errors import CourseError
 
 # In the order in which a learner meets them; imported only when asked for, so that `course --help` is quick.
-SUBCOMMANDS = ("doctor", "lab", "server", "progress", "reset", "check", "export", "build")
+SUBCOMMANDS = ("doctor", "lab", "server", "progress", "reset", "lint", "check", "export", "build")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -15,8 +15,8 @@ from temporalio.client import Client, WorkflowHandle
 
 from course_lib.cells import ModuleInfo, Modules
 from course_lib.grading import sources
-from course_lib.grading.mistakes.scan import Module
 from course_lib.grading.model import Exercise, Part
+from course_lib.pitfalls.code import Module
 
 Kind = Literal["workflow", "activity", "class", "function"]
 

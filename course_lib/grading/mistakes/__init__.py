@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 
 from course_lib.grading.mistakes import activities, process, workflows
-from course_lib.grading.mistakes.scan import Found, Module
 from course_lib.grading.model import Part
+from course_lib.pitfalls.code import Found, Module
 
 RULES: dict[str, Callable[[Module], Iterator[Found]]] = {
     "not_decorated": workflows.not_decorated,

@@ -5,7 +5,7 @@ import inspect
 from collections.abc import Iterator
 from functools import cache
 
-from course_lib.grading.mistakes.scan import Found, Function, Module
+from course_lib.pitfalls.code import Found, Function, Module
 from course_lib.shop.client import ShopClient
 
 _COROUTINES = {

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from course_lib.grading.mistakes.scan import Found, Function, Module
+from course_lib.pitfalls.code import Found, Function, Module
 
 _EXITS = {"sys.exit", "os._exit", "os.abort", "os.kill", "exit", "quit", "signal.raise_signal"}
 _LEAVES = ast.Await | ast.Break | ast.Return | ast.Raise | ast.Yield | ast.YieldFrom

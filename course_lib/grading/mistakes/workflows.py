@@ -3,13 +3,9 @@
 import ast
 from collections.abc import Iterator
 
-from course_lib.grading.mistakes.scan import Found, Module, methods
+from course_lib.pitfalls import names
+from course_lib.pitfalls.code import Found, Module, methods
 
-_CLOCKS = {
-    "datetime.datetime.now", "datetime.datetime.utcnow", "datetime.datetime.today", "datetime.date.today",
-    "time.time", "time.time_ns", "time.monotonic", "time.perf_counter",
-}  # fmt: skip
-_RANDOM = {"uuid.uuid4", "uuid.uuid1", "os.urandom"}
 _NETWORK = ("requests.", "httpx.", "urllib.request.", "socket.", "aiohttp.", "sqlite3.", "subprocess.")
 _WITH_TIMEOUT = {
     f"temporalio.workflow.{verb}_activity{kind}" for verb in ("execute", "start") for kind in ("", "_method", "_class")
@@ -74,7 +70,7 @@ def no_timeout(module: Module) -> Iterator[Found]:
 def wall_clock(module: Module) -> Iterator[Found]:
     """The machine's clock in workflow code."""
     for call, name in module.calls(module.workflow_code()):
-        if name in _CLOCKS:
+        if name in names.CLOCKS:
             yield Found(
                 call,
                 "the workflow asks Temporal for the time",
@@ -86,7 +82,7 @@ def wall_clock(module: Module) -> Iterator[Found]:
 def random_values(module: Module) -> Iterator[Found]:
     """Random values that a replay would not see again."""
     for call, name in module.calls(module.workflow_code()):
-        if name in _RANDOM or name.startswith(("random.", "secrets.", "numpy.random.")):
+        if name in names.RANDOM or name.startswith(names.RANDOM_MODULES):
             yield Found(
                 call,
                 "the workflow asks Temporal for random values",

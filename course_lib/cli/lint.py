@@ -1,0 +1,75 @@
+"""`course lint`: determinism pitfalls in workflow code, with line and replacement."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from course_lib.errors import CourseError
+
+
+def add(subparsers: Any) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser(
+        "lint",
+        help="find what would break a replay in workflow code",
+        description="Reads Python files and the %%module cells of notebooks, runs nothing, and names every determinism "
+        "pitfall with its line and its replacement. Exit code 1 when there is one.",
+    )
+    parser.add_argument("files", nargs="+", metavar="FILE", type=Path, help="a .py file, a notebook, or a folder")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Say every pitfall, and return 1 when there is one."""
+    from course_lib.pitfalls import find
+
+    count = sources = 0
+    for path in options.files:
+        for where, source in _sources(path):
+            sources += 1
+            try:
+                found = find(source)
+            except SyntaxError as error:
+                raise CourseError(
+                    f"{where} is no Python: {error.msg} (line {error.lineno}).", fix="correct that line first."
+                ) from None
+            for pitfall in found:
+                count += 1
+                print(f"{where}:{pitfall.line}: {pitfall.text()}\n    {pitfall.code}\n    → {pitfall.replacement}")
+    things = "1 pitfall" if count == 1 else f"{count or 'no'} pitfalls"
+    print(f"{sources} {'source' if sources == 1 else 'sources'} read, {things}", file=sys.stderr)
+    return 1 if count else 0
+
+
+def _sources(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield what to read: its name for the learner, and its text."""
+    try:
+        if path.is_dir():
+            inside = sorted(file for file in path.rglob("*.py") if ".venv" not in file.parts)
+            if not inside:
+                raise CourseError(f"There is no .py file in {path}.", fix="name a file, or another folder.")
+            for file in inside:
+                yield str(file), file.read_text(encoding="utf-8")
+        elif path.suffix == ".ipynb":
+            yield from _cells(path)
+        else:
+            yield str(path), path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+        raise CourseError(f"{path} cannot be read: {reason}.", fix="check the name, and run it again.") from None
+
+
+def _cells(path: Path) -> Iterator[tuple[str, str]]:
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    except (ValueError, KeyError, TypeError):
+        raise CourseError(f"{path} is no notebook.", fix="name a .ipynb file that JupyterLab can open.") from None
+    for cell in cells:
+        text = "".join(cell["source"])
+        first, _, _ = text.partition("\n")
+        if cell["cell_type"] == "code" and first.startswith("%%module"):
+            # As a comment the magic line keeps its place: a line has one number in the cell and here.
+            yield f"{path} [{first.removeprefix('%%module').strip()}, cell {cell.get('id', '?')}]", f"# {text}"

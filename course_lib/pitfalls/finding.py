@@ -1,0 +1,83 @@
+"""All pitfalls of one module."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from course_lib.pitfalls import calls, orders, states
+from course_lib.pitfalls.code import Module
+from course_lib.pitfalls.hit import Hit
+
+Effect = Literal["stopped", "breaks", "lies"]
+"""``stopped``: the sandbox refuses it. ``breaks``: it slips through, and a replay may go another way. ``lies``: nothing
+breaks, and what it says is not so. Which is which was run on temporalio 1.35."""
+
+EFFECTS: dict[Effect, str] = {
+    "stopped": "the sandbox stops it",
+    "breaks": "the sandbox lets it through, and a replay may go another way",
+    "lies": "nothing breaks, but it does not do what it seems to",
+}
+
+RULES: tuple[Callable[[Module], Iterator[Hit]], ...] = (
+    calls.restricted,
+    calls.slipping,
+    calls.at_import,
+    orders.sets,
+    orders.waiting,
+    states.module_state,
+    states.class_state,
+    states.repeated_output,
+    states.skips_when_replaying,
+)
+
+
+@dataclass(frozen=True)
+class Pitfall:
+    """One pitfall at one place.
+
+    Args:
+        line: Line of the source, from 1.
+        code: That line, without its indentation.
+        name: What kind it is, for example ``"clock"``.
+        message: What is wrong, a short clause.
+        replacement: What to write instead.
+        effect: What comes of it.
+    """
+
+    line: int
+    code: str
+    name: str
+    message: str
+    replacement: str
+    effect: Effect
+
+    def text(self) -> str:
+        """Return it in one sentence."""
+        return f"{self.message} ({EFFECTS[self.effect]})"
+
+
+def find(source: str) -> list[Pitfall]:
+    """Return the determinism pitfalls of a module's workflow code, in the order of its lines.
+
+    Workflow code is what stands in a class with ``@workflow.defn``, and the module's own functions that it calls.
+    Activities may do all of this.
+
+    Args:
+        source: Python.
+
+    Returns:
+        Each pitfall once per line; empty when the module has no workflow.
+
+    Raises:
+        SyntaxError: The source is no Python.
+    """
+    module = Module(source)
+    found: dict[tuple[int, str], Pitfall] = {}
+    for rule in RULES:
+        for hit in rule(module):
+            line = hit.node.lineno
+            found.setdefault(
+                (line, hit.name),
+                Pitfall(line, module.line(hit.node), hit.name, hit.message, hit.replacement, hit.effect),
+            )
+    return sorted(found.values(), key=lambda pitfall: pitfall.line)

@@ -1,0 +1,33 @@
+"""Which calls are pitfalls: full names, as imports resolve them.
+
+What the sandbox of temporalio 1.35 stops and what it lets through was run, one workflow per name; see
+``tests/pitfalls/test_sandbox.py``, which runs them again.
+"""
+
+CLOCKS = frozenset({
+    "datetime.datetime.now", "datetime.datetime.utcnow", "datetime.datetime.today", "datetime.date.today",
+    "time.time", "time.time_ns", "time.monotonic", "time.monotonic_ns", "time.perf_counter", "time.perf_counter_ns",
+    "time.localtime", "time.gmtime", "time.ctime",
+})  # fmt: skip
+RANDOM = frozenset({"uuid.uuid1", "uuid.uuid4", "os.urandom"})
+RANDOM_MODULES = ("random.", "secrets.", "numpy.random.")
+# Random numbers that the sandbox does not stop: an object of one's own.
+OWN_RANDOM = frozenset({"random.Random", "random.SystemRandom"})
+MACHINE = frozenset({
+    "os.getenv", "os.getcwd", "os.getpid", "os.cpu_count", "platform.node", "platform.system", "platform.platform",
+    "socket.gethostname", "getpass.getuser", "locale.getlocale",
+})  # fmt: skip
+THREADS = frozenset({
+    "threading.Thread", "threading.Timer", "_thread.start_new_thread", "multiprocessing.Process",
+    "multiprocessing.Pool", "concurrent.futures.ThreadPoolExecutor", "concurrent.futures.ProcessPoolExecutor",
+    "asyncio.to_thread",
+})  # fmt: skip
+WORLD = (
+    "requests.", "httpx.", "urllib.request.", "urllib3.", "socket.", "aiohttp.", "sqlite3.", "subprocess.",
+    "smtplib.", "psycopg.", "boto3.", "shutil.", "os.listdir", "os.mkdir", "os.makedirs", "os.remove", "os.rename",
+    "os.system", "os.popen",
+)  # fmt: skip
+WORLD_CALLS = frozenset({"open", "input", "io.open"})
+PATH_METHODS = frozenset({
+    "read_text", "write_text", "read_bytes", "write_bytes", "mkdir", "unlink", "touch", "iterdir", "glob", "rglob",
+})  # fmt: skip

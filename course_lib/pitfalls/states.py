@@ -1,0 +1,117 @@
+"""What looks as if it were kept or said once, and is not: globals, class attributes, print, code for replays only."""
+
+import ast
+from collections.abc import Iterator
+
+from course_lib.pitfalls.code import Module, methods
+from course_lib.pitfalls.hit import Hit
+
+_CHANGES = {
+    "append", "extend", "insert", "add", "update", "setdefault", "pop", "popitem", "remove", "discard", "clear", "sort",
+}  # fmt: skip
+_MUTABLE_CALLS = {"list", "dict", "set", "collections.deque", "collections.defaultdict", "collections.Counter"}
+_STATE_FIX = "keep it in `self`, or ask an activity: each run has its own copy of the module, gone at its end"
+_LOG = {"debug", "info", "warning", "error", "exception", "critical", "log"}
+
+
+def module_state(module: Module) -> Iterator[Hit]:
+    """A module's variable that workflow code changes."""
+    shared = {
+        target.id
+        for node in module.tree.body
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None and _mutable(module, node.value)
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        if isinstance(target, ast.Name)
+    }
+    for node in module.workflow_code():
+        if isinstance(node, ast.Global):
+            names = ", ".join(node.names)
+            yield Hit(node, "global", f"`{names}` is not shared between runs, nor kept", _STATE_FIX, "lies")
+        elif (name := _changed(node)) in shared:
+            assert isinstance(node, ast.expr | ast.stmt)
+            yield Hit(node, "global", f"`{name}` is not shared between runs, nor kept", _STATE_FIX, "lies")
+
+
+def class_state(module: Module) -> Iterator[Hit]:
+    """A class attribute that workflow code changes."""
+    for owner in module.workflow_classes():
+        shared = {
+            target.id
+            for node in owner.body
+            if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None and _mutable(module, node.value)
+            for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+            if isinstance(target, ast.Name)
+        }
+        own = {
+            ast.unparse(target).removeprefix("self.")
+            for method in methods(owner)
+            for node in ast.walk(method)
+            if isinstance(node, ast.Assign | ast.AnnAssign)
+            for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+            if isinstance(target, ast.Attribute)
+        }
+        paths = {f"self.{name}" for name in shared - own}
+        bases = (f"{owner.name}.", "type(self).", "self.__class__.", "cls.")
+        for node in ast.walk(owner):
+            name = _changed(node)
+            if name in paths or (name.startswith(bases) and name.count(".") <= 2):
+                assert isinstance(node, ast.expr | ast.stmt)
+                fix = "make it in `__init__`: `self.… = …`; each run has its own copy of the class"
+                yield Hit(node, "class state", f"`{name}` belongs to the class, not to this run", fix, "lies")
+
+
+def repeated_output(module: Module) -> Iterator[Hit]:
+    """``print`` and plain loggers: each replay says everything again."""
+    loggers = {
+        target.id
+        for node in module.tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+        if module.name(node.value.func) == "logging.getLogger"
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    fix = "use `workflow.logger`: it is silent in a replay"
+    for call, name in module.calls(module.workflow_code()):
+        method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+        owner = ast.unparse(call.func.value) if isinstance(call.func, ast.Attribute) else ""
+        plain = name.startswith("logging.") and method in _LOG
+        if name == "print" or plain or (owner in loggers and method in _LOG):
+            yield Hit(call, "output", f"`{ast.unparse(call.func)}` says it again in every replay", fix, "lies")
+
+
+def skips_when_replaying(module: Module) -> Iterator[Hit]:
+    """Commands that depend on whether this is a replay."""
+    for node in module.workflow_code():
+        if not isinstance(node, ast.If):
+            continue
+        asked = any(name.endswith("unsafe.is_replaying") for _, name in module.calls(ast.walk(node.test)))
+        body = [inner for statement in (*node.body, *node.orelse) for inner in ast.walk(statement)]
+        if asked and any(isinstance(inner, ast.Await) for inner in body):
+            fix = "take the `if` away: a replay must ask for the same commands as the first run"
+            yield Hit(node, "replaying", "what is awaited depends on whether this is a replay", fix, "breaks")
+
+
+def _mutable(module: Module, node: ast.expr) -> bool:
+    if isinstance(node, ast.List | ast.Dict | ast.Set | ast.ListComp | ast.DictComp | ast.SetComp):
+        return True
+    return isinstance(node, ast.Call) and module.name(node.func) in _MUTABLE_CALLS
+
+
+def _changed(node: ast.AST) -> str:
+    """Return what a node changes, as it is written: ``CACHE`` of ``CACHE["a"] = 1``; empty when nothing."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _CHANGES:
+        return ast.unparse(node.func.value)
+    target: ast.expr | None = None
+    if isinstance(node, ast.Assign):
+        target = node.targets[0]
+    elif isinstance(node, ast.AugAssign):
+        target = node.target
+    elif isinstance(node, ast.Delete):
+        target = node.targets[0]
+    if isinstance(target, ast.Subscript):
+        return ast.unparse(target.value)
+    return ast.unparse(target) if isinstance(target, ast.Attribute) and not _is_self(target) else ""
+
+
+def _is_self(target: ast.Attribute) -> bool:
+    return isinstance(target.value, ast.Name) and target.value.id == "self"

@@ -1,0 +1,53 @@
+"""`course lint`: files, folders and notebooks; line, replacement and exit code."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from course_lib.cli import main
+from tests.pitfalls.samples import GOOD, module
+
+
+def test_a_file_with_a_pitfall(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "orders.py"
+    path.write_text(module("random_random"))
+    assert main(["lint", str(path)]) == 1
+    said = capsys.readouterr()
+    assert "random.random` gives another value in a replay" in said.out
+    assert "→ use `workflow.random()`" in said.out
+    assert f"{path}:" in said.out
+    assert "1 source read, 1 pitfall" in said.err
+
+
+def test_a_folder_of_correct_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "orders.py").write_text(GOOD)
+    assert main(["lint", str(tmp_path)]) == 0
+    assert "no pitfalls" in capsys.readouterr().err
+
+
+def test_a_notebook_counts_lines_as_the_cell_does(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = "%%module orders\nimport time\nfrom temporalio import workflow\n@workflow.defn\nclass W:\n"
+    source += "    @workflow.run\n    async def run(self):\n        time.sleep(1)\n"
+    cells = [
+        {"cell_type": "code", "id": "orders", "source": source.splitlines(keepends=True)},
+        {"cell_type": "code", "id": "other", "source": "import time\ntime.sleep(0)"},
+    ]
+    path = tmp_path / "chapter.ipynb"
+    path.write_text(json.dumps({"cells": cells}))
+    assert main(["lint", str(path)]) == 1
+    said = capsys.readouterr().out
+    assert "[orders, cell orders]:8: `time.sleep` blocks the worker" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [("gone.py", None, "cannot be read"), ("bad.py", "def (", "is no Python"), ("bad.ipynb", "{}", "is no notebook")],
+)
+def test_what_cannot_be_read_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, text: str | None, words: str
+) -> None:
+    if text is not None:
+        (tmp_path / name).write_text(text)
+    assert main(["lint", str(tmp_path / name)]) == 1
+    assert words in capsys.readouterr().err

@@ -1,0 +1,179 @@
+"""Every pitfall as the body of a run method: what the lint must call it, and what the sandbox does with it."""
+
+# kind, effect, body (several lines are joined by "; " in a run method)
+BAD: dict[str, tuple[str, str, str]] = {
+    "datetime_now": ("clock", "stopped", "return str(datetime.now())"),
+    "date_today": ("clock", "stopped", "return str(date.today())"),
+    "module_datetime": ("clock", "stopped", "return str(dt.datetime.now())"),
+    "time_time": ("clock", "stopped", "return time.time()"),
+    "time_monotonic": ("clock", "stopped", "return time.monotonic()"),
+    "time_localtime": ("clock", "stopped", "return str(time.localtime())"),
+    "time_strftime": ("clock", "breaks", "return time.strftime('%Y')"),
+    "fromtimestamp": ("clock", "breaks", "return str(datetime.fromtimestamp(0))"),
+    "time_sleep": ("sleep", "stopped", "time.sleep(0.01); return 1"),
+    "random_random": ("random", "stopped", "return random.random()"),
+    "random_choice": ("random", "stopped", "return random.choice([1, 2])"),
+    "random_object": ("random", "breaks", "return random.Random().random()"),
+    "random_system": ("random", "breaks", "return random.SystemRandom().random()"),
+    "uuid4": ("random", "stopped", "return str(uuid.uuid4())"),
+    "secrets_hex": ("random", "stopped", "return secrets.token_hex(4)"),
+    "urandom": ("random", "stopped", "return os.urandom(2).hex()"),
+    "environ": ("environment", "stopped", "return os.environ['HOME']"),
+    "getenv": ("environment", "stopped", "return os.getenv('HOME')"),
+    "getpid": ("environment", "stopped", "return os.getpid()"),
+    "hostname": ("environment", "stopped", "return socket.gethostname()"),
+    "thread": ("thread", "stopped", "t = threading.Thread(target=print); t.start(); return 1"),
+    "to_thread": ("thread", "stopped", "return await asyncio.to_thread(abs, 1)"),
+    "executor": ("thread", "stopped", "return await asyncio.get_running_loop().run_in_executor(None, abs, 1)"),
+    "open_file": ("world", "stopped", "return open('/dev/null').read()"),
+    "path_read": ("world", "stopped", "return Path('/dev/null').read_text()"),
+    "socket_connect": ("world", "stopped", "return str(socket.create_connection(('127.0.0.1', 1), 0.1))"),
+    "urlopen": ("world", "stopped", "return urllib.request.urlopen('http://127.0.0.1:1').status"),
+    "subprocess_run": ("world", "stopped", "return subprocess.run(['true']).returncode"),
+    "sqlite": ("world", "breaks", "return str(sqlite3.connect(':memory:'))"),
+    "string_hash": ("hash", "breaks", "return hash('order')"),
+    "object_id": ("hash", "breaks", "return id(self)"),
+    "set_loop": ("set order", "breaks", "return [name for name in {'a', 'b', 'c'}]"),
+    "set_list": ("set order", "breaks", "names = set(['a', 'b']); return list(names)"),
+    "set_join": ("set order", "breaks", "names = {'a'} | {'b'}; return ','.join(names)"),
+    "set_pop": ("set order", "breaks", "names = {'a', 'b'}; return names.pop()"),
+    "set_star": ("set order", "breaks", "return await asyncio.gather(*{asyncio.sleep(0), asyncio.sleep(0)})"),
+    "asyncio_wait": ("wait order", "breaks", "await asyncio.wait([asyncio.create_task(asyncio.sleep(0))]); return 1"),
+    "as_completed": ("wait order", "breaks", "return [await f for f in asyncio.as_completed([asyncio.sleep(0, 1)])]"),
+    "printed": ("output", "lies", "print('charged'); return 1"),
+    "plain_logger": ("output", "lies", "LOG.warning('charged'); return 1"),
+    "root_logger": ("output", "lies", "logging.info('charged'); return 1"),
+    "global_count": ("global", "lies", "global COUNT; COUNT += 1; return COUNT"),
+    "global_list": ("global", "lies", "SEEN.append(1); return len(SEEN)"),
+    "global_dict": ("global", "lies", "CACHE['a'] = 1; return len(CACHE)"),
+    "class_list": ("class state", "lies", "self.shared.append(1); return len(self.shared)"),
+    "class_count": ("class state", "lies", "type(self).count += 1; return type(self).count"),
+    "replaying": ("replaying", "breaks", "if not workflow.unsafe.is_replaying(): await asyncio.sleep(0.01); return 1"),
+    "in_a_helper": ("clock", "stopped", "return helper()"),
+}
+
+HEAD = """
+import asyncio, datetime as dt, logging, os, random, secrets, socket, sqlite3, subprocess, threading, time, uuid
+import urllib.request
+from datetime import date, datetime
+from pathlib import Path
+from temporalio import workflow
+
+LOG = logging.getLogger("shop")
+COUNT = 0
+SEEN: list[int] = []
+CACHE: dict[str, int] = {}
+
+
+def helper() -> str:
+    return str(datetime.now())
+"""
+
+WORKFLOW = """
+
+@workflow.defn(name="{name}")
+class {title}:
+    shared: list[int] = []
+    count = 0
+
+    @workflow.run
+    async def run(self):
+        {body}
+"""
+
+# Correct code that looks a little like a pitfall.
+GOOD = """
+import asyncio, hashlib, json, random, uuid
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from temporalio import activity, workflow
+from temporalio.exceptions import ApplicationError
+
+from course_lib.shop.client import ShopClient
+
+with workflow.unsafe.imports_passed_through():
+    import pandas
+
+LIMIT = timedelta(seconds=10)
+COUNTRIES = {"DE", "FR"}
+PRICES = {"mug": 900}
+NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "shop")
+
+
+@dataclass
+class Order:
+    id: str
+    tags: set[str] = field(default_factory=set)
+
+
+@activity.defn
+async def charge(order: Order) -> str:
+    import os, time
+    print("charging", os.environ.get("SHOP_URL"), time.time(), random.random(), datetime.now())
+    for tag in order.tags:
+        print(tag)
+    return await ShopClient().charge(order.id, 1)
+
+
+def total(prices: dict[str, int]) -> int:
+    return sum(price for price in prices.values())
+
+
+@workflow.defn
+class Good:
+    def __init__(self) -> None:
+        self.seen: set[str] = set()
+        self.items: list[str] = []
+        self.stock = dict(PRICES)
+        self.counts: Counter[str] = Counter()
+
+    @workflow.run
+    async def run(self, order: Order) -> str:
+        now = workflow.now()
+        until = datetime.fromtimestamp(now.timestamp(), timezone.utc) + LIMIT
+        when = datetime.now if False else workflow.now
+        number = workflow.random().randint(1, 6) + random.Random(7).randint(1, 6)
+        key = str(workflow.uuid4()) + str(uuid.uuid5(NAMESPACE, order.id))
+        await asyncio.sleep(1)
+        await workflow.sleep(LIMIT)
+        self.seen.add(order.id)
+        self.items.append(key)
+        self.stock["mug"] -= 1
+        self.counts.update([order.id])
+        same = {tag.lower() for tag in self.seen}
+        if order.id in COUNTRIES and len(self.seen) > 1 and any(tag == "x" for tag in sorted(same)):
+            workflow.logger.info("known %s", sorted(self.seen))
+        for tag in sorted(order.tags):
+            self.items.append(tag)
+        done, _ = await workflow.wait([asyncio.create_task(asyncio.sleep(1))])
+        digest = hashlib.sha256(json.dumps(self.items).encode()).hexdigest()
+        try:
+            await asyncio.wait_for(workflow.wait_condition(lambda: bool(self.items)), 5)
+        except asyncio.TimeoutError:
+            raise ApplicationError("late") from None
+        if workflow.unsafe.is_replaying():
+            digest = digest.upper()
+        return await workflow.execute_activity(charge, order, start_to_close_timeout=LIMIT)
+"""
+
+
+def class_name(name: str) -> str:
+    """Return the class of a bad sample."""
+    return "".join(part.capitalize() for part in name.split("_"))
+
+
+def module(only: str | None = None) -> str:
+    """Return a module with one bad workflow, or with all of them."""
+    names = [only] if only else list(BAD)
+    return HEAD + "".join(
+        WORKFLOW.format(name=name, title=class_name(name), body=_lines(BAD[name][2])) for name in names
+    )
+
+
+def _lines(body: str) -> str:
+    if body.startswith("if "):
+        test, _, rest = body.partition(": ")
+        inside, _, after = rest.partition("; ")
+        return f"{test}:\n            {inside}\n        {after}"
+    return "\n        ".join(body.split("; "))
