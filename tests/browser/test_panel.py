@@ -1,5 +1,6 @@
 """What every panel has: a word when the kernel is gone, and no serious fault that axe-core finds."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -56,3 +57,22 @@ def test_a_kernel_restart_is_said_and_disables_the_controls(scene: Scene) -> Non
     scene.restart_kernel()
     expect(scene.page.get_by_text("no longer connected")).to_be_visible(timeout=10_000)
     expect(button).to_be_disabled()
+
+
+def test_a_kernel_that_dies_is_said_too(opened: Callable[..., Scene]) -> None:
+    scene = opened(CELL)
+    scene.run_cell("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
+    expect(scene.page.get_by_text("no longer connected")).to_be_visible(timeout=30_000)
+    expect(scene.page.get_by_role("button", name="More")).to_be_disabled()
+
+
+def test_it_works_in_notebook_7(opened: Callable[..., Scene]) -> None:
+    scene = opened(CELL, run=False)
+    scene.page.goto(re.sub(r"/lab/.*", f"/notebooks/{scene.file.name}", scene.url))  # the token is a cookie by now
+    cell = scene.page.locator(".jp-Notebook .jp-CodeCell").first
+    cell.wait_for()
+    expect(scene.page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]")).to_be_visible(timeout=60_000)
+    cell.click()
+    scene.page.keyboard.press("Shift+Enter")
+    scene.page.get_by_role("button", name="More").click()
+    expect(scene.page.get_by_text("count 1", exact=True)).to_be_visible(timeout=10_000)
