@@ -328,8 +328,4 @@ class Lab:
         return await history.fetch(handle), description
 
     def _run_url(self, handle: WorkflowHandle[Any, Any]) -> str | None:
-        if self._server.ui_url is None:
-            return None
-        run_id = handle.run_id or handle.first_execution_run_id
-        base = f"{self._server.ui_url}/namespaces/{self._server.namespace}/workflows/{handle.id}"
-        return f"{base}/{run_id}/history" if run_id else base
+        return server.run_url(self._server, handle.id, handle.run_id or handle.first_execution_run_id)

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import psutil
 from course_lib.daemons import Daemon, DaemonState
 from course_lib.errors import CourseError
 from course_lib.paths import state_dir
-from course_lib.server import binary, connection, download, folder, reasons
+from course_lib.server import binary, connection, download, folder, links, reasons
 from course_lib.server.model import Say, Server
 from course_lib.server.progress import progress
 
@@ -159,9 +160,20 @@ async def stop(timeout: float = 10.0) -> bool:
         return await asyncio.to_thread(own.stop, timeout)
 
 
+async def kill() -> int | None:
+    """End the embedded server at once with SIGKILL, for a lesson about crashes; its database stays.
+
+    Returns:
+        Its process id, None when it was not running. A server that the course did not start is never killed.
+    """
+    return await asyncio.to_thread(daemon().kill)
+
+
 def _argv(program: Path, ports: dict[str, int], database: Path | None) -> list[str]:
     argv = [str(program), "server", "start-dev", "--ip", HOST, "--port", str(ports["grpc"])]
     argv += ["--ui-port", str(ports["ui"]), "--ui-disable-news-fetch"]
+    if path := links.public_path(ports["ui"]):
+        argv += ["--ui-public-path", path]
     for value in _DYNAMIC:
         argv += ["--dynamic-config-value", value]
     if database is not None:
@@ -217,8 +229,13 @@ def _server(state: DaemonState, version: str) -> Server:
     return Server(
         address=f"{HOST}:{state.ports['grpc']}",
         namespace=NAMESPACE,
-        ui_url=f"http://{HOST}:{state.ports['ui']}",
+        ui_url=f"http://{HOST}:{state.ports['ui']}{_option(state.argv, '--ui-public-path')}",
         origin="course",
         version=version,
         pid=state.pid,
     )
+
+
+def _option(argv: Sequence[str], name: str) -> str:
+    """Return the value that a running server was started with, empty when it was not."""
+    return argv[argv.index(name) + 1] if name in argv else ""

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import temporalio.service
 
-from course_lib.server import Server
+from course_lib.server import Server, ui_url
 from course_lib.widgets.look import View, escape, page
 
 _ORIGINS = {
@@ -63,14 +63,15 @@ def status_card(
         + "</div>"
         for label, value, note in rows
     )
-    link = _link(server.ui_url) if server.ui_url else '<span class="tc-quiet">no Web UI found</span>'
+    url = ui_url(server)
+    link = _link(url) if url else '<span class="tc-quiet">no Web UI found</span>'
     body = (
         '<div class="tc-box tc-card"><div class="tc-head">'
         f'<span class="tc-ok" aria-hidden="true">●</span><b>{escape(title)}</b>'
         f'<span class="tc-quiet">{escape(versions)}</span><span class="tc-last">{link}</span></div>{cells}</div>'
     )
     lines = [f"● {title} ({versions})"]
-    rows.insert(1, ("Web UI", server.ui_url or "none found", ""))
+    rows.insert(1, ("Web UI", url or "none found", ""))
     lines += [f"  {label:<11} {value}" + (f" · {note}" if note else "") for label, value, note in rows]
     return page(body, "\n".join(lines), style=_STYLE, role="status", label=title)
 
