@@ -1,0 +1,238 @@
+"""The replay's probe: a workflow runner around the sandboxed one, which looks at the workflow after each activation.
+
+It runs outside the sandbox, in the thread that has just run the workflow, and reads the SDK's own objects. It never
+runs code of the learner's, except their queries.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from temporalio.worker import UnsandboxedWorkflowRunner, WorkflowInstance, WorkflowInstanceDetails, WorkflowRunner
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
+
+from course_lib.history.payloads import Decoder
+from course_lib.replay.asking import Asking
+from course_lib.replay.model import Command, Wait
+from course_lib.replay.places import Places
+from course_lib.replay.state import State
+from course_lib.replay.tasks import Births, born
+from course_lib.replay.waiting import Waits
+from course_lib.replay.words import Words
+
+if TYPE_CHECKING:
+    from temporalio.api.failure.v1 import Failure
+    from temporalio.bridge.proto.workflow_activation import WorkflowActivation
+    from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
+
+_TERMINAL = ("complete_workflow_execution", "fail_workflow_execution", "continue_as_new_workflow_execution")
+
+
+@dataclass
+class Seen:
+    """What one activation showed.
+
+    Args:
+        event: The last event that the code had been told of.
+        live: Whether the history ends in this workflow task: what the code does here has not happened yet.
+        time: The workflow's clock.
+        jobs: What it was told, in words.
+        commands: What it asked for.
+        raw: The same as the SDK's messages.
+        waits: Where its tasks wait.
+        state: Its variables.
+        answers: Its queries' answers.
+        failure: Why the activation failed.
+        resolved: The numbers of the activities that it told the result of.
+    """
+
+    event: int
+    live: bool
+    time: datetime
+    jobs: tuple[str, ...]
+    commands: tuple[Command, ...]
+    raw: tuple[Any, ...]
+    waits: tuple[Wait, ...]
+    state: Mapping[str, str]
+    answers: Mapping[str, str]
+    failure: Failure | None
+    resolved: tuple[int, ...]
+
+
+class Record:
+    """What the probe gathers in one replay.
+
+    Args:
+        places: Finds lines.
+        decoder: Reads payloads.
+        asking: Asks the queries.
+    """
+
+    def __init__(self, places: Places, decoder: Decoder, asking: Asking) -> None:
+        self.places = places
+        self.decoder = decoder
+        self.asking = asking
+        self.seen: list[Seen] = []
+        self.evicted: Any = None  # the core's last word: why it lets the run go
+        self.evicted_at = 0  # the last event that the core had read by then
+        self.blocked = False  # an activation was interrupted, because it took too long
+        self.broken: Exception | None = None  # the probe itself failed
+
+
+class ProbeRunner(WorkflowRunner):
+    """Makes workflow instances that are looked at.
+
+    Args:
+        record: Where the findings go.
+        sandboxed: Whether the workflow runs in the sandbox; False for one that asked not to.
+    """
+
+    def __init__(self, record: Record, sandboxed: bool = True) -> None:
+        self._record = record
+        self._inner: WorkflowRunner = SandboxedWorkflowRunner() if sandboxed else UnsandboxedWorkflowRunner()
+
+    def prepare_workflow(self, defn: Any) -> None:
+        """Check the workflow as a Worker does when it starts."""
+        self._inner.prepare_workflow(defn)
+
+    def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
+        """Make an instance with a probe in it."""
+        return _Probe(self._inner.create_instance(det), self._record)
+
+    def set_worker_level_failure_exception_types(self, types: Any) -> None:
+        """Hand on the Worker's setting."""
+        self._inner.set_worker_level_failure_exception_types(types)
+
+
+class _Probe(WorkflowInstance):
+    def __init__(self, inner: WorkflowInstance, record: Record) -> None:
+        self._inner = inner
+        self._record = record
+        # The sandbox keeps the real instance among the globals of the code that it runs.
+        outside: Any = getattr(inner, "globals_and_locals", None)
+        self._impl: Any = outside["__temporal_in_sandbox"].instance if outside is not None else inner
+        self._lines: list[int | None] = []
+        self._words = Words(record.decoder)
+        self._births = Births(self._impl, record.places)
+        self._waits = Waits(self._impl, record.places)
+        self._state = State(self._impl)
+        self._main: FrameType | None = None
+        self._hook()
+
+    def _hook(self) -> None:
+        """Let the SDK's instance say which line issues a command.
+
+        Every command goes through ``_add_command``, called on the learner's own stack (temporalio 1.35). What the SDK
+        issues for the learner comes elsewhere: a cancelled activity in its handle's task, continue-as-new and failures
+        where their exception is caught, completion after the run method returned.
+        """
+        add_command, make_input = self._impl._add_command, self._impl._make_workflow_input
+
+        def added() -> Any:
+            command = add_command()
+            self._lines.append(self._line())
+            return command
+
+        def made(job: Any) -> Any:
+            given = make_input(job)
+            run = given.run_fn
+
+            def run_and_remember(*args: Any) -> Any:
+                coroutine = run(*args)
+                # A finished coroutine has no frame; the frame, once held, still tells the line of its `return`.
+                self._main = getattr(coroutine, "cr_frame", None)
+                return coroutine
+
+            given.run_fn = run_and_remember
+            return given
+
+        self._impl._add_command = added
+        self._impl._make_workflow_input = made
+
+    def _line(self) -> int | None:
+        places = self._record.places
+        if (line := places.calling(sys._getframe(2))) is not None:
+            return line
+        error = sys.exc_info()[1]
+        if error is not None and (line := places.raised(error.__traceback__)) is not None:
+            return line
+        import asyncio
+
+        task = asyncio.current_task(self._impl)
+        origin = born(task) if task is not None else None
+        if origin is not None and origin.label == "main":
+            return self._main.f_lineno if self._main is not None else None
+        return origin.line if origin is not None else None
+
+    def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
+        """Activate the workflow, then look at it."""
+        for job in act.jobs:
+            if job.HasField("remove_from_cache"):
+                self._record.evicted, self._record.evicted_at = job.remove_from_cache, act.history_length
+                return self._inner.activate(act)
+        self._lines.clear()
+        depth = sys.get_coroutine_origin_tracking_depth()
+        sys.set_coroutine_origin_tracking_depth(1)  # of this thread alone
+        try:
+            done = self._inner.activate(act)
+        finally:
+            sys.set_coroutine_origin_tracking_depth(depth)
+        try:
+            self._look(act, done)
+        except Exception as error:  # the replay goes on; the journey says that its picture has a hole
+            self._record.broken = error
+        except BaseException:  # the SDK's deadlock detection interrupts this thread, here while it asks a query
+            self._record.blocked = True
+            raise
+        return done
+
+    def _look(self, act: WorkflowActivation, done: WorkflowActivationCompletion) -> None:
+        jobs = tuple(map(self._words.job, act.jobs))
+        raw = () if done.HasField("failed") else tuple(done.successful.commands)
+        commands = []
+        for command, line in zip(raw, self._lines, strict=False):
+            kind, words = self._words.command(command)
+            commands.append(Command(kind, words, line))
+        over = any(command.WhichOneof("variant") in _TERMINAL for command in raw)
+        state = self._state.now(self._main)
+        failed = done.failed.failure if done.HasField("failed") else None
+        asking = self._record.asking
+        answers = {} if failed else asking.answers(self._inner, self._impl, act, self._state)
+        self._record.seen.append(
+            Seen(
+                event=act.history_length,
+                live=not act.is_replaying,
+                time=datetime.fromtimestamp(act.timestamp.seconds, UTC).replace(
+                    microsecond=act.timestamp.nanos // 1000
+                ),
+                jobs=jobs,
+                commands=tuple(commands),
+                raw=raw,
+                waits=() if over else self._waits.now(),
+                state=state,
+                answers=answers,
+                failure=failed,
+                resolved=tuple(job.resolve_activity.seq for job in act.jobs if job.HasField("resolve_activity")),
+            )
+        )
+
+    def get_serialization_context(self, command_info: Any) -> Any:
+        """Ask the instance."""
+        return self._inner.get_serialization_context(command_info)
+
+    def get_external_store_context(self, command_info: Any) -> Any:
+        """Ask the instance."""
+        return self._inner.get_external_store_context(command_info)
+
+    def get_info(self) -> Any:
+        """Ask the instance."""
+        return self._inner.get_info()
+
+    def get_thread_id(self) -> int | None:
+        """Ask the instance."""
+        return self._inner.get_thread_id()

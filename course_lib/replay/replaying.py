@@ -1,0 +1,124 @@
+"""One run of the SDK's Replayer with a probe in it."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from course_lib.errors import CourseError
+from course_lib.replay.asking import Spoilt
+from course_lib.replay.guards import cannot_start
+from course_lib.replay.probe import ProbeRunner, Record
+from course_lib.replay.recorded import attributes
+from course_lib.replay.running import ReplayThread, Stuck, runtime
+
+if TYPE_CHECKING:
+    from temporalio.client import WorkflowHistory
+    from temporalio.converter import DataConverter
+
+_SHORTEST = 0.5  # seconds that even the last of several replays gets
+_DEADLOCK = "TMPRL1101"
+_RULE = re.compile(r'\[TMPRL1100\] Nondeterminism error: (.*?)(?:", source:|$)', re.DOTALL)
+_PLACE = re.compile(r'File \\?"(.+?)\\?", line (\d+), in ')
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the SDK's core said in the end.
+
+    Args:
+        complaint: Its words about a nondeterminism, without the wrapping; empty when there is none.
+        event: The last event that it had read by then.
+        left: Whether the replay would not end and was left behind after it had said all.
+    """
+
+    complaint: str
+    event: int
+    left: bool = False
+
+
+async def replay(
+    record: Record,
+    history: WorkflowHistory,
+    cls: type,
+    until: float,
+    converter: DataConverter | None,
+) -> Verdict | Spoilt:
+    """Replay a history once.
+
+    Args:
+        record: Where the probe's findings go.
+        history: The history.
+        cls: The workflow class.
+        until: When it has to be over, as ``time.monotonic()`` counts.
+        converter: The data converter; None for Temporal's own.
+
+    Returns:
+        The core's verdict, or `Spoilt` when a query spoilt this replay.
+
+    Raises:
+        CourseError: It could not be done.
+    """
+    from temporalio.client import WorkflowHistory
+    from temporalio.converter import DataConverter
+    from temporalio.worker import Replayer
+
+    thread = ReplayThread()
+    events = list(history.events)
+    # Ids of children are made of the workflow's own id, so a file must not be replayed under the file's name.
+    workflow_id = attributes(events[0]).workflow_id or history.workflow_id
+
+    async def work() -> Any:
+        replayer = Replayer(
+            workflows=[cls],
+            workflow_task_executor=thread.executor,
+            workflow_runner=ProbeRunner(record),
+            unsandboxed_workflow_runner=ProbeRunner(record, sandboxed=False),
+            data_converter=converter or DataConverter.default,
+            runtime=runtime(),
+        )
+        whole = WorkflowHistory(workflow_id, events)
+        return await replayer.replay_workflow(whole, raise_on_replay_failure=False)
+
+    left = False
+    try:
+        await thread.run(work, max(until - time.monotonic(), _SHORTEST))
+    except Stuck as stuck:
+        if record.evicted is None:
+            raise _stuck(cls, stuck.line) from None
+        left = True
+    except Exception as error:  # the Replayer's own: it could not start the workflow at all
+        raise cannot_start(cls, error) from error
+    asking = record.asking
+    if asking.spoilt is not None:
+        return asking.spoilt
+    message = str(record.evicted.message) if record.evicted is not None else ""
+    if _DEADLOCK in message or record.blocked:
+        if asking.busy:
+            return Spoilt(asking.busy, "it did not answer within 2 seconds")
+        raise _blocks(record, message)
+    complaint = ""
+    if (rule := _RULE.search(message)) is not None:
+        complaint = rule[1].replace('\\"', '"')
+    return Verdict(complaint, record.evicted_at, left)
+
+
+def _stuck(cls: type, line: str) -> CourseError:
+    return CourseError(
+        f"The replay of {cls.__name__} did not end in time.",
+        tried=[f"it was last seen in {line}"] if line else ["no code of the module ran at that moment"],
+        fix="a workflow must not block and must not catch BaseException: await instead, then replay again.",
+    )
+
+
+def _blocks(record: Record, message: str) -> CourseError:
+    here = [int(line) for file, line in _PLACE.findall(message) if file == record.places.file]
+    where = f"line {here[-1]}: {record.places.text(here[-1])}" if here else "its code"
+    return CourseError(
+        "The workflow's code blocks: it ran for more than 2 seconds without reaching an `await`.",
+        tried=[where],
+        fix="in a workflow write `await workflow.sleep(…)` instead of `time.sleep(…)`, await in every loop, "
+        "and move long computations into an activity.",
+    )

@@ -1,0 +1,147 @@
+"""One run of the SDK's `Replayer` that always ends.
+
+The Replayer has no limit and cannot be cancelled: it waits for the core's last word and for its threads, and both may
+never come (a history without a workflow task; code that swallows its interruption). So it runs in a thread with a loop
+of its own, which is left behind when its time is over; the kernel never waits for it.
+"""
+
+import asyncio
+import contextlib
+import ctypes
+import logging
+import threading
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from functools import cache
+from typing import Any
+
+from temporalio.runtime import Runtime, TelemetryConfig
+
+from course_lib.workers.blame import running_line
+from course_lib.workers.executor import DaemonExecutor
+from course_lib.workers.isolated_loop import WorkerLoop
+
+# What the SDK tells the log about a failed replay, the journey tells the learner, and better.
+_LOGGERS = (
+    "temporalio.worker._workflow",
+    "temporalio.worker._workflow_instance",
+    "temporalio.worker._replayer",
+    "temporalio.workflow",  # the learner's own messages, which the last step would repeat
+    "asyncio",
+)
+_THREADS = "course-replay"
+_PUSHES = 20
+_PAUSE = 0.05
+
+
+class Stuck(Exception):
+    """The replay did not end in time.
+
+    Args:
+        line: The learner's line that ran at that moment, in words; empty when none did.
+    """
+
+    def __init__(self, line: str) -> None:
+        super().__init__(line)
+        self.line = line
+
+
+class _Interrupted(BaseException):
+    """Raised in a thread that does not end by itself; no ``except Exception`` of the learner's stops it."""
+
+
+@cache
+def _silence() -> logging.Filter:
+    """Keep the records of the replays' own threads out of the log; all others pass."""
+    found = logging.Filter()
+    found.filter = lambda record: not (record.threadName or "").startswith(_THREADS)  # type: ignore[method-assign]
+    for name in _LOGGERS:
+        logging.getLogger(name).addFilter(found)
+    return found
+
+
+@cache
+def runtime() -> Runtime:
+    """Return the runtime of all replays: its core logs nowhere, so no divergence is shouted into the notebook."""
+    return Runtime(telemetry=TelemetryConfig(logging=None))
+
+
+class ReplayThread:
+    """One thread for one replay."""
+
+    def __init__(self) -> None:
+        self.executor = DaemonExecutor(4, f"{_THREADS}-task")
+        self._loop = WorkerLoop()
+        self._done: Future[Any] = Future()
+        self._thread: threading.Thread | None = None
+
+    async def run(self, work: Callable[[], Coroutine[Any, Any, Any]], timeout: float) -> Any:
+        """Run a coroutine in the thread and await its end.
+
+        Args:
+            work: Makes the coroutine, in the thread.
+            timeout: Seconds until it is left behind.
+
+        Returns:
+            What the coroutine returned.
+
+        Raises:
+            Stuck: It did not end in time.
+        """
+        self._thread = threading.Thread(target=self._serve, args=(work,), name=_THREADS, daemon=True)
+        self._thread.start()
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(self._done), timeout)
+        except (TimeoutError, asyncio.CancelledError, FutureTimeoutError) as error:
+            if self._done.done() and not self._done.cancelled():
+                raise
+            line = self._where()
+            self._abandon()
+            if isinstance(error, asyncio.CancelledError):
+                raise
+            raise Stuck(line) from None
+        finally:
+            self.executor.shutdown()
+
+    def _serve(self, work: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+        _silence()
+        asyncio.set_event_loop(self._loop)
+        self._loop.set_exception_handler(lambda *_: None)
+        try:
+            result = self._loop.run_until_complete(work())
+        except BaseException as error:
+            with contextlib.suppress(Exception):  # nobody waits any more
+                self._done.set_exception(error)
+        else:
+            self._loop.close()
+            with contextlib.suppress(Exception):
+                self._done.set_result(result)
+
+    def _threads(self) -> list[threading.Thread]:
+        mine = [self._thread] if self._thread is not None else []
+        return [thread for thread in (*self.executor.threads, *mine) if thread.is_alive()]
+
+    def _where(self) -> str:
+        for thread in self._threads():
+            if (line := running_line(thread.ident)) is not None:
+                return str(line)
+        return ""
+
+    def _abandon(self) -> None:
+        """Leave the replay behind: stop its loop, and interrupt learner's code that still runs, some times over."""
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._loop.stop)
+        threading.Thread(target=self._interrupt, name=f"{_THREADS}-end", daemon=True).start()
+
+    def _interrupt(self) -> None:
+        pause = threading.Event()
+        for _ in range(_PUSHES):
+            busy = [thread for thread in self._threads() if thread.ident and running_line(thread.ident) is not None]
+            for thread in busy:
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                    ctypes.c_ulong(thread.ident or 0), ctypes.py_object(_Interrupted)
+                )
+            if not busy:
+                return
+            pause.wait(_PAUSE)

@@ -1,0 +1,123 @@
+"""The journey: one replay, put together with what the history says."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from course_lib.history.payloads import Decoder
+from course_lib.replay import guards
+from course_lib.replay.asking import Asking
+from course_lib.replay.compare import divergence, doubts
+from course_lib.replay.model import Divergence, Journey
+from course_lib.replay.places import Places
+from course_lib.replay.probe import Record
+from course_lib.replay.recorded import attributes, closing
+from course_lib.replay.replaying import Verdict, replay
+from course_lib.replay.rows import ended, rows
+from course_lib.replay.steps import Steps
+
+if TYPE_CHECKING:
+    from temporalio.client import WorkflowHistory
+    from temporalio.converter import DataConverter
+
+
+async def journey(
+    history: WorkflowHistory, cls: type, *, timeout: float = 20.0, converter: DataConverter | None = None
+) -> Journey:
+    """Replay a history once and tell what happened, workflow task by workflow task.
+
+    Args:
+        history: Any run's history; the run may still be open.
+        cls: The workflow class; an edited one is replayed as far as it agrees with the history.
+        timeout: Seconds for all of it.
+        converter: The data converter of the client that started the run; by default Temporal's own.
+
+    Returns:
+        The journey; where code and history part, its `Journey.divergence` says so.
+
+    Raises:
+        CourseError: The history cannot be replayed with this class, and what to do about it.
+    """
+    defn = guards.check(history, cls, converter)
+    places = Places(defn.run_fn.__code__.co_filename)
+    decoder = Decoder(converter)
+    until = time.monotonic() + timeout
+    refused: dict[str, str] = {}
+    singly = False
+    while True:
+        record = Record(places, decoder, Asking(decoder, refused, singly))
+        said = await replay(record, history, cls, until, converter)
+        if isinstance(said, Verdict):
+            return _told(record, said, history, refused)
+        # Each round refuses one query more, so this ends.
+        if len(said.queries) > 1:
+            singly = True
+        else:
+            refused[said.queries[0]] = said.how
+
+
+async def verdict(
+    history: WorkflowHistory, cls: type, *, timeout: float = 20.0, converter: DataConverter | None = None
+) -> Divergence | None:
+    """Tell whether a run that has this history can go on with this class: the gate for an edit.
+
+    Args:
+        history: A stored history.
+        cls: The workflow class, as edited.
+        timeout: Seconds for all of it.
+        converter: The data converter of the client that started the run; by default Temporal's own.
+
+    Returns:
+        None when they agree, else where they part.
+
+    Raises:
+        CourseError: The history cannot be replayed with this class, and what to do about it.
+    """
+    return (await journey(history, cls, timeout=timeout, converter=converter)).divergence
+
+
+def _told(record: Record, said: Verdict, history: WorkflowHistory, refused: dict[str, str]) -> Journey:
+    events = list(history.events)
+    made = Steps(events, record)
+    parted = divergence(events, record, made, said)
+    kept = made.all if parted is None else made.all[: parted.step + 1]
+    started = attributes(events[0])
+    return Journey(
+        workflow_id=started.workflow_id or history.workflow_id,
+        run_id=history.run_id,
+        type=started.workflow_type.name,
+        file=record.places.file,
+        source=record.places.source(),
+        events=rows(events, [step.last_event for step in kept], record.decoder),
+        steps=tuple(kept),
+        outcome=_outcome(events, parted),
+        divergence=parted,
+        notes=tuple(_notes(record, said, refused, made, parted)),
+    )
+
+
+def _outcome(events: list[Any], parted: Divergence | None) -> str:
+    if parted is not None:
+        return f"code and history part at event {parted.event_id}"
+    end = closing(events)
+    return ended(end[0], attributes(end[1])) if end is not None else "still open"
+
+
+def _notes(
+    record: Record, said: Verdict, refused: dict[str, str], made: Steps, parted: Divergence | None
+) -> Iterator[str]:
+    if made.live is not None and parted is None:
+        yield (
+            f"Step {made.live} has not happened yet: no Worker has completed this workflow task. "
+            "It shows what this code would do."
+        )
+    if doubt := doubts(made, parted):
+        yield doubt
+    for name, how in refused.items():
+        yield f"The query {name} was not asked: {how}."
+    if said.left:
+        yield "The code did not let itself be put away (it catches BaseException), so the replay was left behind."
+    if record.broken is not None:
+        yield f"Part of the picture is missing: {type(record.broken).__name__}: {record.broken}."
