@@ -56,6 +56,7 @@ class Modules:
         self.lints = list(lints)
         self._files = RevisionFiles(self.folder)
         self._current: dict[str, Revision] = {}
+        self._failed: set[str] = set()
         # At the end: no file of a learner can then hide a module that something else needs.
         if str(self.folder) not in sys.path:
             sys.path.append(str(self.folder))
@@ -81,6 +82,7 @@ class Modules:
             Exception: Whatever the cell's own code raised; the revision before it stays current.
         """
         check_name(name, self.folder)
+        self._failed.add(name)  # until all of this has gone well
         cell = CellSource.of(name, source)
         warned = check(cell, self._siblings(cell, user_ns), user_ns, self.lints)
         before = self._current.get(name)
@@ -92,6 +94,7 @@ class Modules:
         revision.ran = True
         revision.published = publish(module, names, before.published if before else {}, user_ns)
         self._current[name] = revision
+        self._failed.discard(name)
         sys.modules[name] = module  # so that `import orders` in a plain cell gets the newest one
         if say:
             for line in report(revision, self._current, again, warned):
@@ -107,6 +110,10 @@ class Modules:
             CourseError: There is no such module.
         """
         return self._need(name).module
+
+    def failed(self, name: str) -> bool:
+        """Return whether the last run of a module's cell ended in an error, so that the revision before is current."""
+        return name in self._failed
 
     def names(self) -> list[str]:
         """Return the modules whose cells ran in this kernel, in the order of their first run."""

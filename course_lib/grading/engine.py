@@ -72,6 +72,10 @@ async def _verdict(exercise: Exercise, answers: Sequence[Any], server: Server, m
         return _error(exercise, f"This check wants {len(exercise.answers)} answers, not {len(answers)}.",
                       f"run `await lab.check({call})`.")  # fmt: skip
     read, problems = _read(exercise, answers, modules)
+    for cell in dict.fromkeys(code.cell for code in _sources(read)):
+        if modules.failed(cell):  # the notebook's name still stands for the version before, which nobody sees
+            return _error(exercise, f"Nothing was checked: the cell `%%module {cell}` ended in an error.",
+                          "mend what the message below that cell names, run it, then check again.")  # fmt: skip
     if all(handed_in.missing(answer) for answer in answers) or (
         not problems and handed_in.untouched(exercise, read, modules)
     ):

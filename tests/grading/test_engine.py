@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 
-from course_lib.cells import Modules
+from course_lib.cells import CellError, Modules
 from course_lib.grading import CLIENT, Bench, Code, CodeRef, Outcome, Verdict, grade
 from course_lib.grading import exercise as declared
 from course_lib.server import Server
@@ -73,6 +73,21 @@ async def test_passed_twice_and_after_an_edit(course_server: Server, modules: Mo
     assert wrong.outcome is Outcome.FAILED
     assert "Go from the shop" in wrong.text()
     assert "(event " in wrong.text()
+    again = await grade_greeting(GREETING, course_server, modules)
+    assert again.outcome is Outcome.PASSED, again.text()
+
+
+async def test_a_cell_that_failed_last_is_not_graded_by_its_older_version(
+    course_server: Server, modules: Modules
+) -> None:
+    names = run_cell(modules, "greeting", GREETING)
+    for broken in (GREETING.replace("{name}!", "{nam}!"), GREETING.replace("async def", "def"), "class"):
+        with pytest.raises((CellError, ValueError)):
+            run_cell(modules, "greeting", broken)
+        verdict = await grade(declared("0.1"), (names["Greeting"],), server=course_server, modules=modules)
+        assert verdict.outcome is Outcome.ERROR, verdict.text()
+        assert "%%module greeting" in verdict.error
+        assert "mend what the message below that cell names" in verdict.next_step
     again = await grade_greeting(GREETING, course_server, modules)
     assert again.outcome is Outcome.PASSED, again.text()
 
