@@ -19,7 +19,7 @@ def add(subparsers: Any) -> None:
         description="Writes the modules that you ran in a chapter as workflows/ activities/ worker/ starter/.",
     )
     parser.add_argument("name", metavar="NAME", help="the project's name; it is made in exported/NAME")
-    parser.add_argument("--chapter", help="the chapter, such as 01_workflows (default: the one you ran last)")
+    parser.add_argument("--chapter", help="the chapter, such as 01 or 01_workflows (default: the one you ran last)")
     parser.add_argument("--start", metavar="WORKFLOW", help="the workflow class to start (default: the only one)")
     parser.add_argument(
         "--example", default="", metavar="EXPRESSION", help="its argument, such as 'Order(\"A1\", 1200)'"
@@ -60,11 +60,12 @@ def saved(folder: Path) -> dict[str, str]:
 
 
 def _folder(chapter: str | None) -> Path:
+    parent = paths.workspace("x").parent
+    folders = [path for path in parent.iterdir() if path.is_dir()] if parent.is_dir() else []
     if chapter is not None:
-        folder = paths.workspace(chapter)
+        stem = Path(chapter).stem  # `01`, `01_workflows` and the notebook's file name, as in `course reset`
+        folder = next((path for path in sorted(folders) if path.name.split("_")[0] == stem), paths.workspace(stem))
     else:
-        parent = paths.workspace("x").parent
-        folders = [path for path in parent.iterdir() if path.is_dir()] if parent.is_dir() else []
         folder = max(folders, key=lambda path: path.stat().st_mtime, default=paths.workspace("00_start_here"))
     if not saved(folder):
         raise CourseError(

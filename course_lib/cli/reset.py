@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
         if done.backup:
             print(f"  your version: {done.backup}")
     forgotten = Progress().reset(what)
-    print(f"progress: {forgotten} entries forgotten")
+    print(f"progress: {forgotten} {'entry' if forgotten == 1 else 'entries'} forgotten")
     return 0
 
 

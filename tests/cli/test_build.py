@@ -78,6 +78,9 @@ def test_export_takes_what_was_run_last(root: Path, capsys: pytest.CaptureFixtur
     assert "--start NAME" in capsys.readouterr().err
     assert cli.main(["export", "mine", "--start", "Mails"]) == 0
     assert cli.main(["export", "../mine"]) == 1
+    for chapter in ("01", "01_one", "01_one.ipynb"):
+        assert cli.main(["export", "mine", "--chapter", chapter, "--start", "Mails"]) == 0
+    assert cli.main(["export", "mine", "--chapter", "02", "--start", "Mails"]) == 1
 
 
 def test_a_notebook_is_found_by_file_chapter_and_number(root: Path) -> None:

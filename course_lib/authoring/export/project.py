@@ -55,7 +55,7 @@ def plan(sources: Mapping[str, str], start: str, example: str) -> Plan:
         raise CourseError(
             f"No module cell of this chapter defines the workflow {start}.",
             tried=[f"module {name}" for name in modules] or ["no module cell has been run"],
-            fix=f"run its %%module cell first{f', or use one of {chr(44).join(known)}' if known else ''}.",
+            fix=f"run its %%module cell first{f', or use one of {(chr(44) + chr(32)).join(known)}' if known else ''}.",
         )
     first, workflow = defining[-1]
     names = set().union(*(module.defines() for module in modules.values()))
