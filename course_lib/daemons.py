@@ -137,9 +137,14 @@ class Daemon:
         None means: no state file, an unreadable one, a process that is gone, or a pid that now is another process.
         """
         _reap()
+        state = self.last()
+        return state if state is not None and _alive(state) else None
+
+    def last(self) -> DaemonState | None:
+        """Return what the state file says, also of a process that has died; None without a readable one."""
         try:
             raw = json.loads(self.state_file.read_text(encoding="utf-8"))
-            state = DaemonState(
+            return DaemonState(
                 pid=int(raw["pid"]),
                 create_time=float(raw["create_time"]),
                 ports={str(key): int(port) for key, port in raw["ports"].items()},
@@ -148,7 +153,6 @@ class Daemon:
             )
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
-        return state if _alive(state) else None
 
     def spawn(
         self,
@@ -239,6 +243,20 @@ class Daemon:
         with contextlib.suppress(OSError):
             self.state_file.unlink(missing_ok=True)
         return state is not None
+
+    def kill(self) -> int | None:
+        """End the daemon at once, as ``kill -9`` does; its state file stays, as after a crash.
+
+        Returns:
+            Its process id, None when there was none running.
+        """
+        state = self.read()
+        if state is None:
+            return None
+        with contextlib.suppress(psutil.NoSuchProcess):
+            psutil.Process(state.pid).kill()
+            _wait_gone(state, 5.0)
+        return state.pid
 
     def log_tail(self, lines: int) -> list[str]:
         """Return the last ``lines`` lines of the daemon's log; empty when it never ran."""

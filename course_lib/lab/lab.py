@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from course_lib.widgets.look import View
+    from course_lib.widgets.server_panel import ServerPanel
     from course_lib.widgets.worker_panel import WorkerPanel
     from course_lib.widgets.worker_row import WorkerRow
 
@@ -157,6 +158,15 @@ class Lab:
         from course_lib.widgets.worker_row import WorkerRow
 
         return WorkerRow(*panels)
+
+    def server_panel(self) -> "ServerPanel":
+        """Return the panel of the Temporal server: health, facts, and ``kill -9``, start and restart.
+
+        The buttons are there only for the embedded server that the course itself started.
+        """
+        from course_lib.widgets.server_panel import ServerPanel
+
+        return ServerPanel(self._server, self.client)
 
     async def result(self, handle: WorkflowHandle[Any, Any], timeout: float = 30.0) -> Any:
         """Return the workflow's result, or say within the limit why there is none.

@@ -46,7 +46,7 @@ async def connect(server: Server, **kwargs: Any) -> Client:
     except (RuntimeError, TimeoutError) as error:
         raise CourseError(
             f"The Temporal server at {server.address} does not answer.",
-            tried=[f"to connect to {server.address}: {_one_line(error)}"],
+            tried=[f"to connect to {server.address}: {one_line(error)}"],
             fix="run the chapter's first cell again (it starts the course's server when it is gone); "
             "in a terminal, `course server status` and `course server logs` say more.",
         ) from error
@@ -81,11 +81,11 @@ async def check(options: dict[str, Any], limit: float) -> str:
                 f"it answers, but refuses namespace {namespace!r} ({error.status.name}): check the API key "
                 "or the client certificate"
             ) from error
-        raise Unreachable(f"{error.status.name}: {_one_line(error)}") from error
+        raise Unreachable(f"{error.status.name}: {one_line(error)}") from error
     except TimeoutError as error:
         raise Unreachable(f"no answer within {limit:g} s") from error
     except (RuntimeError, ValueError, TypeError, OSError) as error:
-        raise Unreachable(_one_line(error)) from error
+        raise Unreachable(one_line(error)) from error
     return str(info.server_version)
 
 
@@ -130,7 +130,7 @@ def _is_ui(url: str) -> bool:
         return False
 
 
-def _one_line(error: BaseException) -> str:
+def one_line(error: BaseException) -> str:
     """Return an error's text without the Rust types that wrap what a learner can act on."""
     text = " ".join(str(error).split()) or type(error).__name__
     found = re.findall(r'(?:message|error): "([^"]+)"', text)

@@ -1,0 +1,125 @@
+"""How a server is at the moment: does it answer, what is its process, who else is connected to it."""
+
+import asyncio
+import contextlib
+import os
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import psutil
+from temporalio.api.workflowservice.v1 import GetSystemInfoRequest
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+
+from course_lib.daemons import DaemonState
+from course_lib.server import embedded
+from course_lib.server.connection import one_line
+
+LOOK_LIMIT = 1.5  # seconds for one look; a healthy server answers in milliseconds
+
+
+@dataclass(frozen=True)
+class Health:
+    """One look at a server.
+
+    Args:
+        version: The server's version, None when it did not answer.
+        reason: Why it did not answer; empty when it did.
+    """
+
+    version: str | None
+    reason: str = ""
+
+    @property
+    def answers(self) -> bool:
+        """Whether it answered."""
+        return self.version is not None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What this machine knows of the embedded server.
+
+    Args:
+        pid: Its process, None when it does not run.
+        uptime: Seconds that it runs.
+        cli_version: The version of the ``temporal`` binary; empty when it never ran.
+        database: Its database file, None when it keeps everything in memory.
+        size: Bytes of that file, with its write-ahead log.
+    """
+
+    pid: int | None
+    uptime: float
+    cli_version: str
+    database: Path | None
+    size: int
+
+
+async def look(client: Client, limit: float = LOOK_LIMIT) -> Health:
+    """Ask a server for its version.
+
+    Args:
+        client: A client of that server; it connects again by itself when the server comes back.
+        limit: Seconds after which the server counts as gone.
+    """
+    try:
+        async with asyncio.timeout(limit + 0.5):
+            info = await client.workflow_service.get_system_info(
+                GetSystemInfoRequest(), timeout=timedelta(seconds=limit)
+            )
+    except RPCError as error:
+        if error.status in (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED):
+            return Health(None, f"no answer within {limit:g} s")
+        return Health(None, one_line(error))
+    except TimeoutError:
+        return Health(None, f"no answer within {limit:g} s")
+    except RuntimeError as error:  # a lazy client that never connected
+        return Health(None, one_line(error))
+    return Health(str(info.server_version))
+
+
+def facts() -> Facts:
+    """Return what the embedded server's files and its process say; also of one that has just died."""
+    own = embedded.daemon()
+    alive = own.read()
+    last = alive or own.last()
+    name = last.extra.get("database", "") if last else ""
+    database = Path(name) if name else None
+    size = 0
+    for path in (database, Path(f"{database}-wal")) if database else ():
+        with contextlib.suppress(OSError):
+            size += path.stat().st_size
+    return Facts(
+        alive.pid if alive else None,
+        max(0.0, time.time() - alive.create_time) if alive else 0.0,
+        last.extra.get("cli_version", "") if last else "",
+        database,
+        size,
+    )
+
+
+def other_notebooks(state: DaemonState) -> int | None:
+    """Return how many other kernels are connected to the embedded server, None when that cannot be found out.
+
+    A worker process counts for the kernel that started it.
+
+    Args:
+        state: The running server.
+    """
+    port = state.ports["grpc"]
+    try:
+        pids = {c.pid for c in psutil.net_connections("tcp") if c.pid and c.raddr and c.raddr.port == port}
+    except (psutil.AccessDenied, OSError):  # macOS shows them to root only
+        return None
+    return len({kernel for pid in pids if (kernel := _kernel_of(pid)) is not None} - {os.getpid()})
+
+
+def _kernel_of(pid: int) -> int | None:
+    with contextlib.suppress(psutil.Error):
+        process = psutil.Process(pid)
+        for candidate in (process, process.parent()):
+            if candidate is not None and any("ipykernel" in word for word in candidate.cmdline()):
+                return int(candidate.pid)
+    return None

@@ -1,0 +1,262 @@
+"""The panel of the Temporal server: its health, its facts, and for the course's own one kill, start and restart."""
+
+import asyncio
+import time
+from datetime import datetime
+from typing import Any
+
+import ipywidgets
+from IPython.core.getipython import get_ipython
+from temporalio.client import Client
+
+from course_lib import loops, server
+from course_lib.errors import CourseError
+from course_lib.server import Server, health
+from course_lib.widgets.look import View, callout, escape, page
+from course_lib.widgets.panel import Attention, Panel
+from course_lib.widgets.server_words import LOST, NOT_OURS, SAFE, rows
+
+_EVERY = 2.0  # seconds between two looks while somebody sees the panel
+_COUNT_EVERY = 10.0  # seconds: to find out who is connected means to look at all connections of this machine
+_BACK_LIMIT = 15.0  # seconds that the notebook's own client gets to reach a server that has just been started
+_STYLE = (
+    ".tc-srv{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:2px 16px;margin-top:4px}"
+    ".tc-srv>.tc-key{color:var(--jp-ui-font-color2,var(--tc-quiet))}.tc-srv>.tc-value{overflow-wrap:anywhere}"
+    ".tc-srvhead{display:flex;flex-wrap:wrap;gap:2px 12px;align-items:baseline}.tc-srvhead b{font-size:14px}"
+    ".tc-srvhead .tc-last{margin-left:auto}"
+)
+
+
+class ServerPanel(Panel):
+    """The panel of one server.
+
+    It looks at the server every two seconds while a person can see it, and never else.
+
+    Args:
+        where: The server, as the notebook found it.
+        client: The notebook's own client; what it sees is what the notebook's cells see.
+
+    Attributes:
+        kill_button: Kills the server with SIGKILL; None for a server that the course did not start, like the others.
+        start_button: Starts it again.
+        restart_button: Stops it in good order and starts it again.
+    """
+
+    def __init__(self, where: Server, client: Client) -> None:
+        super().__init__()
+        self.where = where
+        self._client = client
+        self._health: health.Health | None = None
+        self._version = where.version
+        self._since = datetime.now()
+        self._facts = health.facts() if where.owned else None
+        self._others: int | None = None
+        self._counted = -_COUNT_EVERY
+        self._told = ""
+        self._watching = False
+        self._state, self._table, self._note = ipywidgets.HTML(), ipywidgets.HTML(), ipywidgets.HTML()
+        self._attention = Attention(self._watch)
+        self.kill_button: Any = None
+        self.start_button: Any = None
+        self.restart_button: Any = None
+        parts: list[Any] = [self._attention, self._state, self._table]
+        if where.owned:
+            self.start_button = self.button("Start", "Start the server again", self._on_start, "success")
+            self.restart_button = self.button("Restart", "Stop it in good order and start it again", self._on_restart)
+            self.kill_button = self.button(
+                "kill -9", "End the server at once (SIGKILL): no cleanup runs", self._on_kill, "danger"
+            )
+            parts.append(ipywidgets.HBox(self._buttons(), layout=ipywidgets.Layout(flex_flow="row wrap")))
+        self.assemble(*parts, self._note, label="Temporal server")
+
+    # What it shows
+
+    def text(self) -> str:
+        """Return the health, the facts and the buttons that can be pressed."""
+        lines = [f"Temporal server: {self._sign()} {self._words()}"]
+        lines += [f"  Web UI: {url}"] if (url := server.ui_url(self.where)) else []
+        for label, value, note in self._rows():
+            lines.append(f"  {label}: {value}" + (f" · {note}" if note else ""))
+        usable = [button.description for button in self._buttons() if not button.disabled]
+        lines += [f"  buttons: {', '.join(usable)}"] if self._buttons() else []
+        lines += [f"  {line}" for line in (self._consequence(), self._told, *self.error.split("\n")) if line]
+        return "\n".join(lines)
+
+    def static(self) -> View:
+        """Return the health and the facts as a picture."""
+        note = self._note_html()
+        body = f'<div class="tc-box">{self._head()}{self._table_html()}</div>{note}'
+        return View(page(body, "", style=_STYLE, label=self.label).html, self.text())
+
+    def draw(self) -> None:
+        """Put the state into the widgets."""
+        for widget, shown in (
+            (self._state, page(self._head(), "", style=_STYLE, role="status").html),
+            (self._table, page(self._table_html(), "", style=_STYLE).html),
+            (self._note, self._note_html()),
+        ):
+            if widget.value != shown:  # a message to the page only for what is new
+                widget.value = shown
+        if self.where.owned:
+            runs = self._facts is not None and self._facts.pid is not None
+            self.start_button.disabled = bool(self.busy) or runs
+            self.restart_button.disabled = bool(self.busy) or not runs
+            self.kill_button.disabled = bool(self.busy) or not runs
+
+    @property
+    def answers(self) -> bool:
+        """Whether the server answered at the last look."""
+        return self._health is not None and self._health.answers
+
+    def _sign(self) -> str:
+        return "◌" if self.busy or self._health is None else "●" if self._health.answers else "✖"
+
+    def _words(self) -> str:
+        if self.busy:
+            return self.busy
+        if self._health is None:
+            return "not looked at yet"
+        since = f"since {self._since:%H:%M:%S}"
+        return "answers" if self._health.answers else f"not answering {since} ({self._health.reason})"
+
+    def _head(self) -> str:
+        tone = {"●": "tc-ok", "✖": "tc-bad", "◌": "tc-wait"}[self._sign()]
+        url = server.ui_url(self.where)
+        link = ""
+        if url and url.startswith(("http://", "https://", "/")):  # a `javascript:` one would run
+            link = f'<a class="tc-last" href="{escape(url)}" target="_blank" rel="noopener">Open the Web UI ↗</a>'
+        return (
+            f'<div class="tc-srvhead"><b>Temporal server</b><span class="{tone}">{self._sign()} '
+            f"{escape(self._words())}</span>{link}</div>"
+        )
+
+    def _rows(self) -> list[tuple[str, str, str]]:
+        return rows(self.where, self._version, self._facts, self._others)
+
+    def _table_html(self) -> str:
+        cells = "".join(
+            f'<div class="tc-key">{escape(label)}</div><div class="tc-value">{escape(value)}'
+            + (f' <span class="tc-quiet">· {escape(note)}</span>' if note else "")
+            + "</div>"
+            for label, value, note in self._rows()
+        )
+        return f'<div class="tc-srv">{cells}</div>'
+
+    def _in_memory(self) -> bool:
+        return self._facts is not None and self._facts.database is None
+
+    def _consequence(self) -> str:
+        if not self.where.owned:
+            return NOT_OURS[self.where.origin]
+        return LOST if self._in_memory() else SAFE
+
+    def _note_html(self) -> str:
+        kind = "warning" if self._in_memory() else "info"
+        told = callout("info", self._told).html if self._told else ""
+        return told + callout("warning" if kind == "warning" else "info", self._consequence()).html
+
+    def _buttons(self) -> list[Any]:
+        return [button for button in (self.start_button, self.restart_button, self.kill_button) if button is not None]
+
+    def _ipython_display_(self) -> None:
+        if get_ipython() is not None and self._health is None:
+            # An executed notebook shows what is so, not that nobody has looked.
+            loops.background().run(self.look(), 2 * health.LOOK_LIMIT)
+        super()._ipython_display_()
+
+    # What it does
+
+    async def look(self) -> bool:
+        """Look at the server once; return whether it answers."""
+        seen = await health.look(self._client)
+        if self._health is None or seen.answers != self._health.answers:
+            self._since = datetime.now()
+        self._health = seen
+        self._version = seen.version or self._version
+        if self.where.owned:
+            await asyncio.to_thread(self._find_out)
+        self.changed()
+        return seen.answers
+
+    def _find_out(self) -> None:
+        before, self._facts = self._facts, health.facts()
+        moved = before is None or before.pid != self._facts.pid
+        if moved or time.monotonic() - self._counted > _COUNT_EVERY:
+            self._counted = time.monotonic()
+            state = server.status().state
+            self._others = health.other_notebooks(state) if state else None
+
+    def _watch(self) -> None:
+        if self._attention.seen and not self._watching:
+            self._watching = True
+            loops.background().submit(self._keep_looking())
+
+    async def _keep_looking(self) -> None:
+        try:
+            while self._attention.seen:
+                if not self.busy:
+                    await self.look()
+                await asyncio.sleep(_EVERY)
+        finally:
+            self._watching = False
+        self._watch()  # somebody may have looked again between the last question and here
+
+    def _on_kill(self) -> None:
+        self.act("killing…", self.kill())
+
+    def _on_start(self) -> None:
+        self.act("starting…", self.start())
+
+    def _on_restart(self) -> None:
+        self.act("restarting…", self.restart())
+
+    async def kill(self) -> None:
+        """Kill the server with SIGKILL, as a crash does: no cleanup runs. It is not started again by itself.
+
+        Raises:
+            CourseError: The course did not start this server.
+        """
+        self._must_own("kill")
+        pid = await server.kill()
+        self._told = f"Killed at {datetime.now():%H:%M:%S}: pid {pid}, by SIGKILL." if pid else "It did not run."
+        await self.look()
+
+    async def start(self) -> None:
+        """Start the server again and wait until the notebook's own client reaches it.
+
+        Raises:
+            CourseError: The course did not start this server, or it cannot be started, or not at its address.
+        """
+        self._must_own("start")
+        await self._come_back("Started", server.ensure())
+
+    async def restart(self) -> None:
+        """Stop the server in good order, start it again and wait until the notebook's own client reaches it.
+
+        Raises:
+            CourseError: As `start`.
+        """
+        self._must_own("restart")
+        await self._come_back("Restarted", server.restart())
+
+    async def _come_back(self, verb: str, action: Any) -> None:
+        begun = time.monotonic()
+        found = await action
+        if found.address != self.where.address:
+            raise CourseError(
+                f"The server is now at {found.address}: its old address {self.where.address} was taken.",
+                fix="run the chapter's first cell again, then the cells of your Workers.",
+            )
+        while not await self.look():
+            if time.monotonic() - begun > _BACK_LIMIT:
+                raise CourseError(
+                    f"The server runs, but this notebook's client did not reach it within {_BACK_LIMIT:g} s.",
+                    fix="run the chapter's first cell again.",
+                )
+            await asyncio.sleep(0.1)
+        took = time.monotonic() - begun
+        self._told = f"{verb} at {datetime.now():%H:%M:%S}; this notebook's client reached it after {took:.1f} s."
+
+    def _must_own(self, verb: str) -> None:
+        if not self.where.owned:
+            raise CourseError(f"The course cannot {verb} this server.", tried=[NOT_OURS[self.where.origin]])
