@@ -35,14 +35,27 @@ class Panel:
         self.busy = ""
         self.error = ""
         self.widget: Any = None
-        self._error_line = ipywidgets.HTML()
+        self._error_line: Any = None
         self._side = KernelSide(self._redraw)
 
     # What a subclass overrides
 
+    def build(self) -> None:
+        """Make the widgets and `assemble` them, unless the constructor did: called when a person is to see the panel.
+
+        A panel that makes them here opens no connection to a front end where nobody looks.
+        """
+
     def draw(self) -> None:
         """Put the state into the widgets."""
         raise NotImplementedError
+
+    def on_view(self, visible: bool) -> None:
+        """Do what is to be done when the panel comes into sight or goes out of it; on the kernel's loop.
+
+        Args:
+            visible: Whether any part of it is on the screen.
+        """
 
     def text(self) -> str:
         """Return the panel in words: its state, and which controls can be used."""
@@ -61,7 +74,9 @@ class Panel:
             *children: From top to bottom.
             label: What the panel is, for a screen reader.
         """
+        self._error_line = ipywidgets.HTML()
         self.widget = Controls(*children, self._error_line)
+        self.widget.pulse.observe(lambda change: self.on_view(change["new"]), "visible")
         self.label = label
         self._redraw()
 
@@ -126,10 +141,13 @@ class Panel:
         if get_ipython() is None:
             print(self.text())
             return
+        live = interactive()
+        if live and self.widget is None:
+            self.build()
         self._redraw()
         static = self.static()
         bundle: dict[str, Any] = {"text/html": static.html, "text/plain": static.text}
-        if interactive():
+        if live:
             bundle = {**(self.widget._repr_mimebundle_() or {}), **bundle}
         publish_display_data(bundle)  # type: ignore[no-untyped-call]
 

@@ -1,3 +1,46 @@
+/** The views of each model that are on the screen of this page. @type {WeakMap<object, Set<object>>} */
+const onScreen = new WeakMap();
+
+/**
+ * Tells the kernel when the first view of a model comes into sight and when the last one goes out of it.
+ *
+ * @param {any} model
+ * @param {HTMLElement} el A view's element.
+ * @returns {() => void} Ends it.
+ */
+function watch(model, el) {
+  const views = onScreen.get(model) ?? new Set();
+  onScreen.set(model, views);
+  /** @type {Element | null} */
+  let panel = null;
+  let near = false;
+  const tell = () => {
+    if (near && document.visibilityState === "visible") views.add(el);
+    else views.delete(el);
+    if (model.get("visible") === views.size > 0) return;
+    model.set("visible", views.size > 0);
+    model.save_changes();
+  };
+  const observer = new IntersectionObserver((entries) => {
+    // Not before the first call does the element stand in its panel, which may be taller than the screen.
+    if (panel === null && (panel = el.closest(".tc-panel")) !== null) {
+      observer.disconnect();
+      observer.observe(panel);
+    } else {
+      near = entries[entries.length - 1].isIntersecting;
+      tell();
+    }
+  });
+  observer.observe(el);
+  document.addEventListener("visibilitychange", tell);
+  return () => {
+    observer.disconnect();
+    document.removeEventListener("visibilitychange", tell);
+    near = false;
+    tell();
+  };
+}
+
 /**
  * Shows a warning, and disables the controls around it, when the kernel behind the panel is gone.
  *
@@ -34,7 +77,11 @@ function render({ model, el }) {
     }
   };
   model.on("comm_live_update", said);
-  return () => model.off("comm_live_update", said);
+  const unwatch = watch(model, el);
+  return () => {
+    model.off("comm_live_update", said);
+    unwatch();
+  };
 }
 
 export default { render };

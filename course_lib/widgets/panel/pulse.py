@@ -16,12 +16,17 @@ class Pulse(anywidget.AnyWidget):
     """Put it first into a panel: it is empty while the kernel lives.
 
     When the connection to the kernel ends, it shows why and disables every control of the element with the class
-    ``tc-panel`` that it stands in.
+    ``tc-panel`` that it stands in. It also tells the kernel whether any part of that element is on the screen, so that
+    what goes on in the background can rest while nobody looks.
+
+    Attributes:
+        visible: Whether any part of the panel is on the screen.
     """
 
     _esm = Path(__file__).with_name("pulse.js")
     css = traitlets.Unicode(STYLE).tag(sync=True)
     gone = traitlets.Unicode(GONE).tag(sync=True)
+    visible = traitlets.Bool(False).tag(sync=True)
 
 
 class Controls(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type information
@@ -29,8 +34,12 @@ class Controls(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
 
     Args:
         *children: From top to bottom.
+
+    Attributes:
+        pulse: Its connection to the page.
     """
 
     def __init__(self, *children: Any) -> None:
-        super().__init__([Pulse(), *children], layout=ipywidgets.Layout(width="auto", max_width="1100px"))
+        self.pulse = Pulse()
+        super().__init__([self.pulse, *children], layout=ipywidgets.Layout(width="auto", max_width="1100px"))
         self.add_class("tc-panel")
