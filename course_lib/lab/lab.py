@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from course_lib.widgets.look import View
     from course_lib.widgets.server_panel import ServerPanel
+    from course_lib.widgets.timeline.live import Timeline
     from course_lib.widgets.worker_panel import WorkerPanel
     from course_lib.widgets.worker_row import WorkerRow
 
@@ -208,18 +209,20 @@ class Lab:
 
     # ---------------------------------------------------------------- look
 
-    def timeline(self, run: WorkflowHandle[Any, Any] | WorkflowHistory) -> "View":
+    def timeline(self, run: WorkflowHandle[Any, Any] | WorkflowHistory) -> "View | Timeline":
         """Return the run as a picture, drawn from its history, with a text twin.
+
+        In a notebook it grows as events arrive, follows children and continue-as-new, and can be zoomed and asked.
 
         Args:
             run: A workflow's handle, or a history.
-        """
-        from course_lib.widgets.timeline import timeline_view
 
-        if isinstance(run, WorkflowHistory):
-            return timeline_view(run, title=run.workflow_id)
-        recorded, pending = self._look(self._fetch(run))
-        return timeline_view(recorded, ui_url=self._run_url(run), pending=pending, title=run.id)
+        Raises:
+            CourseError: The server knows no such workflow, or does not answer.
+        """
+        from course_lib.lab import pictures
+
+        return pictures.timeline(run, self.client, self._server, self._look)
 
     def events(self, run: WorkflowHandle[Any, Any] | WorkflowHistory) -> "pd.DataFrame":
         """Return the run's history as a DataFrame, one row per event.
@@ -330,12 +333,3 @@ class Lab:
                 f"The Temporal server at {self._server.address} did not answer within {_LOOK_LIMIT:g} s.",
                 fix="run `course server status` in a terminal, then run the first cell of this notebook again.",
             ) from error
-
-    async def _fetch(self, handle: WorkflowHandle[Any, Any]) -> tuple[WorkflowHistory, Any]:
-        from course_lib import history
-
-        description = await handle.describe()
-        return await history.fetch(handle), description
-
-    def _run_url(self, handle: WorkflowHandle[Any, Any]) -> str | None:
-        return server.run_url(self._server, handle.id, handle.run_id or handle.first_execution_run_id)

@@ -1,0 +1,116 @@
+"""Pictures of runs: live in a front end that draws widgets, still everywhere else."""
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from temporalio.client import Client, WorkflowHandle, WorkflowHistory
+from temporalio.service import RPCError, RPCStatusCode
+
+from course_lib import server
+from course_lib.errors import CourseError
+from course_lib.widgets.panel.frontend import interactive
+
+if TYPE_CHECKING:
+    from course_lib.history.feed import Feed
+    from course_lib.history.run import Run
+    from course_lib.widgets.look import View
+    from course_lib.widgets.timeline.live import Timeline, Track
+
+AnyRun = WorkflowHandle[Any, Any] | WorkflowHistory
+Look = Callable[[Any], Any]
+
+
+def timeline(run: AnyRun, client: Client, where: server.Server, look: Look) -> "View | Timeline":
+    """Return a run as a picture.
+
+    Args:
+        run: A workflow's handle, or a history.
+        client: The client of the handle's namespace.
+        where: The server, for the links to its Web UI.
+        look: Awaits a coroutine within the limit of one look at the server.
+
+    Raises:
+        CourseError: There is no such workflow, or the server does not answer.
+    """
+    from course_lib.widgets.timeline import timeline_view
+
+    if not interactive():
+        history, pending, url = _still(run, where, look)
+        return timeline_view(history, ui_url=url, pending=pending, title=history.workflow_id)
+    from course_lib.widgets.timeline.live import Timeline
+
+    track = _track(run, client, where, look)
+
+    def still() -> "View":
+        first = track.source.runs[0]
+        url = track.link(first.workflow_id, first.run_id)
+        pending = (first.pending or _nothing()) if track.live else None
+        return timeline_view(_history(first), ui_url=url, pending=pending, title=track.title)
+
+    return Timeline([track], still)
+
+
+def _still(run: AnyRun, where: server.Server, look: Look) -> tuple[WorkflowHistory, Any, str | None]:
+    if isinstance(run, WorkflowHistory):
+        return run, None, None
+    from course_lib import history
+
+    async def fetch() -> tuple[WorkflowHistory, Any]:
+        description = await _described(run)
+        return await history.fetch(run), description
+
+    recorded, description = look(fetch())
+    return recorded, description, server.run_url(where, run.id, run.run_id or run.first_execution_run_id)
+
+
+def _track(run: AnyRun, client: Client, where: server.Server, look: Look) -> "Track":
+    from course_lib.history.run import Run
+    from course_lib.widgets.timeline.live import Still, Track
+
+    if isinstance(run, WorkflowHistory):
+        return Track(
+            Still([Run(run.workflow_id, "", "root", None, events=list(run.events))]), run.workflow_id, live=False
+        )
+    return Track(look(_followed(run, client)), run.id, lambda workflow, id: server.run_url(where, workflow, id))
+
+
+async def _followed(handle: WorkflowHandle[Any, Any], client: Client) -> "Feed":
+    """Return a feed that has read what there is: the picture that grows is the one that was fetched."""
+    from course_lib.history.feed import Feed
+
+    described = await _described(handle)
+    feed = Feed(client, handle.id, handle.run_id or handle.first_execution_run_id or described.run_id)
+    there, loop = asyncio.Event(), asyncio.get_running_loop()
+    forget = feed.subscribe(lambda: loop.call_soon_threadsafe(there.set) and None)
+    feed.start()
+    try:
+        root = feed.runs[0]
+        while len(root.events) < described.history_length and not (feed.closed or root.closed):
+            there.clear()
+            await there.wait()
+    finally:
+        forget()
+    return feed
+
+
+async def _described(handle: WorkflowHandle[Any, Any]) -> Any:
+    try:
+        return await handle.describe()
+    except RPCError as error:
+        if error.status != RPCStatusCode.NOT_FOUND:
+            raise
+        raise CourseError(
+            f"The server knows no workflow {handle.id!r}.",
+            fix="start it first, or look at the id. A server that was started with a new database has forgotten it.",
+        ) from error
+
+
+def _history(run: "Run") -> WorkflowHistory:
+    return WorkflowHistory(run.workflow_id, list(run.events))
+
+
+def _nothing() -> Any:
+    from course_lib.history.pending import Pending
+
+    return Pending()

@@ -1,0 +1,55 @@
+"""The events that belong to one item of the picture, each with everything that it says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from course_lib.history.detail import event_detail
+from course_lib.history.reading import attributes_field, type_name
+from course_lib.history.rules import FIRST, RULES
+from course_lib.widgets.look import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from temporalio.api.history.v1 import HistoryEvent
+
+MOST = 12
+
+
+def related(events: Sequence[HistoryEvent], first: int) -> list[HistoryEvent]:
+    """Return an event and those which answer it, in order: scheduled, started, completed.
+
+    Args:
+        events: The run's whole history.
+        first: The number of the event that began it.
+    """
+    if not 0 < first <= len(events):
+        return []
+    return [events[first - 1], *(event for event in events[first:] if _answers(event, first))]
+
+
+def told(events: Sequence[HistoryEvent]) -> list[dict[str, Any]]:
+    """Return events as titles and facts, as the panel below a picture shows them.
+
+    Args:
+        events: A few; those beyond `MOST` are left out.
+    """
+    shown = []
+    for event in events[:MOST]:
+        (_, title), *rest = event_detail(event)
+        facts = [[plain(name), plain(text), "code" if _is_code(text) else ""] for name, text in rest]
+        shown.append({"id": event.event_id, "title": f"Event {plain(title)}", "facts": facts})
+    return shown
+
+
+def _answers(event: HistoryEvent, first: int) -> bool:
+    rule = RULES.get(type_name(event.event_type))
+    if rule is None or not rule.links:
+        return False
+    attributes = getattr(event, attributes_field(event.event_type))
+    return any((1 if link == FIRST else getattr(attributes, link)) == first for link in rule.links)
+
+
+def _is_code(text: str) -> bool:
+    return "\n" in text or text[:1] in ("{", "[", '"')
