@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from course_lib.widgets.look import View
+    from course_lib.widgets.messages import MessagePanel
     from course_lib.widgets.server_panel import ServerPanel
     from course_lib.widgets.timeline.live import Timeline
     from course_lib.widgets.worker_panel import WorkerPanel
@@ -234,6 +235,43 @@ class Lab:
 
         recorded = run if isinstance(run, WorkflowHistory) else self._look(history.fetch(run))
         return history.events_frame(recorded)
+
+    def messages(self, handle: WorkflowHandle[Any, Any], cls: type | None = None) -> "MessagePanel":
+        """Return buttons and typed fields for every signal, query and update of a workflow.
+
+        Code may press them, too: ``await panel.send("approve", order)``, ``panel.ask(…)``, ``panel.update(…)``.
+
+        Args:
+            handle: The workflow's handle; one made from an id alone is enough.
+            cls: Its class. None: the notebook's newest class of that workflow type.
+
+        Raises:
+            CourseError: The server does not answer or has no such workflow, or ``cls`` is no workflow class.
+        """
+        from course_lib.lab.classes import workflow_class
+        from course_lib.widgets.messages import MessagePanel, open_desk
+
+        def find(name: str) -> type | None:
+            shell = get_ipython()
+            return workflow_class(name, self._modules, shell.user_ns if shell else {}, self._fleet.workers)
+
+        return MessagePanel(*self._look(open_desk(handle, find, cls)))
+
+    def event_table(self, run: WorkflowHandle[Any, Any] | WorkflowHistory) -> "EventTable":
+        """Return the run's events as a table that grows, with a filter; an event opens to all that it says.
+
+        Args:
+            run: A workflow's handle, or a history.
+        """
+        from course_lib.history.feed import Feed
+        from course_lib.widgets.event_table import EventTable
+        from course_lib.widgets.panel import interactive
+
+        if isinstance(run, WorkflowHistory):
+            return EventTable(run)
+        if not interactive():
+            return EventTable(self._look(self._fetch(run))[0])
+        return EventTable(Feed(self.client, run.id, run.run_id or run.first_execution_run_id))
 
     async def diagnose(self, handle: WorkflowHandle[Any, Any]) -> "View":
         """Return why a workflow does not go on: no worker, a failing task, a retrying activity, a wait.

@@ -1,0 +1,143 @@
+"""One handler as a card: its name and help, its form, its button, and what came of the last messages."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import ipywidgets
+
+from course_lib.widgets.look import escape
+from course_lib.widgets.messages.desk import Desk
+from course_lib.widgets.messages.form import Form
+from course_lib.widgets.messages.handlers import Handler
+from course_lib.widgets.messages.outcome import Outcome, pretty
+from course_lib.widgets.messages.values import Faulty
+
+REFRESH = 2.0
+_TITLES = {"signal": "Signal", "query": "Query", "update": "Update"}
+_GRID = {
+    "grid_template_columns": "minmax(130px, 24%) minmax(0, 1fr) max-content",
+    "grid_gap": "0 12px",
+    "align_items": "start",
+    "overflow": "visible",
+}
+
+
+class Card:
+    """The card of one handler.
+
+    Args:
+        handler: What it is for.
+        desk: Sends the message.
+
+    Attributes:
+        form: Its fields.
+        button: Sends what was typed.
+        auto: For a query, the box that has it asked again and again; None for others.
+        widget: All of it.
+    """
+
+    def __init__(self, handler: Handler, desk: Desk) -> None:
+        self.handler = handler
+        self._desk = desk
+        self._unsent = ""
+        self._asked = 0.0
+        self.form = Form(handler, desk)
+        word = _TITLES[handler.kind]
+        self.button = ipywidgets.Button(
+            description=word, tooltip=f"{word} {handler.label}", layout={"width": "84px", "margin": "2px 0"}
+        )
+        self.button.on_click(lambda _: self.press())
+        self.form.on_enter(self.press)
+        self.auto = self._auto() if handler.kind == "query" else None
+        self._said = ipywidgets.HTML(layout={"grid_column": "1 / -1", "margin": "0"})
+        right = ipywidgets.HBox([self.auto, self.button] if self.auto else [self.button], layout={"margin": "0"})
+        self.widget = ipywidgets.GridBox(
+            [ipywidgets.HTML(head(handler)), self.form.widget, right, self._said], layout=ipywidgets.Layout(**_GRID)
+        )
+        self.widget.add_class("tc-card")
+
+    def _auto(self) -> Any:
+        return ipywidgets.Checkbox(
+            value=False, description=f"every {REFRESH:g} s", indent=False,
+            tooltip="Ask again while the panel is on the screen, until the run closes or the query fails",
+            layout={"width": "auto", "margin": "2px 10px 2px 0"},
+        )  # fmt: skip
+
+    def press(self) -> None:
+        """Send what was typed, as the button does; what cannot be sent is said at its field."""
+        if self.button.disabled:
+            return
+        try:
+            name, args = self.form.read()
+        except Faulty as error:
+            places = len(error.faults)
+            self._unsent = "nothing was sent: see the field" + (f"s ({places} faults)" if places > 1 else " above")
+            self._stop_asking()
+        else:
+            self._unsent = ""
+            self._asked = time.monotonic()
+            self._desk.deliver(self.handler, name, args)
+        self.draw()
+
+    def tick(self) -> None:
+        """Ask again if it is time to; called every second while the panel is on the screen."""
+        if self.auto is None or not self.auto.value or time.monotonic() - self._asked < REFRESH - 0.2:
+            return
+        last = next(iter(self._desk.outcomes(self.handler)), None)
+        if self._desk.state.closed or (last is not None and last.state == "failed" and self._asked):
+            self._stop_asking()
+        else:
+            self.press()
+
+    def _stop_asking(self) -> None:
+        self._asked = 0.0
+        if self.auto is not None and self.auto.value:
+            self.auto.value = False
+
+    def draw(self) -> None:
+        """Show how it stands; on the kernel's loop."""
+        reason = self._desk.state.reason(self.handler.kind)
+        disabled = bool(reason) or self._desk.busy(self.handler)
+        if self.button.disabled != disabled:
+            self.button.disabled = disabled
+        if self.auto is not None and self.auto.disabled != bool(reason):
+            self.auto.disabled = bool(reason)
+        shown = outcomes_html(self._desk.outcomes(self.handler), self._unsent)
+        if self._said.value != shown:
+            self._said.value = shown
+
+
+def head(handler: Handler) -> str:
+    """Return a handler's name and help as HTML.
+
+    Args:
+        handler: Any.
+    """
+    extra = [handler.help] if handler.help else []
+    if handler.validated:
+        extra.append("Has a validator.")
+    if handler.name is None:
+        extra.append("A dynamic handler takes it.")
+    help_line = f'<div class="tc-quiet">{escape(" ".join(extra))}</div>' if extra else ""
+    name = f"<code>{escape(handler.name)}</code>" if handler.name else f"<i>{escape(handler.label)}</i>"
+    return f'<div class="tc tc-head">{name}{help_line}</div>'
+
+
+def outcomes_html(outcomes: list[Outcome], unsent: str = "") -> str:
+    """Return what came of the last messages as HTML; of several answers only the newest is shown whole.
+
+    Args:
+        outcomes: The newest first.
+        unsent: Why the last press sent nothing; empty when it did.
+    """
+    lines = [f'<div class="tc-bad"><span aria-hidden="true">✗</span> {escape(unsent)}</div>'] if unsent else []
+    lines += [_line(outcome, whole=number == 0) for number, outcome in enumerate(outcomes)]
+    return f'<div class="tc tc-said" role="status">{"".join(lines)}</div>' if lines else ""
+
+
+def _line(outcome: Outcome, *, whole: bool) -> str:
+    icon = f'<span class="tc-{outcome.tone}" aria-hidden="true">{outcome.icon}</span>'
+    value = f"<pre>{escape(pretty(outcome.value))}</pre>" if outcome.has_value and whole else ""
+    return f'<div class="{"" if whole else "tc-quiet"}">{icon} {escape(outcome.words)}{value}</div>'

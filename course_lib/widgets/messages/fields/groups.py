@@ -1,0 +1,220 @@
+"""Fields made of fields: the parts of a dataclass or a model, a value that may be absent, the rows of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import ipywidgets
+
+from course_lib.widgets.look import escape
+from course_lib.widgets.messages.fields.base import FaultLine, Field
+from course_lib.widgets.messages.handlers import REQUIRED
+from course_lib.widgets.messages.values import Fault, Faulty, Path
+
+_ROW = {"flex_flow": "row wrap", "grid_gap": "2px 18px", "align_items": "flex-start", "overflow": "visible"}
+
+
+def _label(text: str) -> Any:
+    return ipywidgets.HTML(f'<span class="tc-grouplabel">{escape(text)}</span>')
+
+
+class Group(Field):
+    """The parts of a dataclass or of a pydantic model, beside each other as far as there is room.
+
+    Args:
+        parts: By the names under which the type expects them.
+        label: Stands above them; empty for the only argument of a handler, which needs no frame.
+    """
+
+    def __init__(self, parts: Mapping[str, Field], label: str = "") -> None:
+        self.parts = dict(parts)
+        box = ipywidgets.Box([part.widget for part in self.parts.values()], layout=ipywidgets.Layout(**_ROW))
+        self.widget = ipywidgets.VBox([_label(label), box] if label else [box], layout={"overflow": "visible"})
+        if label:
+            self.widget.add_class("tc-group")
+        self._fault = FaultLine(self.widget)
+
+    def raw(self) -> dict[str, Any]:
+        """See `Field.raw`."""
+        return dict(gather((name, part) for name, part in self.parts.items()))
+
+    def show(self, path: Path, words: str) -> None:
+        """See `Field.show`."""
+        if path and path[0] in self.parts:
+            self.parts[str(path[0])].show(path[1:], words)
+        else:
+            self._fault.say(path, words)
+
+    def clear(self) -> None:
+        """See `Field.clear`."""
+        self._fault.clear()
+        for part in self.parts.values():
+            part.clear()
+
+    def on_enter(self, press: Callable[[], None]) -> None:
+        """See `Field.on_enter`."""
+        for part in self.parts.values():
+            part.on_enter(press)
+
+
+class Maybe(Field):
+    """A value that may be absent: a box to tick, and the field beside it while it is ticked.
+
+    Args:
+        label: What stands beside the box.
+        make: Makes the field, when it is first needed.
+        on: Whether it is there at the beginning.
+    """
+
+    def __init__(self, label: str, make: Callable[[], Field], on: bool) -> None:
+        self._make = make
+        self._field: Field | None = None
+        self._press: Callable[[], None] | None = None
+        self.tick = ipywidgets.Checkbox(
+            value=on, description=label, indent=False, layout={"width": "auto"}, tooltip="None while it is not ticked"
+        )
+        self.widget = ipywidgets.Box([self.tick], layout=ipywidgets.Layout(**{**_ROW, "grid_gap": "2px 8px"}))
+        self._fault = FaultLine(self.widget)
+        self.tick.observe(lambda _: self._lay_out(), "value")
+        self._lay_out()
+
+    @property
+    def field(self) -> Field:
+        """The field behind the box."""
+        if self._field is None:
+            self._field = self._make()
+            if self._press is not None:
+                self._field.on_enter(self._press)
+        return self._field
+
+    def _lay_out(self) -> None:
+        self.widget.children = (self.tick, self.field.widget) if self.tick.value else (self.tick,)
+
+    def raw(self) -> Any:
+        """See `Field.raw`."""
+        return self.field.raw() if self.tick.value else None
+
+    def show(self, path: Path, words: str) -> None:
+        """See `Field.show`."""
+        if self.tick.value:
+            self.field.show(path, words)
+        else:
+            self._fault.say(path, words)
+
+    def clear(self) -> None:
+        """See `Field.clear`."""
+        self._fault.clear()
+        if self._field is not None:
+            self._field.clear()
+
+    def on_enter(self, press: Callable[[], None]) -> None:
+        """See `Field.on_enter`."""
+        self._press = press
+        if self._field is not None:
+            self._field.on_enter(press)
+
+
+class Rows(Field):
+    """A list: a row for each item, with a button to add one and one in each row to remove it.
+
+    Args:
+        label: The list's name.
+        make: Makes the field of an item, from its label and its default.
+        begin: The items at the beginning.
+    """
+
+    def __init__(self, label: str, make: Callable[[str, Any], Field], begin: list[Any]) -> None:
+        self._label = label
+        self._make = make
+        self._press: Callable[[], None] | None = None
+        self._rows: list[tuple[Field, Any]] = []
+        self.add_button = ipywidgets.Button(
+            description="Add", tooltip=f"Add a row to {label}", layout={"width": "auto"}
+        )  # fmt: skip
+        self.add_button.on_click(lambda _: self.add())
+        self._box = ipywidgets.VBox([], layout={"overflow": "visible"})
+        head = ipywidgets.HBox([_label(label), self.add_button], layout={"align_items": "center"})
+        self.widget = ipywidgets.VBox([head, self._box], layout={"overflow": "visible"})
+        self.widget.add_class("tc-group")
+        self._fault = FaultLine(self.widget)
+        for item in begin:
+            self.add(item)
+
+    @property
+    def fields(self) -> list[Field]:
+        """The fields of the items."""
+        return [field for field, _ in self._rows]
+
+    def add(self, item: Any = REQUIRED) -> Field:
+        """Add a row, as its button does, and return its field.
+
+        Args:
+            item: What it begins with.
+        """
+        field = self._make("", item)
+        if self._press is not None:
+            field.on_enter(self._press)
+        remove = ipywidgets.Button(
+            description="Remove", tooltip=f"Remove this row of {self._label}", layout={"width": "auto"}
+        )
+        row = ipywidgets.HBox([field.widget, remove], layout={"align_items": "flex-start", "overflow": "visible"})
+        remove.on_click(lambda _: self._remove(field))
+        self._rows.append((field, row))
+        self._lay_out()
+        return field
+
+    def _remove(self, field: Field) -> None:
+        self._rows = [row for row in self._rows if row[0] is not field]
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        self._box.children = tuple(row for _, row in self._rows)
+
+    def raw(self) -> list[Any]:
+        """See `Field.raw`."""
+        return [value for _, value in gather(enumerate(self.fields))]
+
+    def show(self, path: Path, words: str) -> None:
+        """See `Field.show`."""
+        if path and isinstance(path[0], int) and path[0] < len(self._rows):
+            self._rows[path[0]][0].show(path[1:], words)
+        else:
+            self._fault.say(path, words)
+
+    def clear(self) -> None:
+        """See `Field.clear`."""
+        self._fault.clear()
+        for field in self.fields:
+            field.clear()
+
+    def on_enter(self, press: Callable[[], None]) -> None:
+        """See `Field.on_enter`."""
+        self._press = press
+        for field in self.fields:
+            field.on_enter(press)
+
+
+def gather(fields: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield each field's key and what was typed in it.
+
+    Args:
+        fields: Pairs of a key and a field.
+
+    Raises:
+        Faulty: With the faults of all fields, after the last one was read.
+    """
+    faults: list[Fault] = []
+    for key, field in fields:
+        try:
+            value = field.raw()
+        except Faulty as error:
+            faults += [Fault((key, *fault.path), fault.words) for fault in error.faults]
+        else:
+            if value is not REQUIRED:
+                yield key, value
+            elif isinstance(key, int):
+                faults.append(Fault((key,), "this is needed"))
+            # Else an empty JSON field of a record: pydantic says that it is missing, or takes the default.
+    if faults:
+        raise Faulty(faults)

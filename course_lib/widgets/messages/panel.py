@@ -1,0 +1,242 @@
+"""The message panel: a card for every signal, query and update of one workflow, and the run itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets
+from temporalio import workflow
+
+from course_lib.errors import CourseError
+from course_lib.widgets.look import View, callout, escape, plain
+from course_lib.widgets.messages.card import Card, outcomes_html
+from course_lib.widgets.messages.desk import Desk
+from course_lib.widgets.messages.handlers import KINDS, Kind
+from course_lib.widgets.messages.outcome import Outcome
+from course_lib.widgets.messages.sent import Sent
+from course_lib.widgets.messages.static import HEADINGS, static_view, words
+from course_lib.widgets.messages.style import STYLE
+from course_lib.widgets.messages.values import Faulty
+from course_lib.widgets.messages.watching import Watch
+from course_lib.widgets.panel import Panel
+
+_SPAN = {"grid_column": "1 / -1"}
+
+
+class MessagePanel(Panel):
+    """Buttons and typed fields for every message that a workflow takes.
+
+    Code can press them, too: `send`, `ask` and `update` check and send as the buttons do, and the cards show it.
+
+    Args:
+        desk: Sends the messages.
+        note: What is to be known before anything is sent; may be empty.
+
+    Attributes:
+        cards: By kind and name, for example ``panel.cards["signal", "approve"]``; empty until the panel is shown.
+        cancel_button: Requests the run's cancellation; None until the panel is shown.
+        terminate_button: Terminates the run; None until the panel is shown.
+    """
+
+    def __init__(self, desk: Desk, note: str = "") -> None:
+        super().__init__()
+        self.desk = desk
+        self.note = note
+        self.title = f"Messages to {desk.handle.id}"
+        self.cards: dict[tuple[Kind, str], Card] = {}
+        self.cancel_button: Any = None
+        self.terminate_button: Any = None
+        self._watch = Watch(desk, self.changed)
+        desk.subscribe(self.changed)
+
+    # ------------------------------------------------------------ from code
+
+    def send(self, signal: str | Callable[..., Any], *args: Any, **named: Any) -> Sent[Outcome]:
+        """Send a signal, as its button does.
+
+        It is under way when this returns. ``await panel.send("approve", order)`` waits until the server has stored it.
+
+        Args:
+            signal: Its name, or the method of the workflow class.
+            *args: Its arguments; they are checked first.
+            **named: Arguments by the names of parameters.
+
+        Returns:
+            To be awaited: the outcome, with the number of its event.
+
+        Raises:
+            CourseError: There is no such signal, or an argument is no value of its type. Nothing was sent.
+        """
+        return self._deliver("signal", signal, args, named)
+
+    def ask(self, query: str | Callable[..., Any], *args: Any, **named: Any) -> Sent[Any]:
+        """Ask a query, as its button does: ``print(await panel.ask("status"))``.
+
+        Args:
+            query: Its name, or the method of the workflow class.
+            *args: Its arguments; they are checked first.
+            **named: Arguments by the names of parameters.
+
+        Returns:
+            To be awaited: the answer. Awaiting raises what ``handle.query`` raises.
+
+        Raises:
+            CourseError: There is no such query, or an argument is no value of its type. Nothing was sent.
+        """
+        return self._deliver("query", query, args, named).then(lambda outcome: outcome.value)
+
+    def update(self, update: str | Callable[..., Any], *args: Any, **named: Any) -> Sent[Any]:
+        """Send an update, as its button does: ``await panel.update("change_address", "Elm Street 2")``.
+
+        Args:
+            update: Its name, or the method of the workflow class.
+            *args: Its arguments; they are checked first.
+            **named: Arguments by the names of parameters.
+
+        Returns:
+            To be awaited: the result; the outcome instead when it was accepted and has not completed within the limit.
+            Awaiting raises ``WorkflowUpdateFailedError`` when it was rejected or failed, as the SDK does.
+
+        Raises:
+            CourseError: There is no such update, or an argument is no value of its type. Nothing was sent.
+        """
+        sent = self._deliver("update", update, args, named)
+        return sent.then(lambda outcome: outcome.value if outcome.has_value else outcome)
+
+    def cancel(self) -> Sent[Outcome]:
+        """Request the run's cancellation, as its button does."""
+        return self.desk.cancel()
+
+    def terminate(self, reason: str = "") -> Sent[Outcome]:
+        """Terminate the run, as its button does.
+
+        Args:
+            reason: Stands in the history.
+        """
+        return self.desk.terminate(reason)
+
+    def _deliver(self, kind: Kind, called: Any, args: tuple[Any, ...], named: dict[str, Any]) -> Sent[Outcome]:
+        name = _name(kind, called)
+        handler = self.desk.handler(kind, name)
+        try:
+            values = self.desk.arguments(handler, args, named)
+        except Faulty as error:
+            raise CourseError(
+                f"{name}: nothing was sent.", tried=[str(fault) for fault in error.faults],
+                fix=f"call it as {handler.signature()}.",
+            ) from None  # fmt: skip
+        return self.desk.deliver(handler, name, values)
+
+    # ------------------------------------------------------------ the widgets
+
+    def build(self) -> None:
+        """See `Panel.build`."""
+        self._top = ipywidgets.HTML()
+        self._heads: dict[Kind, Any] = {}
+        rows: list[Any] = [ipywidgets.HTML(f"<style>{STYLE}</style>"), self._top]
+        for kind in KINDS:
+            cards = [Card(handler, self.desk) for handler in self.desk.handlers if handler.kind == kind]
+            if cards:
+                self._heads[kind] = ipywidgets.HTML()
+                rows += [self._heads[kind], *(card.widget for card in cards)]
+            self.cards |= {(kind, card.handler.name or "*"): card for card in cards}
+        rows.append(self._the_run())
+        self.assemble(*rows, label=self.title)
+        self.widget.add_class("tc-messages")
+
+    def _the_run(self) -> Any:
+        self._reason = ipywidgets.Text(
+            description="reason", placeholder="stands in the history", style={"description_width": "auto"}
+        )  # fmt: skip
+        self.cancel_button = self.button(
+            "Cancel", "Request the workflow's cancellation: its code may clean up, or refuse", lambda: self._end(False)
+        )
+        self.terminate_button = self.button(
+            "Terminate", "End the run at once: its code is not asked", lambda: self._end(True)
+        )  # fmt: skip
+        for button in (self.cancel_button, self.terminate_button):
+            button.layout.width = "96px"
+        self._ended = ipywidgets.HTML()
+        head = ipywidgets.HTML(_heading("⏻", "The run itself", "these are messages, too"))
+        row = ipywidgets.HBox(
+            [self.cancel_button, self.terminate_button, self._reason], layout={"flex_flow": "row wrap"}
+        )  # fmt: skip
+        row.add_class("tc-card")
+        return ipywidgets.VBox([head, row, self._ended], layout={"overflow": "visible"})
+
+    def _end(self, terminate: bool) -> None:
+        if terminate:
+            self.terminate(self._reason.value.strip())
+        else:
+            self.cancel()
+
+    def on_view(self, visible: bool) -> None:
+        """See `Panel.on_view`."""
+        self._watch.go(visible)
+
+    def draw(self) -> None:
+        """See `Panel.draw`."""
+        state = self.desk.state
+        _put(self._top, top_html(self.title, self.desk, self.note))
+        for kind, heading in self._heads.items():
+            icon, word, hint = HEADINGS[kind]
+            reason = state.reason(kind)
+            _put(heading, _heading(icon, word, reason or state.note(kind) or hint, warn=bool(reason)))
+        for card in self.cards.values():
+            card.tick()
+            card.draw()
+        for button in (self.cancel_button, self.terminate_button):
+            button.disabled = state.closed or bool(state.error)
+        _put(self._ended, outcomes_html(self.desk.run_outcomes))
+
+    def text(self) -> str:
+        """See `Panel.text`."""
+        return words(self.desk, self.title, plain(self.note))
+
+    def static(self) -> View:
+        """See `Panel.static`."""
+        return static_view(self.desk, self.title, self.note)
+
+
+def top_html(title: str, desk: Desk, note: str) -> str:
+    """Return the head of the panel as HTML: which workflow, how it stands, and what to know.
+
+    Args:
+        title: Which workflow.
+        desk: What the panel is about.
+        note: What is to be known before anything is sent; may be empty.
+    """
+    state = desk.state
+    icon, tone = ("!", "bad") if state.error else ("■", "quiet") if state.closed else ("●", "ok")
+    shown = (
+        f'<div class="tc" role="status"><b>{escape(title)}</b> '
+        f'<span class="tc-{tone}"><span aria-hidden="true">{icon}</span> {escape(state.words())}</span></div>'
+    )
+    first, _, rest = note.partition("\n")
+    return shown + (callout("warning", first, rest).html if note else "")
+
+
+def _heading(icon: str, word: str, hint: str, *, warn: bool = False) -> str:
+    sign, tone = ("▲ ", "warn") if warn else ("", "quiet")
+    return (
+        f'<div class="tc tc-section" role="status"><b><span aria-hidden="true">{icon}</span> {word}</b> '
+        f'<span class="tc-{tone}">{sign}{escape(hint)}</span></div>'
+    )
+
+
+def _put(widget: Any, html: str) -> None:
+    if widget.value != html:
+        widget.value = html
+
+
+def _name(kind: Kind, called: Any) -> str:
+    """Return the name of a message from its name or the method that handles it."""
+    if isinstance(called, str):
+        return called
+    if kind == "signal":
+        return workflow._SignalDefinition.must_name_from_fn_or_str(called)
+    if kind == "update":
+        return workflow._UpdateDefinition.get_name_and_result_type(called)[0]
+    found = workflow._QueryDefinition.from_fn(called)
+    return str(getattr(found, "name", None) or getattr(called, "__name__", called))

@@ -1,0 +1,185 @@
+"""The messages themselves: the SDK's own calls on the handle, each with a limit, and what the history says of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError, WorkflowUpdateStage
+from temporalio.client import RPCTimeoutOrCancelledError as CallEnded
+
+from course_lib.diagnosis import facts
+from course_lib.errors import CourseError
+from course_lib.widgets.messages.outcome import Outcome, clock
+
+if TYPE_CHECKING:
+    from temporalio.api.history.v1 import HistoryEvent
+
+SEND_LIMIT = 10.0
+ASK_LIMIT = 10.0
+UPDATE_LIMIT = 30.0
+
+Tell = Callable[[Outcome], None]
+
+
+def client_of(handle: WorkflowHandle[Any, Any]) -> Client:
+    """Return the client that a handle belongs to: its namespace and data converter are the ones that count."""
+    return handle._client  # the SDK has no public way to ask (1.35)
+
+
+class Sender:
+    """Sends messages to one workflow.
+
+    Args:
+        handle: The workflow's handle.
+        update_limit: Seconds that an update may take until the panel stops to wait for it.
+    """
+
+    def __init__(self, handle: WorkflowHandle[Any, Any], update_limit: float = UPDATE_LIMIT) -> None:
+        self.handle = handle
+        self.update_limit = update_limit
+        self._client = client_of(handle)
+        self._taken: set[int] = set()
+
+    async def signal(self, name: str, args: Sequence[Any]) -> Outcome:
+        """Send a signal and find its event.
+
+        Args:
+            name: The signal's name.
+            args: Its arguments.
+        """
+        await _limited(
+            self.handle.signal(name, args=list(args), rpc_timeout=timedelta(seconds=SEND_LIMIT)), SEND_LIMIT, "signal"
+        )
+        at = clock()
+        event = await self._event(lambda found: self._is_mine(found, name))
+        return Outcome("sent", f"sent at {at}" + (f", event {event}" if event else ""), event)
+
+    async def query(self, name: str, args: Sequence[Any], result: Any) -> Outcome:
+        """Ask a query.
+
+        Args:
+            name: The query's name.
+            args: Its arguments.
+            result: The type of the answer; None when it is not known.
+        """
+        asked = self.handle.query(
+            name, args=list(args), result_type=result, rpc_timeout=timedelta(seconds=ASK_LIMIT)
+        )  # fmt: skip
+        value = await _limited(asked, ASK_LIMIT, "query")
+        return Outcome("answered", f"answered at {clock()}", value=value, has_value=True)
+
+    async def update(self, name: str, args: Sequence[Any], result: Any, tell: Tell) -> Outcome:
+        """Send an update and wait for its result, at most ``update_limit`` seconds.
+
+        Args:
+            name: The update's name.
+            args: Its arguments.
+            result: The type of the result; None when it is not known.
+            tell: Gets what is known on the way.
+
+        Returns:
+            The outcome; "accepted" when the limit came before the result.
+
+        Raises:
+            Rejected: The validator turned it down; the history knows nothing of it.
+            temporalio.client.WorkflowUpdateFailedError: The handler failed.
+        """
+        tell(Outcome("working", f"sent at {clock()}; waiting for a Worker to accept it…"))
+        limit = asyncio.get_running_loop().time() + self.update_limit
+        started = self.handle.start_update(
+            name, args=list(args), result_type=result, wait_for_stage=WorkflowUpdateStage.ACCEPTED
+        )  # fmt: skip
+        update = await _limited(started, self.update_limit, "update")
+        event = await self._event(lambda found: _accepts(found, update.id))
+        if event is not None:
+            tell(Outcome("working", f"accepted, event {event}; waiting for its result…", event))
+        try:
+            async with asyncio.timeout_at(limit):
+                value = await update.result()
+        except WorkflowUpdateFailedError as error:
+            if event is None:
+                raise Rejected(error.cause) from error
+            raise
+        except (TimeoutError, CallEnded):
+            words = f"accepted, event {event}, but it has not completed within {self.update_limit:g} s. It goes on."
+            return Outcome("accepted", words, event)
+        done = await self._event(lambda found: _completes(found, update.id))
+        where = ", ".join(f"event {number}" for number in (event, done) if number)
+        return Outcome("completed", f"completed at {clock()}, {where}", done or event, value, has_value=True)
+
+    async def cancel(self) -> Outcome:
+        """Request the cancellation of the workflow."""
+        await _limited(self.handle.cancel(rpc_timeout=timedelta(seconds=SEND_LIMIT)), SEND_LIMIT, "request")
+        return Outcome("sent", f"cancellation requested at {clock()}; the workflow decides what to do with it")
+
+    async def terminate(self, reason: str) -> Outcome:
+        """Terminate the workflow.
+
+        Args:
+            reason: Stands in the history.
+        """
+        await _limited(
+            self.handle.terminate(reason=reason or None, rpc_timeout=timedelta(seconds=SEND_LIMIT)),
+            SEND_LIMIT, "request",
+        )  # fmt: skip
+        return Outcome("sent", f"terminated at {clock()}; its code was not asked")
+
+    async def _event(self, is_it: Callable[[HistoryEvent], bool]) -> int | None:
+        # The call has returned, so the server has written the event. It answers with the newest ones first.
+        newest = await facts.newest_events(self._client, self.handle.id, self.handle.run_id or "")
+        for event in newest:
+            if event.event_id not in self._taken and is_it(event):
+                self._taken.add(event.event_id)
+                return event.event_id
+        return None
+
+    def _is_mine(self, event: HistoryEvent, name: str) -> bool:
+        signal = event.workflow_execution_signaled_event_attributes
+        return (
+            event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED
+            and signal.signal_name == name
+            and signal.identity == self._client.identity
+        )
+
+
+class Rejected(WorkflowUpdateFailedError):
+    """A validator turned an update down: nothing of it is in the history. The SDK does not tell the two apart."""
+
+
+class NoAnswer(CourseError):
+    """The limit of a call is over."""
+
+
+async def _limited(call: Any, limit: float, what: str) -> Any:
+    """Await a call, at most so long.
+
+    Args:
+        call: The call.
+        limit: Seconds.
+        what: What was sent, in one word.
+    """
+    try:
+        async with asyncio.timeout(limit):
+            return await call
+    except (TimeoutError, CallEnded) as error:
+        raise NoAnswer(f"There was no answer to the {what} within {limit:g} s.") from error
+
+
+def _accepts(event: HistoryEvent, update: str) -> bool:
+    accepted = event.workflow_execution_update_accepted_event_attributes
+    return (
+        event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED
+        and accepted.protocol_instance_id == update
+    )
+
+
+def _completes(event: HistoryEvent, update: str) -> bool:
+    completed = event.workflow_execution_update_completed_event_attributes
+    return (
+        event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED
+        and completed.meta.update_id == update
+    )

@@ -1,0 +1,139 @@
+"""How the run stands: open or closed, who polls its queue, and so what can be sent to it now."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import socket
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+import psutil
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
+from temporalio.service import RPCError, RPCStatusCode
+
+from course_lib.diagnosis import facts
+from course_lib.widgets.messages.handlers import Kind
+from course_lib.widgets.messages.sending import client_of
+from course_lib.workers.notebook import running_workers
+
+_LIMIT = 2.0
+_WORKFLOW = TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW
+# The default identity of the SDK is pid@host; the course's Workers put a name before it.
+_PROCESS = re.compile(r"(?:^|[-:])(?P<pid>\d+)@(?P<host>.+)$")
+
+
+@dataclass(frozen=True)
+class RunState:
+    """What the server says about a run.
+
+    Args:
+        status: In words, for example ``"running"``; empty before the first look.
+        closed: Whether the run has ended.
+        type: Its workflow type.
+        run_id: Which run it is.
+        queue: The task queue of its Workers.
+        polls: Who polls that queue; None when the server did not say.
+        events: The length of its history.
+        error: Why nothing is known, in words; empty when the server answered.
+    """
+
+    status: str = ""
+    closed: bool = False
+    type: str = ""
+    run_id: str = ""
+    queue: str = ""
+    polls: tuple[str, ...] | None = None
+    events: int = 0
+    error: str = ""
+
+    @property
+    def no_worker(self) -> bool:
+        """Whether surely nobody polls the run's queue."""
+        return self.polls is not None and not self.polls
+
+    def reason(self, kind: Kind) -> str:
+        """Return why a kind of message cannot be sent now; empty when it can."""
+        if self.error:
+            return self.error
+        if self.closed and kind != "query":
+            return f"The run is closed ({self.status}): it takes no {kind}s any more."
+        if self.no_worker and kind != "signal":
+            return f"No Worker polls “{self.queue}”: {_PLURAL[kind]} need one."
+        return ""
+
+    def note(self, kind: Kind) -> str:
+        """Return what to know about a kind of message that can be sent; empty when there is nothing."""
+        if kind == "signal" and self.no_worker and not self.closed and not self.error:
+            return f"No Worker polls “{self.queue}”: a signal is stored, and handled when one comes."
+        if kind == "query" and self.closed and not self.reason("query"):
+            return f"The run is closed ({self.status}): a Worker replays its history to answer."
+        return ""
+
+    def words(self) -> str:
+        """Return the state on one line."""
+        if self.error:
+            return self.error
+        if self.polls is None:
+            who = "Workers unknown"
+        elif not self.polls:
+            who = "no Worker polls its queue"
+        else:
+            who = f"Worker {self.polls[0]}" + (f" and {len(self.polls) - 1} more" if len(self.polls) > 1 else "")
+        return f"{self.status} · {self.type} · {self.events} events · {who}"
+
+
+_PLURAL = {"signal": "signals", "query": "queries", "update": "updates"}
+
+
+async def look(handle: WorkflowHandle[Any, Any]) -> RunState:
+    """Ask the server how the run stands. Ends within four seconds and never raises for what it finds.
+
+    Args:
+        handle: The workflow.
+    """
+    client = client_of(handle)
+    try:
+        async with asyncio.timeout(_LIMIT):
+            found = await handle.describe()
+    except TimeoutError:
+        return RunState(error=f"The Temporal server did not answer within {_LIMIT:g} s.")
+    except RPCError as error:
+        if error.status == RPCStatusCode.NOT_FOUND:
+            return RunState(error=f"The server has no workflow “{handle.id}”.")
+        return RunState(error="The Temporal server does not answer.")
+    polled = await facts.pollers(client, found.task_queue, _WORKFLOW)
+    status = found.status or WorkflowExecutionStatus.RUNNING
+    paused = found.raw_description.workflow_extended_info.HasField("pause_info")
+    return RunState(
+        status="paused" if paused else status.name.replace("_", " ").lower(),
+        # Another status than these two: the SDK may name open ones that it does not know yet.
+        closed=found.close_time is not None,
+        type=found.workflow_type,
+        run_id=found.run_id,
+        queue=found.task_queue,
+        polls=_living(polled.ages) if polled.known else None,
+        events=found.history_length,
+    )
+
+
+def _living(identities: Collection[str]) -> tuple[str, ...]:
+    """Return the pollers without those that surely ended: the server lists a killed one for minutes.
+
+    Args:
+        identities: As the server lists them, the newest first.
+    """
+    here = {worker.identity for worker in running_workers()}
+    living = []
+    for identity in identities:
+        found = _PROCESS.search(identity)
+        if found and found["host"] == socket.gethostname():
+            pid = int(found["pid"])
+            own_but_ended = pid == os.getpid() and identity.startswith("notebook-") and identity not in here
+            if own_but_ended or not psutil.pid_exists(pid):
+                continue
+        living.append(identity)
+    return tuple(living)
