@@ -73,6 +73,11 @@ class Checks:
 
         return Quiz(grading.chapter(chapter), self._progress)
 
+    def chapter_done(self) -> bool:
+        """Return whether every exercise of this chapter is passed; a chapter without any is never done."""
+        exercises = grading.chapter(self._chapter).exercises
+        return bool(exercises) and all(self._progress.passed(exercise.id) for exercise in exercises)
+
     def progress(self) -> "View":
         """See ``Lab.progress``."""
         from course_lib.widgets.progress import progress_view

@@ -16,7 +16,7 @@ from temporalio.client import Client, WorkflowHandle, WorkflowHistory
 from course_lib import cells, grading, loops, server, shop
 from course_lib.errors import CourseError
 from course_lib.history.observed import ObservingInterceptor
-from course_lib.lab import names, ticker, turn, waiting
+from course_lib.lab import faults, names, ticker, turn, waiting
 from course_lib.lab.checks import Checks
 from course_lib.lab.display import Line
 from course_lib.lab.fleet import Fleet
@@ -26,6 +26,7 @@ from course_lib.widgets.card import status_card
 if TYPE_CHECKING:
     import pandas as pd
 
+    from course_lib.widgets.fault_panel import FaultPanel
     from course_lib.widgets.look import View
     from course_lib.widgets.messages import MessagePanel
     from course_lib.widgets.server_panel import ServerPanel
@@ -88,7 +89,7 @@ class Lab:
         client = await server.connect(where, interceptors=[ObservingInterceptor()])  # queries leave no event
         modules = cells.Modules(workspace(chapter))
         the_shop = shop.open_shop(f"{chapter}-{names.learner()}-{names.notebook_key()}")
-        the_shop.faults.clear()
+        faults.begin(the_shop)
         os.environ["SHOP_URL"] = the_shop.url  # child processes inherit it
         if earlier := _open_labs.pop(chapter, None):
             await earlier.close()
@@ -96,13 +97,15 @@ class Lab:
         if shell := get_ipython():
             cells.register(shell, modules)
             ticker.keep_running(shell)
+            faults.show_as_panel(shell)
         say("")
         display(status_card(where, lab.shop, lab.task_queue))  # type: ignore[no-untyped-call]
         return lab
 
     async def close(self) -> None:
-        """Stop this Lab's Workers. The server, the shop and every running workflow go on."""
+        """Stop this Lab's Workers and clear the shop's faults. The server, the shop and running workflows go on."""
         await self._fleet.close()
+        faults.end(self.shop, "The Lab is closed: the shop works again.")
 
     # ---------------------------------------------------------------- run
 
@@ -273,6 +276,15 @@ class Lab:
             return EventTable(self._look(self._fetch(run))[0])
         return EventTable(Feed(self.client, run.id, run.run_id or run.first_execution_run_id))
 
+    def fault_panel(self) -> "FaultPanel":
+        """Return the panel of the shop's faults, as ``lab.shop.faults`` shows it.
+
+        Code may press it, too: ``panel.press("outage", "payments", on=True)``.
+        """
+        from course_lib.widgets.fault_panel import fault_panel
+
+        return fault_panel(self.shop)
+
     async def diagnose(self, handle: WorkflowHandle[Any, Any]) -> "View":
         """Return why a workflow does not go on: no worker, a failing task, a retrying activity, a wait.
 
@@ -338,11 +350,18 @@ class Lab:
         return self._checks.quiz(quiz)
 
     def progress(self) -> "View":
-        """Return what is done and what comes next, for the whole course."""
+        """Return what is done and what comes next, for the whole course.
+
+        When every exercise of this chapter is passed, the shop's faults are cleared.
+        """
+        if self._checks.chapter_done():
+            faults.end(self.shop, "Every exercise of this chapter is passed: the shop works again.")
         return self._checks.progress()
 
     def export(self, name: str, *, start: type, example: str) -> Path:
         """Write the chapter's modules as a plain project: workflows, activities, worker, starter.
+
+        It is the end of a chapter, so the shop's faults are cleared; the project meets a shop that works.
 
         Args:
             name: The project's folder, made in ``exported/``.
@@ -355,10 +374,12 @@ class Lab:
         from course_lib.authoring.export import export_project
 
         sources = {module: self._modules.source(module) for module in self._modules.names()}
-        return export_project(
+        written = export_project(
             self.workspace, sources, root() / "exported" / name,
             task_queue=name, start=start.__name__, example=example,
         )  # fmt: skip
+        faults.end(self.shop, "The chapter is exported: the shop works again.")
+        return written
 
     # ---------------------------------------------------------------- inside
 

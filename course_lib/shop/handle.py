@@ -134,6 +134,14 @@ class Shop:
         """Every request: status (missing when no answer was sent), fault, and whether the work was done."""
         return self.table("requests")
 
+    def running(self) -> bool:
+        """Return whether the shop's process lives; one that lives may still hang."""
+        return process.daemon().read() is not None
+
+    def answers(self) -> bool:
+        """Return whether the shop's process answers, within two seconds, and is of this version of the course."""
+        return process.running() is not None
+
     def start(self) -> None:
         """Start the shop's process again when it does not run or hangs. Its files are there, so nothing is lost.
 

@@ -20,6 +20,7 @@ MOST = 60
 """Requests that a look holds."""
 
 _COLUMNS = "id, service, operation, path, order_id, idempotency_key, status, fault, done, took_ms, created_at"
+_TIMED = 200  # requests, of all services, whose times are looked at
 _WAITING = "id, service, operation, order_id, idempotency_key, fault, seconds, request, created_at"
 # Whatever `words.outcome` looks at.
 _KINDS = "SELECT service, status, fault, done, count(*), max(id) FROM requests WHERE id > ? GROUP BY 1, 2, 3, 4"
@@ -34,12 +35,25 @@ class Look:
         rows: The last requests, the newest first, as the table ``requests`` holds them.
         waiting: Requests that wait for latency or whose client waits for an answer, the newest first.
         counts: How many requests ended how, by service and outcome, since the last reset.
+        took: Milliseconds that the last requests took, by service, the newest first.
     """
 
     book: FaultBook = field(default_factory=FaultBook)
     rows: tuple[Mapping[str, Any], ...] = ()
     waiting: tuple[Mapping[str, Any], ...] = ()
     counts: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    took: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    def same_as(self, other: "Look") -> bool:
+        """Return whether another look saw the same.
+
+        Args:
+            other: The other look.
+        """
+        mine, theirs = (
+            (look.book.to_json(), look.rows, look.waiting, look.counts, look.took) for look in (self, other)
+        )
+        return mine == theirs
 
 
 class Watcher:
@@ -57,7 +71,7 @@ class Watcher:
         self._epoch = 0
         self._file = 0
         self._counts: Counter[tuple[str, str]] = Counter()
-        self._kept: tuple[tuple[Any, ...], tuple[Mapping[str, Any], ...]] | None = None
+        self._kept: tuple[tuple[Any, ...], tuple[Mapping[str, Any], ...], dict[str, tuple[int, ...]]] | None = None
 
     def look(self, service: str | None = None) -> Look:
         """Return the shop as it is now.
@@ -77,7 +91,8 @@ class Watcher:
             epoch = db.execute("SELECT value FROM counters WHERE name = 'epoch'").fetchone()
             self._count(db, file, epoch[0] if epoch else 0)
             waiting = tuple(dict(row) for row in db.execute(f"SELECT {_WAITING} FROM waiting ORDER BY id DESC"))
-            return Look(book, self._rows(db, service, waiting), waiting, dict(self._counts))
+            rows, took = self._lines(db, service, waiting)
+            return Look(book, rows, waiting, dict(self._counts), took)
 
     def _count(self, db: sqlite3.Connection, file: int, epoch: int) -> None:
         if (file, epoch) != (self._file, self._epoch):  # emptied, or another file: count from the start
@@ -87,14 +102,18 @@ class Watcher:
             self._counts[service, words.outcome({"status": status, "fault": fault, "done": done})] += count
             self._last = max(self._last, last)
 
-    def _rows(
+    def _lines(
         self, db: sqlite3.Connection, service: str | None, waiting: tuple[Mapping[str, Any], ...]
-    ) -> tuple[Mapping[str, Any], ...]:
+    ) -> tuple[tuple[Mapping[str, Any], ...], dict[str, tuple[int, ...]]]:
         # A line changes only when it is written and when its wait ends, so most looks need not read them again; the
         # lines of a service that is seldom called may lie far back.
         now = (self._file, self._epoch, self._last, service, tuple(row["id"] for row in waiting))
         if self._kept is None or self._kept[0] != now:
             where, values = ("WHERE service = ?", (service,)) if service else ("", ())
             query = f"SELECT {_COLUMNS} FROM requests {where} ORDER BY id DESC LIMIT ?"
-            self._kept = now, tuple(dict(row) for row in db.execute(query, (*values, self.most)))
-        return self._kept[1]
+            took: dict[str, list[int]] = {}
+            for name, ms in db.execute(f"SELECT service, took_ms FROM requests ORDER BY id DESC LIMIT {_TIMED}"):
+                took.setdefault(name, []).append(ms)
+            rows = tuple(dict(row) for row in db.execute(query, (*values, self.most)))
+            self._kept = now, rows, {name: tuple(times) for name, times in took.items()}
+        return self._kept[1:]

@@ -23,7 +23,7 @@ OUTCOMES = {
     "refused": ("⊘", "warn"),
     "error": ("✗", "bad"),
     "down": ("▼", "bad"),
-    "no answer": ("⏱", "bad"),
+    "no answer": ("∅", "bad"),
     "client gave up": ("↩", "quiet"),
     "waiting": ("…", "wait"),
 }
@@ -77,14 +77,14 @@ def sentence(rule: Rule) -> str:
     if rule.kind == "script":
         return f"{one}, in turn: {'; '.join(_scripted(word) for word in rule.script)}."
     if rule.kind == "latency":
-        return f"{one} {verb('waits', 'wait')} {_seconds(rule)} before the work is done."
+        return f"{one} {verb('takes', 'take')} {_seconds(rule)} longer."
     if rule.kind == "outage":
-        return f"{one} {verb('is', 'are')} answered with 503; nothing is done."
+        return f"{one} {verb('is', 'are')} answered with 503."
     if rule.kind == "decline":
         return f"{one} {verb('is', 'are')} declined with 402."
     if rule.kind == "error_rate":
         per = " An order meets the same faults in every run." if rule.per == "order" else ""
-        return f"{one} {verb('fails', 'fail')} with 500 before the work is done.{per}"
+        return f"{one} {verb('fails', 'fail')} with 500.{per}"
     if rule.kind == "accept_then_time_out":
         return f"{one} {verb('is', 'are')} done, but no answer comes for {rule.seconds:g} s."
     return f"{one} {verb('arrives', 'arrive')} twice; the client hears one answer."

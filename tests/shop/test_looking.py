@@ -117,13 +117,13 @@ def test_off_turns_one_switch_off_and_leaves_its_neighbours(shop: Shop):
 @pytest.mark.parametrize(
     ("rule", "expected"),
     [
-        (Rule("error_rate", "mailer", rate=0.2), "About 1 of 5 calls fails with 500 before the work is done."),
-        (Rule("error_rate", "mailer", rate=0.4), "About 2 of 5 calls fail with 500 before the work is done."),
-        (Rule("error_rate", "mailer", rate=0.17), "About 17 % of the calls fail with 500 before the work is done."),
-        (Rule("error_rate", "mailer"), "Every call fails with 500 before the work is done."),
-        (Rule("latency", "mailer", seconds=0.3, jitter=0.5), "Every call waits 0.3 to 0.8 s before the work is done."),
-        (Rule("latency", "mailer", jitter=0.3), "Every call waits up to 0.3 s before the work is done."),
-        (Rule("outage", "mailer", times=3), "The next 3 calls are answered with 503; nothing is done."),
+        (Rule("error_rate", "mailer", rate=0.2), "About 1 of 5 calls fails with 500."),
+        (Rule("error_rate", "mailer", rate=0.4), "About 2 of 5 calls fail with 500."),
+        (Rule("error_rate", "mailer", rate=0.17), "About 17 % of the calls fail with 500."),
+        (Rule("error_rate", "mailer"), "Every call fails with 500."),
+        (Rule("latency", "mailer", seconds=0.3, jitter=0.5), "Every call takes 0.3 to 0.8 s longer."),
+        (Rule("latency", "mailer", jitter=0.3), "Every call takes up to 0.3 s longer."),
+        (Rule("outage", "mailer", times=3), "The next 3 calls are answered with 503."),
         (Rule("decline", "payments"), "Every charge is declined with 402."),
         (
             Rule("accept_then_time_out", "payments", operation="charge", order_id="o1", times=1, seconds=1.0),

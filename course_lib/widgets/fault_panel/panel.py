@@ -1,0 +1,268 @@
+"""The fault panel: looks at the shop while somebody looks at the panel, and turns the shop's switches."""
+
+import asyncio
+import sqlite3
+import threading
+import time
+from collections import deque
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+from course_lib import loops
+from course_lib.errors import CourseError
+from course_lib.shop import Faults, Shop
+from course_lib.shop.faults import SERVICES
+from course_lib.shop.looking import Look, Watcher
+from course_lib.widgets.fault_panel import state
+from course_lib.widgets.fault_panel.front import Requests, Switches
+from course_lib.widgets.fault_panel.presses import carry_out
+from course_lib.widgets.fault_panel.static import static_view
+from course_lib.widgets.look import View
+from course_lib.widgets.panel import Panel
+
+_PAUSE = 0.2  # seconds between two looks; a look costs 0.4 ms
+_ALIVE = 1.0  # seconds between two looks at the shop's process
+_ANSWERS = 5.0  # seconds between two questions whether it answers
+_LEASE = 12.0  # seconds that the panel goes on looking; the browser renews it every 5 s while the panel is on screen
+_LIMIT = 30.0  # seconds for a press from code: a shop that hangs is replaced within them
+_TOKENS = 50
+_BUSY = {"start": "Starting the shop…"}
+
+
+class FaultPanel(Panel):
+    """Switches for what goes wrong at each service, bad days by name, and the requests as they come.
+
+    The switches are the shop's: whoever turns one, here, in code or in another notebook, is seen here.
+
+    Args:
+        shop: Whose switches.
+
+    Attributes:
+        shop: The shop.
+        look: The shop as it was seen last.
+        service: The only service whose requests are listed; None for all.
+    """
+
+    def __init__(self, shop: Shop) -> None:
+        super().__init__()
+        self.shop = shop
+        self.look = Look()
+        self.service: str | None = None
+        self._watcher = Watcher(shop.path)
+        self._looking = threading.Lock()
+        self._unreadable = self._stopped = ""
+        self._checked = self._asked = 0.0
+        self._until = 0.0
+        self._watching = False
+        self._turn: asyncio.Lock | None = None
+        self._done: deque[str] = deque(maxlen=_TOKENS)
+        self._said = ""
+        self.switches, self.requests = Switches(), Requests()
+        for widget in (self.switches, self.requests):
+            widget.on_msg(self._heard)
+        self.refresh()
+        self.assemble(self.switches, self.requests, label="Shop faults")
+
+    @property
+    def gone(self) -> str:
+        """Why the shop cannot be used, in words; empty when it can."""
+        return self._stopped or self._unreadable
+
+    # What code presses
+
+    def press(self, control: str, service: str | None = None, **values: Any) -> None:
+        """Press a control, and return when the shop has taken it.
+
+        | control | service | values |
+        |---|---|---|
+        | "latency" | yes | ``seconds``, ``jitter`` |
+        | "error_rate" | yes | ``rate``, 0 to 1 |
+        | "decline", "outage" | yes | ``on``, True or False |
+        | "accept_then_time_out", "duplicate_delivery" | yes | ``times``, the next so many calls |
+        | "off" | yes | ``kind``, and ``operation`` or ``order_id`` if the switch has them |
+        | "scenario" | no | ``name`` |
+        | "seed" | no | ``seed`` |
+        | "calm", "start" | no | none |
+
+        Args:
+            control: Which control.
+            service: "payments", "warehouse", "mailer" or "identity".
+            **values: What to set it to.
+
+        Raises:
+            CourseError: There is no such control or service, the shop refuses the value, or it cannot be started.
+        """
+        failed: list[BaseException] = []
+        self._press(control, service, values, failed=failed).result(_LIMIT)
+        if failed:
+            raise failed[0]
+
+    def show_only(self, service: str | None) -> None:
+        """Show only one service's requests, as the filter does.
+
+        Args:
+            service: Its name; None for all.
+
+        Raises:
+            CourseError: There is no such service.
+        """
+        if service is not None and service not in SERVICES:
+            raise CourseError(f"The shop has no service {service!r}.", fix=f"use one of {', '.join(SERVICES)}.")
+        self.service = service
+        self.refresh()
+        self.changed()
+
+    def refresh(self) -> None:
+        """Look at the shop now."""
+        self._check()
+        self._look()
+
+    # What is shown
+
+    def draw(self) -> None:
+        """Put the state into the widgets."""
+        shown, listed = self.switches, self.requests
+        with shown.hold_sync():
+            shown.state = state.switches(self.look)
+            shown.gone, shown.busy, shown.said = self.gone, self.busy, self._said
+            shown.done = list(self._done)
+        with listed.hold_sync():
+            listed.service = self.service or ""
+            listed.rows = state.requests(self.look, self.service)
+            listed.counts = state.counts(self.look, self.service)
+
+    def static(self) -> View:
+        """Return the switches in words and the last requests."""
+        return static_view(self.look, self.gone)
+
+    def text(self) -> str:
+        """Return the switches in words and the last requests."""
+        return self.static().text
+
+    # Inside
+
+    def _look(self) -> None:
+        with self._looking:
+            try:
+                self.look = self._watcher.look(self.service)
+                self._unreadable = ""
+            except (sqlite3.Error, OSError) as error:
+                self._unreadable = f"The shop's tables cannot be read: {error}. Run the chapter's first cell again."
+
+    def _check(self) -> None:
+        now = time.monotonic()
+        if not self.shop.running():
+            self._stopped = "The shop's process has ended. Its tables and switches are kept."
+        elif self._stopped or now - self._asked > _ANSWERS:
+            self._asked = now
+            answers = self.shop.answers()
+            self._stopped = "" if answers else "The shop's process does not answer. Its tables and switches are kept."
+        self._checked = now
+
+    def _ipython_display_(self) -> None:
+        self.refresh()
+        super()._ipython_display_()
+
+    def _heard(self, _: object, content: Any, __: object) -> None:
+        if not isinstance(content, dict):
+            return
+        if content.get("seen"):
+            self._keep_looking()
+        elif "filter" in content:
+            self.service = content["filter"] if content["filter"] in SERVICES else None
+            self._keep_looking()
+            loops.background().submit(self._look_and_draw())
+        elif isinstance(content.get("press"), dict):
+            asked = dict(content["press"])
+            self._press(asked.pop("control", ""), asked.pop("service", None), asked, token=str(content.get("token")))
+
+    def _press(
+        self,
+        control: str,
+        service: str | None,
+        values: dict[str, Any],
+        *,
+        token: str = "",
+        failed: list[BaseException] | None = None,
+    ) -> "Future[Any]":
+        # Not `act`: a second press does not have to wait for the first, they are carried out in turn.
+        self.error, self.busy = "", _BUSY.get(control, "Waiting for the shop…")
+        self.changed()
+
+        async def in_turn() -> None:
+            self._turn = self._turn or asyncio.Lock()
+            try:
+                async with self._turn:
+                    await asyncio.to_thread(carry_out, self.shop, control, service, values)
+                self._said = _words(control, service, values)
+            except BaseException as error:
+                if failed is not None:
+                    failed.append(error)
+                raise
+            finally:
+                await asyncio.to_thread(self.refresh)
+                self._done.append(token)
+
+        return loops.background().submit(self._run(in_turn()))
+
+    def _keep_looking(self) -> None:
+        self._until = time.monotonic() + _LEASE
+        if not self._watching:
+            self._watching = True
+            loops.background().submit(self._watch())
+
+    async def _look_and_draw(self) -> None:
+        await asyncio.to_thread(self._look)
+        self.changed()
+
+    async def _watch(self) -> None:
+        try:
+            while time.monotonic() < self._until:
+                before = (self.look, self.gone)
+                if time.monotonic() - self._checked > _ALIVE:
+                    await asyncio.to_thread(self._check)
+                await asyncio.to_thread(self._look)
+                if not _same(before, (self.look, self.gone)):
+                    self.changed()
+                await asyncio.sleep(_PAUSE)
+        finally:
+            self._watching = False
+
+
+def _same(one: tuple[Look, str], other: tuple[Look, str]) -> bool:
+    (a, gone_a), (b, gone_b) = one, other
+    return gone_a == gone_b and a.same_as(b)
+
+
+def _words(control: str, service: str | None, values: dict[str, Any]) -> str:
+    told = ", ".join(f"{name} {value}" for name, value in values.items() if value is not None)
+    return f"Set: {' '.join(part for part in (service, control.replace('_', ' '), told) if part)}."
+
+
+_panels: dict[Path, FaultPanel] = {}
+
+
+def fault_panel(shop: Shop) -> FaultPanel:
+    """Return the panel of a shop: always the same one, so that a cell that runs again adds no second one.
+
+    Args:
+        shop: The shop.
+    """
+    panel = _panels.get(shop.path)
+    if panel is None:
+        panel = _panels[shop.path] = FaultPanel(shop)
+    panel.shop = shop
+    return panel
+
+
+def show(faults: Faults) -> None:
+    """Display the panel of some switches, for IPython's display formatter.
+
+    Args:
+        faults: The switches of a shop.
+    """
+    if faults.shop is None:
+        print(repr(faults))
+    else:
+        fault_panel(faults.shop)._ipython_display_()

@@ -1,0 +1,84 @@
+/**
+ * The list of requests, the newest first: lines keep their elements, so the place and a selection stay.
+ *
+ * @param {{model: any, el: HTMLElement}} context What anywidget hands to a view.
+ */
+function render({ model, el }) {
+  const root = make("div", { class: "tc tc-faults" }, make("style", { text: model.get("css") }));
+  el.append(root);
+  const filter = make("select", { "aria-label": "Requests of which service" });
+  filter.append(make("option", { value: "", text: "all services" }));
+  for (const name of model.get("services")) filter.append(make("option", { value: name, text: name }));
+  filter.addEventListener("change", () => model.send({ filter: filter.value }));
+  const counts = make("span", { class: "tf-counts" });
+  const heads = ["Time", "Call", "Order", "Outcome", "Took", "Idempotency key"];
+  const body = make("tbody");
+  const empty = make("div", { class: "tc-quiet tf-empty", text: "No request yet. Run a cell that calls the shop." });
+  const table = make(
+    "table",
+    { class: "tf-requests" },
+    make("caption", { class: "tf-hidden", text: "Requests, the newest first" }),
+    make("thead", {}, make("tr", {}, ...heads.map((text) => make("th", { scope: "col", text })))),
+    body,
+  );
+  // Something that scrolls must be reachable by keyboard.
+  const list = make("div", { class: "tf-list", tabindex: "0", role: "region", "aria-label": "Requests" }, table, empty);
+  root.append(make("div", { class: "tf-head" }, make("label", {}, make("b", { text: "Requests" }), filter), counts), list);
+
+  const clock = (/** @type {string} */ at) => {
+    const time = new Date(at);
+    const two = (/** @type {number} */ n) => String(n).padStart(2, "0");
+    const ms = String(time.getMilliseconds()).padStart(3, "0");
+    return `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}.${ms}`;
+  };
+  const took = (/** @type {number|null} */ ms) => {
+    if (ms === null) return "…";
+    return ms < 10000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`;
+  };
+  const line = (/** @type {any} */ row) => {
+    const outcome = make("td", {}, make("span", { class: `tf-badge tc-${row.tone}`, text: `${row.icon} ${row.outcome}` }));
+    if (row.status !== null) outcome.append(` ${row.status}`);
+    if (row.note) outcome.append(make("span", { class: "tc-quiet", text: ` ${row.note}` }));
+    const call = make("td", {}, make("span", { class: "tc-quiet", text: `${row.service} ` }), row.operation);
+    const made = make("tr", {}, make("td", { text: clock(row.at) }), call, make("td", { text: row.order }), outcome);
+    made.append(make("td", { class: "tf-number", text: took(row.took) }), make("td", { class: "tf-key", text: row.key }));
+    for (const cell of made.children) cell.title = cell.textContent ?? "";
+    return made;
+  };
+  /** @type {Map<string, {said: string, made: HTMLElement}>} */
+  let lines = new Map();
+  const show = () => {
+    filter.value = model.get("service");
+    counts.replaceChildren(
+      ...model.get("counts").map((/** @type {any} */ item) => {
+        const chip = make("span", { class: `tc-${item.tone}`, text: `${item.icon} ${item.count} ` });
+        return make("span", { class: "tf-count" }, chip, item.outcome);
+      }),
+    );
+    const rows = model.get("rows");
+    const next = new Map();
+    for (const row of rows) {
+      const said = JSON.stringify(row);
+      const old = lines.get(row.id);
+      next.set(row.id, old && old.said === said ? old : { said, made: line(row) });
+    }
+    lines = next;
+    // A reader who has scrolled down keeps the lines that they read.
+    const height = list.scrollTop > 0 ? list.scrollHeight : 0;
+    body.replaceChildren(...[...next.values()].map((one) => one.made));
+    if (height) list.scrollTop += list.scrollHeight - height;
+    table.hidden = rows.length === 0;
+    empty.hidden = rows.length > 0;
+  };
+  root.addEventListener("keydown", (event) => event.stopPropagation());
+  const changes = "change:rows change:counts change:service";
+  model.on(changes, show);
+  show();
+  const noLonger = tellWhenSeen(model, root);
+  return () => {
+    noLonger();
+    model.off(changes, show);
+  };
+}
+
+export default { render };
