@@ -1,9 +1,14 @@
 """Beginning an exercise or a chapter again, without losing anything that a learner wrote elsewhere."""
 
+import contextlib
 import re
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from nbformat.sign import NotebookNotary
 
 from course_lib.authoring import build
 from course_lib.authoring import notebook as nb
@@ -120,8 +125,26 @@ def _restore(path: Path, fresh: nb.Notebook, wanted: list[nb.Cell]) -> Restored:
     if not changed:
         return Restored(path, (), None)
     copy = back_up(path)
-    path.write_text(nb.dumps(mine), encoding="utf-8", newline="\n")
+    with _trust_kept(path):
+        path.write_text(nb.dumps(mine), encoding="utf-8", newline="\n")
     return Restored(path, tuple(changed), copy)
+
+
+@contextlib.contextmanager
+def _trust_kept(path: Path) -> Iterator[None]:
+    """Let JupyterLab trust a notebook after it was written anew, if it did before.
+
+    It knows a trusted notebook by a signature of its content. Without one it shows every stored output without its
+    style and every panel without its buttons, until all of these cells have run again.
+    """
+    notary: Any = NotebookNotary()  # type: ignore[no-untyped-call]
+    trusted = False
+    with contextlib.suppress(OSError):  # where signatures cannot be kept, nothing is trusted
+        trusted = notary.check_signature(nb.read(path))
+    yield
+    if trusted:
+        with contextlib.suppress(OSError):
+            notary.sign(nb.read(path))
 
 
 def _place(mine: nb.Notebook, fresh: nb.Notebook, cell: nb.Cell) -> int:

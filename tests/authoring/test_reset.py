@@ -6,11 +6,18 @@ from typing import Any
 
 import nbformat
 import pytest
+from nbformat.sign import NotebookNotary
 
 from course_lib.authoring import build
 from course_lib.authoring import notebook as nb
 from course_lib.authoring.reset import reset
 from course_lib.errors import CourseError
+
+
+@pytest.fixture(autouse=True)
+def signatures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """JupyterLab's signatures of this test alone, and none of the learner's."""
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))
 
 
 @pytest.fixture
@@ -44,6 +51,15 @@ def test_the_stub_is_back_and_every_other_cell_stays(worked: Path, what: str | N
     assert [one for one in after.cells if one.id != "ex-1-1"] == others
     assert done.backup is not None
     assert cell(nb.read(done.backup), "ex-1-1").source.endswith("my_answer = 1")
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_jupyterlab_trusts_the_notebook_as_before(worked: Path, trusted: bool) -> None:
+    path = worked / "notebooks/01_workflows.ipynb"
+    if trusted:
+        NotebookNotary().sign(nbformat.read(path, as_version=4))
+    reset(worked, "1.1")
+    assert NotebookNotary().check_signature(nbformat.read(path, as_version=4)) is trusted
 
 
 def test_a_deleted_exercise_comes_back_to_its_place(worked: Path) -> None:
