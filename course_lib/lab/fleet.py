@@ -50,6 +50,11 @@ class Fleet:
         running += [process.task_queue for process in self._processes.values() if process.running]
         return self._task_queue if self._task_queue in running or not running else running[-1]
 
+    @property
+    def workers(self) -> list[NotebookWorker]:
+        """The Workers in this notebook, the newest last."""
+        return list(self._workers.values())
+
     async def worker(
         self, *, workflows: Sequence[type], activities: Sequence[Callable[..., Any]], **options: Any
     ) -> NotebookWorker:
@@ -63,6 +68,7 @@ class Fleet:
         )  # fmt: skip
         follow_logs(log)
         display(log)  # type: ignore[no-untyped-call]
+        self._workers.pop(task_queue, None)  # the newest is the last
         self._workers[task_queue] = worker
         return worker
 

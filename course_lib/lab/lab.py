@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from course_lib.widgets.messages import MessagePanel
     from course_lib.widgets.server_panel import ServerPanel
     from course_lib.widgets.timeline.live import Timeline
+    from course_lib.widgets.stepper import Stepper
     from course_lib.widgets.worker_panel import WorkerPanel
     from course_lib.widgets.worker_row import WorkerRow
 
@@ -275,6 +276,39 @@ class Lab:
         if not interactive():
             return EventTable(self._look(self._fetch(run))[0])
         return EventTable(Feed(self.client, run.id, run.run_id or run.first_execution_run_id))
+
+    def fault_panel(self) -> "FaultPanel":
+        """Return the panel of the shop's faults, as ``lab.shop.faults`` shows it.
+
+        Code may press it, too: ``panel.press("outage", "payments", on=True)``.
+        """
+        from course_lib.widgets.fault_panel import fault_panel
+
+        return fault_panel(self.shop)
+
+    def step_through(
+        self, run: "WorkflowHandle[Any, Any] | WorkflowHistory | str | os.PathLike[str]", cls: type | None = None
+    ) -> "Stepper":
+        """Return time travel through a run: each workflow task, the line it waits on, the variables then.
+
+        The history is replayed once, with the class as it is *now*: after an edit it stops where they part.
+
+        Args:
+            run: A workflow's handle, a history, or the name of a file that holds one, for example ``"orders.json"``.
+            cls: The workflow class. None: the notebook's newest class of that workflow type.
+
+        Raises:
+            CourseError: There is no such run, file or class, or the history cannot be replayed.
+        """
+        from course_lib.lab import travel
+        from course_lib.lab.classes import workflow_class
+        from course_lib.widgets.stepper import Stepper
+
+        def find(name: str) -> type | None:
+            shell = get_ipython()
+            return workflow_class(name, self._modules, shell.user_ns if shell else {}, self._fleet.workers)
+
+        return Stepper(travel.journey(run, cls, find, Line(), self.client.data_converter))
 
     def fault_panel(self) -> "FaultPanel":
         """Return the panel of the shop's faults, as ``lab.shop.faults`` shows it.

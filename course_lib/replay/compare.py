@@ -115,6 +115,6 @@ def doubts(steps: Steps, parted: Divergence | None) -> str:
     if asked is None:
         return ""
     return (
-        f"{_subject(asked.command.line)} asks in step {asked.step} for {noun(asked)}, which the history does not have. "
-        "Temporal does not object yet: it compares only when a later event needs a command."
+        f"{_subject(asked.command.line)} asks in step {asked.step + 1} for {noun(asked)}, which the history does not "
+        "have. Temporal does not object yet: it compares only when a later event needs a command."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -50,7 +51,8 @@ async def journey(
         record = Record(places, decoder, Asking(decoder, refused, singly))
         said = await replay(record, history, cls, until, converter)
         if isinstance(said, Verdict):
-            return _told(record, said, history, refused)
+            # Not here: ten thousand rows take half a second, in which the kernel's loop has other things to do.
+            return await asyncio.to_thread(_told, record, said, history, refused)
         # Each round refuses one query more, so this ends.
         if len(said.queries) > 1:
             singly = True
@@ -110,7 +112,7 @@ def _notes(
 ) -> Iterator[str]:
     if made.live is not None and parted is None:
         yield (
-            f"Step {made.live} has not happened yet: no Worker has completed this workflow task. "
+            f"Step {made.live + 1} has not happened yet: no Worker has completed this workflow task. "
             "It shows what this code would do."
         )
     if doubt := doubts(made, parted):

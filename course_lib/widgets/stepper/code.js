@@ -1,4 +1,4 @@
-import { icon, make } from "./dom.js";
+import { icon, make, say } from "./dom.js";
 
 const SIGNS = { wait: ["‖", "wait"], ask: ["▶", "info"], part: ["✗", "bad"] };
 
@@ -12,8 +12,15 @@ export function codePane(data) {
   const lines = data.source.map((/** @type {[string, string][]} */ pieces, /** @type {number} */ index) => {
     const line = make("div", "st-line");
     const text = make("code", "st-text");
-    line.style.setProperty("--indent", String(/^\s*/.exec(pieces.map((piece) => piece[1]).join(""))?.[0].length ?? 0));
-    for (const [kind, part] of pieces) text.append(kind ? make("span", `st-${kind}`, part) : part);
+    // The indentation is a distance, not text: a line that goes on below then begins where the line itself does.
+    const indent = /^\s*/.exec(pieces.map((piece) => piece[1]).join(""))?.[0].length ?? 0;
+    line.style.setProperty("--indent", String(indent));
+    let skip = indent;
+    for (const [kind, whole] of pieces) {
+      const part = whole.slice(skip);
+      skip = Math.max(0, skip - whole.length);
+      if (part) text.append(kind ? make("span", `st-${kind}`, part) : part);
+    }
     line.append(make("span", "st-no", String(index + 1), { "aria-hidden": "true" }), text);
     element.append(line);
     return line;
@@ -50,7 +57,8 @@ export function codePane(data) {
         const [sign, tone] = SIGNS[/** @type {keyof typeof SIGNS} */ (kind)];
         const mark = make("div", `st-mark tc-${tone}`);
         const said = make("span");
-        said.append(icon(sign, tone), words);
+        said.append(icon(sign, tone));
+        say(said, words);
         mark.append(said);
         line.append(mark);
         line.classList.add(`st-${kind}`);

@@ -12,6 +12,9 @@ export function make(tag, className = "", text = "", attributes = {}) {
   if (className) made.className = className;
   if (text) made.textContent = text;
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  // JupyterLab takes arrow keys for its cells, wherever the focus is. It looks for this attribute from the focused
+  // element upwards, but has matched `:focus` by the time it comes to the next one: the element itself must have it.
+  if (tag === "button" || tag === "input" || "tabindex" in attributes) made.dataset.lmSuppressShortcuts = "true";
   return made;
 }
 
@@ -23,4 +26,16 @@ export function icon(sign, tone) {
 /** A title inside the view; not an h4, which JupyterLab would put into its table of contents. @param {string} text */
 export function heading(text) {
   return make("div", "st-h", text, { role: "heading", "aria-level": "4" });
+}
+
+/**
+ * Append words in which `code` stands between backticks.
+ *
+ * @param {any} element
+ * @param {string} words
+ * @returns {any} The element.
+ */
+export function say(element, words) {
+  words.split(/`([^`]*)`/).forEach((part, index) => element.append(index % 2 ? make("code", "", part) : part));
+  return element;
 }

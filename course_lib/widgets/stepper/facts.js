@@ -74,12 +74,12 @@ export function factsPane(data) {
       const failed = make("section", "tc-callout");
       failed.style.setProperty("--tc-tone", "var(--tc-bad)");
       const title = make("div", "tc-title");
-      title.append(icon("✗", "bad"), "This workflow task failed; Temporal tries it again");
+      title.append(icon("✗", "bad"), "This workflow task failed");
       failed.append(title, make("div", "tc-body", step.failed));
       shown.push(failed);
     }
     shown.push(
-      list(`Arrived with ${step.span}`, step.told, "nothing new"),
+      list(`Arrived with ${step.span}`, step.told, step.failed ? "told again at the next attempt" : "nothing new"),
       list("Commands issued", step.commands, "none"),
       list("Waits now", step.waits, "nothing: the run is over"),
       part("Variables", step.variables, variables, "the workflow object has none"),

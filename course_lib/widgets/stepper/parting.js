@@ -1,4 +1,4 @@
-import { heading, icon, make } from "./dom.js";
+import { heading, icon, make, say } from "./dom.js";
 
 /**
  * Where code and history part: both sides beside each other, and the explanation.
@@ -20,7 +20,7 @@ export function partingNote(data, go) {
     side(parting.line ? `Your code now, line ${parting.line}` : "Your code now", parting.source, parting.issued),
     side(`The history says, event ${parting.event}`, "", parting.expected),
   );
-  full.append(title, sides, make("div", "tc-body", parting.text));
+  full.append(title, sides, say(make("div", "tc-body"), parting.text));
 
   const brief = make("div", "st-brief tc-bad");
   const words = make("span", "", `Code and history part at step ${parting.step + 1}.`);
@@ -42,6 +42,6 @@ function side(title, source, words) {
   const made = make("div");
   made.append(heading(title));
   if (source) made.append(make("code", "", source));
-  made.append(make("div", "", words));
+  made.append(say(make("div"), words));
   return made;
 }

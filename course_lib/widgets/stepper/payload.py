@@ -57,13 +57,13 @@ def payload(journey: Journey) -> dict[str, Any]:
         "type": plain(journey.type),
         "id": plain(journey.workflow_id),
         "run": plain(journey.run_id),
-        "file": plain(journey.file).replace("\\", "/").rsplit("/", 1)[-1],
+        "file": telling.file(journey),
         "outcome": plain(journey.outcome),
         "notes": [plain(note) for note in journey.notes],
         "source": [[[kind, plain(text)] for kind, text in line] for line in coloured(journey.source)],
         "total": len(journey.steps),
         "steps": [_step(journey, number, texts) for number in range(len(steps))],
-        "events": [_event(row, len(steps) - 1) for row in journey.events],
+        "events": [_event(row, len(steps) - 1, steps[-1].last_event if steps else 0) for row in journey.events],
         "divergence": _divergence(journey),
         "texts": texts.all,
     }
@@ -104,11 +104,11 @@ def _some(texts: list[str] | tuple[str, ...]) -> list[str]:
     return [*shown, f"and {len(texts) - _TRIES:,} more"] if len(texts) > _TRIES else shown
 
 
-def _event(row: EventRow, last: int) -> list[Any]:
+def _event(row: EventRow, last: int, told: int) -> list[Any]:
     kind = next((kind for start, kind in _KINDS if row.type.startswith(start)), "other")
     return [
         row.event_id, plain(row.type), plain(row.name), _cut(row.payload), telling.clock(row.time), kind,
-        row.type.endswith(_BAD), min(max(row.step, 0), last), row.step > last,
+        row.type.endswith(_BAD), min(max(row.step, 0), last), row.event_id > told,
     ]  # fmt: skip
 
 

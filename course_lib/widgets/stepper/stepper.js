@@ -25,10 +25,8 @@ function render({ model, el }) {
   /** @type {number | undefined} */
   let playing;
 
-  // JupyterLab would take the arrow keys for its own cells.
-  const root = make("div", "tc tc-box tc-st", "", {
-    role: "group", "aria-label": `Time travel through ${data.type} ${data.id}`, "data-lm-suppress-shortcuts": "true",
-  });
+  const label = `Time travel through ${data.type} ${data.id}`;
+  const root = make("div", "tc tc-box tc-st", "", { role: "group", "aria-label": label });
 
   const code = codePane(data);
   const facts = factsPane(data);

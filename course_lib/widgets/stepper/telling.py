@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from course_lib.cells.names import REVISION
 from course_lib.history.moments import in_words
-from course_lib.widgets.look import shorten
+from course_lib.widgets.look import plain, shorten
 
 if TYPE_CHECKING:
     from course_lib.replay.model import Command, Journey, Step, Wait
@@ -19,8 +21,12 @@ _NAMED = 2  # so many waits stand in a sentence; the rest is counted
 _ON_A_LINE = 3  # so many marks stand below a source line; the rest is counted
 _DAYS = re.compile(r"\b(\d+) d\b")
 
-# What ends or renames a run is done by the code, not asked of the server.
-_DONE = ("Complete", "Fail", "Cancel", "ContinueAsNew")
+_ENDS = (
+    "CompleteWorkflowExecution", "FailWorkflowExecution", "CancelWorkflowExecution", "ContinueAsNewWorkflowExecution"
+)  # fmt: skip
+# How the engine words a command: most as a thing (``"activity charge(…)"``), these as a deed, updates as a sentence.
+_DEEDS = (*_ENDS, "Cancel", "RequestCancel", "Upsert", "Modify")
+_SENTENCES = ("AcceptUpdate", "RejectUpdate", "CompleteUpdate")
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,13 @@ def offered(journey: Journey) -> Sequence[Step]:
     if journey.divergence is None:
         return journey.steps
     return journey.steps[: journey.divergence.step + 1]
+
+
+def file(journey: Journey) -> str:
+    """Return where the source comes from, as the learner knows it: a module cell by its name and revision."""
+    path = PurePath(plain(journey.file).replace("\\", "/"))
+    cell = REVISION.match(path.stem)
+    return f"{cell['name']}.py · revision {cell['number']}" if cell else path.name
 
 
 def clock(time: datetime) -> str:
@@ -91,8 +104,10 @@ def waiting(waits: Iterable[Wait]) -> str:
 
 
 def asks(command: Command) -> str:
-    """Return what a command does, as the end of a sentence that begins with the code."""
-    return command.words if command.kind.startswith(_DONE) else f"asks for {command.words}"
+    """Return a command as the end of a sentence that begins with the code: ``"asks for activity charge(…)"``."""
+    if command.kind in _SENTENCES:
+        return command.words
+    return f"asks to {command.words}" if command.kind.startswith(_DEEDS) else f"asks for {command.words}"
 
 
 def issued(command: Command) -> str:
@@ -112,10 +127,10 @@ def sentence(journey: Journey, number: int) -> str:
         return "code and history part here"
     if step.failed:
         return "this workflow task failed"
-    if step.waits:
-        return f"waits for {waiting(step.waits)}"
-    ended = [command.words for command in step.commands if command.kind.startswith(_DONE)]
-    return shorten(ended[-1], 100) if ended else "waits for nothing"
+    ended = [asks(command) for command in step.commands if command.kind in _ENDS]
+    if ended:  # handlers that still wait end with the run
+        return shorten(ended[-1], 100)
+    return f"waits for {waiting(step.waits)}" if step.waits else "waits for nothing"
 
 
 def headline(journey: Journey, number: int) -> str:
@@ -146,18 +161,18 @@ def marks(journey: Journey, number: int) -> dict[int, list[tuple[str, str]]]:
     """
     step, parting = journey.steps[number], journey.divergence
     found: dict[int, list[tuple[str, str]]] = {}
+    parts_here = parting.line if parting is not None and parting.step == number else None
     for command in step.commands:
-        if command.line:
+        if command.line and command.line != parts_here:  # the line that parts says what it asks for anyway
             found.setdefault(command.line, []).append(("ask", asks(command)))
     waits: dict[int, list[Wait]] = {}
     for wait in step.waits:
         if wait.line:
             waits.setdefault(wait.line, []).append(wait)
     found = {line: _few(items) for line, items in found.items()}
-    if parting is not None and parting.step == number and parting.line:
-        found.setdefault(parting.line, []).append(
-            ("part", f"now asks for {parting.issued}; event {parting.event_id} says {parting.expected}")
-        )
+    if parting is not None and parts_here:
+        words = f"now: {parting.issued}; event {parting.event_id} says: {parting.expected}"
+        found.setdefault(parts_here, []).append(("part", words))
     for line, here in waits.items():
         found.setdefault(line, []).append(("wait", f"waits here: {waiting(here)}"))
     return dict(sorted(found.items()))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from course_lib.widgets.look import View, escape, page, shorten
+from course_lib.widgets.prose import inline
 from course_lib.widgets.stepper import telling
 
 if TYPE_CHECKING:
@@ -79,8 +80,11 @@ def _told(journey: Journey, step: Step) -> Iterator[tuple[str, list[str]]]:
     before = journey.steps[step.number - 1] if step.number else None
     yield f"Clock: {telling.clock(step.time)} ({telling.later(step, before)})", []
     if step.failed:
-        yield "✗ This workflow task failed; Temporal tries it again", [shorten(step.failed, _VALUE)]
-    yield f"Arrived with {telling.events(step)}", _some(list(step.jobs)) or ["nothing new"]
+        yield "✗ This workflow task failed", [shorten(step.failed, _VALUE)]
+    yield (
+        f"Arrived with {telling.events(step)}",
+        _some(list(step.jobs)) or ["told again at the next attempt" if step.failed else "nothing new"],
+    )
     yield "Commands issued", _some([telling.issued(command) for command in step.commands]) or ["none"]
     waits = []
     for wait in step.waits:
@@ -111,5 +115,5 @@ def _indented(lines: list[str]) -> Iterator[str]:
 
 
 def _section(title: str, lines: list[str]) -> str:
-    inner = "".join(f"<div>{escape(line)}</div>" for line in lines)
+    inner = "".join(f"<div>{inline(line)}</div>" for line in lines)
     return f'<div class="st-part"><span>{escape(title)}</span>{inner}</div>'

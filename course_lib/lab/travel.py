@@ -1,0 +1,115 @@
+"""What a notebook travels through: the history of a run, of a file or at hand, and the class that is replayed."""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from temporalio.client import WorkflowHandle, WorkflowHistory
+from temporalio.converter import DataConverter
+from temporalio.service import RPCError
+
+from course_lib import loops
+from course_lib.errors import CourseError
+
+if TYPE_CHECKING:
+    from course_lib.replay.model import Journey
+
+T = TypeVar("T")
+
+_FETCH_LIMIT = 15.0
+_REPLAY_LIMIT = 60.0  # ten thousand events take a few seconds
+# Progress is shown for all that takes longer than this.
+_PATIENCE = 2.0
+
+Run = WorkflowHandle[Any, Any] | WorkflowHistory | str | PathLike[str]
+
+
+def journey(
+    run: Run,
+    cls: type | None,
+    find: Callable[[str], type | None],
+    say: Callable[[str], None],
+    converter: DataConverter | None = None,
+) -> "Journey":
+    """Replay a run and return what was seen. Blocks the calling thread, as ``lab.timeline`` does.
+
+    Args:
+        run: A workflow's handle, a history, or the name of a file that holds one.
+        cls: The class to replay; None: the notebook's newest class of the run's workflow type.
+        find: Returns the notebook's class of a workflow type, None when there is none.
+        say: Shows one line of progress; an empty one takes it away.
+        converter: Reads the payloads; by default Temporal's own.
+
+    Raises:
+        CourseError: There is no such run, file or class, or the history cannot be replayed; the message has the fix.
+    """
+    from course_lib import replay
+
+    history = _history(run, say)
+    if cls is None:
+        name = _type(history)
+        cls = find(name)
+        if cls is None:
+            raise CourseError(
+                f"This notebook has no class for the workflow type {name!r} of {history.workflow_id}.",
+                fix=f"run the `%%module` cell that defines {name}, or pass the class: lab.step_through(…, {name}).",
+            )
+    events = f"{len(history.events):,} events"
+    return _wait(
+        replay.journey(history, cls, timeout=_REPLAY_LIMIT, converter=converter),
+        _REPLAY_LIMIT + 5, f"replaying {events}", say,
+        CourseError(
+            f"The replay of {history.workflow_id} ({events}) did not end within {_REPLAY_LIMIT:g} s.",
+            fix="look for a loop without an `await` in the workflow.",
+        ),
+    )  # fmt: skip
+
+
+def _history(run: Run, say: Callable[[str], None]) -> WorkflowHistory:
+    from course_lib import history, replay
+
+    if isinstance(run, WorkflowHistory):
+        return run
+    if not isinstance(run, WorkflowHandle):
+        return replay.load(Path(run))
+    late = CourseError(
+        f"The Temporal server did not send the history of {run.id} within {_FETCH_LIMIT:g} s.",
+        fix="run `course server status` in a terminal, then run the first cell of this notebook again.",
+    )
+    try:
+        return _wait(history.fetch(run), _FETCH_LIMIT, f"fetching the history of {run.id}", say, late)
+    except RPCError as error:
+        raise CourseError(
+            f"The server has no history of {run.id}: {error.message}.",
+            fix="start the workflow first (a finished run is kept for the namespace's retention time only).",
+        ) from error
+
+
+def _type(history: WorkflowHistory) -> str:
+    if not history.events:
+        raise CourseError(f"The history of {history.workflow_id} has no events.", fix="fetch it again in a moment.")
+    return str(history.events[0].workflow_execution_started_event_attributes.workflow_type.name)
+
+
+def _wait(coro: Coroutine[Any, Any, T], limit: float, words: str, say: Callable[[str], None], late: CourseError) -> T:
+    """Run a coroutine on the background loop and wait for it; past the patience, say what takes so long."""
+    future = loops.background().submit(coro)
+    began = time.monotonic()
+    try:
+        while True:
+            spent = time.monotonic() - began
+            if spent >= limit:
+                raise late
+            try:
+                return future.result(min(_PATIENCE if spent < _PATIENCE else 1.0, limit - spent))
+            except (FutureTimeoutError, asyncio.CancelledError):
+                if future.done():  # it was the coroutine's own
+                    raise
+            say(f"{words}: {time.monotonic() - began:.0f} s of at most {limit:g} s")
+    finally:
+        future.cancel()
+        say("")
