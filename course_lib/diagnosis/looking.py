@@ -17,6 +17,7 @@ from course_lib.history.failures import failure_text
 from course_lib.history.moments import elapsed, in_words, moment
 from course_lib.history.reading import attributes_field, type_name
 from course_lib.history.rules import RULES
+from course_lib.server import health
 
 # The whole look ends within 3 s: describe, then at most two questions one after the other.
 _DESCRIBE = 1.2
@@ -47,7 +48,7 @@ async def diagnose(handle: WorkflowHandle[Any, Any], client: Client, task_queue:
                 f"The server has no workflow “{handle.id}”.",
                 "look at the id; if the server was started anew with an empty database, start the workflow again.",
             )
-        return _gone(client, error.message)
+        return _gone(client, health.reason(error))
     return await _Look(handle, client, task_queue, described).find()
 
 
@@ -55,8 +56,8 @@ def _gone(client: Client, reason: str) -> Diagnosis:
     return Diagnosis(
         "server_gone",
         f"The Temporal server at {client.service_client.config.target_host} does not answer.",
-        "run `course server status` in a terminal, then `course server start`; running workflows go on from their "
-        "histories.",
+        "press Start on `lab.server_panel()`, or run `course server start` in a terminal (`course server status` says "
+        "more); running workflows go on from their histories.",
         (("reason", reason),),
     )
 

@@ -6,6 +6,7 @@ export and quiz, are imported where they are first used.
 
 import os
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +14,9 @@ from IPython.core.getipython import get_ipython
 from IPython.display import display
 from temporalio.client import Client, WorkflowHandle, WorkflowHistory
 
-from course_lib import cells, grading, loops, server, shop
-from course_lib.errors import CourseError
+from course_lib import cells, grading, server, shop
 from course_lib.history.observed import ObservingInterceptor
-from course_lib.lab import faults, names, ticker, turn, waiting
+from course_lib.lab import faults, looking, names, ticker, turn, waiting
 from course_lib.lab.checks import Checks
 from course_lib.lab.display import Line
 from course_lib.lab.fleet import Fleet
@@ -26,17 +26,15 @@ from course_lib.widgets.card import status_card
 if TYPE_CHECKING:
     import pandas as pd
 
+    from course_lib.widgets.event_table import EventTable
     from course_lib.widgets.fault_panel import FaultPanel
     from course_lib.widgets.look import View
     from course_lib.widgets.messages import MessagePanel
     from course_lib.widgets.server_panel import ServerPanel
-    from course_lib.widgets.timeline.live import Timeline
     from course_lib.widgets.stepper import Stepper
+    from course_lib.widgets.timeline.live import Timeline
     from course_lib.widgets.worker_panel import WorkerPanel
     from course_lib.widgets.worker_row import WorkerRow
-
-# Longer than any look at a run of this course takes; past it the server is gone, and the error says so.
-_LOOK_LIMIT = 15.0
 
 _open_labs: dict[str, "Lab"] = {}
 
@@ -202,15 +200,28 @@ class Lab:
         """
         await turn.until(condition, timeout, what)
 
-    async def your_turn(self, button: Any, *, ready: turn.Condition | None = None, timeout: float = 60.0) -> None:
+    async def your_turn(
+        self,
+        button: Any,
+        *,
+        ready: turn.Condition | None = None,
+        run: WorkflowHandle[Any, Any] | None = None,
+        timeout: float = 60.0,
+    ) -> None:
         """Wait until the learner presses a button; past the limit press it and say so. CI presses it at once.
 
         Args:
             button: An ``ipywidgets.Button``, for example ``panel.kill_button``.
             ready: What must hold before the course itself presses it.
+            run: The run that it is about: when it ends first, the press would show nothing, and that is said.
             timeout: Seconds that the learner has.
         """
-        await turn.turn(button, Line(), ready, timeout)
+
+        async def over() -> bool:
+            assert run is not None
+            return (await run.describe(rpc_timeout=timedelta(seconds=3))).close_time is not None
+
+        await turn.turn(button, Line(), ready, timeout, over if run is not None else None)
 
     # ---------------------------------------------------------------- look
 
@@ -267,6 +278,7 @@ class Lab:
         Args:
             run: A workflow's handle, or a history.
         """
+        from course_lib import history
         from course_lib.history.feed import Feed
         from course_lib.widgets.event_table import EventTable
         from course_lib.widgets.panel import interactive
@@ -274,17 +286,8 @@ class Lab:
         if isinstance(run, WorkflowHistory):
             return EventTable(run)
         if not interactive():
-            return EventTable(self._look(self._fetch(run))[0])
+            return EventTable(self._look(history.fetch(run)))
         return EventTable(Feed(self.client, run.id, run.run_id or run.first_execution_run_id))
-
-    def fault_panel(self) -> "FaultPanel":
-        """Return the panel of the shop's faults, as ``lab.shop.faults`` shows it.
-
-        Code may press it, too: ``panel.press("outage", "payments", on=True)``.
-        """
-        from course_lib.widgets.fault_panel import fault_panel
-
-        return fault_panel(self.shop)
 
     def step_through(
         self, run: "WorkflowHandle[Any, Any] | WorkflowHistory | str | os.PathLike[str]", cls: type | None = None
@@ -419,10 +422,4 @@ class Lab:
 
     def _look(self, coro: Any) -> Any:
         # Synchronous on purpose: `lab.timeline(handle)` is a picture, not a step of the learner's program.
-        try:
-            return loops.background().run(coro, _LOOK_LIMIT)
-        except TimeoutError as error:
-            raise CourseError(
-                f"The Temporal server at {self._server.address} did not answer within {_LOOK_LIMIT:g} s.",
-                fix="run `course server status` in a terminal, then run the first cell of this notebook again.",
-            ) from error
+        return looking.look(coro, self.client, self._server)

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
+from temporalio.service import RPCError
 
 from course_lib.errors import CourseError
+from course_lib.server import health
 
 if TYPE_CHECKING:
     from course_lib.diagnosis import Diagnosis
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 # Progress is shown for all that takes longer than this.
 _PATIENCE = 2.0
 _EVERY = 1.0
+# Before a server that is gone is asked again.
+_PAUSE = 0.5
 
 
 class StillRunning(CourseError):
@@ -46,6 +50,8 @@ async def result(
         timeout: Seconds to wait.
         say: Shows one line of progress; an empty one takes it away.
 
+    A server that goes away meanwhile is waited for, too, and said.
+
     Raises:
         StillRunning: No result within ``timeout``.
         temporalio.client.WorkflowFailureError: The workflow ended otherwise; a note lists the chain of causes.
@@ -55,10 +61,13 @@ async def result(
     waiter = asyncio.ensure_future(handle.result())
     started = time.monotonic()
     try:
-        while not waiter.done():
+        while not waiter.done() or _lost(waiter):
             elapsed = time.monotonic() - started
             if elapsed >= timeout:
                 raise StillRunning(await diagnose(handle, client, task_queue), handle.id, timeout)
+            if waiter.done():  # the SDK has given up on a server that is gone; it may come back
+                await asyncio.sleep(_PAUSE)
+                waiter = asyncio.ensure_future(handle.result())
             await asyncio.wait({waiter}, timeout=min(_PATIENCE if elapsed < _PATIENCE else _EVERY, timeout - elapsed))
             elapsed = time.monotonic() - started
             if not waiter.done() and elapsed >= _PATIENCE:
@@ -72,6 +81,12 @@ async def result(
             raise
     finally:
         waiter.cancel()
+
+
+def _lost(waiter: "asyncio.Future[Any]") -> bool:
+    """Return whether a wait has ended because the server is gone: the SDK tries for 6 s (measured on 1.35)."""
+    error = None if waiter.cancelled() else waiter.exception()
+    return isinstance(error, RPCError) and health.is_gone(error)
 
 
 def _causes(error: BaseException) -> list[str]:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import re
 import time
 from dataclasses import dataclass
 from datetime import timedelta
@@ -70,14 +71,28 @@ async def look(client: Client, limit: float = LOOK_LIMIT) -> Health:
                 GetSystemInfoRequest(), timeout=timedelta(seconds=limit)
             )
     except RPCError as error:
-        if error.status in (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED):
-            return Health(None, f"no answer within {limit:g} s")
-        return Health(None, one_line(error))
+        return Health(None, reason(error))
     except TimeoutError:
         return Health(None, f"no answer within {limit:g} s")
     except RuntimeError as error:  # a lazy client that never connected
         return Health(None, one_line(error))
     return Health(str(info.server_version))
+
+
+def is_gone(error: RPCError) -> bool:
+    """Return whether a call failed because the server is not there, rather than because it said no."""
+    if error.status in (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED):
+        return True
+    # A connection that broke while it was used (seen on 1.35: "h2 protocol error", "transport error").
+    broken = error.status in (RPCStatusCode.UNKNOWN, RPCStatusCode.INTERNAL, RPCStatusCode.CANCELLED)
+    return broken and bool(re.search("transport|connect|h2 protocol|broken pipe", error.message.lower()))
+
+
+def reason(error: RPCError) -> str:
+    """Return why a call did not reach the server, in a few words."""
+    if error.status in (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED):
+        return "no answer in time"
+    return "nothing listens there" if error.message == "tcp connect error" else one_line(error)
 
 
 def facts() -> Facts:

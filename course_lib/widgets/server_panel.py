@@ -13,13 +13,13 @@ from course_lib import loops, server
 from course_lib.errors import CourseError
 from course_lib.server import Server, health
 from course_lib.widgets.look import View, callout, escape, page
-from course_lib.widgets.panel import Attention, Panel
+from course_lib.widgets.panel import FRAME, Panel
 from course_lib.widgets.server_words import LOST, NOT_OURS, SAFE, rows
 
 _EVERY = 2.0  # seconds between two looks while somebody sees the panel
 _COUNT_EVERY = 10.0  # seconds: to find out who is connected means to look at all connections of this machine
 _BACK_LIMIT = 15.0  # seconds that the notebook's own client gets to reach a server that has just been started
-_STYLE = (
+_STYLE = FRAME + (
     ".tc-srv{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:2px 16px;margin-top:4px}"
     ".tc-srv>.tc-key{color:var(--jp-ui-font-color2,var(--tc-quiet))}.tc-srv>.tc-value{overflow-wrap:anywhere}"
     ".tc-srvhead{display:flex;flex-wrap:wrap;gap:2px 12px;align-items:baseline}.tc-srvhead b{font-size:14px}"
@@ -55,19 +55,23 @@ class ServerPanel(Panel):
         self._told = ""
         self._watching = False
         self._state, self._table, self._note = ipywidgets.HTML(), ipywidgets.HTML(), ipywidgets.HTML()
-        self._attention = Attention(self._watch)
+        self._visible = False
         self.kill_button: Any = None
         self.start_button: Any = None
         self.restart_button: Any = None
-        parts: list[Any] = [self._attention, self._state, self._table]
+        parts: list[Any] = [self._state, self._table]
         if where.owned:
             self.start_button = self.button("Start", "Start the server again", self._on_start, "success")
             self.restart_button = self.button("Restart", "Stop it in good order and start it again", self._on_restart)
             self.kill_button = self.button(
                 "kill -9", "End the server at once (SIGKILL): no cleanup runs", self._on_kill, "danger"
             )
-            parts.append(ipywidgets.HBox(self._buttons(), layout=ipywidgets.Layout(flex_flow="row wrap")))
+            row = ipywidgets.Box(self._buttons(), layout=ipywidgets.Layout(display="flex", flex_flow="row wrap"))
+            row.add_class("tc-row")
+            self.kill_button.add_class("tc-apart")
+            parts.append(row)
         self.assemble(*parts, self._note, label="Temporal server")
+        self.widget.add_class("tc-framed")
 
     # What it shows
 
@@ -186,20 +190,22 @@ class ServerPanel(Panel):
             state = server.status().state
             self._others = health.other_notebooks(state) if state else None
 
-    def _watch(self) -> None:
-        if self._attention.seen and not self._watching:
+    def on_view(self, visible: bool) -> None:
+        """Look at the server again and again while a person can see the panel."""
+        self._visible = visible
+        if visible and not self._watching:
             self._watching = True
             loops.background().submit(self._keep_looking())
 
     async def _keep_looking(self) -> None:
         try:
-            while self._attention.seen:
+            while self._visible:
                 if not self.busy:
                     await self.look()
                 await asyncio.sleep(_EVERY)
         finally:
             self._watching = False
-        self._watch()  # somebody may have looked again between the last question and here
+        self.on_view(self._visible)  # somebody may have looked again between the last question and here
 
     def _on_kill(self) -> None:
         self.act("killing…", self.kill())

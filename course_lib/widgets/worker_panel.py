@@ -11,12 +11,12 @@ from IPython.display import display
 
 from course_lib.errors import CourseError
 from course_lib.widgets.log_view import LogView
-from course_lib.widgets.look import View, callout, escape, page
-from course_lib.widgets.panel import Panel
+from course_lib.widgets.look import View, escape, page
+from course_lib.widgets.panel import FRAME, Panel
 from course_lib.widgets.worker_words import HINTS, ICONS, TONES, newer, since, tasks, version
 from course_lib.workers import WorkerProcess
 
-_STYLE = ".tc-worker{overflow-wrap:anywhere}.tc-worker b{font-size:14px;margin-right:6px}"
+_STYLE = FRAME + ".tc-worker{overflow-wrap:anywhere}.tc-worker b{font-size:14px;margin-right:6px}"
 
 
 class WorkerPanel(Panel):
@@ -54,15 +54,20 @@ class WorkerPanel(Panel):
         self.kill_button = self.button("kill -9", "End it at once (SIGKILL): no cleanup runs", self._on_kill, "danger")
         self.pause_button = self.button("Pause polling", "", self._on_pause)
         self.freeze_button = self.button("Freeze", "", self._on_freeze)
-        self.newest_button = self.button("Restart", "Stop it and start it with the newest revision", self._on_newest)
+        self.newest_button = self.button("Restart", "Stop it and start it with the newest revision", self._on_newest, "info")
         self._state, self._facts, self._hint = ipywidgets.HTML(), ipywidgets.HTML(), ipywidgets.HTML()
         self._log_widget: Any = None
         self.log = LogView(lambda: f"Log of {self.summary()}", source=lambda: process.lines)
-        row = ipywidgets.HBox([*self._buttons(), self.newest_button], layout=ipywidgets.Layout(flex_flow="row wrap"))
+        row = ipywidgets.Box(
+            [*self._buttons(), self.newest_button], layout=ipywidgets.Layout(display="flex", flex_flow="row wrap")
+        )
+        row.add_class("tc-row")
+        self.pause_button.add_class("tc-apart")
         process.subscribe(self.changed)
         if newest is not None:
             _redraw_after_cells(self)
         self.assemble(self._state, self._facts, row, self._hint, label=self.title)
+        self.widget.add_class("tc-framed")
 
     # What it shows
 
@@ -89,7 +94,7 @@ class WorkerPanel(Panel):
         self._state.value = page(f'<div class="tc-worker">{self._head()}</div>', "", style=_STYLE, role="status").html
         self._facts.value = page(self._fact_html(), "", style=_STYLE).html
         hint = self._hint_words()
-        self._hint.value = callout("info", hint).html if hint else ""
+        self._hint.value = page(f"<div>ℹ {escape(hint)}</div>", "", style=_STYLE, role="status").html if hint else ""
         lives = process.state in ("starting", "running", "paused", "stopping")
         held = process.state == "paused"
         self.start_button.disabled = busy or lives
@@ -127,7 +132,6 @@ class WorkerPanel(Panel):
         button.layout.display = None if number else "none"
         button.disabled = busy or not number or self.process.state in ("starting", "stopping")
         button.description = f"{'Restart' if lives else 'Start'} with {number}"
-        button.layout.width = "auto"
 
     def _kind(self) -> str:
         return "busy" if self.busy else "frozen" if self.process.frozen else self.process.state
@@ -148,7 +152,7 @@ class WorkerPanel(Panel):
             facts[0] += f" ({number} exists: restart to take it)"
         facts += [f"up {process.uptime:.0f} s", tasks(process.tasks)] if process.pid is not None else []
         facts += [process.known_as] if process.known_as and process.pid is not None else []
-        return " · ".join([*facts, f"polls {process.task_queue}"])
+        return " · ".join([*facts, f"task queue {process.task_queue}"])
 
     def _fact_html(self) -> str:
         return f'<div class="tc-worker tc-quiet">{escape(self._fact_line())}</div>'

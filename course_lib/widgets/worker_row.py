@@ -33,8 +33,8 @@ class WorkerRow:
         if self._box is None:
             columns = [panel.column() for panel in self.panels]
             for column in columns:
-                # Two of them need 900 px; below that the second one wraps.
-                column.layout = ipywidgets.Layout(flex="1 1 430px", min_width="0", margin="0 12px 8px 0")
+                # Two of them need 760 px, what a notebook of 900 px leaves; below that the second one wraps.
+                column.layout = ipywidgets.Layout(flex="1 1 374px", min_width="0", margin="0 12px 8px 0")
             layout = ipywidgets.Layout(display="flex", flex_flow="row wrap", align_items="flex-start", width="auto")
             self._box = ipywidgets.Box(columns, layout=layout)
         return self._box

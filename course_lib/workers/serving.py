@@ -95,8 +95,9 @@ class Serving:
 
     async def _pause(self, shift: Shift) -> None:
         self._current = None
+        logger.info("Pausing: this Worker is shut down; the activities that it runs may finish")
         ended = await shift.pause()
-        logger.info("Worker %s is paused: it polls no more", os.getpid())
+        logger.info("Worker process %s polls no more", os.getpid())
         self._tell(state="paused", draining=not ended)
         if not ended:
             self._draining.append(shift)

@@ -58,7 +58,7 @@ def _pressable(panel: WorkerPanel) -> list[str]:
 
 async def test_start_kill_start_stop(make: Make) -> None:
     panel = make(MODULE)
-    assert repr(panel).startswith("Worker process shipping: ○ not started\n  shipping, revision 3 · polls panel-")
+    assert repr(panel).startswith("Worker process shipping: ○ not started\n  shipping, revision 3 · task queue panel-")
     assert "\n  buttons: Start" in repr(panel)
     assert _pressable(panel) == ["Start"]
 
@@ -194,7 +194,7 @@ async def test_facts_name_pid_identity_tasks_and_queue(make: Make) -> None:
     await _until(lambda: f"worker-process-{process.pid}@" in panel._facts.value)
     assert " · up " in panel._facts.value
     assert "0 workflow tasks, 0 activity tasks" in panel._facts.value
-    assert f"polls {process.task_queue}" in panel._facts.value
+    assert f"task queue {process.task_queue}" in panel._facts.value
     static = panel.static()
     assert f"running pid {process.pid}" in static.html
     assert "shipping, revision 3" in static.text

@@ -1,0 +1,69 @@
+"""The server is killed: every look at a run says so in words, and a wait goes on when it is back."""
+
+import asyncio
+import uuid
+from pathlib import Path
+
+import pytest
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from course_lib import history, server
+from course_lib.diagnosis import diagnose
+from course_lib.errors import CourseError
+from course_lib.lab import StillRunning, looking
+from course_lib.lab.waiting import result
+from tests.lab.flows import Order, charge
+from tests.server.conftest import on_disk, own_state
+
+__all__ = ["on_disk", "own_state"]  # fixtures: a server of its own
+
+
+async def _client() -> tuple[server.Server, Client]:
+    found = await server.ensure()
+    return found, await server.connect(found)
+
+
+async def test_a_wait_for_a_result_outlives_the_server(on_disk: Path) -> None:
+    found, client = await _client()
+    handle = await client.start_workflow(Order.run, "o-1", id=uuid.uuid4().hex, task_queue="gone")
+    said: list[str] = []
+    waiting = asyncio.create_task(result(handle, client, "gone", 60.0, said.append))
+    await asyncio.sleep(0)
+    await server.kill()
+    async with asyncio.timeout(30):
+        # Longer than the SDK's own patience, which ends with an RPCError.
+        while sum("does not answer" in line for line in said) < 6:  # noqa: ASYNC110 - what a learner reads
+            await asyncio.sleep(0.05)
+    assert not waiting.done()
+    assert (await server.ensure()).address == found.address
+    async with Worker(await server.connect(found), task_queue="gone", workflows=[Order], activities=[charge]):
+        assert await waiting == "charge of o-1"
+
+
+async def test_a_wait_that_ends_while_the_server_is_gone_says_so(own_state: Path) -> None:
+    found, client = await _client()
+    handle = await client.start_workflow(Order.run, "o-1", id=uuid.uuid4().hex, task_queue="gone")
+    await server.kill()
+    with pytest.raises(StillRunning) as raised:
+        await asyncio.wait_for(result(handle, client, "gone", 3.0, lambda _: None), 30)
+    assert raised.value.diagnosis.cause == "server_gone"
+    assert f"The Temporal server at {found.address} does not answer." in str(raised.value)
+    assert "lab.server_panel()" in str(raised.value)
+    assert (await diagnose(handle, client, "gone")).detail("reason") in (
+        "nothing listens there",
+        "no answer in time",
+        "it did not answer within 1.2 s",
+    )
+
+
+async def test_a_look_at_a_run_says_it_before_the_sdk_gives_up(own_state: Path) -> None:
+    found, client = await _client()
+    handle = await client.start_workflow(Order.run, "o-1", id=uuid.uuid4().hex, task_queue="gone")
+    recorded = await asyncio.to_thread(looking.look, history.fetch(handle), client, found)
+    assert len(recorded.events) == 2
+    await server.kill()
+    with pytest.raises(CourseError, match="does not answer: nothing listens there") as raised:
+        await asyncio.to_thread(looking.look, history.fetch(handle), client, found)
+    assert found.address in str(raised.value)
+    assert "press Start on `lab.server_panel()`" in raised.value.fix
