@@ -8,6 +8,7 @@ before and after; a query that changed one spoils this replay, which is done aga
 from __future__ import annotations
 
 import inspect
+import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from course_lib.history.payloads import Decoder
     from course_lib.replay.state import State
 
+_SLOW = 1.0  # seconds; the whole activation has two
 _LARGE = 100_000  # bytes of an answer beyond which it is not decoded
 
 
@@ -74,10 +76,15 @@ class Asking:
         if not names:
             return found
         for group in [(name,) for name in names] if self._singly else [names]:
-            before = state.fingerprint()
+            before, began = state.fingerprint(), time.monotonic()
             self.busy = group
             found |= self._ask(outer, act, group)
             self.busy = ()
+            if time.monotonic() - began > _SLOW:
+                # The SDK interrupts the thread after two seconds, but asyncio keeps the interruption to itself, as the
+                # outcome of the query's task; here it looks as if the query had merely not answered.
+                self.spoilt = Spoilt(group, f"it did not answer within {_SLOW:g} s")
+                break
             if state.fingerprint() != before:
                 self.spoilt = Spoilt(group, "it changes the workflow's variables, which a query must not do")
                 break

@@ -73,7 +73,8 @@ def _failing(events: Sequence[Any], record: Record, steps: Steps) -> Divergence 
         for seen, number in zip(group.seen, group.steps, strict=True):
             if seen.failure is None or group.task is None:
                 continue
-            cause = one_failure(innermost(seen.failure))
+            # The sandbox's own message goes on for three lines about passing modules through.
+            cause = one_failure(innermost(seen.failure)).partition(" If this is code from a module")[0].rstrip(".")
             line = failing_line(seen.failure, record.places)
             event = group.task.completed
             issued = f"a failed workflow task ({cause})"

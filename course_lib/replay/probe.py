@@ -7,7 +7,7 @@ runs code of the learner's, except their queries.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import FrameType
@@ -21,7 +21,7 @@ from course_lib.replay.asking import Asking
 from course_lib.replay.model import Command, Wait
 from course_lib.replay.places import Places
 from course_lib.replay.state import State
-from course_lib.replay.tasks import Births, born
+from course_lib.replay.tasks import MAIN, Births, born
 from course_lib.replay.waiting import Waits
 from course_lib.replay.words import Words
 
@@ -80,6 +80,7 @@ class Record:
         self.seen: list[Seen] = []
         self.evicted: Any = None  # the core's last word: why it lets the run go
         self.evicted_at = 0  # the last event that the core had read by then
+        self.heard: Callable[[], None] = lambda: None  # called at that moment
         self.blocked = False  # an activation was interrupted, because it took too long
         self.broken: Exception | None = None  # the probe itself failed
 
@@ -122,6 +123,7 @@ class _Probe(WorkflowInstance):
         self._waits = Waits(self._impl, record.places)
         self._state = State(self._impl)
         self._main: FrameType | None = None
+        self._asked: dict[tuple[str, int], int | None] = {}  # the line behind each number
         self._hook()
 
     def _hook(self) -> None:
@@ -165,15 +167,26 @@ class _Probe(WorkflowInstance):
 
         task = asyncio.current_task(self._impl)
         origin = born(task) if task is not None else None
-        if origin is not None and origin.label == "main":
+        if origin is not None and origin.label == MAIN:
             return self._main.f_lineno if self._main is not None else None
         return origin.line if origin is not None else None
+
+    def _asking_line(self, command: Any, line: int | None) -> int | None:
+        """Return the line behind a command; what nothing of the learner's cancels has the line that asked for it."""
+        variant = str(command.WhichOneof("variant"))
+        seq: int = getattr(getattr(command, variant), "seq", 0)
+        if variant == "start_timer":
+            self._asked[variant, seq] = line
+        elif variant == "cancel_timer" and line is None:
+            return self._asked.get(("start_timer", seq))
+        return line
 
     def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
         """Activate the workflow, then look at it."""
         for job in act.jobs:
             if job.HasField("remove_from_cache"):
                 self._record.evicted, self._record.evicted_at = job.remove_from_cache, act.history_length
+                self._record.heard()
                 return self._inner.activate(act)
         self._lines.clear()
         depth = sys.get_coroutine_origin_tracking_depth()
@@ -197,7 +210,7 @@ class _Probe(WorkflowInstance):
         commands = []
         for command, line in zip(raw, self._lines, strict=False):
             kind, words = self._words.command(command)
-            commands.append(Command(kind, words, line))
+            commands.append(Command(kind, words, self._asking_line(command, line)))
         over = any(command.WhichOneof("variant") in _TERMINAL for command in raw)
         state = self._state.now(self._main)
         failed = done.failed.failure if done.HasField("failed") else None

@@ -66,6 +66,7 @@ async def replay(
     from temporalio.worker import Replayer
 
     thread = ReplayThread()
+    record.heard = thread.heard
     events = list(history.events)
     # Ids of children are made of the workflow's own id, so a file must not be replayed under the file's name.
     workflow_id = attributes(events[0]).workflow_id or history.workflow_id

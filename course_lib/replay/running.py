@@ -11,8 +11,7 @@ import ctypes
 import logging
 import threading
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeoutError
+from concurrent.futures import Future, InvalidStateError
 from functools import cache
 from typing import Any
 
@@ -27,12 +26,14 @@ _LOGGERS = (
     "temporalio.worker._workflow",
     "temporalio.worker._workflow_instance",
     "temporalio.worker._replayer",
+    "temporalio.worker.workflow_sandbox._restrictions",
     "temporalio.workflow",  # the learner's own messages, which the last step would repeat
     "asyncio",
 )
 _THREADS = "course-replay"
+_LAST = 2.5  # seconds to end in, once all is known; the SDK tries to put code away every two seconds
 _PUSHES = 20
-_PAUSE = 0.05
+_PAUSE = 0.05  # seconds between two pushes
 
 
 class Stuck(Exception):
@@ -74,7 +75,13 @@ class ReplayThread:
         self.executor = DaemonExecutor(4, f"{_THREADS}-task")
         self._loop = WorkerLoop()
         self._done: Future[Any] = Future()
+        self._heard: Future[None] = Future()
         self._thread: threading.Thread | None = None
+
+    def heard(self) -> None:
+        """Say that all is known: what is left of the replay gets a short while to end; from any thread."""
+        with contextlib.suppress(InvalidStateError):
+            self._heard.set_result(None)
 
     async def run(self, work: Callable[[], Coroutine[Any, Any, Any]], timeout: float) -> Any:
         """Run a coroutine in the thread and await its end.
@@ -91,17 +98,19 @@ class ReplayThread:
         """
         self._thread = threading.Thread(target=self._serve, args=(work,), name=_THREADS, daemon=True)
         self._thread.start()
+        done, heard = asyncio.wrap_future(self._done), asyncio.wrap_future(self._heard)
         try:
-            return await asyncio.wait_for(asyncio.wrap_future(self._done), timeout)
-        except (TimeoutError, asyncio.CancelledError, FutureTimeoutError) as error:
-            if self._done.done() and not self._done.cancelled():
-                raise
-            line = self._where()
-            self._abandon()
-            if isinstance(error, asyncio.CancelledError):
-                raise
-            raise Stuck(line) from None
+            await asyncio.wait([done, heard], timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+            if heard.done() and not done.done():
+                await asyncio.wait([done], timeout=_LAST)
+            if done.done():
+                return done.result()
+            raise Stuck(self._where())
         finally:
+            heard.cancel()
+            if not done.done():
+                done.cancel()
+                self._abandon()
             self.executor.shutdown()
 
     def _serve(self, work: Callable[[], Coroutine[Any, Any, Any]]) -> None:

@@ -53,7 +53,7 @@ class State:
             for position, (name, value) in enumerate(frame.f_locals.items()):
                 if position == _MOST:
                     break
-                if value is not target:
+                if value is not target and not name.startswith("__"):  # super() keeps the class in a local variable
                     yield name, value
 
     def fingerprint(self) -> str:

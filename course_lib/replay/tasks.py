@@ -9,6 +9,7 @@ from typing import Any
 from course_lib.replay.places import Places
 
 _MARK = "_course_born"
+MAIN = "main"  # the label of the task that runs the run method
 _SDK = "_WorkflowInstanceImpl."  # how the names of the SDK's own coroutines begin
 _SUFFIX = " (workflow: "  # what the SDK appends to each task's name
 
@@ -83,7 +84,7 @@ class Births:
         if name is None:
             return self._unnamed(), ""
         if getattr(task.get_coro(), "__qualname__", "").startswith(_SDK):
-            return ("main" if name == "run" else "" if name.startswith("query") else name.replace(": ", " ")), ""
+            return (MAIN if name == "run" else "" if name.startswith("query") else name.replace(": ", " ")), ""
         return name, ""
 
     def _unnamed(self) -> str:

@@ -118,7 +118,7 @@ def _notes(
     if doubt := doubts(made, parted):
         yield doubt
     for name, how in refused.items():
-        yield f"The query {name} was not asked: {how}."
+        yield f"The query {name} is not shown: {how}."
     if said.left:
         yield "The code did not let itself be put away (it catches BaseException), so the replay was left behind."
     if record.broken is not None:

@@ -13,7 +13,7 @@ from typing import Any
 from course_lib.history.moments import in_words
 from course_lib.replay.model import Wait
 from course_lib.replay.places import Place, Places, awaited
-from course_lib.replay.tasks import Born, born, label
+from course_lib.replay.tasks import MAIN, Born, born, label
 
 _NAMED = 3  # things that are named before the rest is counted
 _DEEP = 6  # futures that wait for futures
@@ -45,10 +45,10 @@ class Waits:
         self._known: dict[Any, tuple[Any, int, Wait]] = {}
 
     def now(self) -> tuple[Wait, ...]:
-        """Return where each task of the learner waits, the main one first."""
+        """Return where each task of the learner waits, the main one first, then in order of birth."""
         tasks = sorted(
             ((origin.number, task, origin) for task in self._impl._tasks if (origin := born(task)) and origin.label),
-            key=lambda entry: entry[0],
+            key=lambda entry: (entry[2].label != MAIN, entry[0]),
         )
         self._table: dict[int, str] | None = None
         known, self._known = self._known, {}

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 _ARGUMENT = 80  # characters of one argument
 _LARGE = 4000  # bytes beyond which a payload is not decoded, only previewed
 
-_UPDATES = {"accepted": "AcceptUpdate", "rejected": "RejectUpdate", "completed": "CompleteUpdate"}
-
 
 @cache
 def camel(variant: str) -> str:
@@ -40,6 +38,7 @@ class Words:
         self._decoder = decoder
         self._asked: dict[tuple[str, int], str] = {}
         self._updates: dict[str, str] = {}
+        self._accepted: set[str] = set()
 
     def payloads(self, payloads: Iterable[Payload]) -> str:
         """Return arguments or a result as ``repr`` shows them, cut."""
@@ -60,19 +59,24 @@ class Words:
         variant = command.WhichOneof("variant")
         body = getattr(command, variant)
         if variant == "update_response":
-            answer = body.WhichOneof("response")
-            name = self._updates.get(body.protocol_instance_id, "")
-            return _UPDATES[answer], f"update {name}: {answer}{self._answer(body, answer)}"
+            return self._update(body)
         say = _COMMANDS.get(variant)
         text = say(self, body) if say else variant.replace("_", " ")
         if thing := _NUMBERED.get(variant):
-            self._asked[thing, body.seq] = text.partition("(")[0]
+            self._asked[thing, body.seq] = f"to {text}" if thing == "cancellation" else text.partition("(")[0]
         return camel(variant), text
 
-    def _answer(self, body: Any, answer: str) -> str:
-        if answer == "rejected":
-            return f" ({failure_text(body.rejected)})"
-        return f" with {self.payload(body.completed)}" if answer == "completed" else ""
+    def _update(self, body: Any) -> tuple[str, str]:
+        answer, number = str(body.WhichOneof("response")), body.protocol_instance_id
+        what = f"update {self._updates.get(number, '')}"
+        if answer == "accepted":
+            self._accepted.add(number)
+            return "AcceptUpdate", f"{what}: accepted"
+        if answer == "completed":
+            return "CompleteUpdate", f"{what}: completed with {self.payload(body.completed)}"
+        # The SDK says "rejected" for both; what fails after it was accepted has completed, with a failure.
+        kind, word = ("CompleteUpdate", "failed") if number in self._accepted else ("RejectUpdate", "rejected")
+        return kind, f"{what}: {word} ({failure_text(body.rejected)})"
 
     def job(self, job: Any) -> str:
         """Return what the code was told, in words; empty for what the learner need not know.
@@ -183,7 +187,8 @@ def _child_start(words: Words, body: Any) -> str:
 def _delivered(thing: str, done: str) -> Callable[[Words, Any], str]:
     def say(words: Words, body: Any) -> str:
         failure = f" not {done}: {failure_text(body.failure)}" if body.HasField("failure") else f" {done}"
-        return words.asked(thing, body.seq) + failure
+        what = words.asked(thing, body.seq)
+        return (f"the request {what}" if thing == "cancellation" else what) + failure
 
     return say
 
@@ -202,5 +207,5 @@ _JOBS: dict[str, Callable[[Words, Any], str]] = {
     "notify_has_patch": lambda _, body: f"the history has the patch {body.patch_id!r}",
     "update_random_seed": _plain("a new random seed: the run was reset"),
     "resolve_signal_external_workflow": _delivered("signal", "delivered"),
-    "resolve_request_cancel_external_workflow": _delivered("cancellation", "delivered"),
+    "resolve_request_cancel_external_workflow": _delivered("cancellation", "passed on"),
 }

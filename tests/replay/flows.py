@@ -222,9 +222,6 @@ class Pinned:
         return await workflow.execute_activity(charge, order, start_to_close_timeout=SOON)
 
 
-FAIL_AT_FIRST = {"left": 0}
-
-
 @workflow.defn
 class Fails:
     """Fails: the run, or a workflow task."""
@@ -239,6 +236,8 @@ class Fails:
         if way == "task":
             await workflow.sleep(0.01)
             raise RuntimeError("a bug")
+        if way == "wait":
+            await workflow.sleep(3600)
 
 
 @workflow.defn
