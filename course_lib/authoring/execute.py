@@ -118,6 +118,8 @@ def execute(
         kernel_name="python3",
         allow_errors=True,
         resources={"metadata": {"path": str(path.parent)}},
+        # ipykernel warns of TCP without encryption, on this machine alone: nothing that a learner could act on.
+        extra_arguments=["--log-level=ERROR"],
     )
     stop = asyncio.run(_run(client, code, dict(env), say))
     for cell in code:

@@ -92,13 +92,17 @@ class Modules:
         self._files.save(name, cell.text)
         again = revision is before and before.ran
         revision.ran = True
-        revision.published = publish(module, names, before.published if before else {}, user_ns)
+        earlier = before.published if before else {}
+        revision.published = publish(module, names, earlier, user_ns)
         self._current[name] = revision
         self._failed.discard(name)
         sys.modules[name] = module  # so that `import orders` in a plain cell gets the newest one
         if say:
             for line in report(revision, self._current, again, warned):
                 say(line)
+            # A renamed class is the usual case, and the next cell would only say "name is not defined".
+            for gone in sorted(earlier.keys() - user_ns.keys()):
+                say(f"⚠ {gone} is gone: this revision of {name} does not define it any more.")
         return module
 
     def latest(self, name: str) -> str:

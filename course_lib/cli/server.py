@@ -112,6 +112,9 @@ def _duration(seconds: float) -> str:
 
 def _size(database: Path) -> str:
     try:
-        return f"{database} ({database.stat().st_size / 1e6:.1f} MB)"
+        # In WAL mode most of what was written lately is in the second file.
+        log = Path(f"{database}-wal")
+        size = database.stat().st_size + (log.stat().st_size if log.exists() else 0)
+        return f"{database} ({size / 1e6:.1f} MB)"
     except OSError:
         return f"{database} (missing)"

@@ -1,6 +1,7 @@
 """Cells that hand over to the learner's hand, and never wait for it for ever."""
 
 import asyncio
+import contextlib
 import inspect
 import os
 import time
@@ -11,6 +12,10 @@ from course_lib.errors import CourseError
 
 # Often enough that a learner sees no delay, seldom enough to cost nothing.
 _POLL = 0.1
+# How often a run that a press is about is looked at, seconds.
+_LOOK = 0.5
+# Within this a panel that was just used has enabled its buttons, seconds.
+_ENABLED_WITHIN = 2.0
 
 Condition = Callable[[], bool | Awaitable[bool]]
 
@@ -41,16 +46,20 @@ async def until(condition: Condition, timeout: float, what: str) -> None:
         await asyncio.sleep(_POLL)
 
 
-async def turn(button: Any, say: Callable[[str], None], ready: Condition | None, timeout: float) -> None:
+async def turn(
+    button: Any, say: Callable[[str], None], ready: Condition | None, timeout: float, over: Condition | None = None
+) -> None:
     """Wait until a button is pressed; press it when nobody does.
 
-    In CI it is pressed as soon as ``ready`` holds; for a learner at the end of ``timeout``, and it is said.
+    In CI it is pressed as soon as ``ready`` holds; for a learner at the end of ``timeout``, and it is said. A button
+    that cannot be pressed, and a moment that has passed, are said too, and end the wait.
 
     Args:
         button: An ``ipywidgets.Button``.
         say: Shows one line to the learner; a later line replaces an earlier one.
         ready: What must hold before the course presses the button itself; the learner may press it any time.
         timeout: Seconds that a learner has, and seconds that ``ready`` may take.
+        over: What makes the press pointless, such as the end of the run that it is about.
     """
     pressed = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -61,14 +70,19 @@ async def turn(button: Any, say: Callable[[str], None], ready: Condition | None,
     button.on_click(on_click)
     name = f"“{button.description}”"
     try:
+        if not unattended() and not await _enabled(button):
+            say(f"{name} cannot be pressed now: what it does is done already. The notebook goes on.")
+            return
         if not unattended():
             say(f"Your turn: press {name} above. In {timeout:g} s the course presses it for you.")
-            try:
-                await asyncio.wait_for(pressed.wait(), timeout)
-                say(f"You pressed {name}.")
-                return
-            except TimeoutError:
-                say(f"Nobody pressed {name} for {timeout:g} s, so the course does it now.")
+            match await _first(pressed, over, timeout):
+                case "pressed":
+                    say(f"You pressed {name}.")
+                    return
+                case "over":
+                    say(f"Too late for {name}: the run has ended meanwhile. Run this cell again for another try.")
+                    return
+            say(f"Nobody pressed {name} for {timeout:g} s, so the course does it now.")
         if ready is not None and not pressed.is_set():
             await until(ready, timeout, f"the moment to press {name} has come")
         if not pressed.is_set():
@@ -76,6 +90,28 @@ async def turn(button: Any, say: Callable[[str], None], ready: Condition | None,
             say(f"The course pressed {name}: nobody was there to do it.")
     finally:
         button.on_click(on_click, remove=True)
+
+
+async def _enabled(button: Any) -> bool:
+    """Return whether a button can be pressed; a panel that was just used may need a moment to enable it."""
+    deadline = time.monotonic() + _ENABLED_WITHIN
+    while getattr(button, "disabled", False):
+        if time.monotonic() > deadline:
+            return False
+        await asyncio.sleep(_POLL)
+    return True
+
+
+async def _first(pressed: asyncio.Event, over: Condition | None, timeout: float) -> str:
+    """Return what came first: "pressed", "over", or "" when nothing did within ``timeout``."""
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(pressed.wait(), _LOOK)
+            return "pressed"
+        if over is not None and await _holds(over):
+            return "over"
+    return ""
 
 
 async def _holds(condition: Condition) -> bool:

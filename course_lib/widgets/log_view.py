@@ -136,6 +136,8 @@ class _ViewHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Add one record; never raises into the code that logs."""
         try:
+            if _is_routine(record):
+                return
             for line in self.format(record).split("\n"):
                 self.view.append(line)
         except Exception:
@@ -143,6 +145,11 @@ class _ViewHandler(logging.Handler):
 
 
 _WATCHED = ("temporalio", "course_lib")
+
+
+def _is_routine(record: logging.LogRecord) -> bool:
+    # Said at each change of a Worker, which every chapter has a dozen of; the panel or the next Worker tells it too.
+    return record.levelno <= logging.INFO and str(record.msg).startswith("Beginning worker shutdown")
 
 
 def follow_logs(view: LogView, level: int = logging.INFO) -> None:

@@ -58,7 +58,11 @@ STYLE = (
     ".tc-callout>.tc-title{font-weight:600;margin-bottom:2px}.tc-title .tc-icon{color:var(--tc-tone);margin-right:6px}"
     ".tc-body{white-space:pre-wrap}"
     ".tc.tc.tc table{border-collapse:collapse;font-size:12px;margin:4px 0;table-layout:auto}"
+    # JupyterLab stripes every second row of a table in an output.
+    ".tc.tc.tc tr,.tc.tc.tc tr:nth-child(even){background:none}"
     ".tc.tc.tc th,.tc.tc.tc td{text-align:left;padding:2px 10px 2px 0;border:0;background:none;vertical-align:top}"
+    # A label is never broken by a long value beside it.
+    ".tc.tc.tc th{white-space:nowrap}.tc.tc.tc td{overflow-wrap:anywhere;white-space:normal}"
     ".tc.tc.tc th{color:var(--jp-ui-font-color2,var(--tc-quiet));font-weight:600}"
 )
 

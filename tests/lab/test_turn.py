@@ -84,3 +84,26 @@ async def test_until_names_what_did_not_come() -> None:
 async def test_a_condition_that_raises_is_not_swallowed() -> None:
     with pytest.raises(ZeroDivisionError):
         await until(lambda: 1 / 0 > 0, 5.0, "it divides")
+
+
+async def test_a_run_that_ended_first_ends_the_wait_and_is_said(pressed: Pressed) -> None:
+    await asyncio.wait_for(turn(pressed.button, pressed.said.append, None, 20.0, lambda: True), 10)
+    assert pressed.times == 0
+    assert "Too late for “kill -9”" in pressed.said[-1]
+
+
+async def test_a_button_that_cannot_be_pressed_is_not_waited_for(pressed: Pressed) -> None:
+    pressed.button.disabled = True
+    await asyncio.wait_for(turn(pressed.button, pressed.said.append, None, 60.0), 10)
+    assert pressed.times == 0
+    assert "cannot be pressed now" in pressed.said[-1]
+
+
+async def test_a_button_that_is_enabled_in_a_moment_is_waited_for(pressed: Pressed) -> None:
+    pressed.button.disabled = True
+    waiting = asyncio.create_task(turn(pressed.button, pressed.said.append, None, 20.0))
+    asyncio.get_running_loop().call_later(0.3, setattr, pressed.button, "disabled", False)
+    await until(lambda: bool(pressed.said), 5.0, "the turn is announced")
+    pressed.button.click()
+    await asyncio.wait_for(waiting, 5)
+    assert pressed.said[-1] == "You pressed “kill -9”."

@@ -43,3 +43,13 @@ def test_following_logs_moves_to_the_newest_view() -> None:
         for logger, (level, handlers) in zip(loggers, before, strict=True):
             logger.setLevel(level)
             logger.handlers[:] = handlers
+
+
+def test_the_shutdown_of_a_replaced_worker_is_no_news() -> None:
+    view = LogView("log")
+    logger = logging.getLogger("test-routine")
+    logger.setLevel(logging.INFO)
+    logger.addHandler(view.handler())
+    logger.info("Beginning worker shutdown, will wait 0:00:00 before cancelling activities")
+    logger.info("charged")
+    assert [line.split()[-1] for line in view.last()] == ["charged"]
