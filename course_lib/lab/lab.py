@@ -240,6 +240,22 @@ class Lab:
 
         return pictures.timeline(run, self.client, self._server, self._look)
 
+    def compare(
+        self, a: WorkflowHandle[Any, Any] | WorkflowHistory, b: WorkflowHandle[Any, Any] | WorkflowHistory
+    ) -> "View | Timeline":
+        """Return two runs one above the other on one axis, with what is different between them in words.
+
+        Args:
+            a: A workflow's handle, or a history.
+            b: Another one, for example the run that was not interrupted.
+
+        Raises:
+            CourseError: The server knows no such workflow, or does not answer.
+        """
+        from course_lib.lab import pictures
+
+        return pictures.compare(a, b, self.client, self._server, self._look)
+
     def events(self, run: WorkflowHandle[Any, Any] | WorkflowHistory) -> "pd.DataFrame":
         """Return the run's history as a DataFrame, one row per event.
 
