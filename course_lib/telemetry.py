@@ -6,6 +6,7 @@ no learner looks, so the core's records are forwarded into Python logging before
 
 import atexit
 import logging
+import re
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -22,6 +23,33 @@ after its last SDK call can die with 134 or 139 (sdk-python issue 300; measured 
 
 _lock = threading.Lock()
 _installed = False
+# The core's line for each call that it tries again (1.35), with the Rust types of the error behind it.
+_RETRIED = re.compile(r"gRPC call (?P<call>\w+) retried (?P<times>\d+) times(?P<rest>.*)", re.DOTALL)
+_QUIET = 10.0
+
+
+class _Calm(logging.Filter):
+    """Says in words, and once in ten seconds, that the server does not answer.
+
+    While a server is gone the core writes several such lines a second, each of 400 characters.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._next = 0.0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        found = _RETRIED.match(str(record.msg))
+        if found is None:
+            return True
+        now = time.monotonic()
+        if now < self._next:
+            return False
+        self._next = now + _QUIET
+        why = re.search(r'message: "([^"]+)"', found["rest"])
+        reason = f": {why[1]}" if why else ""
+        record.msg = f"The Temporal server does not answer; {found['call']} tries again by itself{reason}"
+        return True
 
 
 def install(metrics: "MetricBuffer | None" = None) -> None:
@@ -48,6 +76,7 @@ def install(metrics: "MetricBuffer | None" = None) -> None:
             TelemetryFilter,
         )
 
+        logging.getLogger(CORE_LOGGER).addFilter(_Calm())
         forwarding = LogForwardingConfig(
             logger=logging.getLogger(CORE_LOGGER),
             append_target_to_name=False,

@@ -8,7 +8,7 @@ import pytest
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from course_lib import history, server
+from course_lib import history, server, telemetry
 from course_lib.diagnosis import diagnose
 from course_lib.errors import CourseError
 from course_lib.lab import StillRunning, looking
@@ -24,7 +24,7 @@ async def _client() -> tuple[server.Server, Client]:
     return found, await server.connect(found)
 
 
-async def test_a_wait_for_a_result_outlives_the_server(on_disk: Path) -> None:
+async def test_a_wait_for_a_result_outlives_the_server(on_disk: Path, caplog: pytest.LogCaptureFixture) -> None:
     found, client = await _client()
     handle = await client.start_workflow(Order.run, "o-1", id=uuid.uuid4().hex, task_queue="gone")
     said: list[str] = []
@@ -36,6 +36,11 @@ async def test_a_wait_for_a_result_outlives_the_server(on_disk: Path) -> None:
         while sum("does not answer" in line for line in said) < 6:  # noqa: ASYNC110 - what a learner reads
             await asyncio.sleep(0.05)
     assert not waiting.done()
+    # The core's own lines: one in words, not one of 400 characters for each try.
+    core = [record.getMessage() for record in caplog.records if record.name == telemetry.CORE_LOGGER]
+    assert len(core) in (1, 2)
+    assert core[0].startswith("The Temporal server does not answer; ")
+    assert "Status {" not in "".join(core)
     assert (await server.ensure()).address == found.address
     async with Worker(await server.connect(found), task_queue="gone", workflows=[Order], activities=[charge]):
         assert await waiting == "charge of o-1"
