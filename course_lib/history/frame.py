@@ -33,7 +33,7 @@ def events_frame(history: WorkflowHistory, converter: DataConverter | PayloadCon
     """
     import pandas as pd  # takes longer to import than all the rest of this package
 
-    reader = _Reader(Decoder(converter))
+    reader = RowReader(Decoder(converter))
     rows = [reader.row(event) for event in history.events]
     ids, moments, types, names, payloads, attempts, links, durations, failures = (
         zip(*rows, strict=True) if rows else ((),) * 9
@@ -65,22 +65,32 @@ def _column(values: Sequence[Any]) -> Any:
     return column
 
 
-_NO_TIME = -(2**63)  # NaT
-_Row = tuple[int, int, str, str, Any, int | None, int | None, int, str]
+NO_TIME = -(2**63)  # NaT
+Row = tuple[int, int, str, str, Any, int | None, int | None, int, str]
 
 
-class _Reader:
-    """Makes rows, and remembers what later events may answer."""
+class RowReader:
+    """Makes rows, and remembers what later events may answer.
+
+    Args:
+        decoder: Reads the payloads.
+    """
 
     def __init__(self, decoder: Decoder) -> None:
         self._decoder = decoder
         self._seen: dict[int, tuple[int, str, int | None]] = {}
 
-    def row(self, event: Any) -> _Row:
+    def row(self, event: Any) -> Row:
+        """Return the row of an event; to be called in the order of the events.
+
+        Returns:
+            Number, nanoseconds since 1970, type, name, payload, attempt, link, nanoseconds since the linked event
+            (`NO_TIME` without one), failure.
+        """
         kind, field, rule = _facts(event.event_type)
         number, stamp = event.event_id, event.event_time
         moment = stamp.seconds * 1_000_000_000 + stamp.nanos
-        name, payload, failure, since = "", None, "", _NO_TIME
+        name, payload, failure, since = "", None, "", NO_TIME
         attempt: int | None = None
         link: int | None = None
         attributes = getattr(event, field, None) if field else None
