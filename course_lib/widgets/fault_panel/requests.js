@@ -10,15 +10,17 @@ function render({ model, el }) {
   filter.append(make("option", { value: "", text: "all services" }));
   for (const name of model.get("services")) filter.append(make("option", { value: name, text: name }));
   filter.addEventListener("change", () => model.send({ filter: filter.value }));
+  /** @type {Record<string, string>} */
+  const HINTS = { Key: "The idempotency key that came with the call", Took: "Until the answer, or until nobody waited" };
   const counts = make("span", { class: "tf-counts" });
-  const heads = ["Time", "Call", "Order", "Outcome", "Took", "Idempotency key"];
+  const heads = ["Time", "Call", "Order", "Outcome", "Took", "Key"];
   const body = make("tbody");
   const empty = make("div", { class: "tc-quiet tf-empty", text: "No request yet. Run a cell that calls the shop." });
   const table = make(
     "table",
     { class: "tf-requests" },
     make("caption", { class: "tf-hidden", text: "Requests, the newest first" }),
-    make("thead", {}, make("tr", {}, ...heads.map((text) => make("th", { scope: "col", text })))),
+    make("thead", {}, make("tr", {}, ...heads.map((text) => make("th", { scope: "col", text, title: HINTS[text] ?? "" })))),
     body,
   );
   // Something that scrolls must be reachable by keyboard.

@@ -146,7 +146,7 @@ function render({ model, el }) {
     );
     const row = make(
       "div",
-      { class: "tf-row", role: "group", "aria-label": name },
+      { class: "tf-row", role: "group", "aria-label": name, tabindex: "-1" },
       make("b", { class: "tf-name", text: name }),
       make("div", { class: "tf-fields" }, ...fields),
       make("div", { class: "tf-times" }, picture, times),
@@ -165,7 +165,10 @@ function render({ model, el }) {
       }
       if (shown !== JSON.stringify(now.rules)) {
         shown = JSON.stringify(now.rules);
+        const held = rules.contains(document.activeElement);
         rules.replaceChildren(...sentences(now.rules, send));
+        // A button that is gone would take the keyboard's place in the page with it.
+        if (held) (rules.querySelector("button") ?? row).focus();
       }
       const most = Math.max(1, ...now.took);
       picture.replaceChildren(

@@ -1,0 +1,81 @@
+"""The shop's faults in a real kernel: shown as a panel, and gone at every end of a chapter."""
+
+import contextlib
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from jupyter_client.manager import start_new_kernel
+
+from course_lib import shop as shops
+from course_lib.paths import root
+from course_lib.server import Server
+
+from .test_lab_in_a_kernel import LIMIT, MODULE, OPEN, Notebook
+
+PASS_ALL = """
+from course_lib import grading
+for exercise in grading.chapter(lab.chapter).exercises:
+    lab._checks._progress.record(grading.Verdict(exercise.id, grading.Outcome.PASSED, "ok", (), "", 0.1))
+"""
+
+
+@pytest.fixture(scope="module")
+def notebook(course_server: Server) -> Iterator[Notebook]:
+    manager, client = start_new_kernel(kernel_name="python3")
+    try:
+        book = Notebook(manager, client)
+        assert "Faults cleared" not in book.run(OPEN)
+        yield book
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+def test_the_switches_are_shown_as_the_panel_and_code_presses_it(notebook: Notebook) -> None:
+    notebook.run('lab.fault_panel().press("outage", "payments", on=True)')
+    shown = notebook.run("lab.shop.faults")
+    assert "Shop faults, seed 1" in shown
+    assert "Every call is answered with 503." in shown
+    assert "Calm: calls go through." in shown
+    assert "same: True" in notebook.run("print('same:', lab.fault_panel() is lab.fault_panel())")
+
+
+def test_an_export_is_the_end_of_the_chapter(notebook: Notebook) -> None:
+    notebook.run('lab.shop.faults.outage("payments")')
+    notebook.run(MODULE)
+    export = "_ = lab.export('faults-test', start=Parcel, example='\"o-1\"')"
+    try:
+        assert "Faults cleared: payments outage" in notebook.run(export)
+        assert "Faults cleared" not in notebook.run(export)
+    finally:
+        shutil.rmtree(root() / "exported" / "faults-test", ignore_errors=True)
+
+
+def test_progress_ends_the_chapter_only_when_every_exercise_is_passed(notebook: Notebook) -> None:
+    notebook.run('lab.shop.faults.outage("warehouse")')
+    assert "Faults cleared" not in notebook.run("lab.progress()")
+    notebook.run(PASS_ALL)
+    assert "Faults cleared: warehouse outage" in notebook.run("lab.progress()")
+    notebook.run("lab._checks._progress.reset()")
+
+
+def test_the_end_of_the_kernel_ends_the_faults_and_what_a_kill_left_is_told(notebook: Notebook) -> None:
+    name = notebook.run("print(lab.shop.name)").strip()
+    notebook.run('lab.shop.faults.outage("payments")')
+    _restart(notebook, now=False)
+    assert shops.open_shop(name).faults.current().empty
+    assert "Faults cleared" not in notebook.run(OPEN)
+    notebook.run('lab.shop.faults.outage("mailer")')
+    _restart(notebook, now=True)  # SIGKILL
+    assert "Faults cleared: mailer outage" in notebook.run(OPEN)
+    notebook.run('lab.shop.faults.outage("mailer")')
+    assert "Faults cleared: mailer outage" in notebook.run("await lab.close()")
+
+
+def _restart(notebook: Notebook, *, now: bool) -> None:
+    notebook.manager.restart_kernel(now=now)
+    notebook.client.wait_for_ready(timeout=LIMIT)
+    with contextlib.suppress(Exception):
+        while notebook.client.get_iopub_msg(timeout=0.5):
+            pass
