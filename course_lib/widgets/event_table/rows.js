@@ -66,7 +66,7 @@ export class Store {
  *
  * @param {Row[]} rows
  * @param {string} kind One of CHOICES.
- * @param {string} text Words that must all be there, in any of type, name, payload and failure, or the event's number.
+ * @param {string} text Words that must all be there, in any of type, name, payload and failure; `#12` is event 12.
  * @returns {number[]}
  */
 export function wanted(rows, kind, text) {
@@ -76,8 +76,8 @@ export function wanted(rows, kind, text) {
     const row = rows[at];
     if (kind === "failure" ? !row[FAILURE] : kind !== "all" && row[KIND] !== kind) continue;
     if (words.length) {
-      const all = `${row[TYPE]}\n${row[NAME]}\n${row[PAYLOAD]}\n${row[FAILURE]}\n#${row[EVENT]}`.toLowerCase();
-      if (!words.every((word) => all.includes(word))) continue;
+      const all = `${row[TYPE]}\n${row[NAME]}\n${row[PAYLOAD]}\n${row[FAILURE]}`.toLowerCase();
+      if (!words.every((word) => all.includes(word) || word === `#${row[EVENT]}`)) continue;
     }
     found.push(at);
   }
