@@ -43,7 +43,6 @@ class Approvals:
     @workflow.run
     async def run(self) -> list[str]:
         await workflow.wait_condition(lambda: self.stopped)
-        await workflow.wait_condition(workflow.all_handlers_finished)
         return [approval.by for approval in self.approved]
 
     @workflow.signal
@@ -91,6 +90,10 @@ class Approvals:
             raise ValueError("a street is needed")
 
     @workflow.update
-    async def slow(self, seconds: timedelta | float = 60.0) -> None:
-        assert isinstance(seconds, float)
+    async def slow(self, seconds: float = 60.0) -> str:
         await asyncio.sleep(seconds)
+        return "at last"
+
+    @workflow.signal
+    def postpone(self, by: timedelta) -> None:
+        self.other.append(str(by))

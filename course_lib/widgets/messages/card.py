@@ -9,6 +9,7 @@ import ipywidgets
 
 from course_lib.widgets.look import escape
 from course_lib.widgets.messages.desk import Desk
+from course_lib.widgets.messages.fields import styled
 from course_lib.widgets.messages.form import Form
 from course_lib.widgets.messages.handlers import Handler
 from course_lib.widgets.messages.outcome import Outcome, pretty
@@ -16,12 +17,6 @@ from course_lib.widgets.messages.values import Faulty
 
 REFRESH = 2.0
 _TITLES = {"signal": "Signal", "query": "Query", "update": "Update"}
-_GRID = {
-    "grid_template_columns": "minmax(130px, 24%) minmax(0, 1fr) max-content",
-    "grid_gap": "0 12px",
-    "align_items": "start",
-    "overflow": "visible",
-}
 
 
 class Card:
@@ -45,24 +40,21 @@ class Card:
         self._asked = 0.0
         self.form = Form(handler, desk)
         word = _TITLES[handler.kind]
-        self.button = ipywidgets.Button(
-            description=word, tooltip=f"{word} {handler.label}", layout={"width": "84px", "margin": "2px 0"}
-        )
+        self.button = styled(ipywidgets.Button(description=word, tooltip=f"{word} {handler.label}"), "tcm-send")
         self.button.on_click(lambda _: self.press())
         self.form.on_enter(self.press)
         self.auto = self._auto() if handler.kind == "query" else None
-        self._said = ipywidgets.HTML(layout={"grid_column": "1 / -1", "margin": "0"})
-        right = ipywidgets.HBox([self.auto, self.button] if self.auto else [self.button], layout={"margin": "0"})
-        self.widget = ipywidgets.GridBox(
-            [ipywidgets.HTML(head(handler)), self.form.widget, right, self._said], layout=ipywidgets.Layout(**_GRID)
-        )
-        self.widget.add_class("tc-card")
+        self._said = styled(ipywidgets.HTML(), "tcm-said")
+        right = styled(ipywidgets.HBox([self.auto, self.button] if self.auto else [self.button]), "tcm-row")
+        self.widget = styled(
+            ipywidgets.Box([ipywidgets.HTML(head(handler)), self.form.widget, right, self._said]),
+            "tcm-card", "tcm-grid",
+        )  # fmt: skip
 
     def _auto(self) -> Any:
         return ipywidgets.Checkbox(
             value=False, description=f"every {REFRESH:g} s", indent=False,
             tooltip="Ask again while the panel is on the screen, until the run closes or the query fails",
-            layout={"width": "auto", "margin": "2px 10px 2px 0"},
         )  # fmt: skip
 
     def press(self) -> None:
@@ -83,7 +75,9 @@ class Card:
 
     def tick(self) -> None:
         """Ask again if it is time to; called every second while the panel is on the screen."""
-        if self.auto is None or not self.auto.value or time.monotonic() - self._asked < REFRESH - 0.2:
+        if self.auto is None or not self.auto.value or self._desk.busy(self.handler):
+            return
+        if time.monotonic() - self._asked < REFRESH - 0.2:
             return
         last = next(iter(self._desk.outcomes(self.handler)), None)
         if self._desk.state.closed or (last is not None and last.state == "failed" and self._asked):
@@ -104,7 +98,9 @@ class Card:
             self.button.disabled = disabled
         if self.auto is not None and self.auto.disabled != bool(reason):
             self.auto.disabled = bool(reason)
-        shown = outcomes_html(self._desk.outcomes(self.handler), self._unsent)
+        # What comes every two seconds is not to be read out every two seconds.
+        live = self.auto is None or not self.auto.value
+        shown = outcomes_html(self._desk.outcomes(self.handler), self._unsent, live=live)
         if self._said.value != shown:
             self._said.value = shown
 
@@ -122,19 +118,21 @@ def head(handler: Handler) -> str:
         extra.append("A dynamic handler takes it.")
     help_line = f'<div class="tc-quiet">{escape(" ".join(extra))}</div>' if extra else ""
     name = f"<code>{escape(handler.name)}</code>" if handler.name else f"<i>{escape(handler.label)}</i>"
-    return f'<div class="tc tc-head">{name}{help_line}</div>'
+    return f'<div class="tc tcm-head">{name}{help_line}</div>'
 
 
-def outcomes_html(outcomes: list[Outcome], unsent: str = "") -> str:
+def outcomes_html(outcomes: list[Outcome], unsent: str = "", *, live: bool = True) -> str:
     """Return what came of the last messages as HTML; of several answers only the newest is shown whole.
 
     Args:
         outcomes: The newest first.
         unsent: Why the last press sent nothing; empty when it did.
+        live: Whether a screen reader says it.
     """
+    role = ' role="status"' if live else ""
     lines = [f'<div class="tc-bad"><span aria-hidden="true">✗</span> {escape(unsent)}</div>'] if unsent else []
     lines += [_line(outcome, whole=number == 0) for number, outcome in enumerate(outcomes)]
-    return f'<div class="tc tc-said" role="status">{"".join(lines)}</div>' if lines else ""
+    return f'<div class="tc"{role}>{"".join(lines)}</div>' if lines else ""
 
 
 def _line(outcome: Outcome, *, whole: bool) -> str:

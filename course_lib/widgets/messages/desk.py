@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from temporalio.client import WorkflowHandle
@@ -13,12 +14,13 @@ from course_lib.errors import CourseError
 from course_lib.widgets.messages.excuses import excuse
 from course_lib.widgets.messages.handlers import REQUIRED, Handler, Kind
 from course_lib.widgets.messages.outcome import Outcome
-from course_lib.widgets.messages.sending import UPDATE_LIMIT, Sender
+from course_lib.widgets.messages.sending import UPDATE_LIMIT, Sender, Tell
 from course_lib.widgets.messages.sent import Sent
 from course_lib.widgets.messages.state import RunState, look
 from course_lib.widgets.messages.values import Converter, Fault, Faulty
 
-_KEPT = 3  # outcomes that a card shows
+_KEPT = {"signal": 3, "query": 1, "update": 3}  # outcomes that a card shows; an older answer is only misleading
+Call = Callable[[Tell], Coroutine[Any, Any, Outcome]]
 _AT_ONCE = 8  # messages of one handler that may be under way
 
 
@@ -150,11 +152,12 @@ class Desk:
         Returns:
             Its outcome, to be awaited. Errors are the SDK's own; the card says them in words.
         """
+        who = name if handler.name is None else ""
         if handler.kind == "signal":
-            return self._begin(handler, lambda tell: self._sender.signal(name, args))
+            return self._begin(handler, lambda tell: self._sender.signal(name, args), who)
         if handler.kind == "query":
-            return self._begin(handler, lambda tell: self._sender.query(name, args, handler.result))
-        return self._begin(handler, lambda tell: self._sender.update(name, args, handler.result, tell))
+            return self._begin(handler, lambda tell: self._sender.query(name, args, handler.result), who)
+        return self._begin(handler, lambda tell: self._sender.update(name, args, handler.result, tell), who)
 
     def cancel(self) -> Sent[Outcome]:
         """Request the run's cancellation."""
@@ -180,24 +183,17 @@ class Desk:
             self.state = state
             self._changed()
 
-    def _begin(
-        self, handler: Handler, call: Callable[[Callable[[Outcome], None]], Coroutine[Any, Any, Outcome]]
-    ) -> Sent[Outcome]:
-        told: list[Outcome] = []
-        return Sent(loops.background().submit(self._carry_out(handler, call, told)), lambda outcome: outcome)
+    def _begin(self, handler: Handler, call: Call, who: str = "") -> Sent[Outcome]:
+        return Sent(loops.background().submit(self._carry_out(handler, call, who)), lambda outcome: outcome)
 
-    async def _carry_out(
-        self,
-        handler: Handler,
-        call: Callable[[Callable[[Outcome], None]], Coroutine[Any, Any, Outcome]],
-        told: list[Outcome],
-    ) -> Outcome:
+    async def _carry_out(self, handler: Handler, call: Call, who: str) -> Outcome:
         key = (handler.kind, handler.name)
+        told: list[Outcome] = []
 
         def tell(outcome: Outcome) -> None:
             if not told:
-                self._outcomes.setdefault(key, deque(maxlen=_KEPT)).appendleft(told)
-            told.append(outcome)
+                self._outcomes.setdefault(key, deque(maxlen=_KEPT[handler.kind])).appendleft(told)
+            told.append(replace(outcome, words=f"“{who}” {outcome.words}") if who else outcome)
             self._changed()
 
         self._under_way[key] = self._under_way.get(key, 0) + 1
@@ -211,10 +207,12 @@ class Desk:
             return outcome
         finally:
             self._under_way[key] -= 1
+            self._changed()
 
     def _changed(self) -> None:
         for listener in list(self._listeners):
             listener()
 
 
-_THE_RUN = Handler("signal", None, help="the run itself")
+# No signal of a learner is called so.
+_THE_RUN = Handler("signal", " the run itself ")

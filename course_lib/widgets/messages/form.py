@@ -8,11 +8,10 @@ from typing import Any
 import ipywidgets
 
 from course_lib.widgets.messages.desk import Desk
-from course_lib.widgets.messages.fields import Field, Leaf, field_for, gather, json_leaf
+from course_lib.widgets.messages.fields import Field, Leaf, field_for, gather, json_leaf, styled
 from course_lib.widgets.messages.handlers import REQUIRED, Handler
 from course_lib.widgets.messages.values import Fault, Faulty
 
-_ROW = {"flex_flow": "row wrap", "grid_gap": "2px 18px", "align_items": "flex-start", "overflow": "visible"}
 _NAME, _ARGUMENT = "name", "argument"  # the fields of a handler whose parameters are not known
 
 
@@ -32,9 +31,7 @@ class Form:
         self.handler = handler
         self._desk = desk
         self.fields = self._loose() if handler.loose else self._typed()
-        self.widget = ipywidgets.Box(
-            [field.widget for field in self.fields.values()], layout=ipywidgets.Layout(**_ROW)
-        )  # fmt: skip
+        self.widget = styled(ipywidgets.Box([field.widget for field in self.fields.values()]), "tcm-fields")
 
     def _typed(self) -> dict[str, Field]:
         several = len(self.handler.parameters) > 1
@@ -46,7 +43,7 @@ class Form:
     def _loose(self) -> dict[str, Field]:
         fields: dict[str, Field] = {}
         if self.handler.name is None:
-            fields[_NAME] = Leaf(ipywidgets.Text(description=_NAME, style={"description_width": "auto"}))
+            fields[_NAME] = Leaf(ipywidgets.Text(description=_NAME))
         fields[_ARGUMENT] = json_leaf(_ARGUMENT, REQUIRED)
         return fields
 

@@ -39,12 +39,13 @@ async def open_desk(
     if state.error:
         raise CourseError(state.error, fix="look at the id; `course server status` says whether the server runs.")
     if found := cls or find(state.type):
-        return Desk(handle, handlers_of(found), state), ""
+        handlers = handlers_of(found)
+        return Desk(handle, handlers, state), "" if handlers else f"{state.type} has no signals, queries or updates."
     handlers = await _told(handle, state)
     return Desk(handle, handlers, state), _unknown(state, handlers)
 
 
-async def _told(handle: WorkflowHandle[Any, Any], state: RunState) -> Sequence[Handler]:
+async def _told(handle: WorkflowHandle[Any, Any], state: RunState) -> list[Handler]:
     if state.no_worker:
         return []
     asked = handle.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)

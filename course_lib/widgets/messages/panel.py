@@ -12,6 +12,7 @@ from course_lib.errors import CourseError
 from course_lib.widgets.look import View, callout, escape, plain
 from course_lib.widgets.messages.card import Card, outcomes_html
 from course_lib.widgets.messages.desk import Desk
+from course_lib.widgets.messages.fields import styled
 from course_lib.widgets.messages.handlers import KINDS, Kind
 from course_lib.widgets.messages.outcome import Outcome
 from course_lib.widgets.messages.sent import Sent
@@ -143,12 +144,10 @@ class MessagePanel(Panel):
             self.cards |= {(kind, card.handler.name or "*"): card for card in cards}
         rows.append(self._the_run())
         self.assemble(*rows, label=self.title)
-        self.widget.add_class("tc-messages")
+        self.widget.add_class("tcm")
 
     def _the_run(self) -> Any:
-        self._reason = ipywidgets.Text(
-            description="reason", placeholder="stands in the history", style={"description_width": "auto"}
-        )  # fmt: skip
+        self._reason = ipywidgets.Text(description="reason", placeholder="stands in the history")
         self.cancel_button = self.button(
             "Cancel", "Request the workflow's cancellation: its code may clean up, or refuse", lambda: self._end(False)
         )
@@ -156,14 +155,11 @@ class MessagePanel(Panel):
             "Terminate", "End the run at once: its code is not asked", lambda: self._end(True)
         )  # fmt: skip
         for button in (self.cancel_button, self.terminate_button):
-            button.layout.width = "96px"
-        self._ended = ipywidgets.HTML()
-        head = ipywidgets.HTML(_heading("⏻", "The run itself", "these are messages, too"))
-        row = ipywidgets.HBox(
-            [self.cancel_button, self.terminate_button, self._reason], layout={"flex_flow": "row wrap"}
-        )  # fmt: skip
-        row.add_class("tc-card")
-        return ipywidgets.VBox([head, row, self._ended], layout={"overflow": "visible"})
+            button.add_class("tcm-send")
+        self._ended = styled(ipywidgets.HTML(), "tcm-said")
+        head = ipywidgets.HTML(_heading("■", "The run itself", "to end it is a message, too"))
+        row = styled(ipywidgets.HBox([self.cancel_button, self.terminate_button, self._reason]), "tcm-card", "tcm-row")
+        return ipywidgets.VBox([head, row, self._ended])
 
     def _end(self, terminate: bool) -> None:
         if terminate:
@@ -184,7 +180,8 @@ class MessagePanel(Panel):
             reason = state.reason(kind)
             _put(heading, _heading(icon, word, reason or state.note(kind) or hint, warn=bool(reason)))
         for card in self.cards.values():
-            card.tick()
+            if self._watch.going:
+                card.tick()
             card.draw()
         for button in (self.cancel_button, self.terminate_button):
             button.disabled = state.closed or bool(state.error)
@@ -208,19 +205,22 @@ def top_html(title: str, desk: Desk, note: str) -> str:
         note: What is to be known before anything is sent; may be empty.
     """
     state = desk.state
+    status, dot, rest = state.words().partition(" · ")
+    rest = dot + rest
     icon, tone = ("!", "bad") if state.error else ("■", "quiet") if state.closed else ("●", "ok")
     shown = (
         f'<div class="tc" role="status"><b>{escape(title)}</b> '
-        f'<span class="tc-{tone}"><span aria-hidden="true">{icon}</span> {escape(state.words())}</span></div>'
+        f'<span class="tc-{tone}"><span aria-hidden="true">{icon}</span> {escape(status)}</span>'
+        f'<span class="tc-quiet">{escape(rest)}</span></div>'
     )
-    first, _, rest = note.partition("\n")
-    return shown + (callout("warning", first, rest).html if note else "")
+    first, _, more = note.partition("\n")
+    return shown + (callout("warning", first, more).html if note else "")
 
 
 def _heading(icon: str, word: str, hint: str, *, warn: bool = False) -> str:
     sign, tone = ("▲ ", "warn") if warn else ("", "quiet")
     return (
-        f'<div class="tc tc-section" role="status"><b><span aria-hidden="true">{icon}</span> {word}</b> '
+        f'<div class="tc tcm-section" role="status"><b><span aria-hidden="true">{icon}</span> {word}</b> '
         f'<span class="tc-{tone}">{sign}{escape(hint)}</span></div>'
     )
 

@@ -102,14 +102,14 @@ class Sender:
                 value = await update.result()
         except WorkflowUpdateFailedError as error:
             if event is None:
-                raise Rejected(error.cause) from error
+                raise Rejected(error.cause) from error.cause
             raise
         except (TimeoutError, CallEnded):
             words = f"accepted, event {event}, but it has not completed within {self.update_limit:g} s. It goes on."
             return Outcome("accepted", words, event)
         done = await self._event(lambda found: _completes(found, update.id))
-        where = ", ".join(f"event {number}" for number in (event, done) if number)
-        return Outcome("completed", f"completed at {clock()}, {where}", done or event, value, has_value=True)
+        where = f", events {event} and {done}" if event and done else f", event {event}" if event else ""
+        return Outcome("completed", f"completed at {clock()}{where}", done or event, value, has_value=True)
 
     async def cancel(self) -> Outcome:
         """Request the cancellation of the workflow."""

@@ -44,6 +44,16 @@ class Field:
     def on_enter(self, press: Callable[[], None]) -> None:
         """Have something called when the Enter key is pressed in a line of text."""
 
+    def rename(self, label: str) -> None:
+        """Give it another label."""
+
+
+def styled(widget: Any, *classes: str) -> Any:
+    """Give a widget classes of the panel's stylesheet, and return it."""
+    for name in classes:
+        widget.add_class(name)
+    return widget
+
 
 class FaultLine:
     """A line below a field; it is there only while there is a fault, for a form has many fields."""
@@ -59,7 +69,7 @@ class FaultLine:
         text = f"{place(path)}: {words}" if path else words
         # An assertive live region: it appears with its text, and a polite one would not be read then.
         self._line.value = (
-            f'<div class="tc tc-fault" role="alert"><span aria-hidden="true">✗</span> {escape(text)}</div>'
+            f'<div class="tc tcm-fault" role="alert"><span aria-hidden="true">✗</span> {escape(text)}</div>'
         )
         if self._line not in self._box.children:
             self._box.children = (*self._box.children, self._line)
@@ -81,7 +91,7 @@ class Leaf(Field):
     def __init__(self, control: Any, read: Callable[[], Any] | None = None) -> None:
         self.control = control
         self._read = read or (lambda: control.value)
-        self.widget = ipywidgets.VBox([control], layout=ipywidgets.Layout(overflow="visible", margin="0"))
+        self.widget = ipywidgets.VBox([control])
         self._fault = FaultLine(self.widget)
 
     def raw(self) -> Any:
@@ -95,6 +105,10 @@ class Leaf(Field):
     def clear(self) -> None:
         """See `Field.clear`."""
         self._fault.clear()
+
+    def rename(self, label: str) -> None:
+        """See `Field.rename`."""
+        self.control.description = label
 
     def on_enter(self, press: Callable[[], None]) -> None:
         """See `Field.on_enter`."""

@@ -8,15 +8,13 @@ from typing import Any
 import ipywidgets
 
 from course_lib.widgets.look import escape
-from course_lib.widgets.messages.fields.base import FaultLine, Field
+from course_lib.widgets.messages.fields.base import FaultLine, Field, styled
 from course_lib.widgets.messages.handlers import REQUIRED
 from course_lib.widgets.messages.values import Fault, Faulty, Path
 
-_ROW = {"flex_flow": "row wrap", "grid_gap": "2px 18px", "align_items": "flex-start", "overflow": "visible"}
-
 
 def _label(text: str) -> Any:
-    return ipywidgets.HTML(f'<span class="tc-grouplabel">{escape(text)}</span>')
+    return ipywidgets.HTML(f'<span class="tcm-label">{escape(text)}</span>')
 
 
 class Group(Field):
@@ -24,15 +22,14 @@ class Group(Field):
 
     Args:
         parts: By the names under which the type expects them.
-        label: Stands above them; empty for the only argument of a handler, which needs no frame.
+        label: Stands above them; may be empty.
+        frame: Whether a line holds them together; the only argument of a handler needs none.
     """
 
-    def __init__(self, parts: Mapping[str, Field], label: str = "") -> None:
+    def __init__(self, parts: Mapping[str, Field], label: str = "", *, frame: bool = True) -> None:
         self.parts = dict(parts)
-        box = ipywidgets.Box([part.widget for part in self.parts.values()], layout=ipywidgets.Layout(**_ROW))
-        self.widget = ipywidgets.VBox([_label(label), box] if label else [box], layout={"overflow": "visible"})
-        if label:
-            self.widget.add_class("tc-group")
+        box = styled(ipywidgets.Box([part.widget for part in self.parts.values()]), "tcm-fields")
+        self.widget = styled(ipywidgets.VBox([_label(label), box] if label else [box]), *["tcm-group"] * frame)
         self._fault = FaultLine(self.widget)
 
     def raw(self) -> dict[str, Any]:
@@ -72,9 +69,9 @@ class Maybe(Field):
         self._field: Field | None = None
         self._press: Callable[[], None] | None = None
         self.tick = ipywidgets.Checkbox(
-            value=on, description=label, indent=False, layout={"width": "auto"}, tooltip="None while it is not ticked"
+            value=on, description=label, indent=False, tooltip="None while it is not ticked"
         )
-        self.widget = ipywidgets.Box([self.tick], layout=ipywidgets.Layout(**{**_ROW, "grid_gap": "2px 8px"}))
+        self.widget = styled(ipywidgets.Box([self.tick]), "tcm-fields")
         self._fault = FaultLine(self.widget)
         self.tick.observe(lambda _: self._lay_out(), "value")
         self._lay_out()
@@ -120,23 +117,21 @@ class Rows(Field):
 
     Args:
         label: The list's name.
-        make: Makes the field of an item, from its label and its default.
+        make: Makes the field of an item, from its label, which is not to be seen, and its default.
         begin: The items at the beginning.
+        bare: Whether the name is for a screen reader only.
     """
 
-    def __init__(self, label: str, make: Callable[[str, Any], Field], begin: list[Any]) -> None:
+    def __init__(self, label: str, make: Callable[[str, Any], Field], begin: list[Any], *, bare: bool = False) -> None:
         self._label = label
         self._make = make
         self._press: Callable[[], None] | None = None
         self._rows: list[tuple[Field, Any]] = []
-        self.add_button = ipywidgets.Button(
-            description="Add", tooltip=f"Add a row to {label}", layout={"width": "auto"}
-        )  # fmt: skip
+        self.add_button = styled(ipywidgets.Button(description="Add", tooltip=f"Add a row to {label}"), "tcm-small")
         self.add_button.on_click(lambda _: self.add())
-        self._box = ipywidgets.VBox([], layout={"overflow": "visible"})
-        head = ipywidgets.HBox([_label(label), self.add_button], layout={"align_items": "center"})
-        self.widget = ipywidgets.VBox([head, self._box], layout={"overflow": "visible"})
-        self.widget.add_class("tc-group")
+        self._box = ipywidgets.VBox([])
+        head = styled(ipywidgets.HBox([self.add_button] if bare else [_label(label), self.add_button]), "tcm-row")
+        self.widget = styled(ipywidgets.VBox([head, self._box]), "tcm-group")
         self._fault = FaultLine(self.widget)
         for item in begin:
             self.add(item)
@@ -152,13 +147,11 @@ class Rows(Field):
         Args:
             item: What it begins with.
         """
-        field = self._make("", item)
+        field = self._make(self._label, item)
         if self._press is not None:
             field.on_enter(self._press)
-        remove = ipywidgets.Button(
-            description="Remove", tooltip=f"Remove this row of {self._label}", layout={"width": "auto"}
-        )
-        row = ipywidgets.HBox([field.widget, remove], layout={"align_items": "flex-start", "overflow": "visible"})
+        remove = styled(ipywidgets.Button(description="Remove"), "tcm-small")
+        row = ipywidgets.HBox([field.widget, remove])
         remove.on_click(lambda _: self._remove(field))
         self._rows.append((field, row))
         self._lay_out()
@@ -169,6 +162,9 @@ class Rows(Field):
         self._lay_out()
 
     def _lay_out(self) -> None:
+        for number, (field, row) in enumerate(self._rows, 1):
+            field.rename(f"{self._label} {number}")
+            row.children[-1].tooltip = f"Remove {self._label} {number}"
         self._box.children = tuple(row for _, row in self._rows)
 
     def raw(self) -> list[Any]:

@@ -18,14 +18,14 @@ from course_lib.widgets.messages.handlers import REQUIRED
 from course_lib.widgets.messages.values import Fault, Faulty, as_json
 
 # Typed as text, checked by pydantic: a number field of the browser silently keeps the old value when it cannot read
-# the new one.
+# the new one. With a hint and the class for the width.
 _TYPED = {
-    str: ("", "230px"),
-    int: ("whole number", "130px"),
-    float: ("number", "130px"),
-    Decimal: ("number", "130px"),
-    UUID: ("UUID", "320px"),
-    timedelta: ("30 s, 1 h 30 min …", "170px"),
+    str: ("", ""),
+    int: ("whole number", "tcm-short"),
+    float: ("number", "tcm-short"),
+    Decimal: ("number", "tcm-short"),
+    UUID: ("UUID", "tcm-long"),
+    timedelta: ("30 s, 1 h 30 min …", ""),
 }
 _CHOSEN: dict[type, type] = {
     date: ipywidgets.DatePicker,
@@ -33,7 +33,6 @@ _CHOSEN: dict[type, type] = {
     datetime: ipywidgets.DatetimePicker,
     time: ipywidgets.TimePicker,
 }
-_AUTO = {"description_width": "auto"}
 
 
 def leaf_for(kind: Any, label: str, default: Any) -> Leaf | None:
@@ -45,9 +44,7 @@ def leaf_for(kind: Any, label: str, default: Any) -> Leaf | None:
         default: What it begins with; ``REQUIRED`` for nothing.
     """
     if kind is bool:
-        return Leaf(
-            ipywidgets.Checkbox(value=default is True, description=label, indent=False, layout={"width": "auto"})
-        )
+        return Leaf(ipywidgets.Checkbox(value=default is True, description=label, indent=False))
     if get_origin(kind) is Literal:
         return _choice(label, [(str(value), value) for value in get_args(kind)], default)
     if not isinstance(kind, type):
@@ -75,8 +72,6 @@ def json_leaf(label: str, default: Any) -> Leaf:
         description=label,
         placeholder='JSON, for example {"by": "ada"}, ["a", 1] or "text"',
         rows=2,
-        style=_AUTO,
-        layout={"width": "min(100%, 420px)"},
     )
     return Leaf(area, lambda: read_json(area.value))
 
@@ -99,12 +94,11 @@ def read_json(text: str) -> Any:
 
 
 def _typed(kind: type, label: str, default: Any) -> Leaf:
-    placeholder, width = _TYPED[kind]
+    hint, width = _TYPED[kind]
     begin = "" if default is REQUIRED else _duration(default) if isinstance(default, timedelta) else str(default)
-    control = ipywidgets.Text(
-        value=begin, description=label, placeholder=placeholder, style=_AUTO, layout={"width": "auto"}
-    )
-    control.layout.min_width = width
+    control = ipywidgets.Text(value=begin, description=label, placeholder=hint)
+    if width:
+        control.add_class(width)
     if kind is str:
         return Leaf(control)
     if kind is timedelta:
@@ -116,7 +110,7 @@ def _choice(label: str, options: list[tuple[str, Any]], default: Any) -> Leaf:
     values = [value for _, value in options]
     begin = values.index(default) if default is not REQUIRED and default in values else 0
     control = ipywidgets.Dropdown(
-        options=options, index=begin, description=label, style=_AUTO, layout={"width": "auto"}
+        options=options, index=begin, description=label
     )  # fmt: skip
     return Leaf(control)
 
@@ -125,7 +119,7 @@ def _picker(picker: type, label: str, default: Any) -> Leaf:
     value = default if isinstance(default, date | time) else None
     if isinstance(value, datetime) and value.tzinfo is None and picker is ipywidgets.DatetimePicker:
         value = value.astimezone()
-    return Leaf(picker(value=value, description=label, style=_AUTO, layout={"width": "auto"}))
+    return Leaf(picker(value=value, description=label))
 
 
 def _duration(value: timedelta) -> str:

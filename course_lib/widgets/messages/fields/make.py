@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Annotated, Any, NewType, Union, get_args, get_origin, get_type_hints
 
+import ipywidgets
 from pydantic import BaseModel
 
-from course_lib.widgets.messages.fields.base import Field
+from course_lib.widgets.messages.fields.base import Field, Leaf
 from course_lib.widgets.messages.fields.groups import Group, Maybe, Rows
 from course_lib.widgets.messages.fields.leaves import json_leaf, leaf_for
 from course_lib.widgets.messages.handlers import REQUIRED
@@ -19,31 +20,34 @@ _DEEPEST = 4  # a type that contains itself ends as JSON
 _LISTS = (list, set, frozenset, Sequence)
 
 
-def field_for(annotation: Any, label: str, default: Any = REQUIRED, *, frame: bool = True, depth: int = 0) -> Field:
+def field_for(
+    annotation: Any, label: str, default: Any = REQUIRED, *, bare: bool = False, frame: bool = True, depth: int = 0
+) -> Field:
     """Return the field for a type.
 
     Args:
         annotation: As it stands in a signature.
         label: The name of the parameter or of the part.
         default: What it begins with; ``REQUIRED`` for nothing.
+        bare: Whether the label is for a screen reader only, because it is to be read elsewhere.
         frame: Whether the parts of a dataclass or a model get a frame with the label.
         depth: How deep it lies in others.
     """
     kind, optional = peel(annotation)
     if optional or default is None:
-        inner = partial(field_for, kind, "", REQUIRED if default is None else default, frame=frame, depth=depth)
-        return Maybe(label, lambda: _named(inner(), label), on=default not in (None, REQUIRED))
+        begin = REQUIRED if default is None else default
+        on = default is not None and default is not REQUIRED
+        return Maybe(label, partial(field_for, kind, label, begin, bare=True, depth=depth), on=on)
     if leaf := leaf_for(kind, label, default):
-        return leaf
+        return _bared(leaf, bare)
     if depth < _DEEPEST:
         if (item := _item(kind)) is not None:
-            begin = list(default) if isinstance(default, list | tuple | set | frozenset) else []
-            make = partial(_row, item, depth + 1)
-            return Rows(label, make, begin)
+            items = list(default) if isinstance(default, list | tuple | set | frozenset) else []
+            return Rows(label, partial(field_for, item, bare=True, depth=depth + 1), items, bare=bare)
         if (parts := list(_parts(kind, default))) or _is_record(kind):
             fields = {key: field_for(hint, name, begin, depth=depth + 1) for key, name, hint, begin in parts}
-            return Group(fields, label if frame else "")
-    return json_leaf(label, default)
+            return Group(fields, label if frame and not bare else "", frame=frame)
+    return _bared(json_leaf(label, default), bare)
 
 
 def peel(annotation: Any) -> tuple[Any, bool]:
@@ -65,15 +69,10 @@ def peel(annotation: Any) -> tuple[Any, bool]:
     return annotation, False
 
 
-def _named(field: Field, label: str) -> Field:
-    """Give a field without a visible label its name for a screen reader."""
-    if (control := getattr(field, "control", None)) is not None:
-        control.tooltip = label
-    return field
-
-
-def _row(item: Any, depth: int, label: str, default: Any) -> Field:
-    return _named(field_for(item, label, default, frame=False, depth=depth), "item")
+def _bared(leaf: Leaf, bare: bool) -> Leaf:
+    if bare and not isinstance(leaf.control, ipywidgets.Checkbox):
+        leaf.control.add_class("tcm-bare")
+    return leaf
 
 
 def _item(kind: Any) -> Any:
