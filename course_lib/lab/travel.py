@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -59,7 +60,7 @@ def journey(
                 fix=f"run the `%%module` cell that defines {name}, or pass the class: lab.step_through(…, {name}).",
             )
     events = f"{len(history.events):,} events"
-    return _wait(
+    told = _wait(
         replay.journey(history, cls, timeout=_REPLAY_LIMIT, converter=converter),
         _REPLAY_LIMIT + 5, f"replaying {events}", say,
         CourseError(
@@ -67,6 +68,18 @@ def journey(
             fix="look for a loop without an `await` in the workflow.",
         ),
     )  # fmt: skip
+    return replace(told, notes=(*told.notes, *_neighbours(history)))
+
+
+def _neighbours(history: WorkflowHistory) -> Iterator[str]:
+    """Say which runs of the same workflow came before and after: a history is that of one run."""
+    first, last = history.events[0], history.events[-1]
+    before = first.workflow_execution_started_event_attributes.continued_execution_run_id
+    after = last.workflow_execution_continued_as_new_event_attributes.new_execution_run_id
+    for run_id, words in ((before, "This run goes on from an earlier one"), (after, "It continued as a new run")):
+        if run_id:
+            handle = f"lab.client.get_workflow_handle({history.workflow_id!r}, run_id={run_id!r})"
+            yield f"{words}; step through that with: lab.step_through({handle})"
 
 
 def _history(run: Run, say: Callable[[str], None]) -> WorkflowHistory:

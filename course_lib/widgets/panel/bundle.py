@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w.-]+)";\n', re.MULTILINE)
+_NAME = re.compile(r"^(?:export )?(?:const|let|async function|function|class) (\w+)", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=const|let|function|async function|class)", re.MULTILINE)
 
 
@@ -11,19 +12,28 @@ def bundle(entry: Path) -> str:
     """Return a module with the modules that it imports from its own folder, in one text.
 
     anywidget gives the browser one text, from which a relative import leads nowhere. The modules share one scope
-    here: a name at the top of one of them must be in no other one (the browser says so at once).
+    here: a name at the top of one of them must be in no other one.
 
     Args:
         entry: The module that is the widget; it alone may have an ``export default``.
+
+    Raises:
+        ValueError: Two modules have the same name at their top.
     """
     texts: dict[Path, str] = {}
+    seen: set[Path] = set()
+    owners: dict[str, Path] = {}
 
     def add(path: Path) -> None:
-        if path in texts:
+        if path in seen:
             return
+        seen.add(path)
         text = path.read_text(encoding="utf-8")
         for name in _IMPORT.findall(text):
             add(path.with_name(name))
+        for name in _NAME.findall(text):
+            if (other := owners.setdefault(name, path)) != path:
+                raise ValueError(f"{path.name} and {other.name} both have {name} at their top: rename one of them.")
         texts[path] = _EXPORT.sub("", _IMPORT.sub("", text))
 
     add(entry)

@@ -1,6 +1,7 @@
 import { icon, make, say } from "./dom.js";
 
 const SIGNS = { wait: ["‖", "wait"], ask: ["▶", "info"], part: ["✗", "bad"] };
+const JUMPS = 6; // buttons for marked lines
 
 /**
  * The learner's source, with what is said about its lines at a step.
@@ -25,22 +26,25 @@ export function codePane(data) {
     element.append(line);
     return line;
   });
+  const jumps = make("span", "st-jumps");
   /** @type {any[]} */
   let marked = [];
 
-  /** Bring the marked lines into view, as many of them as fit; what can be seen already is not moved. */
-  function reveal() {
-    const main = marked.filter((line) => line.matches(".st-wait, .st-part"));
-    for (const some of [marked, main, main.slice(0, 1)]) {
-      if (!some.length) continue;
-      const top = Math.min(...some.map((line) => line.offsetTop));
-      const bottom = Math.max(...some.map((line) => line.offsetTop + line.offsetHeight));
-      if (bottom - top > element.clientHeight && some.length > 1) continue;
-      if (top < element.scrollTop || bottom > element.scrollTop + element.clientHeight) {
-        element.scrollTop = Math.max(0, (top + bottom - element.clientHeight) / 2);
-      }
-      return;
+  /** Bring lines into view, if any of them is not. @param {any[]} some */
+  function bring(some) {
+    const top = Math.min(...some.map((line) => line.offsetTop));
+    const bottom = Math.max(...some.map((line) => line.offsetTop + line.offsetHeight));
+    if (bottom - top > element.clientHeight && some.length > 1) return false;
+    if (top < element.scrollTop || bottom > element.scrollTop + element.clientHeight) {
+      element.scrollTop = Math.max(0, (top + bottom - element.clientHeight) / 2);
     }
+    return true;
+  }
+
+  /** Show all marked lines if they fit, else those where something was done, else the first. */
+  function reveal() {
+    const acted = marked.filter((line) => line.matches(".st-ask, .st-part"));
+    [marked, acted, marked.slice(0, 1)].find((lines) => lines.length && bring(lines));
   }
 
   /** @param {any} step */
@@ -65,10 +69,22 @@ export function codePane(data) {
       }
       marked.push(line);
     }
+    jumps.replaceChildren(...marked.slice(0, JUMPS).map(jump));
     reveal();
+  }
+
+  /** A marked line may be out of sight; a button brings it back. @param {any} line */
+  function jump(line) {
+    const number = line.firstChild.textContent;
+    const kinds = ["wait", "ask", "part"].filter((kind) => line.classList.contains(`st-${kind}`));
+    const made = make("button", "st-jump", "", { type: "button", "aria-label": `Show line ${number}` });
+    for (const kind of kinds) made.append(icon(...SIGNS[/** @type {keyof typeof SIGNS} */ (kind)]));
+    made.append(`line ${number}`);
+    made.addEventListener("click", () => bring([line]));
+    return made;
   }
 
   // The first step is shown before the element has a height.
   new ResizeObserver(reveal).observe(element);
-  return { element, show };
+  return { element, jumps, show };
 }

@@ -2,6 +2,8 @@ import { heading, icon, make } from "./dom.js";
 
 const TAGS = { changed: ["●", "info"], new: ["+", "ok"], gone: ["−", "bad"] };
 
+const LONG = 40; // characters of two values that stand on one line
+
 /**
  * What a step was told, what the code did, and how it stood afterwards.
  *
@@ -37,8 +39,13 @@ export function factsPane(data) {
         tag.classList.add(`tc-${tone}`);
         tag.append(icon(sign, tone), word);
       }
-      if (before !== null) cell.append(make("code", "tc-quiet", data.texts[before]), word === "gone" ? "" : " → ");
-      if (word !== "gone") cell.append(make("code", "", data.texts[value]));
+      const now = word === "gone" ? "" : data.texts[value];
+      if (before !== null) {
+        const old = data.texts[before];
+        cell.append(make("code", "tc-quiet", old));
+        if (now) cell.append(old.length + now.length > LONG ? make("br") : " ", "→ ");
+      }
+      if (now) cell.append(make("code", "", now));
       row.append(make("th", "", name, { scope: "row" }), cell, tag);
       table.append(row);
     }
@@ -79,9 +86,9 @@ export function factsPane(data) {
       shown.push(failed);
     }
     shown.push(
-      list(`Arrived with ${step.span}`, step.told, step.failed ? "told again at the next attempt" : "nothing new"),
+      list(`Arrived with ${step.span}`, step.told, step.failed ? "the next attempt was told the same" : "nothing new"),
       list("Commands issued", step.commands, "none"),
-      list("Waits now", step.waits, "nothing: the run is over"),
+      list("Waits now", step.waits, step.over ? "nothing: the run is over" : "nothing"),
       part("Variables", step.variables, variables, "the workflow object has none"),
     );
     if (asksQueries) shown.push(part("Queries would answer", step.answers, answers, "nothing at this moment"));

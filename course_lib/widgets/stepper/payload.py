@@ -90,6 +90,7 @@ def _step(journey: Journey, number: int, texts: _Texts) -> dict[str, Any]:
             for item in telling.variables(step)
         ],
         "answers": [[plain(name), texts.place(answer)] for name, answer in step.answers.items()],
+        "over": telling.over(step),
         "failed": _cut(step.failed),
     }  # fmt: skip
 

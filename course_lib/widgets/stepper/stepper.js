@@ -66,7 +66,9 @@ function render({ model, el }) {
     const made = make("div", "st-panes");
     made.style.setProperty("--lines", String(data.source.length));
     const left = make("div", "st-left");
-    left.append(make("div", "st-file tc-quiet", data.file), code.element);
+    const file = make("div", "st-file");
+    file.append(make("span", "tc-quiet", data.file), code.jumps);
+    left.append(file, code.element);
     const right = make("div", "st-left");
     right.append(make("div", "st-file tc-quiet", "After this step"), facts.element);
     made.append(left, right);
@@ -113,7 +115,7 @@ function render({ model, el }) {
     const place = `step ${step + 1} of ${steps.length}: ${now.says}`;
     stepSlider.show(step, `${step + 1} of ${steps.length}`, place);
     const [id, type, name] = data.events[event];
-    eventSlider.show(event, `${id} of ${data.events.at(-1)[0]}`, `event ${id}: ${type} ${name}, seen by step ${step + 1}`);
+    eventSlider.show(event, `${id} of ${data.events[reach][0]}`, `event ${id}: ${type} ${name}, seen by step ${step + 1}`);
     strip.show(event);
     if (other) {
       code.show(now);

@@ -1,6 +1,7 @@
 import { icon, make } from "./dom.js";
 
-const AROUND = 45; // events on each side of the current one: two or three rows, drawn in a blink
+const MOST = 100; // events of a history that is shown whole
+const AROUND = 24; // events on each side of the current one in a longer history
 const KINDS = {
   workflow: ["●", "workflow"],
   task: ["○", "workflow task"],
@@ -64,8 +65,9 @@ export function historyStrip(data, go, last) {
   /** @param {number} current The index of the current event. */
   function show(current) {
     const focused = chips.contains(element.getRootNode().activeElement);
-    const from = Math.max(0, current - AROUND);
-    const to = Math.min(data.events.length, current + AROUND + 1);
+    const whole = data.events.length <= MOST;
+    const from = whole ? 0 : Math.max(0, current - AROUND);
+    const to = whole ? data.events.length : Math.min(data.events.length, current + AROUND + 1);
     const groups = [];
     for (let index = from; index < to; index++) {
       const [, , , , , , , step, after] = data.events[index];
@@ -80,9 +82,9 @@ export function historyStrip(data, go, last) {
       groups.at(-1)?.row.append(chip(index, current));
     }
     chips.replaceChildren(
-      ...more(0, from, "earlier", current - AROUND),
+      ...more(0, from, "earlier", current - 2 * AROUND),
       ...groups.map((group) => group.box),
-      ...more(to, data.events.length, "later", current + AROUND),
+      ...more(to, data.events.length, "later", current + 2 * AROUND),
     );
     if (focused) chips.querySelector("[aria-current]")?.focus({ preventScroll: true });
     describe(data.events[current]);

@@ -110,6 +110,15 @@ def asks(command: Command) -> str:
     return f"asks to {command.words}" if command.kind.startswith(_DEEDS) else f"asks for {command.words}"
 
 
+def over(step: Step) -> bool:
+    """Return whether the code ended the run in this step."""
+    return _ended(step) is not None
+
+
+def _ended(step: Step) -> Command | None:
+    return next((command for command in step.commands if command.kind in _ENDS), None)
+
+
 def issued(command: Command) -> str:
     """Return a command and the line that issued it."""
     return f"{command.words}, line {command.line}" if command.line else command.words
@@ -126,10 +135,9 @@ def sentence(journey: Journey, number: int) -> str:
     if journey.divergence is not None and journey.divergence.step == number:
         return "code and history part here"
     if step.failed:
-        return "this workflow task failed"
-    ended = [asks(command) for command in step.commands if command.kind in _ENDS]
-    if ended:  # handlers that still wait end with the run
-        return shorten(ended[-1], 100)
+        return f"this workflow task failed: {shorten(step.failed, 120)}"
+    if ended := _ended(step):  # handlers that still wait end with the run
+        return shorten(asks(ended), 120)
     return f"waits for {waiting(step.waits)}" if step.waits else "waits for nothing"
 
 

@@ -83,7 +83,7 @@ def _told(journey: Journey, step: Step) -> Iterator[tuple[str, list[str]]]:
         yield "✗ This workflow task failed", [shorten(step.failed, _VALUE)]
     yield (
         f"Arrived with {telling.events(step)}",
-        _some(list(step.jobs)) or ["told again at the next attempt" if step.failed else "nothing new"],
+        _some(list(step.jobs)) or ["the next attempt was told the same" if step.failed else "nothing new"],
     )
     yield "Commands issued", _some([telling.issued(command) for command in step.commands]) or ["none"]
     waits = []
