@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from course_lib.errors import CourseError
+from course_lib.shop.off_switch import OffSwitch
 from course_lib.shop.scenarios import SCENARIOS
 
 if TYPE_CHECKING:
@@ -117,6 +118,15 @@ class Faults:
             order_id: What narrowed it.
         """
         self._put(kind, service, operation=operation, order_id=order_id, times=0)
+
+    def off_switch(self, kind: str, service: str) -> OffSwitch:
+        """Return a switch that the learner is to turn off, for ``Lab.your_turn``: in the panel, in code, anywhere.
+
+        Args:
+            kind: The method that turned it on, for example ``"outage"``.
+            service: Which service.
+        """
+        return OffSwitch(self, kind, service)
 
     def clear(self, service: str | None = None) -> None:
         """Turn every switch of a service off, or of all services."""
