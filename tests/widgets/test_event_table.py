@@ -171,7 +171,7 @@ async def test_the_still_form_and_its_text_say_the_same(start: Start) -> None:
     for said in (
         BAD,
         "ActivityTaskScheduled",
-        "charge (attempt",
+        "flaky_ship (attempt 3)",
         "✗ ShopUnavailable",
         f"{len(recorded.events)} events",
     ):

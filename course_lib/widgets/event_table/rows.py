@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from course_lib.history.frame import NO_TIME, RowReader
@@ -132,4 +133,9 @@ def _kind(event: HistoryEvent, name: str) -> str:
     if name == "MarkerRecorded":
         local = event.marker_recorded_event_attributes.marker_name == "core_local_activity"
         return "activity" if local else "other"
+    return _kind_of(name)
+
+
+@cache
+def _kind_of(name: str) -> str:
     return next((kind for begin, kind in _KINDS if name.startswith(begin)), "other")
