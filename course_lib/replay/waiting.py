@@ -5,6 +5,7 @@ it. ``__stack_trace`` is no help: it shows the SDK's own frames only.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from types import FrameType
@@ -16,6 +17,7 @@ from course_lib.replay.places import Place, Places, awaited
 from course_lib.replay.tasks import MAIN, Born, born, label
 
 _NAMED = 3  # things that are named before the rest is counted
+_LOOKED = 12  # of many, so many are looked at; a fan-out is as wide as it likes
 _DEEP = 6  # futures that wait for futures
 
 # Library code that waits, by the qualified name of its code object.
@@ -132,9 +134,14 @@ class Waits:
     def _several(self, futures: Iterable[Any], depth: int, joint: str = " and ") -> str:
         pending = [future for future in futures if not future.done()]
         pending.sort(key=lambda future: origin.number if (origin := born(future)) else 0)  # a set has no order
-        named = [self._part(future, depth + 1) for future in pending[:_NAMED]]
-        if len(pending) > _NAMED:
-            named[_NAMED - 1 :] = [f"{len(pending) - _NAMED + 1} more"]
+        counts = list(Counter(self._part(future, depth + 1) for future in pending[:_LOOKED]).items())
+        rest = len(pending[_LOOKED:])
+        if len(counts) + bool(rest) > _NAMED:
+            rest += sum(count for _, count in counts[_NAMED - 1 :])
+            del counts[_NAMED - 1 :]
+        named = [words if count == 1 else f"{count} × {words}" for words, count in counts]
+        if rest:
+            named.append(f"{rest} more")
         return joint.join(named) if len(named) < _NAMED else f"{', '.join(named[:-1])}{joint}{named[-1]}"
 
     def _part(self, future: Any, depth: int) -> str:

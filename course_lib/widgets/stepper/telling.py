@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _NAMED = 2  # so many waits stand in a sentence; the rest is counted
 _ON_A_LINE = 3  # so many marks stand below a source line; the rest is counted
+_PART = re.compile(r"part \d+ of a gather")
 _DAYS = re.compile(r"\b(\d+) d\b")
 
 _ENDS = (
@@ -95,12 +96,21 @@ def variables(step: Step) -> list[Variable]:
 
 
 def waiting(waits: Iterable[Wait]) -> str:
-    """Return what tasks wait for, in words; the same thing several times is counted."""
+    """Return what tasks on one line wait for, in words; the same thing several times is counted."""
     counts = Counter(wait.awaiting for wait in waits)
-    parts = [f"{what} (× {count})" if count > 1 else what for what, count in counts.items()]
+    parts = [f"{count} × {what}" if count > 1 else what for what, count in counts.items()]
     if len(parts) > _NAMED + 1:
         parts = [*parts[:_NAMED], f"{len(parts) - _NAMED} more"]
     return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
+
+
+def _waiting(waits: Sequence[Wait]) -> str:
+    """Return what all tasks wait for, in a sentence; the parts of a gather are in what its own task waits for."""
+    tasks = [wait for wait in waits if not _PART.match(wait.task)] or list(waits)
+    told = [f"{'' if wait.task == 'main' else f'{wait.task} '}waits for {wait.awaiting}" for wait in tasks[:_NAMED]]
+    if (more := len(tasks) - _NAMED) > 0:
+        told.append(f"{more} more task{'s wait' if more > 1 else ' waits'}")
+    return "; ".join(told)
 
 
 def asks(command: Command) -> str:
@@ -138,7 +148,7 @@ def sentence(journey: Journey, number: int) -> str:
         return f"this workflow task failed: {shorten(step.failed, 120)}"
     if ended := _ended(step):  # handlers that still wait end with the run
         return shorten(asks(ended), 120)
-    return f"waits for {waiting(step.waits)}" if step.waits else "waits for nothing"
+    return _waiting(step.waits) if step.waits else "waits for nothing"
 
 
 def headline(journey: Journey, number: int) -> str:
