@@ -61,6 +61,7 @@ class Card:
         """Send what was typed, as the button does; what cannot be sent is said at its field."""
         if self.button.disabled:
             return
+        before = self._unsent
         try:
             name, args = self.form.read()
         except Faulty as error:
@@ -71,7 +72,8 @@ class Card:
             self._unsent = ""
             self._asked = time.monotonic()
             self._desk.deliver(self.handler, name, args)
-        self.draw()
+        if self._unsent != before:  # what is sent draws itself; until then this thread leaves the other one alone
+            self.draw()
 
     def tick(self) -> None:
         """Ask again if it is time to; called every second while the panel is on the screen."""

@@ -21,7 +21,7 @@ from course_lib.widgets.messages.values import Converter, Fault, Faulty
 
 _KEPT = {"signal": 3, "query": 1, "update": 3}  # outcomes that a card shows; an older answer is only misleading
 Call = Callable[[Tell], Coroutine[Any, Any, Outcome]]
-_AT_ONCE = 8  # messages of one handler that may be under way
+_AT_ONCE = 50  # messages of one handler that may be under way: more than anybody clicks
 
 
 class Desk:
