@@ -26,6 +26,8 @@ _installed = False
 # The core's line for each call that it tries again (1.35), with the Rust types of the error behind it.
 _RETRIED = re.compile(r"gRPC call (?P<call>\w+) retried (?P<times>\d+) times(?P<rest>.*)", re.DOTALL)
 _QUIET = 10.0
+# And what follows other lines when a call failed.
+_STATUS = re.compile(r"^(?P<said>.*?) \{'error': 'Status \{.*?message: \"(?P<why>[^\"]+)\".*", re.DOTALL)
 
 
 class _Calm(logging.Filter):
@@ -41,6 +43,8 @@ class _Calm(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         found = _RETRIED.match(str(record.msg))
         if found is None:
+            if status := _STATUS.match(str(record.msg)):
+                record.msg = f"{status['said']}: {status['why']}"
             return True
         now = time.monotonic()
         if now < self._next:

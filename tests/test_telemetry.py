@@ -1,8 +1,12 @@
 """The core's log records arrive in Python logging; the terminal behind the kernel gets none."""
 
+import logging
 import subprocess
 import sys
 
+import pytest
+
+from course_lib import telemetry
 from course_lib.server import Server
 
 SCRIPT = """
@@ -60,3 +64,21 @@ def test_somebody_elses_runtime_is_left_alone() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == "kept\n"
+
+
+def test_the_errors_of_the_core_lose_their_rust(caplog: pytest.LogCaptureFixture) -> None:
+    telemetry.install()
+    logger = logging.getLogger(telemetry.CORE_LOGGER)
+    # As sdk-python 1.35 writes it when the server is gone.
+    logger.warning(
+        "Network error while completing activity "
+        "{'error': 'Status { code: Unavailable, message: \"tcp connect error\", source: Some(tonic::transport::Error("
+        'Transport, ConnectError(ConnectError("tcp connect error", 127.0.0.1:36527, Os { code: 111, '
+        'kind: ConnectionRefused, message: "Connection refused" })))) }\'}'
+    )
+    logger.warning("something else {'error': 'unknown'}")
+    said = [record.getMessage() for record in caplog.records if record.name == telemetry.CORE_LOGGER]
+    assert said == [
+        "Network error while completing activity: tcp connect error",
+        "something else {'error': 'unknown'}",
+    ]

@@ -83,16 +83,22 @@ def is_gone(error: RPCError) -> bool:
     """Return whether a call failed because the server is not there, rather than because it said no."""
     if error.status in (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED):
         return True
-    # A connection that broke while it was used (seen on 1.35: "h2 protocol error", "transport error").
     broken = error.status in (RPCStatusCode.UNKNOWN, RPCStatusCode.INTERNAL, RPCStatusCode.CANCELLED)
-    return broken and bool(re.search("transport|connect|h2 protocol|broken pipe", error.message.lower()))
+    return broken and _broke(error)
 
 
 def reason(error: RPCError) -> str:
     """Return why a call did not reach the server, in a few words."""
     if error.status in (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED):
         return "no answer in time"
-    return "nothing listens there" if error.message == "tcp connect error" else one_line(error)
+    if error.message == "tcp connect error":
+        return "nothing listens there"
+    return "the connection broke" if _broke(error) else one_line(error)
+
+
+def _broke(error: RPCError) -> bool:
+    # A connection that ended while it was used (seen on 1.35: "h2 protocol error", "transport error").
+    return bool(re.search("transport|connect|h2 protocol|broken pipe", error.message.lower()))
 
 
 def facts() -> Facts:

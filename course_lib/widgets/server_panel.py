@@ -23,7 +23,7 @@ _STYLE = FRAME + (
     ".tc-srv{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:2px 16px;margin-top:4px}"
     ".tc-srv>.tc-key{color:var(--jp-ui-font-color2,var(--tc-quiet))}.tc-srv>.tc-value{overflow-wrap:anywhere}"
     ".tc-srvhead{display:flex;flex-wrap:wrap;gap:2px 12px;align-items:baseline}.tc-srvhead b{font-size:14px}"
-    ".tc-srvhead .tc-last{margin-left:auto}"
+    ".tc-srvhead .tc-last{margin-left:auto}.tc-framed .tc.tc+.tc,.tc-framed .tc-note{margin-top:4px}"
 )
 
 
@@ -97,7 +97,7 @@ class ServerPanel(Panel):
         for widget, shown in (
             (self._state, page(self._head(), "", style=_STYLE, role="status").html),
             (self._table, page(self._table_html(), "", style=_STYLE).html),
-            (self._note, self._note_html()),
+            (self._note, f'<div class="tc-note">{self._note_html()}</div>'),
         ):
             if widget.value != shown:  # a message to the page only for what is new
                 widget.value = shown
@@ -155,9 +155,10 @@ class ServerPanel(Panel):
         return LOST if self._in_memory() else SAFE
 
     def _note_html(self) -> str:
-        kind = "warning" if self._in_memory() else "info"
-        told = callout("info", self._told).html if self._told else ""
-        return told + callout("warning" if kind == "warning" else "info", self._consequence()).html
+        told = page(f"<div>ℹ {escape(self._told)}</div>", "", style=_STYLE, role="status").html if self._told else ""
+        if self._in_memory():
+            return told + callout("warning", "kill -9 and Restart lose every workflow", self._consequence()).html
+        return told + page(f'<div class="tc-quiet">{escape(self._consequence())}</div>', "", style=_STYLE).html
 
     def _buttons(self) -> list[Any]:
         return [button for button in (self.start_button, self.restart_button, self.kill_button) if button is not None]

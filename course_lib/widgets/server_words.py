@@ -12,12 +12,13 @@ NOT_OURS = {
     "to kill or restart.",
 }
 SAFE = (
-    "Nothing is lost by kill -9: runs are in the database file. Clients and Workers try again by themselves and go on "
-    "within seconds of the start."
+    "Nothing is lost by kill -9: the runs are in the database file. Clients and Workers try again by themselves and go "
+    "on within seconds of the start. Only an activity that ends while the server is away for more than 10 s has to run "
+    "again: its Worker gives up reporting it, and the server waits for its timeout."
 )
 LOST = (
-    "This server keeps everything in memory (COURSE_DB=memory): kill -9 and Restart lose every workflow, for good. "
-    "Workers connect again by themselves, and find nothing."
+    "This server keeps everything in memory (COURSE_DB=memory); what it knew is gone for good when it ends. Workers "
+    "connect again by themselves, and find nothing."
 )
 SHARED = "All notebooks of this checkout use this one server"
 
