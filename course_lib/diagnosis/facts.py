@@ -88,12 +88,22 @@ async def pollers(client: Client, queue: str, kind: TaskQueueType.ValueType, lim
     return Pollers(queue, answer.pollers if answer else None)
 
 
-async def newest_events(client: Client, workflow_id: str, run_id: str, limit: float = 0.8) -> list[HistoryEvent]:
-    """Return the last events of a run, newest first; a long history is not read whole."""
+async def newest_events(
+    client: Client, workflow_id: str, run_id: str, limit: float = 0.8, most: int = _NEWEST
+) -> list[HistoryEvent]:
+    """Return the last events of a run, newest first; a long history is not read whole.
+
+    Args:
+        client: A client of the namespace.
+        workflow_id: The workflow.
+        run_id: The run; the newest one when it is empty.
+        limit: Seconds.
+        most: How many at most.
+    """
     request = GetWorkflowExecutionHistoryReverseRequest(
         namespace=client.namespace,
         execution=WorkflowExecution(workflow_id=workflow_id, run_id=run_id),
-        maximum_page_size=_NEWEST,
+        maximum_page_size=most,
     )
     answer = await asked(client.workflow_service.get_workflow_execution_history_reverse(request), limit)
     return list(answer.history.events) if answer else []

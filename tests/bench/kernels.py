@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -43,14 +44,23 @@ class Kernel:
         except ValueError:  # the course's own line under the cell, such as a module's revision
             return None
 
-    def click(self, button: str) -> None:
-        """Click a button, by the message that a front end sends; returns at once.
+    def click(self, button: str, shows: str) -> float:
+        """Click a button, by the message that a front end sends, and wait until a widget shows what comes of it.
 
         Args:
             button: The ``model_id`` of an ``ipywidgets.Button``.
+            shows: A text in what the kernel then sends to the widgets.
+
+        Returns:
+            When the message was sent, in seconds of the system's clock.
         """
         content = {"comm_id": button, "data": {"method": "custom", "content": {"event": "click"}}}
-        self._client.shell_channel.send(self._client.session.msg("comm_msg", content))
+        message = self._client.session.msg("comm_msg", content)
+        began = time.time()
+        self._client.shell_channel.send(message)
+        while shows not in json.dumps(self._client.get_iopub_msg(timeout=_LIMIT)["content"], default=str):
+            pass
+        return began
 
 
 @contextlib.contextmanager

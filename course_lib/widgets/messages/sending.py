@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 SEND_LIMIT = 10.0
 ASK_LIMIT = 10.0
 UPDATE_LIMIT = 30.0
+_NEWEST = 30  # events among which that of a message is looked for
 
 Tell = Callable[[Outcome], None]
 
@@ -130,7 +131,7 @@ class Sender:
 
     async def _event(self, is_it: Callable[[HistoryEvent], bool]) -> int | None:
         # The call has returned, so the server has written the event. It answers with the newest ones first.
-        newest = await facts.newest_events(self._client, self.handle.id, self.handle.run_id or "")
+        newest = await facts.newest_events(self._client, self.handle.id, self.handle.run_id or "", most=_NEWEST)
         for event in newest:
             if event.event_id not in self._taken and is_it(event):
                 self._taken.add(event.event_id)
