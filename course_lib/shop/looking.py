@@ -22,6 +22,9 @@ MOST = 60
 _COLUMNS = "id, service, operation, path, order_id, idempotency_key, status, fault, done, took_ms, created_at"
 _TIMED = 200  # requests, of all services, whose times are looked at
 _WAITING = "id, service, operation, order_id, idempotency_key, fault, seconds, request, created_at"
+# Whatever can change: a line of the log is written once, and again only when its wait ends.
+_NOW = """SELECT (SELECT value FROM settings WHERE name = 'faults'), (SELECT value FROM counters WHERE name = 'epoch'),
+(SELECT max(id) FROM requests), (SELECT group_concat(id) FROM waiting)"""
 # Whatever `words.outcome` looks at.
 _KINDS = "SELECT service, status, fault, done, count(*), max(id) FROM requests WHERE id > ? GROUP BY 1, 2, 3, 4"
 
@@ -44,17 +47,6 @@ class Look:
     counts: Mapping[tuple[str, str], int] = field(default_factory=dict)
     took: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
-    def same_as(self, other: "Look") -> bool:
-        """Return whether another look saw the same.
-
-        Args:
-            other: The other look.
-        """
-        mine, theirs = (
-            (look.book.to_json(), look.rows, look.waiting, look.counts, look.took) for look in (self, other)
-        )
-        return mine == theirs
-
 
 class Watcher:
     """Looks at one shop again and again.
@@ -67,14 +59,14 @@ class Watcher:
     def __init__(self, path: Path, most: int = MOST) -> None:
         self.path = path
         self.most = most
+        self._seen: tuple[Any, ...] = ()
+        self._look = Look()
         self._last = 0
-        self._epoch = 0
-        self._file = 0
+        self._counted: tuple[int, int | None] = (0, None)
         self._counts: Counter[tuple[str, str]] = Counter()
-        self._kept: tuple[tuple[Any, ...], tuple[Mapping[str, Any], ...], dict[str, tuple[int, ...]]] | None = None
 
     def look(self, service: str | None = None) -> Look:
-        """Return the shop as it is now.
+        """Return the shop as it is now; the same object as before when nothing has changed.
 
         Args:
             service: Hold only requests to this service; counts are always of all.
@@ -84,36 +76,36 @@ class Watcher:
         """
         file = self.path.stat().st_ino
         with closing(sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True, timeout=1.0)) as db:
-            db.row_factory = sqlite3.Row
             db.execute("BEGIN")  # one moment for all
-            found = db.execute("SELECT value FROM settings WHERE name = 'faults'").fetchone()
-            book = FaultBook.from_json(json.loads(found[0])) if found else FaultBook()
-            epoch = db.execute("SELECT value FROM counters WHERE name = 'epoch'").fetchone()
-            self._count(db, file, epoch[0] if epoch else 0)
-            waiting = tuple(dict(row) for row in db.execute(f"SELECT {_WAITING} FROM waiting ORDER BY id DESC"))
-            rows, took = self._lines(db, service, waiting)
-            return Look(book, rows, waiting, dict(self._counts), took)
+            now = db.execute(_NOW).fetchone()
+            if (file, service, *now) == self._seen:
+                return self._look
+            faults, epoch, *_ = now
+            db.row_factory = sqlite3.Row
+            self._count(db, (file, epoch))
+            where, values = ("WHERE service = ?", (service,)) if service else ("", ())
+            query = f"SELECT {_COLUMNS} FROM requests {where} ORDER BY id DESC LIMIT ?"
+            self._look = Look(
+                FaultBook.from_json(json.loads(faults)) if faults else FaultBook(),
+                tuple(dict(row) for row in db.execute(query, (*values, self.most))),
+                tuple(dict(row) for row in db.execute(f"SELECT {_WAITING} FROM waiting ORDER BY id DESC")),
+                dict(self._counts),
+                _took(db),
+            )
+            self._seen = (file, service, *now)
+            return self._look
 
-    def _count(self, db: sqlite3.Connection, file: int, epoch: int) -> None:
-        if (file, epoch) != (self._file, self._epoch):  # emptied, or another file: count from the start
-            self._file, self._epoch, self._last = file, epoch, 0
+    def _count(self, db: sqlite3.Connection, what: tuple[int, int | None]) -> None:
+        if what != self._counted:  # emptied, or another file: count from the start
+            self._counted, self._last = what, 0
             self._counts.clear()
         for service, status, fault, done, count, last in db.execute(_KINDS, (self._last,)).fetchall():
             self._counts[service, words.outcome({"status": status, "fault": fault, "done": done})] += count
             self._last = max(self._last, last)
 
-    def _lines(
-        self, db: sqlite3.Connection, service: str | None, waiting: tuple[Mapping[str, Any], ...]
-    ) -> tuple[tuple[Mapping[str, Any], ...], dict[str, tuple[int, ...]]]:
-        # A line changes only when it is written and when its wait ends, so most looks need not read them again; the
-        # lines of a service that is seldom called may lie far back.
-        now = (self._file, self._epoch, self._last, service, tuple(row["id"] for row in waiting))
-        if self._kept is None or self._kept[0] != now:
-            where, values = ("WHERE service = ?", (service,)) if service else ("", ())
-            query = f"SELECT {_COLUMNS} FROM requests {where} ORDER BY id DESC LIMIT ?"
-            took: dict[str, list[int]] = {}
-            for name, ms in db.execute(f"SELECT service, took_ms FROM requests ORDER BY id DESC LIMIT {_TIMED}"):
-                took.setdefault(name, []).append(ms)
-            rows = tuple(dict(row) for row in db.execute(query, (*values, self.most)))
-            self._kept = now, rows, {name: tuple(times) for name, times in took.items()}
-        return self._kept[1:]
+
+def _took(db: sqlite3.Connection) -> dict[str, tuple[int, ...]]:
+    took: dict[str, list[int]] = {}
+    for name, ms in db.execute(f"SELECT service, took_ms FROM requests ORDER BY id DESC LIMIT {_TIMED}"):
+        took.setdefault(name, []).append(ms)
+    return {name: tuple(times) for name, times in took.items()}

@@ -120,6 +120,8 @@ def explained(row: Mapping[str, Any]) -> str:
         "client gave up": "nothing was done",
         "seen before": "answered from memory",
     }.get(how, "")
+    if how == "client gave up":
+        return said
     also = {"latency": "slow", "duplicate_delivery": "delivered twice"}.get(fault or "", "")
     return " · ".join(part for part in (said, also) if part)
 

@@ -17,7 +17,9 @@ MARKUP = "<img src=x onerror=alert(1)>"
 
 @pytest.fixture
 def panel(shop: Shop) -> FaultPanel:
-    return fault_panel(shop)
+    panel = fault_panel(shop)
+    panel.build()
+    return panel
 
 
 async def until(true: Callable[[], bool]) -> None:
@@ -216,21 +218,22 @@ async def test_what_waits_is_listed_first_until_it_ends(panel: FaultPanel, shop:
     await until(lambda: [how for how, _ in listed()] == ["client gave up"])
 
 
-async def test_it_looks_by_itself_only_while_somebody_sees_it(panel: FaultPanel, shop: Shop, monkeypatch: Any):
-    monkeypatch.setattr("course_lib.widgets.fault_panel.panel._LEASE", 0.5)
-    panel._heard(None, {"seen": True}, [])
+async def test_it_looks_by_itself_only_while_somebody_sees_it(panel: FaultPanel, shop: Shop):
+    panel.widget.pulse.visible = True
     shop.faults.outage("payments")
     await until(lambda: bool(panel.look.book.rules))
     await until(lambda: panel.switches.state["services"][0]["outage"])
+    panel.widget.pulse.visible = False
     await until(lambda: not panel._watching)
     shop.faults.clear()
-    panel._heard(None, {"seen": True}, [])
+    assert panel.look.book.rules, "nobody looks"
+    panel.widget.pulse.visible = True
     await until(lambda: not panel.look.book.rules)
+    panel.widget.pulse.visible = False
     await until(lambda: not panel._watching)
 
 
-async def test_a_shop_that_is_gone_is_said_and_started_again(shop: Shop):
-    panel = fault_panel(shop)
+async def test_a_shop_that_is_gone_is_said_and_started_again(panel: FaultPanel, shop: Shop):
     shop.faults.outage("payments")
     stop_service()
     panel.refresh()

@@ -14,7 +14,7 @@ _HERE = Path(__file__).parent
 
 def _script(name: str) -> str:
     # An anywidget's module is loaded from a blob, so it cannot import its neighbour: the two texts are joined.
-    return "\n".join((_HERE / file).read_text(encoding="utf-8") for file in ("seen.js", name))
+    return "\n".join((_HERE / file).read_text(encoding="utf-8") for file in ("dom.js", name))
 
 
 def _style() -> str:

@@ -76,11 +76,7 @@ function render({ model, el }) {
   const changes = "change:rows change:counts change:service";
   model.on(changes, show);
   show();
-  const noLonger = tellWhenSeen(model, root);
-  return () => {
-    noLonger();
-    model.off(changes, show);
-  };
+  return () => model.off(changes, show);
 }
 
 export default { render };

@@ -72,7 +72,11 @@ def _times(took: tuple[int, ...]) -> dict[str, Any]:
     last = took[:_BARS]
     if not last:
         return {"took": [], "took_words": "no call yet"}
-    return {"took": list(reversed(last)), "took_words": f"{median(last):.0f} ms, slowest {max(last)} ms"}
+    return {"took": list(reversed(last)), "took_words": f"{_time(median(last))}, slowest {_time(max(last))}"}
+
+
+def _time(ms: float) -> str:
+    return f"{ms:.0f} ms" if ms < 1000 else f"{ms / 1000:.1f} s"
 
 
 def requests(look: Look, service: str | None) -> list[dict[str, Any]]:

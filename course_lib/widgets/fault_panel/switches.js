@@ -42,7 +42,7 @@ function render({ model, el }) {
 
   // What stands for all services
 
-  const gone = make("div", { class: "tf-gone", role: "status" });
+  const gone = make("div", { class: "tc-callout tf-gone", role: "status" });
   const calm = make("button", { type: "button", text: "All calm", title: "Turn every switch of every service off" });
   calm.addEventListener("click", () => press(calm, { control: "calm" }));
   const scenario = make("select", { "aria-label": "Scenario" });
@@ -214,7 +214,7 @@ function render({ model, el }) {
     if (!words) return;
     const start = make("button", { type: "button", class: "mod-primary", text: "Start the shop again" });
     start.addEventListener("click", () => press(start, { control: "start" }));
-    gone.append(make("span", { class: "tc-bad", text: "✖ " }), make("span", { text: words }), start);
+    gone.append(make("span", { class: "tc-bad", text: "✖ Stopped:" }), make("span", { text: words }), start);
   };
   const show = () => {
     const now = model.get("state");
@@ -235,11 +235,7 @@ function render({ model, el }) {
   const changes = "change:state change:gone change:busy change:said change:done";
   model.on(changes, show);
   show();
-  const noLonger = tellWhenSeen(model, root);
-  return () => {
-    noLonger();
-    model.off(changes, show);
-  };
+  return () => model.off(changes, show);
 }
 
 export default { render };
