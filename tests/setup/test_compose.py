@@ -132,6 +132,7 @@ def test_the_servers_switches() -> None:
         "frontend.WorkflowTimeSkippingEnabled": True,
         "system.workflowTimeSkippingEnabled": True,
         "frontend.WorkflowPauseEnabled": True,
+        "history.workflowTaskRetryMaxInterval": "1s",
         "system.forceSearchAttributesCacheRefreshOnRead": True,
     }
 
