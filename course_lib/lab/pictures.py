@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from temporalio.client import Client, WorkflowHandle, WorkflowHistory
@@ -51,6 +52,39 @@ def timeline(run: AnyRun, client: Client, where: server.Server, look: Look) -> "
     return Timeline([track], still)
 
 
+def compare(a: AnyRun, b: AnyRun, client: Client, where: server.Server, look: Look) -> "View | Timeline":
+    """Return two runs one above the other, with what is different between them in words.
+
+    Args:
+        a: A workflow's handle, or a history.
+        b: Another one.
+        client: The client of the handles' namespace.
+        where: The server, for the links to its Web UI.
+        look: Awaits a coroutine within the limit of one look at the server.
+
+    Raises:
+        CourseError: There is no such workflow, or the server does not answer.
+    """
+    from course_lib.widgets.timeline.comparison import comparison_view
+
+    if not interactive():
+        (one, first, _), (two, second, _) = _still(a, where, look), _still(b, where, look)
+        now = datetime.now(UTC) if first or second else None
+        return comparison_view((one, two), (first, second), (one.workflow_id, two.workflow_id), now)
+    from course_lib.widgets.timeline.live import Timeline
+    from course_lib.widgets.timeline.live.remarks import apart
+
+    tracks = [_track(run, client, where, look) for run in (a, b)]
+
+    def still() -> "View":
+        runs = [track.source.runs[0] for track in tracks]
+        pendings = [run.pending for run in runs]
+        now = datetime.now(UTC) if any(track.live for track in tracks) else None
+        return comparison_view([_history(run) for run in runs], pendings, [track.title for track in tracks], now)
+
+    return Timeline(tracks, still, apart)
+
+
 def _still(run: AnyRun, where: server.Server, look: Look) -> tuple[WorkflowHistory, Any, str | None]:
     if isinstance(run, WorkflowHistory):
         return run, None, None
@@ -69,9 +103,8 @@ def _track(run: AnyRun, client: Client, where: server.Server, look: Look) -> "Tr
     from course_lib.widgets.timeline.live import Still, Track
 
     if isinstance(run, WorkflowHistory):
-        return Track(
-            Still([Run(run.workflow_id, "", "root", None, events=list(run.events))]), run.workflow_id, live=False
-        )
+        only = Run(run.workflow_id, "", "root", None, events=list(run.events))
+        return Track(Still([only]), run.workflow_id, live=False)
     return Track(look(_followed(run, client)), run.id, lambda workflow, id: server.run_url(where, workflow, id))
 
 
@@ -81,8 +114,8 @@ async def _followed(handle: WorkflowHandle[Any, Any], client: Client) -> "Feed":
 
     described = await _described(handle)
     feed = Feed(client, handle.id, handle.run_id or handle.first_execution_run_id or described.run_id)
-    there, loop = asyncio.Event(), asyncio.get_running_loop()
-    forget = feed.subscribe(lambda: loop.call_soon_threadsafe(there.set) and None)
+    there = asyncio.Event()
+    forget = feed.subscribe(there.set)  # this runs on the loop on which the feed calls
     feed.start()
     try:
         root = feed.runs[0]

@@ -52,11 +52,27 @@ def draw(
     if not found:
         return callout("info", f"{title or 'This run'} has no events yet", "Run this cell again in a moment.")
     picture = arrange(found, now)
-    scale = Scale(picture.end, _idle(picture))
-    head = next((span for span in found if span.kind == "workflow"), found[0])
+    return draw_picture(picture, Scale(picture.end, idle(picture)), events=events, ui_url=ui_url, title=title)
+
+
+def draw_picture(
+    picture: Picture, scale: Scale, *, length: float | None = None, events: int = 0, ui_url: str | None = None,
+    title: str = "",
+) -> View:  # fmt: skip
+    """Return a picture whose lanes and axis are made.
+
+    Args:
+        picture: What to draw.
+        scale: The time axis.
+        length: How long the run lasted, seconds, when the axis is longer.
+        events: How many events the history has.
+        ui_url: The run's page in the Web UI.
+        title: What stands beside the workflow's type.
+    """
+    head = next((span for span in picture.spans if span.kind == "workflow"), picture.spans[0])
     status = status_words(head)
     facts = [
-        f"{in_words(timedelta(seconds=picture.end))}" + (" so far" if picture.open else ""),
+        in_words(timedelta(seconds=picture.end if length is None else length)) + (" so far" if picture.open else ""),
         f"{events:,} events" if events else "",
         f"started {picture.start:%Y-%m-%d %H:%M:%S} UTC",
     ]
@@ -84,7 +100,7 @@ def draw(
     return page(body, "\n".join(text), style=STYLE, role="group", label=f"Timeline of {title or head.name}")
 
 
-def _idle(picture: Picture) -> list[tuple[float, float]]:
+def idle(picture: Picture) -> list[tuple[float, float]]:
     """Return the longest stretches in which nothing began or ended and no attempt ran: only waiting."""
     if len(picture.spans) > _MOST_EDGES:  # so much goes on that there is no long pause
         return []

@@ -67,7 +67,7 @@ export class Card {
 
   /** What went in and out, and why it failed. @param {string} text */
   text(text) {
-    this.detail?.replaceChildren(...text.split(/; (?=(?:input|result|the workflow|times reckoned|next try) )/)
+    this.detail?.replaceChildren(...text.split(/; (?=(?:(?:input|result|the workflow|times reckoned|next try) |[A-Z]\w+: ))/)
       .filter(Boolean).map((part) => make("div", "", part)));
   }
 
@@ -122,6 +122,7 @@ export class Details {
     this.head = make("div", "tl-details-head");
     this.head.append(make("b", "", title), close);
     this.body = make("div", "tl-details-body", note);
+    this.body.tabIndex = 0; // it scrolls
     this.element.replaceChildren(this.head, this.body);
     this.element.hidden = false;
     return ++this.asked;

@@ -200,7 +200,7 @@ export class Chart {
 
   /** Seconds in which what grows becomes one pixel longer. */
   pace() {
-    if (this.trailing) return 1;
+    if (this.trailing) return 0;
     return (this.window[1] - this.window[0]) / 1e6 / (this.width || 1);
   }
 
@@ -287,7 +287,7 @@ export class Chart {
       if (span.end === null && this.live) this.growing.push({ item, span, element });
       const room = next ? this.x(next.start + by) : after;
       const free = next ? this.x((next.waited ?? next.start) + by) : after;
-      this.label(key, span, item, until, { left: Math.max(left, 0), right, free, room, y, height, waits: left - since > 8 },
+      this.label(key, span, item, until, { left: Math.max(left - (point ? 6 : 0), 0), right, free, room, y, height, waits: left - since > 8 },
         taken);
     });
   }

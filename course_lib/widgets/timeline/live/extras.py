@@ -41,9 +41,9 @@ class Extras:
             run: The run.
             until: Until when it was the newest run of its workflow; None: it still is.
         """
-        found: dict[int, tuple[Span, ...]] = {
-            QUERIES - number: (span,) for number, span in enumerate(self._queries(run, until))
-        }
+        found: dict[int, tuple[Span, ...]] = {}
+        for number, span in enumerate(self._queries(run, until)):
+            found[QUERIES - number] = (span,)
         if run.events is self._list and len(run.events) == self._read:
             found |= {number: spans for number, spans in self.items.items() if number > QUERIES}
         else:

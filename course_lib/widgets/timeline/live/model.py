@@ -143,13 +143,22 @@ class Model:
         known = self._runs[run]
         return known.spans.detailed(item) or list(known.extras.items.get(item, ()))
 
-    def line(self, track: int) -> list[tuple[Run, dict[int, tuple[Span, ...]]]]:
-        """Return a track's own runs, one after the other, with their items; children are left out.
+    def line(self, track: int) -> list[list[tuple[Span, ...]]]:
+        """Return the items of a track's own runs, one run after the other; children are left out.
 
         Args:
             track: The track's number.
         """
-        return [(one.run, one.spans.items) for one in self._runs if one.track == track and one.run.relation != "child"]
+        return [
+            [*one.spans.items.values(), *one.extras.items.values()]
+            for one in self._runs
+            if one.track == track and one.run.relation != "child"
+        ]
+
+    def number(self, workflow_id: str, run_id: str) -> int | None:
+        """Return a run's number, None when it is not shown yet."""
+        known = (one.number for one in self._runs if (one.run.workflow_id, one.run.run_id) == (workflow_id, run_id))
+        return next(known, None)
 
     def run(self, number: int) -> Run:
         """Return a run by its number."""

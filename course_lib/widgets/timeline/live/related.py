@@ -26,7 +26,21 @@ def related(events: Sequence[HistoryEvent], first: int) -> list[HistoryEvent]:
     """
     if not 0 < first <= len(events):
         return []
-    return [events[first - 1], *(event for event in events[first:] if _answers(event, first))]
+    return [events[first - 1], *(event for event in events[first:] if first in _links(event))]
+
+
+def owner(events: Sequence[HistoryEvent], event: int) -> int | None:
+    """Return the first event of the item that an event belongs to, None when there is no such event.
+
+    Args:
+        events: The run's whole history.
+        event: The event's number.
+    """
+    if not 0 < event <= len(events):
+        return None
+    links = _links(events[event - 1])
+    # What answers several (started, scheduled) belongs to the first of them.
+    return min(links) if links else event
 
 
 def told(events: Sequence[HistoryEvent]) -> list[dict[str, Any]]:
@@ -43,12 +57,12 @@ def told(events: Sequence[HistoryEvent]) -> list[dict[str, Any]]:
     return shown
 
 
-def _answers(event: HistoryEvent, first: int) -> bool:
+def _links(event: HistoryEvent) -> list[int]:
     rule = RULES.get(type_name(event.event_type))
     if rule is None or not rule.links:
-        return False
+        return []
     attributes = getattr(event, attributes_field(event.event_type))
-    return any((1 if link == FIRST else getattr(attributes, link)) == first for link in rule.links)
+    return [number for link in rule.links if (number := 1 if link == FIRST else getattr(attributes, link))]
 
 
 def _is_code(text: str) -> bool:

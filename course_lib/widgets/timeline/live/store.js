@@ -24,6 +24,7 @@ export class Store {
     /** @type {string[]} */ this.texts = [];
     /** @type {any[]} */ this.tracks = [];
     /** @type {any[]} */ this.runs = [];
+    /** @type {string[]} */ this.remarks = [];
     /** @type {Map<string, Item>} */ this.items = new Map();
     /** @type {Map<string, Lane>} */ this.lanes = new Map();
     /** Each track's last known moment. @type {number[]} */ this.known = [];
@@ -41,6 +42,7 @@ export class Store {
     this.texts.push(...message.texts);
     this.tracks = message.tracks;
     this.runs = message.runs;
+    this.remarks = message.remarks;
     this.generation += 1;
     for (const [run, number] of message.gone) this.remove(`${run}:${number}`);
     this.take(message.spans);

@@ -11,6 +11,8 @@ const TONES = /** @type {Record<string, string>} */ ({ completed: "ok", running:
   cancelled: "quiet", waiting: "quiet" });
 const ROWS = 200; // of the table
 const TABLE_EVERY = 1000; // milliseconds
+// Milliseconds since the kernel sent something, and between two steps of the clock then.
+const QUICK = [[4_000, 250], [30_000, 1_000], [300_000, 2_000]], SLOWEST = 5_000;
 
 class View {
   /** @param {any} model anywidget's. @param {HTMLElement} el */
@@ -30,8 +32,8 @@ class View {
     style.textContent = model.get("css");
     this.build();
     el.append(style, this.root);
-    this.asked = 0;
     this.tabled = 0;
+    this.heard = 0;
     this.visible = true;
     this.frame = 0;
     this.timer = 0;
@@ -48,7 +50,7 @@ class View {
     this.status.setAttribute("role", "status");
     this.heads = make("div", "tl-heads");
     this.tools = make("div", "tl-tools");
-    this.tools.setAttribute("role", "toolbar");
+    this.tools.setAttribute("role", "group");
     this.tools.setAttribute("aria-label", "Timeline controls");
     this.buttons = {
       out: this.button("−", "Zoom out (−)", () => this.moving.zoom(1 / 1.5)),
@@ -72,17 +74,22 @@ class View {
       entry.append(make("i", name), words);
       legend.append(entry);
     }
+    this.buttons.events = this.button("Events", "The events as a table below", () => {
+      this.send({ type: "table", on: this.buttons.events.getAttribute("aria-pressed") !== "true" });
+    });
     this.tools.append(...Object.values(this.buttons), legend);
     this.chart.body.tabIndex = 0;
     this.chart.body.setAttribute("role", "group");
     this.chart.body.setAttribute("aria-label",
       "Lanes. Tab to a bar, arrow keys from bar to bar; plus, minus and 0 zoom; arrow keys here, or Shift with them, move in time.");
     this.details = new Details(() => this.chart.element(this.chart.current)?.focus());
+    this.remarks = make("ul", "tl-remarks");
+    this.remarks.setAttribute("aria-label", "Differences");
     this.notes = make("div", "tl-foot tc-quiet");
     this.table = make("details");
     this.table.append(make("summary", "", "As a table"), make("div", "tl-table"));
     const box = make("div", "tc-box");
-    box.append(this.heads, this.status, this.tools, this.chart.body, this.details.element, this.notes, this.table);
+    box.append(this.heads, this.status, this.remarks, this.tools, this.chart.body, this.details.element, this.notes, this.table);
     this.root.append(box);
     this.card = new Card(this.root);
   }
@@ -108,7 +115,9 @@ class View {
   receive(message) {
     if (message.type === "span") return this.fillCard(message);
     if (message.type === "events") return this.details.fill(message);
+    if (message.type === "select") return this.select(message);
     if (!message.tracks) return undefined;
+    this.heard = performance.now();
     // The kernel's clock: what arrives late can only make it seem to be behind.
     const offset = message.now - performance.now() * 1000;
     this.offset = this.store.version < 0 || Math.abs(offset - this.offset) > 5e6 ? offset : Math.max(this.offset, offset);
@@ -123,10 +132,11 @@ class View {
   listen() {
     const received = (/** @type {any} */ message) => this.receive(message);
     const gone = () => this.goneKernel();
-    const seen = () => this.wake();
+    const seen = () => this.soon();
     this.model.on("msg:custom", received);
     // ipywidgets triggers it on every model when the kernel restarts or ends.
     this.model.on("comm_live_update", gone);
+    this.model.on("change:table", seen);
     document.addEventListener("visibilitychange", seen);
     const sizes = new ResizeObserver(() => this.soon());
     sizes.observe(this.chart.plot);
@@ -156,6 +166,7 @@ class View {
     this.end = () => {
       this.model.off("msg:custom", received);
       this.model.off("comm_live_update", gone);
+      this.model.off("change:table", seen);
       document.removeEventListener("visibilitychange", seen);
       sizes.disconnect();
       sights.disconnect();
@@ -191,7 +202,11 @@ class View {
   wake() {
     clearTimeout(this.timer);
     if (!this.chart.live || !this.visible || document.hidden) return;
-    const pause = Math.max(250, Math.min(1000, this.chart.pace() * 1000));
+    // A frame costs JupyterLab's page some milliseconds, whatever little has changed in it. So: quick while things
+    // happen, and slower the longer nothing did.
+    const quiet = performance.now() - this.heard;
+    const least = QUICK.find(([until]) => quiet < until)?.[1] ?? SLOWEST;
+    const pause = Math.max(least, Math.min(SLOWEST, this.chart.pace() * 1000));
     this.timer = window.setTimeout(() => requestAnimationFrame(() => {
       if (this.chart.tick()) {
         this.head();
@@ -230,7 +245,7 @@ class View {
       put(name, tracks.length > 1 ? `${"AB"[n]}  ${track.type}` : track.type);
       put(title, track.title);
       put(badge, status);
-      badge.className = `tl-badge tc-${tone}`;
+      if (badge.className !== `tl-badge tc-${tone}`) badge.className = `tl-badge tc-${tone}`;
       put(facts, about.filter(Boolean).join(" · "));
       const url = /^(https?:\/\/|\/(?!\/))/.test(track.url ?? "") ? track.url : "";
       if (link.getAttribute("href") !== url) link.setAttribute("href", url);
@@ -269,6 +284,9 @@ class View {
     buttons.children.hidden = children === 0;
     buttons.children.textContent = `Child runs (${children})`;
     buttons.children.setAttribute("aria-pressed", String(showsChildren(store, chart.children)));
+    buttons.events.hidden = !this.model.get("tabular");
+    buttons.events.disabled = this.lost;
+    buttons.events.setAttribute("aria-pressed", String(Boolean(this.model.get("table"))));
     buttons.align.hidden = store.tracks.length < 2;
     buttons.align.setAttribute("aria-pressed", String(chart.byClock));
     const notes = ["#n: event numbers"];
@@ -279,8 +297,16 @@ class View {
     if (chart.rows.some((row) => row.kind === "density")) {
       notes.push("too many to draw: the height is how many there were at a time; zoom in to see each");
     }
+    this.fillRemarks();
     const text = notes.join("\u2003");
     if (this.notes.textContent !== text) this.notes.textContent = text;
+  }
+
+  fillRemarks() {
+    const said = this.store.remarks, { remarks } = this;
+    remarks.hidden = !said.length;
+    if ([...remarks.children].map((line) => line.textContent).join() === said.join()) return;
+    remarks.replaceChildren(...said.map((line) => make("li", "", line)));
   }
 
   /** The text twin: drawn anew at most once a second, and only while it is open. */
@@ -380,6 +406,19 @@ class View {
     }
     const asked = this.details.wait(title, "…");
     this.send({ type: "events", asked, run: item.run, item: item.number, place: span.place });
+  }
+
+  /** An event was selected elsewhere, in the table. @param {{run: number, item: number}} message */
+  select({ run, item }) {
+    const found = this.store.items.get(`${run}:${item}`);
+    if (!found || found.hidden) return;
+    const span = found.spans[found.spans.length - 1];
+    const by = this.chart.shift(found.track);
+    this.moving.reveal(span.start + by, (span.end ?? this.chart.until(found.track)) + by);
+    this.chart.current = `${found.key}:${span.place}`;
+    this.chart.draw();
+    this.mark(this.chart.current);
+    this.chart.element(this.chart.current)?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   /** @param {string} key */

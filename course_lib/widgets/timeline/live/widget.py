@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets
@@ -13,8 +14,11 @@ from course_lib.widgets.panel.bundle import bundle
 from course_lib.widgets.timeline.drawing import STYLE as PICTURE_STYLE
 from course_lib.widgets.timeline.lanes import KINDS
 from course_lib.widgets.timeline.live.model import Model
-from course_lib.widgets.timeline.live.related import MOST, related, told
+from course_lib.widgets.timeline.live.related import MOST, owner, related, told
 from course_lib.widgets.timeline.signs import BAD, ICONS, WORDS
+
+if TYPE_CHECKING:
+    from course_lib.history.run import Run
 
 _HERE = Path(__file__).parent
 _STYLE = STYLE + PICTURE_STYLE + (_HERE / "live.css").read_text("utf-8")
@@ -33,6 +37,11 @@ class TimelineWidget(anywidget.AnyWidget):
 
     Args:
         model: What it shows.
+        tabular: Whether there is a table of events to go with it.
+
+    Attributes:
+        table: Whether that table is wanted.
+        chosen: Called with the run and the first event of what was clicked.
     """
 
     _esm = bundle(_HERE / "view.js")
@@ -40,18 +49,34 @@ class TimelineWidget(anywidget.AnyWidget):
     gone = traitlets.Unicode(GONE).tag(sync=True)
     signs = traitlets.Dict().tag(sync=True)
     first = traitlets.Dict().tag(sync=True)
+    tabular = traitlets.Bool(False).tag(sync=True)
+    table = traitlets.Bool(False).tag(sync=True)
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, *, tabular: bool = False) -> None:
         model.delta()
         signs = {"icons": ICONS, "words": WORDS, "kinds": {**KINDS, "query": "query"}, "bad": sorted(BAD)}
-        super().__init__(first=model.full(), signs=signs)
+        super().__init__(first=model.full(), signs=signs, tabular=tabular)
         self._model = model
+        self.chosen: Callable[[Run, int], None] = lambda _run, _event: None
         self.on_msg(self._asked)
 
     def push(self) -> None:
         """Send what has changed."""
         if (delta := self._model.delta()) is not None:
             self.send(delta)
+
+    def select(self, workflow_id: str, run_id: str, event: int) -> None:
+        """Show which item an event belongs to.
+
+        Args:
+            workflow_id: The event's workflow.
+            run_id: Its run.
+            event: Its number.
+        """
+        if (run := self._model.number(workflow_id, run_id)) is None:
+            return
+        if (item := owner(self._model.run(run).events, event)) is not None:
+            self.send({"type": "select", "run": run, "item": item})
 
     def _asked(self, _: Any, message: dict[str, Any], __: Any) -> None:
         match message.get("type"):
@@ -63,6 +88,8 @@ class TimelineWidget(anywidget.AnyWidget):
                 spans = self._model.span(int(message["run"]), int(message["item"]))
                 detail = next((span.detail for span in spans[int(message["place"]) :]), "")
                 self.send({"type": "span", "key": message["key"], "detail": plain(detail)})
+            case "table":
+                self.table = bool(message.get("on"))
             case "events":
                 self.send({"type": "events", "asked": message["asked"], **self._events(message)})
 
@@ -71,6 +98,7 @@ class TimelineWidget(anywidget.AnyWidget):
         spans = self._model.span(run, item)
         first = spans[0].first_event if spans else 0
         events = self._model.run(run).events
+        self.chosen(self._model.run(run), first)
         if first == 0:
             return {"events": [], "note": f"{_QUERY}\n{spans[0].detail if spans else ''}"}
         found = related(events, first)
