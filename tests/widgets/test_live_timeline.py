@@ -248,27 +248,29 @@ async def test_a_closed_one_follows_no_longer_and_keeps_its_words(start: Start, 
     assert repr(timeline) == "still"
 
 
-def test_a_view_ends_when_its_cell_runs_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_view_lives_until_its_cell_runs_again(monkeypatch: pytest.MonkeyPatch) -> None:
     shell = InteractiveShell()
     shell.get_parent = lambda: {"metadata": {"cellId": "cell-1"}}
     monkeypatch.setattr(shown, "get_ipython", lambda: shell)
+    monkeypatch.setattr(shown, "_MOST", 2)
     closed: list[str] = []
 
     class Closing:
-        def close(self) -> None:
-            closed.append("closed")
+        def __init__(self, name: str) -> None:
+            self.name = name
 
-    first, second = Closing(), Closing()
-    shown.note(first)
-    shown.note(second)
-    del second
-    gc.collect()
+        def close(self) -> None:
+            closed.append(self.name)
+
+    for name in "abc":  # nobody else holds them, and two are enough
+        shown.note(Closing(name))
+    assert closed == ["a"]
     shell.events.trigger("pre_run_cell", SimpleNamespace(cell_id="cell-2"))
-    assert closed == []
+    shell.events.trigger("pre_run_cell", SimpleNamespace(cell_id=None))
+    assert closed == ["a"]
     shell.events.trigger("pre_run_cell", SimpleNamespace(cell_id="cell-1"))
     shell.events.trigger("pre_run_cell", SimpleNamespace(cell_id="cell-1"))
-    assert closed == ["closed"]
-    first.close()
+    assert closed == ["a", "b", "c"]
 
 
 async def test_a_comparison_says_what_differs(start: Start) -> None:

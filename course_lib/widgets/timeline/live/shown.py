@@ -1,8 +1,8 @@
-"""Which cell shows what, so that a live view ends when its cell runs again."""
+"""Which cell shows what: a live view lives as long as its output, and ends when its cell runs again."""
 
 from __future__ import annotations
 
-import weakref
+from collections import deque
 from typing import Any, Protocol
 
 from IPython.core.getipython import get_ipython
@@ -15,29 +15,35 @@ class Closing(Protocol):
         """End it; a second call does nothing."""
 
 
-_shown: dict[str, list[weakref.ref[Any]]] = {}
+# A cell that was deleted never runs again: beyond so many views the oldest end.
+_MOST = 100
+
+_shown: deque[tuple[str, Closing]] = deque()
 
 
 def note(view: Closing) -> None:
-    """Remember that the cell that runs now shows a view; when it runs again, the view is closed.
+    """Keep a view alive that the cell which runs now shows, until that cell runs again; then it is closed.
 
-    A view that several cells show ends with the first of them that runs again: the others then have its last picture.
+    A view that several cells show ends with the first of them that runs again.
 
     Args:
-        view: What is shown; it is held weakly.
+        view: What is shown.
     """
     if (shell := get_ipython()) is None:
         return
     if _before_cell not in shell.events.callbacks["pre_run_cell"]:
         shell.events.register("pre_run_cell", _before_cell)
-    # JupyterLab and Notebook name the cell in the request; without a name the view lives as long as the kernel.
+    # JupyterLab, Notebook and VS Code name the cell in the request. `display(lab.timeline(…))` is held by nobody else.
     parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
-    if cell := (parent or {}).get("metadata", {}).get("cellId"):
-        views = [ref for ref in _shown.get(cell, []) if ref() is not None]
-        _shown[cell] = [*views, weakref.ref(view)]
+    cell = (parent or {}).get("metadata", {}).get("cellId") or ""
+    if (cell, view) not in _shown:
+        _shown.append((cell, view))
+    while len(_shown) > _MOST:
+        _shown.popleft()[1].close()
 
 
 def _before_cell(info: Any) -> None:
-    for ref in _shown.pop(getattr(info, "cell_id", None) or "", []):
-        if (view := ref()) is not None:
-            view.close()
+    cell = getattr(info, "cell_id", None)
+    for entry in [entry for entry in _shown if cell and entry[0] == cell]:
+        _shown.remove(entry)
+        entry[1].close()
