@@ -117,5 +117,5 @@ def doubts(steps: Steps, parted: Divergence | None) -> str:
         return ""
     return (
         f"{_subject(asked.command.line)} asks in step {asked.step + 1} for {noun(asked)}, which the history does not "
-        "have. Temporal does not object yet: it compares only when a later event needs a command."
+        "have. Temporal does not object: a Worker with this code would ask for it with its next workflow task."
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from course_lib.errors import CourseError
+from course_lib.history.payloads import Decoder, Undecoded
 from course_lib.history.reading import type_name
 from course_lib.replay.recorded import attributes
 from course_lib.workers.blame import in_words, learner_line
@@ -85,17 +86,13 @@ def check(history: WorkflowHistory, cls: type, converter: DataConverter | None) 
 
 
 def _readable(started: Any, converter: DataConverter | None) -> None:
-    from temporalio.converter import CompositePayloadConverter, DataConverter
-
-    converter = converter or DataConverter.default
-    if converter.payload_codec is not None or not isinstance(converter.payload_converter, CompositePayloadConverter):
-        return
-    known = converter.payload_converter.converters
+    if converter is not None and converter.payload_codec is not None:
+        return  # it decodes while the history is replayed
+    decoder = Decoder(converter)
     for payload in started.input.payloads:
-        encoding = payload.metadata.get("encoding", b"")
-        if encoding not in known:
+        if isinstance(value := decoder.one(payload), Undecoded):
             raise CourseError(
-                f"The payloads of this history are encoded as “{encoding.decode('utf-8', 'replace') or 'nothing'}”, "
+                f"The payloads of this history are encoded as “{value.encoding or 'nothing'}”, "
                 "which the data converter at hand cannot read.",
                 fix="pass the data converter that the run's client had: `converter=client.data_converter`.",
             )
@@ -115,4 +112,12 @@ def cannot_start(cls: type, error: BaseException) -> CourseError:
         tried=[f"in {line}"] if line is not None else [],
         fix="mend the module and run its cell again; a library that the sandbox refuses goes under "
         "`with workflow.unsafe.imports_passed_through():`.",
+    )
+
+
+def nothing_done() -> CourseError:
+    """Return the error for a run that ended before any of its workflow tasks completed."""
+    return CourseError(
+        "Nothing of this run can be replayed: it ended before a Worker completed a workflow task.",
+        fix="replay another run; why this one ended says its last event.",
     )

@@ -2,7 +2,8 @@
 
 The SDK's core does this too, and its word counts; but it tells only that they differ, not which line is behind it. It
 keeps the commands in a queue and takes one for each event (sdk-core, `workflow_machines`), and so does this. A command
-too many is therefore seen only at the next event that a command left behind.
+too many is therefore seen only at the next event that a command left behind; when there is none, a Worker sends it with
+the next workflow task, and all is well (a run of tests/replay proves that).
 """
 
 from __future__ import annotations

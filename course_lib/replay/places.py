@@ -4,6 +4,7 @@ The sandbox imports the learner's module anew, from the same file: its frames ca
 found from outside without any code inside the sandbox.
 """
 
+import asyncio
 import linecache
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Any
 
 from course_lib.workers.blame import _is_learners as is_learners
 
+_LOOP_CALL = asyncio.Handle._run.__code__
 _DEEP = 80  # frames that are looked at; deeper code is recursion, whose outermost line is shown
 
 
@@ -63,7 +65,8 @@ class Places:
     def calling(self, frame: FrameType | None) -> int | None:
         """Return the innermost line of the file on a stack; None when none of it is there."""
         for _ in range(_DEEP):
-            if frame is None:
+            # Below the loop's own call there is no learner's code; and Python makes each frame anew that is asked for.
+            if frame is None or frame.f_code is _LOOP_CALL:
                 return None
             if frame.f_code.co_filename == self.file:
                 return frame.f_lineno

@@ -6,6 +6,7 @@ runs code of the learner's, except their queries.
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -163,8 +164,6 @@ class _Probe(WorkflowInstance):
         error = sys.exc_info()[1]
         if error is not None and (line := places.raised(error.__traceback__)) is not None:
             return line
-        import asyncio
-
         task = asyncio.current_task(self._impl)
         origin = born(task) if task is not None else None
         if origin is not None and origin.label == MAIN:

@@ -83,6 +83,8 @@ async def verdict(
 def _told(record: Record, said: Verdict, history: WorkflowHistory, refused: dict[str, str]) -> Journey:
     events = list(history.events)
     made = Steps(events, record)
+    if not made.all:
+        raise guards.nothing_done()
     parted = divergence(events, record, made, said)
     kept = made.all if parted is None else made.all[: parted.step + 1]
     started = attributes(events[0])

@@ -234,3 +234,97 @@ class LoopNoMore:
     async def run(self, left: int) -> str:
         await workflow.sleep(0.01)
         return "done"
+
+
+@workflow.defn(name="Family")
+class FamilyNoLocal:
+    """The local activity is gone."""
+
+    @workflow.run
+    async def run(self, order: Order, other: str) -> str:
+        await workflow.sleep(0.01)
+        return "nothing"
+
+
+@workflow.defn(name="Stay")
+class StayTimer:
+    """Another way to wait, and to end, when it is cancelled."""
+
+    @workflow.run
+    async def run(self, order: Order) -> str:
+        await workflow.execute_activity(
+            "hang", order, start_to_close_timeout=SOON, cancellation_type=workflow.ActivityCancellationType.ABANDON
+        )
+        return "never"
+
+
+@workflow.defn(name="Patched")
+class PatchRenamed:
+    """The same patch under another id."""
+
+    @workflow.run
+    async def run(self, order: Order) -> str:
+        if workflow.patched("other-id"):
+            await workflow.execute_activity(reserve, order, start_to_close_timeout=SOON)
+        return await workflow.execute_activity(charge, order, start_to_close_timeout=SOON)
+
+
+@workflow.defn(name="Parent")
+class ParentSignalsNobody:
+    @workflow.run
+    async def run(self, order: Order) -> str:
+        child = await workflow.start_child_workflow("Approve", 5, id=f"{workflow.info().workflow_id}-child")
+        await workflow.execute_activity(charge, order, start_to_close_timeout=SOON)
+        return await child  # type: ignore[no-any-return]
+
+
+@workflow.defn(name="Approve")
+class ApproveAsksInBetween:
+    """An open run does not notice yet that the code asks for more."""
+
+    def __init__(self) -> None:
+        self.approved_by: list[str] = []
+
+    @workflow.signal
+    def approve(self, who: str) -> None:
+        self.approved_by.append(who)
+
+    @workflow.signal
+    async def remind(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+    @workflow.update
+    async def set_note(self, note: str) -> str:
+        await workflow.sleep(0.05)
+        await workflow.execute_activity(charge, Order(note, 1), start_to_close_timeout=SOON)
+        return note
+
+    @workflow.run
+    async def run(self, needed: int) -> list[str]:
+        await workflow.wait_condition(lambda: len(self.approved_by) >= needed, timeout=60)
+        return self.approved_by
+
+
+@workflow.defn(name="Fails")
+class FailsElsewhere:
+    @workflow.run
+    async def run(self, order: Order, way: str) -> None:
+        await workflow.sleep(0.01)
+
+
+@workflow.defn(name="Quiet")
+class QuietAsks:
+    """Asks for an activity where the old code only waited."""
+
+    def __init__(self) -> None:
+        self.closed = False
+
+    @workflow.signal
+    def close(self) -> None:
+        self.closed = True
+
+    @workflow.run
+    async def run(self) -> str:
+        await workflow.execute_activity(charge, Order("late", 1), start_to_close_timeout=SOON)
+        await workflow.wait_condition(lambda: self.closed)
+        return "closed"

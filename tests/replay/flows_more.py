@@ -142,3 +142,20 @@ class BuyBug:
     @workflow.run
     async def run(self, order: Order) -> str:
         raise KeyError("receipt")
+
+
+@workflow.defn
+class Quiet:
+    """Waits without asking the server for anything."""
+
+    def __init__(self) -> None:
+        self.closed = False
+
+    @workflow.signal
+    def close(self) -> None:
+        self.closed = True
+
+    @workflow.run
+    async def run(self) -> str:
+        await workflow.wait_condition(lambda: self.closed)
+        return "closed"

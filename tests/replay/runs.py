@@ -19,14 +19,21 @@ from temporalio.client import Client, WorkflowFailureError, WorkflowHandle, Work
 from temporalio.common import WorkerDeploymentVersion
 from temporalio.worker import Worker, WorkerDeploymentConfig
 
-from tests.replay import flows, flows_more
+from tests.replay import edited, flows, flows_more
 from tests.replay.flows import Approve, Buy, Fails, Family, Loop, Order, Patched, Pinned, Stay, Wide
 
 ORDER = Order("o-1", 100)
 ACTIVITIES = [flows.charge, flows.reserve, flows.hang, flows.broken, flows_more.slow, flows_more.flaky]
 WORKFLOWS = [
     *(Buy, Approve, Wide, flows.Mail, Family, Loop, Patched, Fails, Stay),
-    *(flows_more.LongLocal, flows_more.RetriedLocal, flows_more.Parent, flows_more.Dropped, flows_more.Talk),
+    *(
+        flows_more.LongLocal,
+        flows_more.RetriedLocal,
+        flows_more.Parent,
+        flows_more.Dropped,
+        flows_more.Talk,
+        flows_more.Quiet,
+    ),
 ]
 LIMIT = 40.0
 Handle = WorkflowHandle[Any, Any]
@@ -88,7 +95,7 @@ class Recorder:
             "retried local activity": lambda: self.run(flows_more.RetriedLocal.run, ORDER),
             "parent": lambda: self.run(flows_more.Parent.run, ORDER),
             "taken back": lambda: self.run(flows_more.Dropped.run, ORDER),
-            "timed out": lambda: self.run(Fails.run, ORDER, "wait", execution_timeout=timedelta(seconds=1)),
+            "timed out": lambda: self.run(Fails.run, ORDER, "wait", execution_timeout=timedelta(seconds=4)),
             "approved": lambda: self.approved(True),
             "open": lambda: self.approved(False),
             "talk": self.talk,
@@ -102,6 +109,8 @@ class Recorder:
             "task timed out": self.task_timed_out,
             "pinned": self.pinned,
             "delayed": self.delayed,
+            "quiet": self.quiet,
+            "carried over": self.carried_over,
         }
 
     async def start(self, method: Any, *args: Any, queue: str | None = None, **options: Any) -> Handle:
@@ -131,8 +140,12 @@ class Recorder:
     async def approved(self, whole: bool) -> WorkflowHistory:
         handle = await self.start(Approve.run, 2)
         self.open.append(handle)
+        # One workflow task for each message, however slow the machine is.
+        await self.until(handle, lambda history: has(history, EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED))
         await handle.signal(Approve.approve, "ada")
+        await self.until(handle, lambda history: has(history, EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED, 2))
         await handle.signal(Approve.remind, 0.05)
+        await self.until(handle, lambda history: has(history, EventType.EVENT_TYPE_TIMER_FIRED))
         with contextlib.suppress(WorkflowUpdateFailedError):
             await handle.execute_update(Approve.set_note, "")
         await handle.execute_update(Approve.set_note, "hi")
@@ -251,11 +264,29 @@ class Recorder:
                 await asyncio.sleep(0.1)
             return await self.run(Pinned.run, ORDER, queue=queue)
 
+    async def quiet(self) -> WorkflowHistory:
+        handle = await self.start(flows_more.Quiet.run)
+        self.open.append(handle)
+        return await self.until(handle, lambda history: has(history, EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED))
+
+    async def carried_over(self) -> WorkflowHistory:
+        """Return a run whose code was edited so that it asks for more; its command went with the next workflow task."""
+        queue = fresh()
+        handle = await self.start(flows_more.Quiet.run, queue=queue, task_timeout=timedelta(seconds=1))
+        async with Worker(self.client, task_queue=queue, workflows=[flows_more.Quiet], max_cached_workflows=0):
+            await self.until(handle, lambda history: has(history, EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED))
+        async with Worker(
+            self.client, task_queue=queue, workflows=[edited.QuietAsks], activities=ACTIVITIES, max_cached_workflows=0
+        ):
+            await handle.signal("close")
+            await handle.result()
+        return await handle.fetch_history()
+
     async def delayed(self) -> WorkflowHistory:
         handle = await self.start(Buy.run, ORDER, start_delay=timedelta(hours=1))
         self.open.append(handle)
         return await handle.fetch_history()
 
 
-def has(history: WorkflowHistory, kind: "EventType.ValueType") -> bool:
-    return any(event.event_type == kind for event in history.events)
+def has(history: WorkflowHistory, kind: "EventType.ValueType", count: int = 1) -> bool:
+    return sum(event.event_type == kind for event in history.events) >= count

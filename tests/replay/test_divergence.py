@@ -1,0 +1,182 @@
+"""Edited code on a stored history: the line that now asks for something else, beside the event that says so."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from course_lib import replay
+from course_lib.replay.model import Divergence
+from tests.replay import edited, flows, hostile
+from tests.replay.conftest import Histories
+
+STAY = (
+    " A run that was started with the old code cannot go on with this one: keep the old way for it behind "
+    "`workflow.patched(…)` (chapter 06), or let it end on the old code."
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is to be told.
+
+    Args:
+        kind: The history.
+        cls: The edited class.
+        step: The step in which they part.
+        event: The type of the event that says otherwise.
+        source: The line; empty when no line is behind it.
+        now: The sentence's first half, behind its subject.
+        then: Its second half, behind "the history has at event N that ".
+        advice: What follows, when it is not the usual advice.
+    """
+
+    kind: str
+    cls: type
+    step: int
+    event: str
+    source: str
+    now: str
+    then: str
+    advice: str = STAY
+
+    def __str__(self) -> str:
+        return f"{self.kind} by {self.cls.__name__}"
+
+
+CHARGE = "await workflow.execute_activity(charge, order, start_to_close_timeout=SOON)"
+RESERVE = "await workflow.execute_activity(reserve, order, start_to_close_timeout=SOON)"
+ASKED = "activity `charge` was asked for"
+TIMER = "a timer of 50 ms was asked for"
+MARKER = (
+    " Runs with this marker still need it: put `workflow.patched('reserve-first')` back, or keep "
+    "`workflow.deprecate_patch('reserve-first')` as long as there is such a run (chapter 06)."
+)
+MEND = " A Worker with this code would try this workflow task again and again: mend the line."
+TASK = "it completed"
+
+CASES = [
+    # Another activity, another kind of command.
+    Case("bought", edited.BuyOther, 0, "ActivityTaskScheduled", f"shelf = {RESERVE}",
+         "asks for activity `reserve`", ASKED),
+    Case("bought", edited.BuySleepFirst, 0, "ActivityTaskScheduled", "await workflow.sleep(0.05)",
+         "asks for a timer of 50 ms", ASKED),
+    Case("bought", edited.BuyNoSleep, 1, "TimerStarted", f"return {RESERVE}", "asks for activity `reserve`", TIMER),
+    Case("bought", edited.BuyLocal, 0, "ActivityTaskScheduled",
+         "return await workflow.execute_local_activity(charge, order, start_to_close_timeout=SOON)",
+         "asks for local activity `charge`", ASKED),
+    Case("wide", edited.WideTurned, 0, "ActivityTaskScheduled", "workflow.sleep(0.1),",
+         "asks for a timer of 100 ms", ASKED),
+    Case("parent", edited.ParentSignalsNobody, 1, "SignalExternalWorkflowExecutionInitiated", CHARGE,
+         "asks for activity `charge`", "signal `approve` to workflow `{id}-child` was asked for"),
+    # More, or less, than the history has.
+    Case("bought", edited.BuyEndsEarly, 2, "ActivityTaskScheduled", "return receipt", "ends the run",
+         "activity `reserve` was asked for"),
+    Case("bought", edited.BuyMore, 3, "WorkflowExecutionCompleted", RESERVE,
+         "asks for activity `reserve`", "the run completed"),
+    # The core sees this one only a workflow task later.
+    Case("bought", edited.BuyBoth, 0, "TimerStarted",
+         "two = workflow.start_activity(reserve, order, start_to_close_timeout=SOON)",
+         "asks for activity `reserve`", TIMER),
+    Case("bought", edited.BuyNothing, 0, "ActivityTaskScheduled", "await workflow.wait_condition(lambda: False)",
+         "asks for nothing here: it waits on line {line} (a condition)", ASKED),
+    # The end is another one.
+    Case("bought", edited.BuyFails, 1, "TimerStarted", 'raise ApplicationError("out of stock")',
+         "fails the run (ApplicationError: out of stock)", TIMER),
+    Case("bought", edited.BuyAgain, 1, "TimerStarted", "workflow.continue_as_new(order)", "continues as new", TIMER),
+    Case("continued", edited.LoopNoMore, 1, "WorkflowExecutionContinuedAsNew", 'return "done"', "ends the run",
+         "the run continued as new"),
+    Case("failed", edited.FailsElsewhere, 1, "WorkflowExecutionFailed", "await workflow.sleep(0.01)", "ends the run",
+         "the run failed (OutOfStock: out of stock)"),
+    Case("cancelled", edited.StayTimer, 2, "ActivityTaskCancelRequested", "await workflow.execute_activity(",
+         "ends the run as cancelled", "the cancellation of an activity was asked for"),
+    # Handlers.
+    Case("approved", edited.ApproveMails, 1, "TimerStarted",
+         "await workflow.execute_activity(charge, Order(who, 1), start_to_close_timeout=SOON)",
+         "asks for activity `charge`", "a timer of 50 ms was asked for"),
+    Case("approved", edited.ApproveWithoutUpdate, 4, "WorkflowExecutionUpdateAccepted", "",
+         "turns an update down (RuntimeError: Update handler for 'set_note' expected but not found, and there is no "
+         "dynamic handler. known updates: [])", "update `set_note` was accepted"),
+    Case("open", edited.ApproveAsksInBetween, 5, "WorkflowExecutionUpdateCompleted",
+         "await workflow.execute_activity(charge, Order(note, 1), start_to_close_timeout=SOON)",
+         "asks for activity `charge`", "an update was completed"),
+    # Children and local activities.
+    Case("bought", edited.BuyMail, 0, "ActivityTaskScheduled",
+         'return await workflow.execute_child_workflow(Mail.run, "ada", id=f"{workflow.info().workflow_id}-mail")',
+         "asks for child workflow `Mail` with the id `{id}-mail`", ASKED),
+    Case("family", edited.FamilyOtherChild, 2, "StartChildWorkflowExecutionInitiated",
+         'return await workflow.execute_child_workflow(Mail.run, "ada", id="another-id")',
+         "asks for child workflow `Mail` with the id `another-id`",
+         "child workflow `Mail` with the id `{id}-mail` was asked for"),
+    Case("family", edited.FamilyOtherLocal, 0, "MarkerRecorded",
+         "return await workflow.execute_local_activity(reserve, order, start_to_close_timeout=SOON)",
+         "asks for local activity `reserve`", "local activity `charge` ran"),
+    Case("family", edited.FamilyNoLocal, 0, "MarkerRecorded", "await workflow.sleep(0.01)",
+         "asks for a timer of 10 ms", "local activity `charge` ran"),
+    # Patches.
+    Case("patched", flows.Unpatched, 0, "MarkerRecorded", f"return {CHARGE}", "asks for activity `charge`",
+         "the code took the patch `reserve-first`", MARKER),
+    Case("patched", edited.PatchRenamed, 0, "MarkerRecorded", f"return {CHARGE}", "asks for activity `charge`",
+         "the code took the patch `reserve-first`", MARKER),
+    Case("bought", edited.BuyDeprecated, 1, "TimerStarted", f"shelf = {RESERVE}", "asks for activity `reserve`",
+         TIMER),
+    # The workflow task fails.
+    Case("bought", edited.BuyBroken, 1, "WorkflowTaskCompleted", "return receipt.nothing",
+         "fails the workflow task: AttributeError: 'str' object has no attribute 'nothing'", TASK, MEND),
+    Case("bought", hostile.BuySleeps, 0, "WorkflowTaskCompleted", "time.sleep(3)",
+         "fails the workflow task: RestrictedWorkflowAccessError: Cannot access time.sleep.__call__ from inside a "
+         "workflow", TASK, MEND),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+async def test_where_they_part_and_why(histories: Histories, case: Case) -> None:
+    history = histories[case.kind]
+    journey = await replay.journey(history, case.cls)
+    parted = journey.divergence
+    assert isinstance(parted, Divergence)
+    assert parted.step == case.step
+    assert len(journey.steps) == case.step + 1  # it stops there
+    assert journey.events[parted.event_id - 1].type == case.event
+    assert parted.source.startswith(case.source)
+    lines = journey.source.split("\n")
+    subject = "The code"
+    if parted.line is not None:
+        assert lines[parted.line - 1].strip() == parted.source
+        subject = f"Line {parted.line}"
+    now = case.now.format(line=parted.line, id=history.workflow_id)
+    then = case.then.format(id=history.workflow_id)
+    if now.startswith("asks for nothing"):
+        subject = "The code"
+    assert parted.text == f"{subject} now {now}; the history has at event {parted.event_id} that {then}.{case.advice}"
+    assert parted.expected == ("this workflow task completed" if then == TASK else then)
+    assert journey.outcome == f"code and history part at event {parted.event_id}"
+    assert not journey.notes
+
+
+@pytest.mark.parametrize(
+    ("kind", "cls"),
+    [
+        ("bought", edited.BuyPatched),
+        ("bought", edited.BuyLonger),
+        ("patched", flows.Deprecated),
+        ("stuck", edited.FailsElsewhere),
+    ],
+    ids=str,
+)
+async def test_what_temporal_does_not_mind_is_no_divergence(histories: Histories, kind: str, cls: type) -> None:
+    assert await replay.verdict(histories[kind], cls) is None
+
+
+async def test_the_verdict_is_the_journeys_divergence(histories: Histories) -> None:
+    journey = await replay.journey(histories["bought"], edited.BuyOther)
+    assert await replay.verdict(histories["bought"], edited.BuyOther) == journey.divergence
+
+
+async def test_a_command_that_nothing_contradicts_yet_is_noted(histories: Histories) -> None:
+    journey = await replay.journey(histories["quiet"], edited.QuietAsks)
+    assert journey.divergence is None
+    line = journey.steps[0].commands[0].line
+    assert journey.notes == (
+        f"Line {line} asks in step 1 for activity `charge`, which the history does not have. Temporal does not object: "
+        "a Worker with this code would ask for it with its next workflow task.",
+    )
