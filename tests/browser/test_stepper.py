@@ -169,11 +169,30 @@ def test_no_serious_fault(scene: Scene, view: Locator, dark: bool) -> None:
     assert scene.faults(".tc-st") == []
 
 
+def test_a_cell_that_runs_again_keeps_one_widget(scene: Scene) -> None:
+    count = (
+        "from ipywidgets.widgets.widget import _instances\n"
+        "[type(widget).__name__ for widget in _instances.values()].count('StepperWidget')"
+    )
+    expect(scene.run_cell(count)).to_contain_text("2")
+    scene.page.evaluate("window.jupyterapp.shell.currentWidget.content.activeCellIndex = 4")
+    scene.command("notebook:run-cell")
+    expect(scene.run_cell(count)).to_contain_text("2")
+    expect(scene.page.locator(".tc-st")).to_have_count(2)
+
+
 def test_jupyterlabs_own_short_cuts_still_work_in_it(scene: Scene, view: Locator) -> None:
     scene.run_cell("1")
     scene.page.locator(".jp-mod-dirty").first.wait_for(state="attached")
     _slider(view).press("Control+s")
     expect(scene.page.locator(".jp-mod-dirty")).to_have_count(0)
+
+
+def test_a_reload_of_the_page_brings_it_back(scene: Scene, view: Locator) -> None:
+    scene.saved()
+    scene.open()
+    _slider(view).press("End")
+    expect(_status(view)).to_contain_text("Step 4 of 4")
 
 
 def test_it_steps_while_the_kernel_computes_and_after_it_is_gone(scene: Scene, view: Locator) -> None:

@@ -97,3 +97,14 @@ class Mended:
     async def run(self, order: str) -> str:
         await asyncio.sleep(0.01)
         return order
+
+
+@workflow.defn
+class Again:
+    """Continues as new."""
+
+    @workflow.run
+    async def run(self, left: int) -> int:
+        if left:
+            workflow.continue_as_new(left - 1)
+        return left

@@ -14,13 +14,14 @@ from tests.widgets.stepper_flows import Broken, Mended, Order, Ticks, charge, sh
 _LIMIT = 30.0  # seconds for anything here; it takes about one
 
 
-async def order(client: Client, name: str = "o-1") -> WorkflowHistory:
+async def order(client: Client, number: str = "o-1") -> WorkflowHistory:
     """Record an order: an activity, two signals, an activity that is tried twice."""
-    queue = _name("q")
+    queue = name("q")
     async with Worker(client, task_queue=queue, workflows=[Order], activities=[charge, ship]):
-        handle = await client.start_workflow(Order.run, name, id=_name("order"), task_queue=queue)
+        handle = await client.start_workflow(Order.run, number, id=name("order"), task_queue=queue)
         await _until(handle, EventType.EVENT_TYPE_TIMER_STARTED)
-        await handle.signal(Order.approve, name)
+        await handle.signal(Order.approve, number)
+        await _until(handle, EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED, 3)  # else both may come in one task
         await handle.signal(Order.approve, "grace")
         await asyncio.wait_for(handle.result(), _LIMIT)
         return await handle.fetch_history()
@@ -28,19 +29,19 @@ async def order(client: Client, name: str = "o-1") -> WorkflowHistory:
 
 async def ticks(client: Client, times: int) -> WorkflowHistory:
     """Record a run of many workflow tasks."""
-    queue = _name("q")
+    queue = name("q")
     async with Worker(client, task_queue=queue, workflows=[Ticks]):
-        handle = await client.start_workflow(Ticks.run, times, id=_name("ticks"), task_queue=queue)
+        handle = await client.start_workflow(Ticks.run, times, id=name("ticks"), task_queue=queue)
         await asyncio.wait_for(handle.result(), _LIMIT)
         return await handle.fetch_history()
 
 
-async def mended(client: Client, name: str) -> WorkflowHistory:
+async def mended(client: Client, number: str) -> WorkflowHistory:
     """Record a run whose workflow task fails until the code is mended."""
-    queue = _name("q")
+    queue = name("q")
     async with Worker(client, task_queue=queue, workflows=[Broken], max_cached_workflows=0):
         handle = await client.start_workflow(
-            "Mended", name, id=_name("mended"), task_queue=queue, task_timeout=timedelta(seconds=1)
+            "Mended", number, id=name("mended"), task_queue=queue, task_timeout=timedelta(seconds=1)
         )
         await _until(handle, EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED)
     async with Worker(client, task_queue=queue, workflows=[Mended], max_cached_workflows=0):
@@ -48,14 +49,17 @@ async def mended(client: Client, name: str) -> WorkflowHistory:
         return await handle.fetch_history()
 
 
-async def _until(handle: WorkflowHandle[Any, Any], kind: "EventType.ValueType") -> None:
+async def _until(handle: WorkflowHandle[Any, Any], kind: "EventType.ValueType", times: int = 1) -> None:
     async def seen() -> None:
+        left = times
         async for event in handle.fetch_history_events(wait_new_event=True):
-            if event.event_type == kind:
+            left -= event.event_type == kind
+            if not left:
                 return
 
     await asyncio.wait_for(seen(), _LIMIT)
 
 
-def _name(base: str) -> str:
+def name(base: str) -> str:
+    """Return a name that no other test has."""
     return f"{base}-{secrets.token_hex(4)}"

@@ -37,10 +37,13 @@ class Stepper:
         # A journey without a step has nothing to slide over; the static form says why.
         if interactive() and self.journey.steps:
             from course_lib.widgets.stepper.widget import StepperWidget
+            from course_lib.widgets.timeline.live import shown as cells
 
+            widget = StepperWidget(journey=payload(self.journey))
+            cells.note(widget)  # ipywidgets keeps every widget until it is closed
             # anywidget answers with a pair (data, metadata), ipywidgets with the data alone.
-            made: Any = StepperWidget(journey=payload(self.journey))._repr_mimebundle_() or {}
-            bundle = {**(made[0] if isinstance(made, tuple) else made), **bundle}
+            live: Any = widget._repr_mimebundle_() or {}
+            bundle = {**(live[0] if isinstance(live, tuple) else live), **bundle}
         return bundle
 
     def __repr__(self) -> str:
