@@ -11,21 +11,26 @@ function render({ model, el }) {
   for (const name of model.get("services")) filter.append(make("option", { value: name, text: name }));
   filter.addEventListener("change", () => model.send({ filter: filter.value }));
   /** @type {Record<string, string>} */
-  const HINTS = { Key: "The idempotency key that came with the call", Took: "Until the answer, or until nobody waited" };
+  const HINTS = {
+    Key: "The idempotency key that came with the call",
+    Took: "Until the answer, or until nobody waited",
+  };
   const counts = make("span", { class: "tf-counts" });
   const heads = ["Time", "Call", "Order", "Outcome", "Took", "Key"];
+  const column = (/** @type {string} */ text) => make("th", { scope: "col", text, title: HINTS[text] ?? "" });
   const body = make("tbody");
   const empty = make("div", { class: "tc-quiet tf-empty", text: "No request yet. Run a cell that calls the shop." });
   const table = make(
     "table",
     { class: "tf-requests" },
     make("caption", { class: "tf-hidden", text: "Requests, the newest first" }),
-    make("thead", {}, make("tr", {}, ...heads.map((text) => make("th", { scope: "col", text, title: HINTS[text] ?? "" })))),
+    make("thead", {}, make("tr", {}, ...heads.map(column))),
     body,
   );
   // Something that scrolls must be reachable by keyboard.
   const list = make("div", { class: "tf-list", tabindex: "0", role: "region", "aria-label": "Requests" }, table, empty);
-  root.append(make("div", { class: "tf-head" }, make("label", {}, make("b", { text: "Requests" }), filter), counts), list);
+  const head = make("div", { class: "tf-head" }, make("label", {}, make("b", { text: "Requests" }), filter), counts);
+  root.append(head, list);
 
   const clock = (/** @type {string} */ at) => {
     const time = new Date(at);
@@ -38,12 +43,13 @@ function render({ model, el }) {
     return ms < 10000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`;
   };
   const line = (/** @type {any} */ row) => {
-    const outcome = make("td", {}, make("span", { class: `tf-badge tc-${row.tone}`, text: `${row.icon} ${row.outcome}` }));
+    const badge = make("span", { class: `tf-badge tc-${row.tone}`, text: `${row.icon} ${row.outcome}` });
+    const outcome = make("td", {}, badge);
     if (row.status !== null) outcome.append(` ${row.status}`);
     if (row.note) outcome.append(make("span", { class: "tc-quiet", text: ` ${row.note}` }));
     const call = make("td", {}, make("span", { class: "tc-quiet", text: `${row.service} ` }), row.operation);
     const made = make("tr", {}, make("td", { text: clock(row.at) }), call, make("td", { text: row.order }), outcome);
-    made.append(make("td", { class: "tf-number", text: took(row.took) }), make("td", { class: "tf-key", text: row.key }));
+    made.append(make("td", { class: "tf-number", text: took(row.took) }), make("td", { text: row.key }));
     for (const cell of made.children) cell.title = cell.textContent ?? "";
     return made;
   };

@@ -11,7 +11,7 @@
 function render({ model, el }) {
   const root = make("div", { class: "tc tc-faults" }, make("style", { text: model.get("css") }));
   el.append(root);
-  const HEADS = ["Service", "Latency, seconds", "Error rate", "Decline", "Outage", "Lose the answer of", "Deliver twice"];
+  const HEADS = ["Latency, seconds", "Error rate", "Decline", "Outage", "Lose the answer of", "Deliver twice"];
   const GIVE_UP = 15000; // milliseconds after which the kernel's word counts again in any case
   /** @type {Map<Element, {token: string, at: number}>} */
   const pressed = new Map();
@@ -142,7 +142,7 @@ function render({ model, el }) {
       [next("accept_then_time_out", "done, but the answer is lost")],
       [next("duplicate_delivery", "delivered twice")],
     ].map((parts, column) =>
-      make("div", { class: "tf-field" }, make("span", { class: "tf-label", text: HEADS[column + 1] }), ...parts),
+      make("div", { class: "tf-field" }, make("span", { class: "tf-label", text: HEADS[column] }), ...parts),
     );
     const row = make(
       "div",
@@ -185,8 +185,8 @@ function render({ model, el }) {
   const sentences = (/** @type {any[]} */ rules, /** @type {any} */ send) => {
     if (rules.length === 0) return [make("span", { class: "tc-quiet", text: "✓ Calm: calls go through." })];
     return rules.map((rule) => {
-      const off = make("button", { type: "button", class: "tf-off", text: "×", "aria-label": `Turn off: ${rule.name}` });
-      off.title = "Turn this off";
+      const label = `Turn off: ${rule.name}`;
+      const off = make("button", { type: "button", class: "tf-off", text: "×", "aria-label": label, title: label });
       const { kind, operation, order_id } = rule;
       off.addEventListener("click", () => send(off, { control: "off", kind, operation, order_id }));
       return make("span", { class: "tf-rule" }, make("span", { class: "tf-warn", text: "▲" }), rule.text, off);
@@ -198,10 +198,9 @@ function render({ model, el }) {
       .services.map((/** @type {any} */ now) => [now.name, service(now.name, now.decline !== null)]),
   );
   const grid = make("div", { class: "tf-grid" });
-  const labels = HEADS.slice(1).map((text) => make("span", { text }));
-  const first = make("span", { text: HEADS[0] });
+  const labels = make("div", { class: "tf-fields" }, ...HEADS.map((text) => make("span", { text })));
   grid.append(
-    make("div", { class: "tf-row tf-labels", "aria-hidden": "true" }, first, make("div", { class: "tf-fields" }, ...labels)),
+    make("div", { class: "tf-row tf-labels", "aria-hidden": "true" }, make("span", { text: "Service" }), labels),
     ...[...services.values()].map((one) => one.row),
   );
   root.append(gone, head, said, grid);
