@@ -11,7 +11,7 @@ from collections.abc import Callable
 from course_lib import server
 from course_lib.daemons import Daemon
 from course_lib.paths import state_dir
-from tests.bench import clicks, histories, imports, opening, replays, workers
+from tests.bench import clicks, histories, imports, opening, painting, replays, workers
 from tests.bench.report import Row, show
 
 BENCHES: dict[str, Callable[[server.Server], list[Row]]] = {
@@ -19,6 +19,7 @@ BENCHES: dict[str, Callable[[server.Server], list[Row]]] = {
     "open": opening.measure,
     "import": imports.measure,
     "history": histories.measure,
+    "paint": painting.measure,
     "replay": replays.measure,
     "click": clicks.measure,
 }

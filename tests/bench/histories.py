@@ -44,7 +44,7 @@ def measure(where: server.Server) -> list[Row]:
 
 async def _measure(where: server.Server) -> list[Row]:
     client = await server.connect(where)
-    handle = await _long_run(client)
+    handle = await long_run(client)
     fetched, framed, drawn = [], [], []
     for _ in range(ROUNDS):
         began = time.perf_counter()
@@ -68,7 +68,8 @@ async def _measure(where: server.Server) -> list[Row]:
     ]
 
 
-async def _long_run(client: Client):  # type: ignore[no-untyped-def]
+async def long_run(client: Client):  # type: ignore[no-untyped-def]
+    """Run `ManyCharges` to its end and return its handle."""
     queue = uuid.uuid4().hex
     async with Worker(client, task_queue=queue, workflows=[ManyCharges], activities=[charge_card]):
         handle = await client.start_workflow(ManyCharges.run, EVENTS, id=uuid.uuid4().hex, task_queue=queue)
