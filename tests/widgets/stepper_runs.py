@@ -36,17 +36,27 @@ async def ticks(client: Client, times: int) -> WorkflowHistory:
         return await handle.fetch_history()
 
 
+async def broken(client: Client, number: str) -> WorkflowHistory:
+    """Record a run whose workflow task fails, and is tried again in vain."""
+    return await (await _fail(client, name("q"), number)).fetch_history()
+
+
 async def mended(client: Client, number: str) -> WorkflowHistory:
     """Record a run whose workflow task fails until the code is mended."""
     queue = name("q")
+    handle = await _fail(client, queue, number)
+    async with Worker(client, task_queue=queue, workflows=[Mended], max_cached_workflows=0):
+        await asyncio.wait_for(handle.result(), _LIMIT)
+        return await handle.fetch_history()
+
+
+async def _fail(client: Client, queue: str, number: str) -> WorkflowHandle[Any, Any]:
     async with Worker(client, task_queue=queue, workflows=[Broken], max_cached_workflows=0):
         handle = await client.start_workflow(
             "Mended", number, id=name("mended"), task_queue=queue, task_timeout=timedelta(seconds=1)
         )
         await _until(handle, EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED)
-    async with Worker(client, task_queue=queue, workflows=[Mended], max_cached_workflows=0):
-        await asyncio.wait_for(handle.result(), _LIMIT)
-        return await handle.fetch_history()
+        return handle
 
 
 async def _until(handle: WorkflowHandle[Any, Any], kind: "EventType.ValueType", times: int = 1) -> None:

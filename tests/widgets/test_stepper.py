@@ -11,12 +11,12 @@ import pytest
 from temporalio.client import Client
 
 from course_lib import replay
-from course_lib.replay.model import Journey
+from course_lib.replay.model import Journey, Wait
 from course_lib.widgets.stepper import Stepper, telling
 from course_lib.widgets.stepper.payload import payload
 from course_lib.widgets.stepper.source import coloured
 from tests.widgets import stepper_runs
-from tests.widgets.stepper_flows import EVIL, Edited, Mended, Order
+from tests.widgets.stepper_flows import EVIL, Broken, Edited, Mended, Order
 
 
 @pytest.fixture
@@ -138,6 +138,15 @@ async def test_a_failed_task_is_a_step_of_its_own(client: Client) -> None:
     assert "✗ This workflow task failed" in repr(Stepper(journey))
 
 
+async def test_the_line_that_fails_is_marked(client: Client) -> None:
+    journey = await replay.journey(await stepper_runs.broken(client, EVIL), Broken)
+    step = payload(journey)["steps"][-1]
+    [fails] = _marks(step)["part"]
+    assert fails == f"fails here: RuntimeError: {EVIL}"
+    assert journey.source.split("\n")[step["marks"][-1][0] - 1].strip() == "raise RuntimeError(order)"
+    assert any("has not happened yet" in note for note in journey.notes)
+
+
 async def test_a_thousand_steps_are_sent_small_and_told_shortly(ordered: Journey) -> None:
     steps = tuple(
         dataclasses.replace(ordered.steps[1], number=number, state={"big": "x" * 400}, changed={})
@@ -150,6 +159,23 @@ async def test_a_thousand_steps_are_sent_small_and_told_shortly(ordered: Journey
     assert "Step 1000 of 1000" in text
     assert "900 steps are left out" in text
     assert len(text) < 120_000
+
+
+async def test_many_waits_are_told_shortly(ordered: Journey) -> None:
+    [wait] = ordered.steps[0].waits
+    parts = [dataclasses.replace(wait, task=f"part {number} of a gather", awaiting="timer 1 s") for number in (1, 2)]
+    gather = dataclasses.replace(wait, awaiting="2 × timer 1 s")
+    other = dataclasses.replace(wait, task="signal approve", line=wait.line + 1)
+
+    def says(*waits: Wait) -> dict[str, Any]:
+        step = dataclasses.replace(ordered.steps[0], waits=waits)
+        return payload(dataclasses.replace(ordered, steps=(step, *ordered.steps[1:])))["steps"][0]
+
+    assert says(gather, *parts)["says"] == "waits for 2 × timer 1 s"
+    assert _marks(says(gather, *parts))["wait"] == ["waits here: 2 × timer 1 s"]
+    assert _marks(says(*parts))["wait"] == ["waits here: 2 × timer 1 s"]
+    assert says(wait, other)["says"] == "waits for activity charge; signal approve waits for activity charge"
+    assert says(wait, other, other, other)["says"].endswith("; 2 more tasks wait")
 
 
 async def test_the_clock_speaks_in_words(ordered: Journey) -> None:

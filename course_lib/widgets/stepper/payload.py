@@ -97,7 +97,8 @@ def _step(journey: Journey, number: int, texts: _Texts) -> dict[str, Any]:
 
 def _where(task: str, function: str, line: int) -> str:
     place = f"line {line}" if line else "code of another file"
-    return f"{task}, in {function}, {place}" if function and function != task else f"{task}, {place}"
+    named = function and function != task and not function.startswith("<")  # "<listcomp>" says nothing to a learner
+    return f"{task}, in {function}, {place}" if named else f"{task}, {place}"
 
 
 def _some(texts: list[str] | tuple[str, ...]) -> list[str]:

@@ -43,7 +43,7 @@ function render({ model, el }) {
   const last = button("Last ›|", "Last step (End)", () => byHand(() => toStep(lastStep)));
   const play = button("▷ Play", "Play step by step (Space)", () => (playing === undefined ? start() : stop()));
 
-  root.append(head(), parting.element, bar(), says, panes(), bottom(), ...data.notes.map(note));
+  root.append(head(), parting.element, bar(), says, ...data.notes.map(note), panes(), bottom());
   root.addEventListener("keydown", pressed);
   el.append(root);
   toStep(step);

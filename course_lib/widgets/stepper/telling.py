@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _NAMED = 2  # so many waits stand in a sentence; the rest is counted
 _ON_A_LINE = 3  # so many marks stand below a source line; the rest is counted
 _PART = re.compile(r"part \d+ of a gather")
+_FAILING = re.compile(r"^(.*) \(line (\d+): .*\)$", re.DOTALL)  # how the engine names the line of a failure
 _DAYS = re.compile(r"\b(\d+) d\b")
 
 _ENDS = (
@@ -171,7 +172,7 @@ def events(step: Step) -> str:
 def marks(journey: Journey, number: int) -> dict[int, list[tuple[str, str]]]:
     """Return what is written below the source's lines at a step: line number to (kind, words).
 
-    The kinds are ``"wait"``, ``"ask"`` and ``"part"``, the line on which code and history part.
+    The kinds are ``"wait"``, ``"ask"`` and ``"part"``, the line that fails or on which code and history part.
 
     Args:
         journey: The replay.
@@ -191,7 +192,10 @@ def marks(journey: Journey, number: int) -> dict[int, list[tuple[str, str]]]:
     if parting is not None and parts_here:
         words = f"now: {parting.issued}; event {parting.event_id} says: {parting.expected}"
         found.setdefault(parts_here, []).append(("part", words))
+    if failing := _FAILING.search(step.failed):
+        found.setdefault(int(failing[2]), []).append(("part", f"fails here: {shorten(failing[1], 200)}"))
     for line, here in waits.items():
+        here = [wait for wait in here if not _PART.match(wait.task)] or here  # the gather itself names its parts
         found.setdefault(line, []).append(("wait", f"waits here: {waiting(here)}"))
     return dict(sorted(found.items()))
 
