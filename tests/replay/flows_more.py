@@ -135,15 +135,6 @@ class Talk:
         return self.orders
 
 
-@workflow.defn(name="Buy")
-class BuyBug:
-    """`Buy` with a mistake in its first line."""
-
-    @workflow.run
-    async def run(self, order: Order) -> str:
-        raise KeyError("receipt")
-
-
 @workflow.defn
 class Quiet:
     """Waits without asking the server for anything."""

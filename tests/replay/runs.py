@@ -8,11 +8,14 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.enums.v1 import EventType
+from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
+from temporalio.api.failure.v1 import ApplicationFailureInfo, Failure
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import (
     PollWorkflowTaskQueueRequest,
+    PollWorkflowTaskQueueResponse,
     ResetWorkflowExecutionRequest,
+    RespondWorkflowTaskFailedRequest,
     SetWorkerDeploymentCurrentVersionRequest,
 )
 from temporalio.client import Client, WorkflowFailureError, WorkflowHandle, WorkflowHistory, WorkflowUpdateFailedError
@@ -220,27 +223,38 @@ class Recorder:
         return await handle.fetch_history()
 
     async def mended(self) -> WorkflowHistory:
-        """Return a run whose workflow task failed until a Worker with mended code came."""
+        """Return a run whose first workflow task failed, and whose second one a Worker with mended code took."""
         queue = fresh()
-        handle = await self.start(Buy.run, ORDER, queue=queue, task_timeout=timedelta(seconds=1))
-        async with Worker(self.client, task_queue=queue, workflows=[flows_more.BuyBug], activities=ACTIVITIES):
-            await self.until(handle, lambda history: has(history, EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED))
+        handle = await self.start(Buy.run, ORDER, queue=queue)
+        task = await self.take(queue)
+        failure = Failure(message="'receipt'", application_failure_info=ApplicationFailureInfo(type="KeyError"))
+        # By hand: a Worker fails several times before it can be stopped, and the server then waits ever longer.
+        await self.client.workflow_service.respond_workflow_task_failed(
+            RespondWorkflowTaskFailedRequest(
+                namespace=self.client.namespace,
+                task_token=task.task_token,
+                cause=WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE,
+                failure=failure,
+            )
+        )
         async with Worker(self.client, task_queue=queue, workflows=[Buy], activities=ACTIVITIES):
             await handle.result()
         return await handle.fetch_history()
+
+    async def take(self, queue: str) -> PollWorkflowTaskQueueResponse:
+        """Take a workflow task as a Worker does."""
+        return await self.client.workflow_service.poll_workflow_task_queue(
+            PollWorkflowTaskQueueRequest(
+                namespace=self.client.namespace, task_queue=TaskQueue(name=queue), identity="a Worker that dies"
+            ),
+            timeout=timedelta(seconds=20),
+        )
 
     async def task_timed_out(self) -> WorkflowHistory:
         """Return a run whose first workflow task was taken by a Worker that never answered."""
         queue = fresh()
         handle = await self.start(Buy.run, ORDER, queue=queue, task_timeout=timedelta(seconds=1))
-        await self.client.workflow_service.poll_workflow_task_queue(
-            PollWorkflowTaskQueueRequest(
-                namespace=self.client.namespace,
-                task_queue=TaskQueue(name=queue),
-                identity="a Worker that dies",
-            ),
-            timeout=timedelta(seconds=20),
-        )
+        await self.take(queue)
         async with Worker(self.client, task_queue=queue, workflows=[Buy], activities=ACTIVITIES):
             await handle.result()
         return await handle.fetch_history()
