@@ -102,7 +102,7 @@ class Modules:
                 say(line)
             # A renamed class is the usual case, and the next cell would only say "name is not defined".
             for gone in sorted(earlier.keys() - user_ns.keys()):
-                say(f"⚠ {gone} is gone: this revision of {name} does not define it any more.")
+                say(f"{gone} is gone: this revision of {name} does not define it any more.")
         return module
 
     def latest(self, name: str) -> str:

@@ -314,7 +314,7 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 def test_a_name_that_a_new_revision_lost_is_said(notebook: Notebook) -> None:
     notebook.run("greetings", "class Greeting: ...\nWORD = 1\n")
     said = notebook.run("greetings", "class Greeter: ...\nWORD = 1\n")
-    assert said[1:] == ["⚠ Greeting is gone: this revision of greetings does not define it any more."]
+    assert said[1:] == ["Greeting is gone: this revision of greetings does not define it any more."]
     assert notebook.run("greetings", "class Greeter: ...\nWORD = 1\n") == [
         "greetings.py · revision 2 (unchanged) · Greeter, WORD"
     ]
