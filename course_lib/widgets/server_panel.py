@@ -68,7 +68,6 @@ class ServerPanel(Panel):
             )
             row = ipywidgets.Box(self._buttons(), layout=ipywidgets.Layout(display="flex", flex_flow="row wrap"))
             row.add_class("tc-row")
-            self.kill_button.add_class("tc-apart")
             parts.append(row)
         self.assemble(*parts, self._note, label="Temporal server")
         self.widget.add_class("tc-framed")

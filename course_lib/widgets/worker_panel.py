@@ -16,7 +16,9 @@ from course_lib.widgets.panel import FRAME, Panel
 from course_lib.widgets.worker_words import HINTS, ICONS, TONES, newer, since, tasks, version
 from course_lib.workers import WorkerProcess
 
-_STYLE = FRAME + ".tc-worker{overflow-wrap:anywhere}.tc-worker b{font-size:14px;margin-right:6px}"
+_STYLE = (
+    FRAME + ".tc-hint{margin-top:6px}.tc-worker{overflow-wrap:anywhere}.tc-worker b{font-size:14px;margin-right:6px}"
+)
 
 
 class WorkerPanel(Panel):
@@ -54,7 +56,7 @@ class WorkerPanel(Panel):
         self.kill_button = self.button("kill -9", "End it at once (SIGKILL): no cleanup runs", self._on_kill, "danger")
         self.pause_button = self.button("Pause polling", "", self._on_pause)
         self.freeze_button = self.button("Freeze", "", self._on_freeze)
-        self.newest_button = self.button("Restart", "Stop it and start it with the newest revision", self._on_newest, "info")
+        self.newest_button = self.button("Restart", "Stop it and start it with the newest revision", self._on_newest)
         self._state, self._facts, self._hint = ipywidgets.HTML(), ipywidgets.HTML(), ipywidgets.HTML()
         self._log_widget: Any = None
         self.log = LogView(lambda: f"Log of {self.summary()}", source=lambda: process.lines)
@@ -62,7 +64,6 @@ class WorkerPanel(Panel):
             [*self._buttons(), self.newest_button], layout=ipywidgets.Layout(display="flex", flex_flow="row wrap")
         )
         row.add_class("tc-row")
-        self.pause_button.add_class("tc-apart")
         process.subscribe(self.changed)
         if newest is not None:
             _redraw_after_cells(self)
@@ -94,7 +95,9 @@ class WorkerPanel(Panel):
         self._state.value = page(f'<div class="tc-worker">{self._head()}</div>', "", style=_STYLE, role="status").html
         self._facts.value = page(self._fact_html(), "", style=_STYLE).html
         hint = self._hint_words()
-        self._hint.value = page(f"<div>ℹ {escape(hint)}</div>", "", style=_STYLE, role="status").html if hint else ""
+        self._hint.value = (
+            page(f'<div class="tc-hint">ℹ {escape(hint)}</div>', "", style=_STYLE, role="status").html if hint else ""
+        )
         lives = process.state in ("starting", "running", "paused", "stopping")
         held = process.state == "paused"
         self.start_button.disabled = busy or lives

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from course_lib.daemons import Daemon, free_port
+from tests.server.conftest import quiet_port
 
 from .scene import Scene
 
@@ -47,7 +48,7 @@ print(await lab.result(handle, timeout=60))"""
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("own-state")
-    (folder / "ports.json").write_text(f'{{"grpc": {free_port(None)}, "ui": {free_port(None)}}}')
+    (folder / "ports.json").write_text(f'{{"grpc": {quiet_port()}, "ui": {quiet_port()}}}')
     yield folder
     for name in ("server", "shop"):
         Daemon(name, folder).stop()

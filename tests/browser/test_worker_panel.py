@@ -93,6 +93,7 @@ def test_no_serious_fault(scene: Scene, panel: Locator, dark: bool) -> None:
 def test_a_newer_revision_is_offered_and_taken(scene: Scene, panel: Locator) -> None:
     scene.run_cell(MODULE.replace("shipped {order}", "sent {order}"))
     expect(panel.get_by_text("revision 2 exists: restart to take it")).to_be_visible(timeout=20_000)
+    assert scene.faults(".tc-panel") == []
     _press(panel, "Restart with revision 2", "Enter")
     expect(panel.get_by_text("parcels, revision 2")).to_be_visible(timeout=20_000)
     _state(panel, "running pid")

@@ -1,6 +1,7 @@
 """A state folder of one's own for every test here: these tests break servers."""
 
 import os
+import random
 import stat
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -10,6 +11,11 @@ import pytest
 from course_lib import server
 from course_lib.daemons import free_port
 from course_lib.server import search
+
+
+def quiet_port() -> int:
+    """Return a free port that no outgoing connection is given: it stays free while its server is dead."""
+    return free_port(random.randrange(20_000, 30_000))
 
 
 @pytest.fixture
@@ -33,7 +39,7 @@ async def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
 def on_disk(own_state: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The same with a database file, on ports that nothing else uses."""
     monkeypatch.delenv("COURSE_DB")
-    (own_state / "ports.json").write_text(f'{{"grpc": {free_port(None)}, "ui": {free_port(None)}}}')
+    (own_state / "ports.json").write_text(f'{{"grpc": {quiet_port()}, "ui": {quiet_port()}}}')
     return own_state
 
 

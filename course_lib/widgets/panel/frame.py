@@ -8,5 +8,4 @@ FRAME = (
     ".tc-framed .tc{margin:0}.tc-framed .tc-callout{margin-top:6px}"
     ".tc-framed .tc-row{margin:6px 0 0 -2px;overflow:visible;gap:2px 0}"
     ".tc-framed .tc-row button{width:auto;min-width:84px;padding:0 10px}"
-    ".tc-framed .tc-row .tc-apart{margin-left:16px}"
 )
