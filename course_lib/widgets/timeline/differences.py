@@ -16,6 +16,8 @@ _FACTOR = 1.25
 _LEAST = timedelta(milliseconds=150)
 _MOST = 10
 
+_MARKS = {"⇄ other Worker": "another Worker took over", "↺ replay": "the run was replayed from its history"}
+
 _Key = tuple[str, str]
 
 
@@ -117,7 +119,7 @@ def _marks(a: Sequence[Span], b: Sequence[Span]) -> list[str]:
     for name, spans in (("A", a), ("B", b)):
         names = [span.name for span in spans if str(span.kind) == "mark"]
         for mark in dict.fromkeys(names):
-            said.append(f"{name}: {mark}, {_times(names.count(mark))}.")
+            said.append(f"In {name} {_MARKS.get(mark, mark)}, {_times(names.count(mark))}.")
     return said
 
 

@@ -3,7 +3,7 @@
 import { Lanes, busyness, ROW } from "./layout.js";
 import { Scale, idle, ticks } from "./scale.js";
 import { Store } from "./store.js";
-import { SIGNS, eventsOf, inWords, isBad, labels, sentence, tally } from "./words.js";
+import { SIGNS, inWords, isBad, labels, sentence, tally } from "./words.js";
 
 /** @typedef {import("./store.js").Item} Item */
 /** @typedef {import("./store.js").Span} Span */
@@ -30,7 +30,10 @@ class Pool {
     /** @type {Set<string>} */ this.used = new Set();
   }
 
-  /** @param {string} key @param {string} name @param {Record<string, number>} box Pixels. @param {string} [text] */
+  /**
+   * @param {string} key @param {string} name @param {Record<string, number>} box Pixels.
+   * @param {string|null} [text] null: what is in it stays.
+   */
   put(key, name, box, text = "") {
     let element = this.held.get(key);
     if (!element) {
@@ -40,7 +43,7 @@ class Pool {
       this.parent.append(element);
     }
     if (element.className !== name) element.className = name;
-    if (element.textContent !== text) element.textContent = text;
+    if (text !== null && element.textContent !== text) element.textContent = text;
     for (const [side, value] of Object.entries(box)) {
       const px = `${Math.round(value * 10) / 10}px`;
       if (element.style.getPropertyValue(side) !== px) element.style.setProperty(side, px);
@@ -89,7 +92,8 @@ export class Chart {
     this.current = "";
     this.generation = -1;
     /** @type {Row[]} */ this.rows = [];
-    /** @type {{item: Item, span: Span, element: HTMLElement}[]} */ this.growing = [];
+    /** @type {{item: Item, span: Span, element: HTMLElement, key: string}[]} */ this.growing = [];
+    /** Which of its texts a bar has for its label. @type {Map<string, number>} */ this.chosen = new Map();
     this.measure = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
     /** @type {Map<string, number>} */ this.widths = new Map();
   }
@@ -162,6 +166,7 @@ export class Chart {
     const { rows, height } = /** @type {Lanes} */ (this.lanes).rows((item) => this.extent(item), ...this.window);
     this.rows = rows;
     this.growing = [];
+    this.chosen.clear();
     this.plot.style.height = this.names.style.height = `${height}px`;
     this.background(height);
     for (const [n, row] of rows.entries()) {
@@ -184,6 +189,7 @@ export class Chart {
       this.window = [0, this.end];
       const label = this.pools.axis.held.get(`break${breaks.length}`);
       if (label) label.textContent = `// ${inWords(this.last - from).split(" ").slice(0, 2).join(" ")}`;
+      this.age();
       return true;
     }
     if (this.last > this.end || this.trailing) return false;
@@ -193,9 +199,18 @@ export class Chart {
       const width = Math.min(this.width + 30, this.x(this.until(item.track) + by)) - left;
       element.style.width = `${Math.max(LEAST, Math.round(width))}px`;
     }
+    this.age();
     const now = this.pools.behind.held.get("now");
     if (now) now.style.left = `${Math.round(this.x(this.last))}px`;
     return true;
+  }
+
+  /** What is written beside open bars says how long they have lasted. */
+  age() {
+    for (const { item, span, key } of this.growing) {
+      const label = this.pools.bars.held.get(`${key}l`);
+      if (label) label.textContent = labels(span, item, this.until(item.track))[this.chosen.get(key) ?? 0];
+    }
   }
 
   /** Seconds in which what grows becomes one pixel longer. */
@@ -236,13 +251,15 @@ export class Chart {
       return;
     }
     const element = this.pools.names.put(row.key, `tl-name${zebra}${lane.kind === "workflow" ? " tl-first" : ""}`,
-      { top: row.y, height: row.height, "padding-left": 4 + 12 * group.depth });
+      { top: row.y, height: row.height, "padding-left": 4 + 12 * group.depth }, null);
     const kind = lane.name === `${lane.kind}s` || lane.kind === "mark" ? "" : SIGNS.kinds[lane.kind] ?? "";
     const child = lane.kind === "workflow" && group.parent !== null;
     const many = row.kind === "density" ? ` × ${lane.items.length.toLocaleString("en")}` : "";
-    element.replaceChildren(make("span", "", `${child ? "↳ " : ""}${lane.name}`),
-      make("span", "tl-kind", many ? many.trim() : child ? "child" : kind));
+    const said = [`${child ? "↳ " : ""}${lane.name}`, many ? many.trim() : child ? "child" : kind];
+    if (element.dataset.said === said.join()) return;
     element.title = child || lane.kind === "workflow" ? `${lane.name} ${group.id}` : lane.name;
+    element.dataset.said = said.join();
+    element.replaceChildren(make("span", "", said[0]), make("span", "tl-kind", said[1]));
   }
 
   /** @param {Row} row */
@@ -284,7 +301,7 @@ export class Chart {
         ? bars.put(key, `tl-point ${names}`, { left: start - 6, top: y + height / 2 - 6, width: 12, height: 12 })
         : bars.put(key, `tl-bar ${names}`, { left, top: y + (height - thick) / 2, width: right - left, height: thick });
       this.speak(element, sentence(span, item, until));
-      if (span.end === null && this.live) this.growing.push({ item, span, element });
+      if (span.end === null && this.live) this.growing.push({ item, span, element, key });
       const room = next ? this.x(next.start + by) : after;
       const free = next ? this.x((next.waited ?? next.start) + by) : after;
       this.label(key, span, item, until, { left: Math.max(left - (point ? 6 : 0), 0), right, free, room, y, height, waits: left - since > 8 },
@@ -313,7 +330,8 @@ export class Chart {
         { left, top: at.y, height: at.height, "line-height": at.height }, text).setAttribute("aria-hidden", "true");
     const texts = labels(span, item, until);
     for (const over of [false, true]) {
-      for (const text of texts) {
+      for (const [n, text] of texts.entries()) {
+        this.chosen.set(key, n);
         const wide = this.wide(text) + 2 * GAP;
         if (Math.min(at.right, edge) - at.left >= wide) return put(text, at.left + GAP, "in");
         if (Math.min(over ? at.room : at.free, edge) - at.right >= wide) {
@@ -349,7 +367,7 @@ export class Chart {
     const tall = row.height - 20;
     const path = counts.map((count, n) => `L${n} ${(tall * (1 - count / most)).toFixed(1)}h1`).join("");
     const element = this.pools.bars.put(`d:${lane.key}`, `tl-density k-${lane.kind}`, { top: row.y, height: row.height },
-      "\u200b");
+      null);
     const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     svg.setAttribute("viewBox", `0 0 ${bins} ${tall}`);
     svg.setAttribute("preserveAspectRatio", "none");

@@ -43,7 +43,7 @@ export class Moving {
     const { chart } = this, { scale } = chart, wide = chart.u1 - chart.u0;
     const most = scale.at(chart.end), least = 1e-9;
     const next = Math.max(least, Math.min(most, wide / factor));
-    if (next >= most * 0.999 && factor < 1) return this.all();
+    if (next >= most * 0.95 && factor < 1) return this.all();
     const at = chart.u0 + place * wide;
     const kept = chart.follow && chart.live && factor > 1 && place === 0.5 ? scale.at(chart.last) - 0.75 * next : NaN;
     this.set(Number.isNaN(kept) ? at - place * next : kept, next);

@@ -12,7 +12,7 @@ const TONES = /** @type {Record<string, string>} */ ({ completed: "ok", running:
 const ROWS = 200; // of the table
 const TABLE_EVERY = 1000; // milliseconds
 // Milliseconds since the kernel sent something, and between two steps of the clock then.
-const QUICK = [[4_000, 250], [30_000, 1_000], [300_000, 2_000]], SLOWEST = 5_000;
+const QUICK = [[4_000, 250], [12_000, 1_000], [120_000, 2_000]], SLOWEST = 5_000;
 
 class View {
   /** @param {any} model anywidget's. @param {HTMLElement} el */

@@ -53,9 +53,9 @@ class TimelineWidget(anywidget.AnyWidget):
     table = traitlets.Bool(False).tag(sync=True)
 
     def __init__(self, model: Model, *, tabular: bool = False) -> None:
-        model.delta()
+        began, first = model.version, model.delta()
         signs = {"icons": ICONS, "words": WORDS, "kinds": {**KINDS, "query": "query"}, "bad": sorted(BAD)}
-        super().__init__(first=model.full(), signs=signs, tabular=tabular)
+        super().__init__(first=first if first and not began else model.full(), signs=signs, tabular=tabular)
         self._model = model
         self.chosen: Callable[[Run, int], None] = lambda _run, _event: None
         self.on_msg(self._asked)
