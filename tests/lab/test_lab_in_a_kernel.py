@@ -24,6 +24,11 @@ class Parcel:
     async def run(self, order: str) -> str:
         return f"parcel of {order}"
 """
+MESSAGES = """
+    @workflow.signal
+    def stamp(self, cents: int) -> None:
+        '''Put a stamp on it.'''
+"""
 RUN = """await lab.worker(workflows=[Parcel])
 handle = await lab.client.start_workflow(Parcel.run, "o-1", id=lab.id("parcel"), task_queue=lab.task_queue)
 print(await lab.result(handle))
@@ -149,3 +154,16 @@ def test_a_kernel_restart_finds_the_same_queue_and_shop(notebook: Notebook) -> N
             pass
     notebook.run(OPEN)
     assert notebook.run("print(lab.task_queue, lab.shop.name)") == before
+
+
+def test_the_message_panel_finds_the_class_of_a_module_cell_from_an_id_alone(notebook: Notebook) -> None:
+    notebook.run(MODULE.replace("class Parcel", "class Letter").replace("parcels", "letters") + MESSAGES)
+    shown = notebook.run(
+        "panel = lab.messages(lab.client.get_workflow_handle((await lab.client.start_workflow("
+        'Letter.run, "o-1", id=lab.id("letter"), task_queue="nobody-polls-it")).id))\n'
+        'print(await panel.send("stamp", cents="95"))\npanel'
+    )
+    assert "sent at" in shown
+    assert "stamp(cents: int): Put a stamp on it." in shown
+    assert "No Worker polls “nobody-polls-it”: a signal is stored, and handled when one comes." in shown
+    assert "cents: type a whole number" in notebook.run('panel.send("stamp", "many")')

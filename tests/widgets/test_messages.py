@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
+import ipywidgets
 import pytest
 from temporalio.client import (
     Client,
@@ -371,6 +372,18 @@ async def test_an_unknown_class_is_said_and_the_worker_names_its_handlers(
         assert await panel.ask("status") == [
             {"by": "ada", "level": 1, "tier": "gold", "address": None, "notes": []}
         ]  # fmt: skip
+
+
+async def test_where_nobody_looks_no_widget_is_made(
+    handle: WorkflowHandle[Any, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = set(ipywidgets.widgets.widget._instances)
+    panel = MessagePanel(*await open_desk(handle, lambda _: Approvals))
+    await panel.send("remind", "ada")
+    panel._ipython_display_()
+    assert "sent at" in panel.static().html
+    assert "approve(approval: Approval): Say yes to the order." in capsys.readouterr().out
+    assert set(ipywidgets.widgets.widget._instances) == before
 
 
 async def test_what_is_no_workflow_is_said(client: Client) -> None:

@@ -48,7 +48,7 @@ class Card:
         right = styled(ipywidgets.HBox([self.auto, self.button] if self.auto else [self.button]), "tcm-row")
         self.widget = styled(
             ipywidgets.Box([ipywidgets.HTML(head(handler)), self.form.widget, right, self._said]),
-            "tcm-card", "tcm-grid",
+            "tcm-card", "tcm-grid", *["tcm-plain"] * (not self.form.fields),
         )  # fmt: skip
 
     def _auto(self) -> Any:

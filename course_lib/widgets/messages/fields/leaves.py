@@ -70,8 +70,8 @@ def json_leaf(label: str, default: Any) -> Leaf:
     area = ipywidgets.Textarea(
         value="" if default is REQUIRED else as_json(default),
         description=label,
-        placeholder='JSON, for example {"by": "ada"}, ["a", 1] or "text"',
-        rows=2,
+        placeholder='JSON: {"by": "ada"}, [1, 2], "text" …',
+        rows=1,
     )
     return Leaf(area, lambda: read_json(area.value))
 
