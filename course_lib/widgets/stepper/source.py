@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pygments.lexers.python import PythonLexer  # type: ignore[import-untyped]  # part of IPython
-from pygments.token import Comment, Keyword, Name, Number, Operator, String  # type: ignore[import-untyped]
+from pygments.lexers.python import PythonLexer
+from pygments.token import Comment, Keyword, Name, Number, Operator, String
 
 # From the general to the special: the last that fits is taken.
 _CLASSES: tuple[tuple[Any, str], ...] = (
