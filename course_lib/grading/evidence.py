@@ -95,7 +95,9 @@ def explain(error: BaseException, lines: dict[str, str]) -> str:
         lines: Source text by module file stem, for the modules that the learner wrote.
     """
     inner = cause_of(error)
-    kind = getattr(inner, "type", None) or type(inner).__name__
+    kind = getattr(inner, "type", None)
+    if not kind or not isinstance(kind, str):  # a timeout's type says which of the four it was
+        kind = type(inner).__name__
     message = str(getattr(inner, "message", "") or inner)
     text = short_text(f"{kind}: {message}" if kind not in message else message)
     place = place_of("\n".join(_stacks(error)), lines)
