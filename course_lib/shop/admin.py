@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from course_lib.shop.call import Call, Refused
 from course_lib.shop.faults import BadRule, rule_from
-from course_lib.shop.operations import Call, Refused
 from course_lib.shop.pool import SHOP_ID, Pool
 from course_lib.shop.web import JsonHandler
 

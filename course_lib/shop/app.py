@@ -14,9 +14,10 @@ from typing import Any
 from tornado.web import Application
 
 from course_lib.shop.admin import FaultsHandler, HealthHandler, ResetHandler, ShopHandler, StockHandler
+from course_lib.shop.call import Answer, Call, Refused
 from course_lib.shop.faults import SERVICES, Verdict
 from course_lib.shop.journal import Arrival, log, waiting
-from course_lib.shop.operations import Answer, Call, Operation, Refused, find
+from course_lib.shop.operations import Operation, find
 from course_lib.shop.pool import Pool
 from course_lib.shop.store import Store, now
 from course_lib.shop.web import JsonHandler

@@ -202,6 +202,13 @@ class ShopClient(_Base):
         body = {"charge_id": charge_id, "amount_cents": amount_cents}
         return str((await self._send("POST", "/payments/refunds", body, idempotency_key))["id"])
 
+    async def refund_order(self, order_id: str) -> int:
+        """Give back whatever an order was charged and has not got back yet, and return the cents.
+
+        It needs no charge's id, and where nothing is left it does nothing: safe to repeat, safe to ask too often.
+        """
+        return int((await self._send("POST", "/payments/orders/refund", {"order_id": order_id}))["amount_cents"])
+
     async def reserve_stock(
         self, order_id: str, sku: str, quantity: int = 1, *, idempotency_key: str | None = None
     ) -> str:
@@ -218,10 +225,22 @@ class ShopClient(_Base):
         path = f"/warehouse/reservations/{quote(reservation_id, safe='')}/release"
         await self._send("POST", path, {}, idempotency_key)
 
+    async def release_order(self, order_id: str) -> int:
+        """Put back all pieces that are reserved for an order, and return how many; with none it does nothing.
+
+        Raises:
+            BadRequest: An article whose name begins with "engraved" cannot go back on the shelf.
+        """
+        return int((await self._send("POST", "/warehouse/orders/release", {"order_id": order_id}))["quantity"])
+
     async def ship(self, order_id: str, address: str = "", *, idempotency_key: str | None = None) -> str:
         """Send an order's parcel and return its id. An order has one parcel, however often this is called."""
         body = {"order_id": order_id, "address": address}
         return str((await self._send("POST", "/warehouse/shipments", body, idempotency_key))["id"])
+
+    async def recall_parcel(self, order_id: str) -> int:
+        """Call an order's parcel back, and return how many were under way: 1, or 0 when there is none."""
+        return int((await self._send("POST", "/warehouse/orders/recall", {"order_id": order_id}))["recalled"])
 
     async def catalogue_page(self, offset: int, limit: int = 100) -> list[dict[str, Any]]:
         """Return rows of the supplier's catalogue (10,000 in all); an empty list past its end."""
@@ -317,6 +336,10 @@ class BlockingShopClient(_Base):
         body = {"charge_id": charge_id, "amount_cents": amount_cents}
         return str(self._send("POST", "/payments/refunds", body, idempotency_key)["id"])
 
+    def refund_order(self, order_id: str) -> int:
+        """See `ShopClient.refund_order`."""
+        return int(self._send("POST", "/payments/orders/refund", {"order_id": order_id})["amount_cents"])
+
     def reserve_stock(self, order_id: str, sku: str, quantity: int = 1, *, idempotency_key: str | None = None) -> str:
         """See `ShopClient.reserve_stock`."""
         body = {"order_id": order_id, "sku": sku, "quantity": quantity}
@@ -327,10 +350,18 @@ class BlockingShopClient(_Base):
         path = f"/warehouse/reservations/{quote(reservation_id, safe='')}/release"
         self._send("POST", path, {}, idempotency_key)
 
+    def release_order(self, order_id: str) -> int:
+        """See `ShopClient.release_order`."""
+        return int(self._send("POST", "/warehouse/orders/release", {"order_id": order_id})["quantity"])
+
     def ship(self, order_id: str, address: str = "", *, idempotency_key: str | None = None) -> str:
         """See `ShopClient.ship`."""
         body = {"order_id": order_id, "address": address}
         return str(self._send("POST", "/warehouse/shipments", body, idempotency_key)["id"])
+
+    def recall_parcel(self, order_id: str) -> int:
+        """See `ShopClient.recall_parcel`."""
+        return int(self._send("POST", "/warehouse/orders/recall", {"order_id": order_id})["recalled"])
 
     def catalogue_page(self, offset: int, limit: int = 100) -> list[dict[str, Any]]:
         """See `ShopClient.catalogue_page`."""

@@ -106,7 +106,7 @@ class Shop:
 
     @property
     def shipments(self) -> "pd.DataFrame":
-        """Parcels, at most one per order."""
+        """Parcels, at most one per order, with the state "sent" or "recalled"."""
         return self.table("shipments")
 
     @property

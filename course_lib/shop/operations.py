@@ -4,62 +4,14 @@ Faults, idempotency keys and the log of requests are the business of `course_lib
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
+from course_lib.shop import undoing
+from course_lib.shop.call import Answer, Call, Refused
 from course_lib.shop.catalogue import page
-from course_lib.shop.store import FIRST_STOCK, Store, now
-
-Answer = dict[str, Any]
-
-
-class Refused(Exception):
-    """The service understood the request and says no.
-
-    Args:
-        status: The HTTP status.
-        message: Why, one sentence.
-    """
-
-    def __init__(self, status: int, message: str) -> None:
-        self.status = status
-        self.message = message
-        super().__init__(message)
-
-
-@dataclass(frozen=True)
-class Call:
-    """One request, parsed.
-
-    Attributes:
-        body: The JSON body, or the query of a GET.
-        key: The idempotency key, or None.
-        subject: The id in the path, or "".
-    """
-
-    body: Mapping[str, Any]
-    key: str | None = None
-    subject: str = ""
-
-    def text(self, name: str, default: str | None = None) -> str:
-        """Return a text of the body; it may be missing only when there is a default."""
-        value = self.body.get(name)
-        if value is None and default is not None:
-            return default
-        if not isinstance(value, str) or (not value and default is None):
-            raise Refused(400, f"{name!r} must be a text that is not empty, not {value!r}.")
-        return value
-
-    def number(self, name: str, *, least: int, default: int | None = None) -> int:
-        """Return a whole number of the body."""
-        value = self.body.get(name, default)
-        if isinstance(value, str) and re.fullmatch(r"-?\d{1,15}", value):
-            value = int(value)  # queries carry text
-        if not isinstance(value, int) or isinstance(value, bool) or not least <= value < 2**53:
-            raise Refused(400, f"{name!r} must be a whole number of at least {least}, not {value!r}.")
-        return value
-
+from course_lib.shop.rows import insert, row
+from course_lib.shop.store import FIRST_STOCK, Store
 
 Run = Callable[[Store, Call], Answer]
 OrderOf = Callable[[Store, Call], str | None]
@@ -72,8 +24,8 @@ def _order_in_body(store: Store, call: Call) -> str | None:
 
 def _order_behind(table: str, field: str = "") -> OrderOf:
     def find(store: Store, call: Call) -> str | None:
-        row = _row(store, table, call.body.get(field) if field else call.subject)
-        return None if row is None else str(row["order_id"])
+        found = row(store, table, call.body.get(field) if field else call.subject)
+        return None if found is None else str(found["order_id"])
 
     return find
 
@@ -99,29 +51,16 @@ class Operation:
     order_of: OrderOf = _order_in_body
 
 
-def _row(store: Store, table: str, row_id: object) -> Mapping[str, Any] | None:
-    cursor = store.db.execute(f"SELECT * FROM {table} WHERE id = ?", (row_id if isinstance(row_id, str) else "",))
-    row = cursor.fetchone()
-    return None if row is None else dict(zip((column[0] for column in cursor.description), row, strict=True))
-
-
-def _insert(store: Store, table: str, prefix: str, **values: Any) -> str:
-    row = {"id": f"{prefix}_{store.next_number(prefix)}", **values, "created_at": now()}
-    columns = ", ".join(f'"{name}"' for name in row)
-    store.db.execute(f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * len(row))})", tuple(row.values()))
-    return str(row["id"])
-
-
 def _charge(store: Store, call: Call) -> Answer:
     order, amount = call.text("order_id"), call.number("amount_cents", least=1)
-    row_id = _insert(
+    row_id = insert(
         store, "payments", "ch", order_id=order, kind="charge", amount_cents=amount, idempotency_key=call.key
     )
     return {"id": row_id, "amount_cents": amount}
 
 
 def _refund(store: Store, call: Call) -> Answer:
-    charge = _row(store, "payments", call.text("charge_id"))
+    charge = row(store, "payments", call.text("charge_id"))
     if charge is None or charge["kind"] != "charge":
         raise Refused(404, f"There is no charge {call.body['charge_id']!r}.")
     whole = int(charge["amount_cents"])
@@ -129,7 +68,7 @@ def _refund(store: Store, call: Call) -> Answer:
     if amount > whole:
         raise Refused(400, f"The refund of {amount} is more than the charge of {whole}.")
     # A second refund of one charge is a second row, not an error: the shop must show that mistake, not prevent it.
-    row_id = _insert(
+    row_id = insert(
         store,
         "payments",
         "re",
@@ -150,23 +89,24 @@ def _reserve(store: Store, call: Call) -> Answer:
         raise Refused(409, f"Only {free} of {sku!r} are free, not {quantity}.")
     store.db.execute("UPDATE stock SET reserved = reserved + ? WHERE sku = ?", (quantity, sku))
     values = {"order_id": order, "sku": sku, "quantity": quantity, "state": "reserved", "idempotency_key": call.key}
-    return {"id": _insert(store, "reservations", "rsv", **values)}
+    return {"id": insert(store, "reservations", "rsv", **values)}
 
 
 def _release(store: Store, call: Call) -> Answer:
-    found = _row(store, "reservations", call.subject)
+    found = row(store, "reservations", call.subject)
     if found is None:
         raise Refused(404, f"There is no reservation {call.subject!r}.")
     if found["state"] == "reserved":
-        store.db.execute("UPDATE reservations SET state = 'released' WHERE id = ?", (call.subject,))
-        store.db.execute("UPDATE stock SET reserved = reserved - ? WHERE sku = ?", (found["quantity"], found["sku"]))
+        undoing.put_back(store, call.subject, found["sku"], found["quantity"])
     return {"id": call.subject}
 
 
 def _ship(store: Store, call: Call) -> Answer:
     order, address = call.text("order_id"), call.text("address", "")
     found = store.db.execute("SELECT id FROM shipments WHERE order_id = ?", (order,)).fetchone()
-    return {"id": str(found[0]) if found else _insert(store, "shipments", "parcel", order_id=order, address=address)}
+    if found:
+        return {"id": str(found[0])}
+    return {"id": insert(store, "shipments", "parcel", order_id=order, address=address, state="sent")}
 
 
 def _catalogue(store: Store, call: Call) -> Answer:
@@ -175,13 +115,13 @@ def _catalogue(store: Store, call: Call) -> Answer:
 
 def _import(store: Store, call: Call) -> Answer:
     offset, rows, job = call.number("offset", least=0), call.number("rows", least=0), call.text("job", "")
-    return {"id": _insert(store, "imports", "imp", job=job, offset=offset, rows=rows, idempotency_key=call.key)}
+    return {"id": insert(store, "imports", "imp", job=job, offset=offset, rows=rows, idempotency_key=call.key)}
 
 
 def _mail(store: Store, call: Call) -> Answer:
     order = None if call.body.get("order_id") is None else call.text("order_id")
     values = {"to": call.text("to"), "subject": call.text("subject"), "order_id": order, "idempotency_key": call.key}
-    return {"id": _insert(store, "mails", "mail", **values)}
+    return {"id": insert(store, "mails", "mail", **values)}
 
 
 def _verify(store: Store, call: Call) -> Answer:
@@ -191,12 +131,12 @@ def _verify(store: Store, call: Call) -> Answer:
 
 def _create_account(store: Store, call: Call) -> Answer:
     values = {"email": call.text("email"), "name": call.text("name", ""), "state": "pending"}
-    return {"id": _insert(store, "accounts", "acc", **values, idempotency_key=call.key)}
+    return {"id": insert(store, "accounts", "acc", **values, idempotency_key=call.key)}
 
 
 def _account_becomes(state: str) -> Run:
     def run(store: Store, call: Call) -> Answer:
-        if _row(store, "accounts", call.subject) is None:
+        if row(store, "accounts", call.subject) is None:
             raise Refused(404, f"There is no account {call.subject!r}.")
         store.db.execute("UPDATE accounts SET state = ? WHERE id = ?", (state, call.subject))
         return {"id": call.subject, "state": state}
@@ -206,7 +146,7 @@ def _account_becomes(state: str) -> Run:
 
 def _request_review(store: Store, call: Call) -> Answer:
     values = {"order_id": call.text("order_id"), "token": call.text("task_token"), "state": "pending"}
-    return {"id": _insert(store, "reviews", "rev", **values, idempotency_key=call.key)}
+    return {"id": insert(store, "reviews", "rev", **values, idempotency_key=call.key)}
 
 
 def _pending_reviews(store: Store, call: Call) -> Answer:
@@ -215,7 +155,7 @@ def _pending_reviews(store: Store, call: Call) -> Answer:
 
 
 def _answer_review(store: Store, call: Call) -> Answer:
-    found = _row(store, "reviews", call.subject)
+    found = row(store, "reviews", call.subject)
     if found is None:
         raise Refused(404, f"There is no review {call.subject!r}.")
     approved = call.body.get("approved")
@@ -230,11 +170,14 @@ _ID = r"([^/]+)"
 OPERATIONS = (
     Operation("payments", "charge", "POST", "charges", _charge),
     Operation("payments", "refund", "POST", "refunds", _refund, _order_behind("payments", "charge_id")),
+    Operation("payments", "refund_order", "POST", "orders/refund", undoing.refund_order),
     Operation("warehouse", "reserve_stock", "POST", "reservations", _reserve),
     Operation(
         "warehouse", "release_stock", "POST", f"reservations/{_ID}/release", _release, _order_behind("reservations")
     ),
+    Operation("warehouse", "release_order", "POST", "orders/release", undoing.release_order),
     Operation("warehouse", "ship", "POST", "shipments", _ship),
+    Operation("warehouse", "recall_parcel", "POST", "orders/recall", undoing.recall_parcel),
     Operation("warehouse", "catalogue_page", "GET", "catalogue", _catalogue),
     Operation("warehouse", "record_import", "POST", "imports", _import),
     Operation("mailer", "send_mail", "POST", "mails", _mail),

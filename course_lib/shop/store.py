@@ -9,7 +9,7 @@ from pathlib import Path
 
 from course_lib.shop.faults import FaultBook
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 FIRST_STOCK = 1000
 """Pieces of every article that a new shop has: large enough that a lesson runs out of stock only on purpose."""
 
@@ -22,7 +22,8 @@ CREATE TABLE reservations (
     id TEXT PRIMARY KEY, order_id TEXT NOT NULL, sku TEXT NOT NULL, quantity INTEGER NOT NULL, state TEXT NOT NULL,
     idempotency_key TEXT, created_at TEXT NOT NULL);
 CREATE TABLE shipments (
-    id TEXT PRIMARY KEY, order_id TEXT NOT NULL UNIQUE, address TEXT NOT NULL, created_at TEXT NOT NULL);
+    id TEXT PRIMARY KEY, order_id TEXT NOT NULL UNIQUE, address TEXT NOT NULL, state TEXT NOT NULL,
+    created_at TEXT NOT NULL);
 CREATE TABLE mails (
     id TEXT PRIMARY KEY, "to" TEXT NOT NULL, subject TEXT NOT NULL, order_id TEXT, idempotency_key TEXT,
     created_at TEXT NOT NULL);

@@ -7,7 +7,7 @@ from typing import Any
 
 from tornado.web import HTTPError, RequestHandler
 
-from course_lib.shop.operations import Refused
+from course_lib.shop.call import Refused
 from course_lib.shop.pool import Pool
 from course_lib.shop.store import Store
 

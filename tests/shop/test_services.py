@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-from course_lib.shop import BadRequest, OutOfStock, Shop, open_shop
+from course_lib.shop import BadRequest, OutOfStock, Shop, ShopUnavailable, open_shop
 from course_lib.shop.client import ShopClient
 
 
@@ -66,6 +66,74 @@ async def test_refund_of_what_was_never_charged_is_refused(shop: Shop):
         with pytest.raises(BadRequest, match="more than the charge"):
             await client.refund(charge, 501)
     assert len(shop.payments) == 2
+
+
+async def test_refund_by_order_gives_back_what_is_left_and_nothing_twice(shop: Shop):
+    async with shop.client() as client:
+        assert await client.refund_order("o1") == 0
+        first, second = await client.charge("o1", 500), await client.charge("o1", 700)
+        await client.charge("o2", 900)
+        await client.refund(first, 200)
+        assert [await client.refund_order("o1") for _ in range(2)] == [1000, 0]
+    mine = shop.table("payments", order_id="o1")
+    assert mine.amount_cents.tolist() == [500, 700, -200, -300, -700]
+    assert mine.refund_of.tolist()[2:] == [first, first, second]
+    assert shop.payments.amount_cents.sum() == 900
+    # Nothing keeps a charge from landing after its refund: the order of the calls is the caller's business.
+    async with shop.client() as client:
+        await client.charge("o1", 500)
+    assert shop.table("payments", order_id="o1").amount_cents.sum() == 500
+
+
+async def test_a_charge_refunded_too_often_has_nothing_left(shop: Shop):
+    async with shop.client() as client:
+        charge = await client.charge("o1", 500)
+        await client.refund(charge)
+        await client.refund(charge)
+        assert await client.refund_order("o1") == 0
+    assert shop.payments.amount_cents.sum() == -500
+
+
+async def test_release_by_order_puts_everything_back_once(shop: Shop):
+    async with shop.client() as client:
+        assert await client.release_order("o1") == 0
+        await client.reserve_stock("o1", "mug", 2)
+        await client.reserve_stock("o1", "lamp", 3)
+        await client.reserve_stock("o2", "mug", 1)
+        assert [await client.release_order("o1") for _ in range(2)] == [5, 0]
+    assert shop.table("reservations", order_id="o1").state.tolist() == ["released"] * 2
+    assert dict(zip(shop.stock.sku, shop.stock.reserved, strict=True)) == {"mug": 1, "lamp": 0}
+
+
+async def test_an_engraved_article_cannot_be_put_back(shop: Shop):
+    async with shop.client() as client:
+        await client.reserve_stock("o1", "mug")
+        one = await client.reserve_stock("o1", "engraved mug")
+        for call in (client.release_order("o1"), client.release_stock(one)):
+            with pytest.raises(BadRequest, match="cannot go back on the shelf"):
+                await call
+    assert set(shop.reservations.state) == {"reserved"}, "a refused request has done nothing"
+
+
+async def test_a_parcel_is_recalled_once_and_stays_so(shop: Shop):
+    async with shop.client() as client:
+        assert await client.recall_parcel("o1") == 0
+        parcel = await client.ship("o1")
+        await client.ship("o2")
+        assert [await client.recall_parcel("o1") for _ in range(2)] == [1, 0]
+        assert await client.ship("o1") == parcel
+    assert dict(zip(shop.shipments.order_id, shop.shipments.state, strict=True)) == {"o1": "recalled", "o2": "sent"}
+
+
+async def test_a_fault_aims_at_what_undoes_an_order(shop: Shop):
+    shop.faults.outage("payments", operation="refund_order", order_id="o1", times=1)
+    async with shop.client() as client:
+        await client.charge("o1", 500)
+        with pytest.raises(ShopUnavailable):
+            await client.refund_order("o1")
+        assert await client.refund_order("o1") == 500
+    with shop.blocking_client() as blocking:
+        assert [blocking.refund_order("o1"), blocking.release_order("o1"), blocking.recall_parcel("o1")] == [0, 0, 0]
 
 
 async def test_reserve_and_release_keep_the_stock_right(shop: Shop):
