@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import CodeType, FrameType, TracebackType
 from typing import Any
 
-from course_lib.workers.blame import _is_learners as is_learners
+from course_lib.workers.blame import is_learners
 
 _LOOP_CALL = asyncio.Handle._run.__code__
 _DEEP = 80  # frames that are looked at; deeper code is recursion, whose outermost line is shown

@@ -68,6 +68,12 @@ def runtime() -> Runtime:
     return Runtime(telemetry=TelemetryConfig(logging=None))
 
 
+async def _settle() -> None:
+    """Let the loop close the Replayer's generator, which it leaves open: that takes two turns."""
+    for _ in range(3):
+        await asyncio.sleep(0)
+
+
 class ReplayThread:
     """One thread for one replay."""
 
@@ -76,6 +82,7 @@ class ReplayThread:
         self._loop = WorkerLoop()
         self._done: Future[Any] = Future()
         self._heard: Future[None] = Future()
+        self._left = False
         self._thread: threading.Thread | None = None
 
     def heard(self) -> None:
@@ -117,15 +124,18 @@ class ReplayThread:
         _silence()
         asyncio.set_event_loop(self._loop)
         self._loop.set_exception_handler(lambda *_: None)
+        error: BaseException | None = None
+        result = None
         try:
             result = self._loop.run_until_complete(work())
-        except BaseException as error:
-            with contextlib.suppress(Exception):  # nobody waits any more
-                self._done.set_exception(error)
-        else:
-            self._loop.close()
-            with contextlib.suppress(Exception):
-                self._done.set_result(result)
+        except BaseException as raised:
+            error = raised
+        if not self._left:  # else futures of the core still refer to the loop, and it is collected with them
+            with contextlib.suppress(RuntimeError):  # it was left behind just now
+                self._loop.run_until_complete(_settle())
+                self._loop.close()
+        with contextlib.suppress(InvalidStateError):  # nobody waits any more
+            self._done.set_result(result) if error is None else self._done.set_exception(error)
 
     def _threads(self) -> list[threading.Thread]:
         mine = [self._thread] if self._thread is not None else []
@@ -139,6 +149,7 @@ class ReplayThread:
 
     def _abandon(self) -> None:
         """Leave the replay behind: stop its loop, and interrupt learner's code that still runs, some times over."""
+        self._left = True
         with contextlib.suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._loop.stop)
         threading.Thread(target=self._interrupt, name=f"{_THREADS}-end", daemon=True).start()

@@ -93,7 +93,7 @@ class Waits:
         """
         limit = ""
         for frame in frames:
-            name = frame.f_code.co_qualname if hasattr(frame.f_code, "co_qualname") else frame.f_code.co_name
+            name = frame.f_code.co_qualname
             if name.endswith("workflow_wait_condition"):
                 return f"a condition{_at_most(frame.f_locals.get('timeout'))}"
             if name == "wait_for":

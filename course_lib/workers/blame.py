@@ -34,7 +34,8 @@ class Line:
         return f"{self.module}, line {self.number}: {self.text}" if self.text else f"{self.module}, line {self.number}"
 
 
-def _is_learners(filename: str) -> bool:
+def is_learners(filename: str) -> bool:
+    """Return whether a file is the learner's: neither the course's nor Python's nor a library's."""
     if filename.startswith("<") or not filename.endswith(".py"):
         # A plain cell: IPython compiles it under a temporary name without an ending or as <ipython-input-…>.
         return "ipykernel" in filename or filename.startswith("<ipython-input")
@@ -63,10 +64,10 @@ def causes(error: BaseException) -> Iterator[BaseException]:
 def learner_line(error: BaseException) -> Line | None:
     """Return the innermost line of learner's code behind an error; ``None`` when there is none."""
     for cause in reversed(list(causes(error))):
-        if isinstance(cause, SyntaxError) and cause.filename and _is_learners(cause.filename):
+        if isinstance(cause, SyntaxError) and cause.filename and is_learners(cause.filename):
             return _line(cause.filename, cause.lineno or 1, cause.text or "")
         for frame in reversed(traceback.extract_tb(cause.__traceback__)):
-            if _is_learners(frame.filename):
+            if is_learners(frame.filename):
                 return _line(frame.filename, frame.lineno or 1, frame.line or "")
     return None
 
@@ -75,7 +76,7 @@ def running_line(thread_id: int | None) -> Line | None:
     """Return the line of learner's code that a thread executes now."""
     frame: FrameType | None = sys._current_frames().get(thread_id or -1)
     while frame is not None:
-        if _is_learners(frame.f_code.co_filename):
+        if is_learners(frame.f_code.co_filename):
             return _line(frame.f_code.co_filename, frame.f_lineno)
         frame = frame.f_back
     return None
@@ -85,7 +86,7 @@ def dumped_line(dump: list[str]) -> Line | None:
     """Return the learner's line from the lines that ``faulthandler`` printed, innermost first."""
     for text in dump:
         match = re.match(r'\s*File "(.+)", line (\d+)', text)
-        if match and _is_learners(match[1]):
+        if match and is_learners(match[1]):
             return _line(match[1], int(match[2]))
     return None
 
