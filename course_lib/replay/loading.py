@@ -41,10 +41,23 @@ def load(path: str | Path) -> WorkflowHistory:
     first = content["events"][0]
     started = first.get("workflowExecutionStartedEventAttributes") if isinstance(first, dict) else None
     workflow_id = started.get("workflowId") if isinstance(started, dict) else None
+    if isinstance(started, dict) and _decoded(started.get("input")):
+        # The Web UI offers this; the SDK would read such payloads as empty ones.
+        raise CourseError(
+            f"The payloads in {file.name} were decoded when it was downloaded, so it cannot be replayed.",
+            fix="download it again as it is stored: in the Web UI's download dialogue, without “decode”.",
+        )
     try:
         return WorkflowHistory.from_json(str(workflow_id or file.stem), content)
     except Exception as error:  # protobuf's own errors: an unknown field, a wrong type
         raise CourseError(f"{file.name} holds no history that this SDK can read: {error}.", fix=_FIX) from error
+
+
+def _decoded(given: Any) -> bool:
+    payloads = given.get("payloads") if isinstance(given, dict) else given
+    if not isinstance(payloads, list):
+        return False
+    return any(not isinstance(payload, dict) or not {"metadata", "data"} & set(payload) for payload in payloads)
 
 
 def _text(file: Path) -> str:

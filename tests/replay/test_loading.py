@@ -1,12 +1,16 @@
 """Histories from files."""
 
 import json
+import subprocess
 from pathlib import Path
 
+import httpx
 import pytest
 
 from course_lib import replay
+from course_lib import server as servers
 from course_lib.errors import CourseError
+from course_lib.server.binary import locate
 from tests.replay import flows
 from tests.replay.conftest import Histories
 
@@ -37,6 +41,43 @@ async def test_the_enums_of_the_web_ui_and_of_the_command(histories: Histories, 
     wrapped.write_text(json.dumps({"history": content, "nextPageToken": None}))
     for file in (long, short, wrapped):
         assert (await replay.journey(replay.load(str(file)), flows.Buy)).divergence is None
+
+
+def exported(where: servers.Server, workflow_id: str) -> dict[str, str]:
+    """Return a history as the tools that learners have write it."""
+    show = [locate(), "workflow", "show", "--workflow-id", workflow_id, "--output", "json"]
+    server = ["--address", where.address, "--namespace", where.namespace]
+    shown = subprocess.run([*show, *server], capture_output=True, text=True, timeout=60, check=True)
+    path = f"api/v1/namespaces/{where.namespace}/workflows/{workflow_id}/history"
+    answer = httpx.get(f"{where.ui_url}/{path}", timeout=20)
+    # The Web UI writes the events of this very answer into the file that it offers.
+    downloaded = json.dumps({"events": answer.json()["history"]["events"]}, indent=2)
+    return {"command.json": shown.stdout, "web.json": downloaded, "api.json": answer.text}
+
+
+async def test_the_command_line_and_the_web_ui_themselves(
+    histories: Histories, course_server: servers.Server, tmp_path: Path
+) -> None:
+    history = histories["approved"]
+    for name, text in exported(course_server, history.workflow_id).items():
+        file = tmp_path / name
+        file.write_text(text)
+        loaded = replay.load(file)
+        assert (loaded.workflow_id, len(loaded.events)) == (history.workflow_id, len(history.events))
+        assert await replay.verdict(loaded, flows.Approve) is None
+
+
+@pytest.mark.parametrize("payloads", [[{"id": "o-1"}], ["text"], [7]])
+def test_a_download_with_decoded_payloads(histories: Histories, tmp_path: Path, payloads: object) -> None:
+    content = json.loads(histories["bought"].to_json())
+    content["events"][0]["workflowExecutionStartedEventAttributes"]["input"] = {"payloads": payloads}
+    file = tmp_path / "orders.json"
+    file.write_text(json.dumps(content))
+    with pytest.raises(CourseError) as caught:
+        replay.load(file)
+    assert caught.value.what == (
+        "The payloads in orders.json were decoded when it was downloaded, so it cannot be replayed."
+    )
 
 
 @pytest.mark.parametrize(
