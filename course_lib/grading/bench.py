@@ -5,12 +5,12 @@ import contextlib
 import inspect
 import os
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client, WorkflowHandle, WorkflowHistory
 from temporalio.service import RPCError
 
 from course_lib import history
@@ -26,6 +26,8 @@ from course_lib.workers import WorkerProcess
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from course_lib.replay import Replayed
 
 CLIENT = calls.CLIENT
 """Stands for a connected Client among the arguments of ``Bench.call``."""
@@ -148,6 +150,7 @@ class Bench:
         task_queue: str | None = None,
         workflows: Sequence[str] | None = None,
         activities: Sequence[str] | None = None,
+        env: Mapping[str, str] | None = None,
         **options: Any,
     ) -> AsyncIterator[WorkerProcess]:
         """Run a Worker with the modules of these answers in a child process; it is killed at the end of the block.
@@ -161,19 +164,26 @@ class Bench:
             task_queue: Another queue than this run's.
             workflows: Register only these workflows.
             activities: Register only these activities.
+            env: Added to the process's environment, for example another ``PYTHONHASHSEED``. Such an exercise says
+                ``early=False``: a Worker that was started early polls the same queue without it.
             **options: Plain values for ``temporalio.worker.Worker``.
         """
         names = (*self._module_names(answers), *(file.stem for file in extra))
-        plain = not options and task_queue is None and workflows is None and activities is None
+        plain = not options and not env and task_queue is None and workflows is None and activities is None
         try:
             if plain and self._early is not None and self._early[0] == names:
                 _, process, starting = self._early
                 self._early = None
                 await starting
             else:
-                env = {"PYTHONPATH": os.pathsep.join([*(str(file.parent) for file in extra), *_python_path()])}
+                path = os.pathsep.join([*(str(file.parent) for file in extra), *_python_path()])
                 process = self._process(
-                    names, task_queue or self.task_queue, options, env, workflows=workflows, activities=activities
+                    names,
+                    task_queue or self.task_queue,
+                    options,
+                    {"PYTHONPATH": path, **(env or {})},
+                    workflows=workflows,
+                    activities=activities,
                 )
                 await process.start()
         except CourseError as error:
@@ -309,6 +319,33 @@ class Bench:
         return await calls.call(
             function, args, self._server, self._modules, {"SHOP_URL": self.shop.url}, timeout, self.client, self._lines
         )
+
+    async def replay(
+        self,
+        workflow: Code,
+        *recorded: Run | WorkflowHistory,
+        env: Mapping[str, str] | None = None,
+        timeout: float = 20.0,
+    ) -> "tuple[Replayed, ...]":
+        """Replay histories with the learner's workflow in a fresh process, as a Worker after a deploy would.
+
+        Args:
+            workflow: The learner's workflow.
+            *recorded: Runs of this check, or stored histories; the same one several times makes several replays.
+            env: Added to the process's environment, for example another ``PYTHONHASHSEED``.
+            timeout: Seconds for all of them, the process's start included.
+
+        Returns:
+            One for each history.
+        """
+        from course_lib.grading import replays  # the replay room: not needed to open a chapter
+
+        self._module_names([workflow])
+        histories = [each.history if isinstance(each, Run) else each for each in recorded]
+        return await replays.replay(
+            workflow, histories, self._server, self._modules, {"SHOP_URL": self.shop.url, **(env or {})}, timeout,
+            self.client, self._lines,
+        )  # fmt: skip
 
     # ---------------------------------------------------------------- look
 

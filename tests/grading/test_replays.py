@@ -1,0 +1,80 @@
+"""``Bench.replay``: the learner's class against recorded histories, in a process of its own."""
+
+from typing import Any
+
+from course_lib.cells import Modules
+from course_lib.grading import Outcome
+from tests.grading.conftest import Grader, run_cell
+
+FLOW = """
+    import os
+    import random
+
+    from temporalio import workflow
+
+    SIZE = os.environ.get("SIZE", "small")
+
+
+    @workflow.defn
+    class Flow:
+        @workflow.run
+        async def run(self, names: list[str]) -> list[str]:
+            if SIZE == "large":
+                await workflow.sleep(1)
+            print("walks over", len(names))
+            return list({set})
+"""
+
+
+async def test_texts_hash_otherwise_in_another_process(grader: Grader, modules: Modules) -> None:
+    seen: list[Any] = []
+
+    async def check(bench: Any, flow: Any) -> None:
+        async with bench.worker(flow, env={"PYTHONHASHSEED": "1"}):
+            run = await bench.run(flow, list("abcdef"))
+        for seed in ("1", "2"):
+            seen.extend(await bench.replay(flow, run, run, env={"PYTHONHASHSEED": seed}))
+        bench.expect(run.completed, "it completed", expected=True, seen=run.reason)
+        seen.append(run.result)
+
+    names = run_cell(modules, "flow", FLOW.replace("{set}", "set(names)"))
+    verdict = await grader(check, names["Flow"], limit=40, early=False)
+    assert verdict.outcome is Outcome.PASSED, verdict.text()
+    *replays, result = seen
+    assert all(replay.agrees for replay in replays)  # a replay does not compare values
+    same, also, other, last = [replay.asked for replay in replays]
+    assert same == also != other == last
+    assert same == (f"complete the run with {result}",)
+
+
+async def test_another_environment_parts_with_the_line(grader: Grader, modules: Modules) -> None:
+    seen: list[Any] = []
+
+    async def check(bench: Any, flow: Any) -> None:
+        async with bench.worker(flow):
+            run = await bench.run(flow, ["a"])
+        seen.extend(await bench.replay(flow, run))
+        seen.extend(await bench.replay(flow, run.history, env={"SIZE": "large"}))
+        bench.expect(run.completed, "it completed", expected=True, seen=run.reason)
+
+    names = run_cell(modules, "flow", FLOW.replace("{set}", "names"))
+    verdict = await grader(check, names["Flow"], limit=40, early=False)
+    assert verdict.outcome is Outcome.PASSED, verdict.text()
+    same, other = seen
+    assert same.agrees
+    assert not other.agrees
+    assert other.divergence.source == "await workflow.sleep(1)"
+    assert other.divergence.issued == "a timer of 1 s"
+
+
+async def test_a_module_that_a_new_process_cannot_import_is_said(grader: Grader, modules: Modules) -> None:
+    async def check(bench: Any, flow: Any) -> None:
+        async with bench.worker(flow):
+            run = await bench.run(flow, ["a"])
+        await bench.replay(flow, run, env={"SIZE": "none"})
+
+    source = FLOW.replace("{set}", "names") + '    if SIZE == "none":\n        raise RuntimeError("no such size")\n'
+    names = run_cell(modules, "flow", source)
+    verdict = await grader(check, names["Flow"], limit=40, early=False)
+    assert verdict.outcome is Outcome.FAILED
+    assert "RuntimeError: no such size, at line" in verdict.text()
