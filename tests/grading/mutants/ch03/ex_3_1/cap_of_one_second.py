@@ -1,0 +1,20 @@
+# expect: `maximum_interval` must not cut it off
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+
+from stock import Order, reserve
+
+POLICY = RetryPolicy(
+    maximum_interval=timedelta(seconds=1),
+    maximum_attempts=4,
+)
+
+
+@workflow.defn
+class ReserveInBudget:
+    @workflow.run
+    async def run(self, order: Order) -> str:
+        limit = timedelta(seconds=10)
+        return await workflow.execute_activity(reserve, order, start_to_close_timeout=limit, retry_policy=POLICY)

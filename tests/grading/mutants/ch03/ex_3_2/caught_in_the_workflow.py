@@ -1,0 +1,26 @@
+# expect: tells everybody that the customer has paid
+from datetime import timedelta
+
+from temporalio import activity, workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError
+
+from course_lib.shop.client import ShopClient
+from stock import Order
+
+
+@activity.defn
+async def charge(order: Order) -> str:
+    return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=order.id)
+
+
+@workflow.defn
+class PayOnce:
+    @workflow.run
+    async def run(self, order: Order) -> str:
+        policy = RetryPolicy(backoff_coefficient=1, non_retryable_error_types=["CardDeclined"])
+        limit = timedelta(seconds=5)
+        try:
+            return await workflow.execute_activity(charge, order, start_to_close_timeout=limit, retry_policy=policy)
+        except ActivityError:
+            return "declined"

@@ -1,0 +1,26 @@
+# expect: gives an order up
+from datetime import timedelta
+
+from temporalio import activity, workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ApplicationError
+
+from course_lib.shop.client import ShopClient, ShopError
+from stock import Order
+
+
+@activity.defn
+async def charge(order: Order) -> str:
+    try:
+        return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=order.id)
+    except ShopError as error:
+        raise ApplicationError(str(error), type="CardDeclined", non_retryable=True) from error
+
+
+@workflow.defn
+class PayOnce:
+    @workflow.run
+    async def run(self, order: Order) -> str:
+        policy = RetryPolicy(backoff_coefficient=1)
+        limit = timedelta(seconds=5)
+        return await workflow.execute_activity(charge, order, start_to_close_timeout=limit, retry_policy=policy)

@@ -1,0 +1,29 @@
+# expect: no limit of one try
+from datetime import timedelta
+
+from temporalio import activity, workflow
+from temporalio.common import RetryPolicy
+
+from course_lib.shop.client import ShopClient
+from stock import Order
+
+ARTICLES = ["teapot", "mug", "kettle", "tray", "jug"]
+
+
+@activity.defn
+async def pack(order: Order) -> int:
+    for article in ARTICLES:
+        await ShopClient(timeout=60).reserve_stock(order.id, article, idempotency_key=f"{order.id}-{article}")
+        activity.heartbeat(article)
+    return len(ARTICLES)
+
+
+@workflow.defn
+class PackOrder:
+    @workflow.run
+    async def run(self, order: Order) -> int:
+        limit = timedelta(minutes=5)
+        once = RetryPolicy(maximum_attempts=1)
+        return await workflow.execute_activity(
+            pack, order, start_to_close_timeout=limit, heartbeat_timeout=timedelta(seconds=2), retry_policy=once
+        )
