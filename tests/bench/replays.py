@@ -25,7 +25,7 @@ def measure(where: server.Server) -> list[Row]:
 async def _measure(where: server.Server) -> list[Row]:
     client = await server.connect(where)
     rows = []
-    for events, wide, rounds in ((EVENTS, 1, ROUNDS), (EVENTS, 10, ROUNDS), (LONG, 20, 2)):
+    for events, wide, rounds in ((EVENTS, 1, ROUNDS), (EVENTS, 10, ROUNDS), (LONG, 20, 3)):
         history = await _long_run(client, events, wide)
         plain, ours = [], []
         for _ in range(rounds):
