@@ -1,6 +1,5 @@
 """Fixtures that every test can use: one embedded server in memory, one shop process, folders of their own."""
 
-import asyncio
 import contextlib
 import os
 import re
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 from temporalio.client import Client
 
+from course_lib import loops
 from course_lib import server as servers
 from course_lib import shop as shops
 from course_lib.cells.names import REVISION
@@ -42,7 +42,8 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def course_server(state: Path) -> servers.Server:
     """The session's embedded server."""
-    return asyncio.run(servers.ensure())
+    # Not asyncio.run: in a browser test this thread has a loop already, playwright's.
+    return loops.background().run(servers.ensure(), 60)
 
 
 @pytest.fixture

@@ -19,12 +19,14 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from course_lib import paths
 
 from .scene import Scene
 
+# A picture comes in milliseconds; on a machine that runs two other stages beside this one it may take seconds.
+expect.set_options(timeout=15_000)
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _TOKEN = "browser-test"
 

@@ -36,6 +36,12 @@ class Scene:
         expect(self.page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=60_000)
         self.theme(dark=dark)
 
+    def reload(self) -> None:
+        """Load the page again and wait until it is connected to the kernel."""
+        self.page.reload()
+        self.page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
+        expect(self.page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=60_000)
+
     def theme(self, *, dark: bool) -> None:
         """Take JupyterLab's dark or light theme."""
         name = "JupyterLab Dark" if dark else "JupyterLab Light"

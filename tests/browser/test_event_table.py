@@ -225,8 +225,7 @@ def test_no_serious_fault(scene: Scene, table: Locator, dark: bool) -> None:
 def test_a_reload_and_a_restart(scene: Scene, table: Locator) -> None:
     before = total(table)
     scene.saved()
-    scene.page.reload()
-    expect(scene.page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=60_000)
+    scene.reload()
     table = scene.page.locator(".et").first
     expect(table.locator(".et-count")).to_have_text(f"{before} events")
     table.get_by_role("grid").press("Home")

@@ -241,8 +241,7 @@ def test_after_a_reload_it_works_and_a_restart_is_said(scene: Scene, shop: Shop)
     expect(scene.page.get_by_role("group", name="identity", exact=True)).to_have_count(2)
     saved = json.dumps([cell["outputs"] for cell in scene.saved()])
     assert "Calm: calls go through." in saved, "the file holds the panel in words"
-    scene.page.reload()
-    scene.page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
+    scene.reload()
     first = service(scene, "identity").first
     expect(first.get_by_role("switch", name="outage")).to_be_checked(timeout=20_000)
     first.get_by_role("switch", name="outage").press("Space")

@@ -145,8 +145,7 @@ def test_run_all_with_the_panel_open_drops_no_cell(scene: Scene) -> None:
 
 def test_a_reload_leaves_a_panel_that_works(scene: Scene, panel: Locator) -> None:
     scene.saved()
-    scene.page.reload()
-    scene.page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
+    scene.reload()
     _press(panel, "kill -9")
     _state(panel, "not answering since")
     _press(panel, "Start")

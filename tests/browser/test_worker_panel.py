@@ -146,8 +146,7 @@ def test_two_side_by_side(scene: Scene) -> None:
 
 def test_a_reload_leaves_a_panel_that_works(scene: Scene, panel: Locator) -> None:
     scene.saved()
-    scene.page.reload()
-    scene.page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
+    scene.reload()
     _press(panel, "Start")
     _state(panel, "running pid")
     expect(panel.get_by_text("Log of Worker process “parcels”")).to_be_visible()
