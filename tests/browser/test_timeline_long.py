@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -28,9 +29,9 @@ WATCH = """() => {
 
 
 @pytest.fixture(scope="module")
-def workflow_id(course_server: servers.Server) -> str:
+def workflow_id(state: Path) -> str:
     async def run() -> str:
-        return str((await long_run(await servers.connect(course_server))).id)
+        return str((await long_run(await servers.connect(await servers.ensure()))).id)
 
     return loops.background().run(run(), 150)  # this thread has a loop already: playwright's
 

@@ -1,6 +1,6 @@
 /** The card beside a bar, and the panel with its events below the picture. */
 
-import { make } from "./chart.js";
+import { make } from "./dom.js";
 import { eventsOf, inWords, statusWords, titleOf, took } from "./words.js";
 
 /** @typedef {import("./store.js").Item} Item */
@@ -22,6 +22,9 @@ export function when(t, origin) {
   const clock = `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())}`;
   return `+${inWords(t)} (${clock}.${String(at.getUTCMilliseconds()).padStart(3, "0")} UTC)`;
 }
+
+// A span's detail is one line; in the card each of its parts begins one.
+const PARTS = /; (?=(?:(?:input|result|the workflow|times reckoned|next try) |[A-Z]\w+: ))/;
 
 export class Card {
   /** @param {HTMLElement} parent */
@@ -67,8 +70,12 @@ export class Card {
 
   /** What went in and out, and why it failed. @param {string} text */
   text(text) {
-    this.detail?.replaceChildren(...text.split(/; (?=(?:(?:input|result|the workflow|times reckoned|next try) |[A-Z]\w+: ))/)
-      .filter(Boolean).map((part) => make("div", "", part)));
+    this.detail?.replaceChildren(...text.split(PARTS).filter(Boolean).map((part) => make("div", "", part)));
+  }
+
+  /** @param {{key: string, detail: string}} message What the kernel read for the card. */
+  fill(message) {
+    if (this.key === message.key) this.text(message.detail);
   }
 
   /** @param {HTMLElement} anchor */

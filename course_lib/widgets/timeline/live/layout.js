@@ -31,7 +31,8 @@ export class Lanes {
     const shown = showsChildren(store, children);
     const groups = store.groups().filter((group) => shown || group.parent === null);
     // A child that is drawn as a run of its own is not drawn a second time among its parent's lanes.
-    const followed = new Set(groups.filter((group) => group.parent !== null).map((group) => `${group.track}/${group.id}`));
+    const followed = new Set(
+      groups.filter((group) => group.parent !== null).map((group) => `${group.track}/${group.id}`));
     for (const lane of store.lanes.values()) {
       if (lane.kind !== "child") continue;
       for (const item of lane.items) {

@@ -17,6 +17,9 @@ from course_lib.widgets.timeline.live import shown
 from course_lib.widgets.timeline.live.model import Model, Still, Track
 from course_lib.widgets.timeline.live.widget import TimelineWidget
 
+# Seconds: changes are collected so long. An event is to be seen within 0.2 s, and most of that is the way to the page.
+_PAUSE = 0.02
+
 
 class Timeline:
     """A picture that grows with its run.
@@ -47,7 +50,7 @@ class Timeline:
         self._endings: list[Callable[[], None]] = []
         # Neither the feed nor the kernel's loop may keep it alive.
         this = weakref.ref(self)
-        self._side = KernelSide(lambda: _push(this))
+        self._side = KernelSide(lambda: _push(this), _PAUSE)
 
     def show(self) -> Any:
         """Return the widget to put into a notebook, and begin to follow; later calls return the same one."""

@@ -92,7 +92,8 @@ export class Moving {
       return chart.rows[to] ? this.enter(chart.rows[to], at.span ? this.middle(at.item, at.span) : NaN) : false;
     }
     if (!at.item || !at.span) return false;
-    const spans = at.lane.items.filter((item) => !item.hidden).flatMap((item) => item.spans.map((span) => ({ item, span })))
+    const spans = at.lane.items.filter((item) => !item.hidden)
+      .flatMap((item) => item.spans.map((span) => ({ item, span })))
       .sort((a, b) => a.span.start - b.span.start);
     const place = spans.findIndex(({ span }) => span === at.span);
     const to = { ArrowLeft: place - 1, ArrowRight: place + 1, Home: 0, End: spans.length - 1 }[direction] ?? -1;

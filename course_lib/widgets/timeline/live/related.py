@@ -52,7 +52,7 @@ def told(events: Sequence[HistoryEvent]) -> list[dict[str, Any]]:
     shown = []
     for event in events[:MOST]:
         (_, title), *rest = event_detail(event)
-        facts = [[plain(name), plain(text), "code" if _is_code(text) else ""] for name, text in rest]
+        facts = [[plain(name), plain(text), "tl-code" if _is_code(text) else ""] for name, text in rest]
         shown.append({"id": event.event_id, "title": f"Event {plain(title)}", "facts": facts})
     return shown
 

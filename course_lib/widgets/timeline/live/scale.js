@@ -98,7 +98,7 @@ export function ticks(scale, u0, u1, width) {
     const from = Math.max(piece.start, piece.start + (u0 - piece.left) * rate);
     // The last piece goes on beyond the end of what is known.
     const last = piece === scale.pieces[scale.pieces.length - 1];
-    const to = last ? piece.start + (u1 - piece.left) * rate : Math.min(piece.end, piece.start + (u1 - piece.left) * rate);
+    const edge = piece.start + (u1 - piece.left) * rate, to = last ? edge : Math.min(piece.end, edge);
     const shift = base > 0;
     let taken = -Infinity;
     for (let n = Math.ceil((from - base) / step - 1e-9); base + n * step <= to + 1e-6; n++) {

@@ -94,7 +94,7 @@ export function labels(span, item, now) {
     `${name}${attempt}${icon} ${about}${length}${tail}`,
     `${attempt}${icon} ${word}${about}${length}`,
     `${attempt}${icon} ${about}${length}`,
-    `${icon} ${about}${length}`,
+    // Which attempt it was says more than how long it took.
     attempt ? `${attempt}${icon}` : `${icon} ${length}`,
   ])];
 }
