@@ -10,6 +10,7 @@ import ipywidgets
 import pytest
 from temporalio.client import (
     Client,
+    WorkflowFailureError,
     WorkflowHandle,
     WorkflowHistory,
     WorkflowQueryFailedError,
@@ -384,6 +385,16 @@ async def test_where_nobody_looks_no_widget_is_made(
     assert "sent at" in panel.static().html
     assert "approve(approval: Approval): Say yes to the order." in capsys.readouterr().out
     assert set(ipywidgets.widgets.widget._instances) == before
+
+
+async def test_a_chapter_can_press_cancel_where_nobody_looks(handle: WorkflowHandle[Any, Any]) -> None:
+    panel = MessagePanel(*await open_desk(handle, lambda _: Approvals))
+    assert not panel.cancel_button.disabled
+    panel.cancel_button.click()
+    await _until(lambda: panel.desk.run_outcomes)
+    panel.terminate_button.click()
+    with pytest.raises(WorkflowFailureError):
+        await handle.result()
 
 
 async def test_what_is_no_workflow_is_said(client: Client) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import ipywidgets
@@ -36,8 +37,6 @@ class MessagePanel(Panel):
 
     Attributes:
         cards: By kind and name, for example ``panel.cards["signal", "approve"]``; empty until the panel is shown.
-        cancel_button: Requests the run's cancellation; None until the panel is shown.
-        terminate_button: Terminates the run; None until the panel is shown.
     """
 
     def __init__(self, desk: Desk, note: str = "") -> None:
@@ -46,8 +45,7 @@ class MessagePanel(Panel):
         self.note = note
         self.title = f"Messages to {desk.handle.id}"
         self.cards: dict[tuple[Kind, str], Card] = {}
-        self.cancel_button: Any = None
-        self.terminate_button: Any = None
+        self._reason: Any = None
         self._watch = Watch(desk, self.changed)
         desk.subscribe(self.changed)
 
@@ -131,6 +129,17 @@ class MessagePanel(Panel):
 
     # ------------------------------------------------------------ the widgets
 
+    @cached_property
+    def cancel_button(self) -> Any:
+        """Requests the run's cancellation. Made when it is asked for: `Lab.your_turn` presses it where nobody looks."""
+        tip = "Request the workflow's cancellation: its code may clean up, or refuse"
+        return self.button("Cancel", tip, lambda: self._end(False))
+
+    @cached_property
+    def terminate_button(self) -> Any:
+        """Terminates the run."""
+        return self.button("Terminate", "End the run at once: its code is not asked", lambda: self._end(True))
+
     def build(self) -> None:
         """See `Panel.build`."""
         self._top = ipywidgets.HTML()
@@ -148,12 +157,6 @@ class MessagePanel(Panel):
 
     def _the_run(self) -> Any:
         self._reason = ipywidgets.Text(description="reason", placeholder="stands in the history")
-        self.cancel_button = self.button(
-            "Cancel", "Request the workflow's cancellation: its code may clean up, or refuse", lambda: self._end(False)
-        )
-        self.terminate_button = self.button(
-            "Terminate", "End the run at once: its code is not asked", lambda: self._end(True)
-        )  # fmt: skip
         for button in (self.cancel_button, self.terminate_button):
             button.add_class("tcm-send")
         self._ended = styled(ipywidgets.HTML(), "tcm-said")
@@ -163,7 +166,7 @@ class MessagePanel(Panel):
 
     def _end(self, terminate: bool) -> None:
         if terminate:
-            self.terminate(self._reason.value.strip())
+            self.terminate(self._reason.value.strip() if self._reason else "")
         else:
             self.cancel()
 
