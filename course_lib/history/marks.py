@@ -66,6 +66,10 @@ class _Reader:
 
     def started(self, event: HistoryEvent) -> None:
         worker = event.workflow_task_started_event_attributes.identity
+        if not worker:
+            # The server answered the end of the task before with the next one, as it does when an update waits. Only
+            # the Worker that ended that one can have it, and the event does not name it a second time.
+            return
         replayed = f"events 1 to {self._done}"
         if self._worker and worker != self._worker:
             fresh = worker not in self._known and self._done

@@ -41,6 +41,21 @@ async def test_one_worker_leaves_no_mark(client: Client) -> None:
     assert await found(handle) == []
 
 
+async def test_a_task_that_came_as_the_answer_to_the_one_before_is_the_same_worker(client: Client) -> None:
+    queue = secrets.token_hex(4)
+    async with worker(client, queue):
+        handle = await client.start_workflow(Gate.run, id=f"marks-{queue}", task_queue=queue)
+        await handle.query(Gate.is_open)
+        await handle.signal(Gate.open)
+        await handle.result()
+    events = list((await handle.fetch_history()).events)
+    started = [event for event in events if event.HasField("workflow_task_started_event_attributes")]
+    # So the server writes it when an update came while a task was under way; it cannot be brought about at will.
+    started[-1].workflow_task_started_event_attributes.identity = ""
+    assert len(started) > 1
+    assert marks(events) == []
+
+
 async def test_another_worker_that_takes_over_is_marked_and_replays(course_server: servers.Server) -> None:
     queue = secrets.token_hex(4)
     first = await servers.connect(course_server, identity="first")

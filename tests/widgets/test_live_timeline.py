@@ -206,7 +206,7 @@ async def test_the_widget_answers_what_the_browser_asks(start: Start, monkeypatc
     ]  # fmt: skip
     widget._asked(widget, {"type": "span", "key": "k", "run": 0, "item": number, "place": 0}, None)
     assert 'result "charge-o-1"' in sent.pop()["detail"]
-    widget.select(run.workflow_id, run.run_id, number + 1)
+    widget.select(run.workflow_id, run.run_id, related(run.events, number)[1].event_id)
     assert sent.pop() == {"type": "select", "run": 0, "item": number}
     widget._asked(widget, {"type": "table", "on": True}, None)
     assert widget.table
