@@ -97,6 +97,8 @@ def _planned(bench: "Bench", plan: recorded.Asked, measured: list[float]) -> Non
 
 
 def _tries_step(plan: recorded.Asked, requests: int) -> str:
+    if 0 < plan.tries < requests:
+        return "leave the trying to the policy: one call of `execute_activity`, no loop."
     if plan.tries == _TRIES:
         return "leave the trying to the policy: one call of `execute_activity`, and no other timeout that ends it."
     if plan.tries == 0:
