@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from course_lib.history.failures import innermost, one_failure
 from course_lib.replay.matching import Matching
@@ -13,6 +13,10 @@ from course_lib.replay.probe import Record
 from course_lib.replay.replaying import Verdict
 from course_lib.replay.sentences import asks, happened, noun, patch_of
 from course_lib.replay.steps import Group, Steps, failing_line
+from course_lib.replay.values import differing
+
+if TYPE_CHECKING:
+    from course_lib.history.payloads import Decoder
 
 _EVENT = re.compile(r"HistoryEvent(?:\(id: | \{ event_id: )(\d+)")
 _STAY = (
@@ -108,14 +112,20 @@ def _by_core(steps: Steps, event: Any | None, said: Verdict) -> Divergence:
     return Divergence(step.number, None, "", "something else", number, expected, text)
 
 
-def doubts(steps: Steps, parted: Divergence | None) -> str:
-    """Return a note about a command that the history does not have although the core is content; else empty."""
-    if parted is not None:
-        return ""
-    asked = Matching(steps.groups).unheard
-    if asked is None:
-        return ""
-    return (
-        f"{_subject(asked.command.line)} asks in step {asked.step + 1} for {noun(asked)}, which the history does not "
-        "have. Temporal does not object: a Worker with this code would ask for it with its next workflow task."
-    )
+def doubts(steps: Steps, parted: Divergence | None, decoder: Decoder) -> Iterator[str]:
+    """Yield what the core is content with although it is not what the history has.
+
+    Args:
+        steps: The steps.
+        parted: Where code and history part; None when they agree.
+        decoder: Reads payloads.
+    """
+    matching = Matching(steps.groups)
+    if note := differing(matching.pairs, decoder):
+        yield note
+    asked = matching.unheard
+    if parted is None and asked is not None:
+        yield (
+            f"{_subject(asked.command.line)} asks in step {asked.step + 1} for {noun(asked)}, which the history does "
+            "not have. Temporal does not object: a Worker with this code would ask for it with its next workflow task."
+        )

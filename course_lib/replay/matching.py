@@ -78,6 +78,7 @@ class Matching:
 
     def __init__(self, groups: list[Group]) -> None:
         self.mismatch: Mismatch | None = None
+        self.pairs: list[tuple[Asked, Any]] = []  # what fits: the command and its event
         self._queue: deque[Asked] = deque()
         self._local: dict[int, Asked] = {}
         self._refused: Asked | None = None
@@ -166,7 +167,7 @@ class Matching:
             return True  # an event of a newer server: the core judges it
         if head is None or not test(head.variant, _body(head), body):
             return False
-        self._queue.popleft()
+        self.pairs.append((self._queue.popleft(), event))
         return True
 
 

@@ -117,8 +117,7 @@ def _notes(
             f"Step {made.live + 1} has not happened yet: no Worker has completed this workflow task. "
             "It shows what this code would do."
         )
-    if doubt := doubts(made, parted):
-        yield doubt
+    yield from doubts(made, parted, record.decoder)
     for name, how in refused.items():
         yield f"The query {name} is not shown: {how}."
     if said.left:

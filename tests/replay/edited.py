@@ -39,6 +39,19 @@ class BuyNoSleep:
 
 
 @workflow.defn(name="Buy")
+class BuyForAnother:
+    """The same commands with other values; the end is another one, too."""
+
+    @workflow.run
+    async def run(self, order: Order) -> str:
+        other = Order("order-2", 1)
+        await workflow.execute_activity(charge, other, start_to_close_timeout=SOON)
+        await workflow.sleep(7)
+        await workflow.execute_activity(reserve, order, start_to_close_timeout=SOON)
+        return "another receipt"
+
+
+@workflow.defn(name="Buy")
 class BuyEndsEarly:
     @workflow.run
     async def run(self, order: Order) -> str:

@@ -180,3 +180,20 @@ async def test_a_command_that_nothing_contradicts_yet_is_noted(histories: Histor
         f"Line {line} asks in step 1 for activity `charge`, which the history does not have. Temporal does not object: "
         "a Worker with this code would ask for it with its next workflow task.",
     )
+
+
+async def test_values_that_temporal_does_not_compare_are_noted(histories: Histories) -> None:
+    journey = await replay.journey(histories["bought"], edited.BuyForAnother)
+    assert journey.divergence is None
+    asked = journey.steps[0].commands[0]
+    (note,) = journey.notes
+    now, then = "{'cents': 1, 'id': 'order-2'}", "{'cents': 100, 'id':"
+    assert note.startswith(
+        f"Line {asked.line} asks in step 1 for activity charge with {now}; event 5 has it with {then}"
+    )
+    assert note.endswith(
+        "Temporal compares kinds and names, not values, so the replay goes on with the other one's result. The same at "
+        "2 more places."
+    )
+    longer = await replay.journey(histories["bought"], edited.BuyLonger)
+    assert "not values" in longer.notes[0]

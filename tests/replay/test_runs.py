@@ -76,6 +76,7 @@ async def test_code_that_wrote_a_history_agrees_with_it(histories: Histories, ki
     assert journey.outcome == OUTCOMES.get(kind, "completed")
     assert (journey.workflow_id, journey.run_id) == (history.workflow_id, history.run_id)
     assert "does not have" not in " ".join(journey.notes)
+    assert "not values" not in " ".join(journey.notes)
     # The steps share out the events in order, and each row names the step that was told of it.
     assert [step.number for step in journey.steps] == list(range(len(journey.steps)))
     assert [row.event_id for row in journey.events] == list(range(1, len(history.events) + 1))
