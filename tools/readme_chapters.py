@@ -16,7 +16,7 @@ PROMISES = {
     "00": "see a killed worker's order finish with no step done twice, where a plain script charges the card again",
     "01": "write a workflow, start it once and only once, and read from its history what happened",
     "02": "write activities that are safe to retry, that report progress, and that go on after a crash",
-    "03": "say how often and how soon a step is tried again, catch a call that hangs, and mend a workflow that is stuck",
+    "03": "say how often and how soon a step is tried again, catch a call that hangs, mend a stuck workflow",
 }
 
 

@@ -98,7 +98,7 @@ class Recorder:
             "retried local activity": lambda: self.run(flows_more.RetriedLocal.run, ORDER),
             "parent": lambda: self.run(flows_more.Parent.run, ORDER),
             "taken back": lambda: self.run(flows_more.Dropped.run, ORDER),
-            "timed out": lambda: self.run(Fails.run, ORDER, "wait", execution_timeout=timedelta(seconds=4)),
+            "timed out": self.timed_out,
             "approved": lambda: self.approved(True),
             "open": lambda: self.approved(False),
             "talk": self.talk,
@@ -115,6 +115,14 @@ class Recorder:
             "quiet": self.quiet,
             "carried over": self.carried_over,
         }
+
+    async def timed_out(self) -> WorkflowHistory:
+        # On a busy machine a run may be over before a Worker got to it, which is another case: "nobody took it".
+        for seconds in (4, 15, 45):
+            found = await self.run(Fails.run, ORDER, "wait", execution_timeout=timedelta(seconds=seconds))
+            if any(event.HasField("workflow_task_completed_event_attributes") for event in found.events):
+                break
+        return found
 
     async def start(self, method: Any, *args: Any, queue: str | None = None, **options: Any) -> Handle:
         return await self.client.start_workflow(
