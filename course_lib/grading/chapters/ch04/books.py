@@ -1,0 +1,87 @@
+"""What an order left behind in the shop, and whether that is one of the two good ends."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+AMOUNT = 4200
+UNDOING = ("recall_parcel", "release_order", "refund_order")
+"""The shop's operations that undo, in the order in which a saga asks for them."""
+SENT, SORRY = "On its way", "Sorry"
+
+
+@dataclass(frozen=True)
+class Books:
+    """One order in the shop's tables.
+
+    Attributes:
+        charges: How many times the customer was charged.
+        ledger: The sum of charges and refunds, in cents.
+        reserved: Reservations that still hold.
+        parcels: Parcels that left and were not recalled.
+        mails: Subjects of the mails.
+        asked: Operations in the order of their first request.
+    """
+
+    charges: int
+    ledger: int
+    reserved: int
+    parcels: int
+    mails: tuple[str, ...]
+    asked: tuple[str, ...]
+
+    @property
+    def whole(self) -> bool:
+        """Whether the customer has paid once and has parcel and mail."""
+        found = (self.charges, self.ledger, self.reserved, self.parcels)
+        return found == (1, AMOUNT, 1, 1) and self.mails == (SENT,)
+
+    @property
+    def undone(self) -> bool:
+        """Whether nothing is left of the order; a mail that was sent must have been taken back in words."""
+        return self.left() == () and (SENT not in self.mails or SORRY in self.mails)
+
+    def left(self) -> tuple[str, ...]:
+        """Return what is left of an order that should be undone, in words."""
+        found = []
+        if self.ledger:
+            found.append(f"the ledger is {self.ledger}")
+        if self.reserved:
+            found.append("a piece is still reserved")
+        if self.parcels:
+            found.append("a parcel is out")
+        return tuple(found)
+
+    def __str__(self) -> str:
+        return (
+            f"ledger {self.ledger}, {self.reserved} reserved, {self.parcels} parcel(s) out, "
+            f"mails: {', '.join(self.mails) or 'none'}"
+        )
+
+
+def books(tables: "Mapping[str, pd.DataFrame]", order_ids: Collection[str]) -> dict[str, Books]:
+    """Return the books of several orders, by order id.
+
+    Args:
+        tables: All tables of the shop, as of one moment.
+        order_ids: The orders.
+    """
+    return {order: _one(tables, order) for order in order_ids}
+
+
+def _one(tables: "Mapping[str, pd.DataFrame]", order: str) -> Books:
+    pays, stock, parcels, mails, asked = (
+        tables[name][tables[name]["order_id"] == order]
+        for name in ("payments", "reservations", "shipments", "mails", "requests")
+    )
+    return Books(
+        charges=int((pays["kind"] == "charge").sum()),
+        ledger=int(pays["amount_cents"].sum()),
+        reserved=int((stock["state"] == "reserved").sum()),
+        parcels=int((parcels["state"] == "sent").sum()),
+        mails=tuple(mails["subject"]),
+        asked=tuple(asked["operation"].drop_duplicates()),
+    )

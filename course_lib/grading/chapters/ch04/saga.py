@@ -1,0 +1,259 @@
+"""Exercise 4.1: a failure before, during and after each step, in the undoing, and of the worker; read the ledger."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from course_lib.grading.chapters.ch04.books import UNDOING, Books, books
+from course_lib.grading.evidence import cause_of
+from course_lib.grading.model import Exercise
+
+if TYPE_CHECKING:
+    from temporalio.client import WorkflowHandle
+
+    from course_lib.grading.answers import Code
+    from course_lib.grading.bench import Bench
+    from course_lib.grading.evidence import Run
+    from course_lib.shop import Faults
+
+_REFUSED = {
+    "declined": "the card is declined",
+    "sold-out": "the article is sold out",
+    "pay-down": "the gateway is down when the order pays",
+    "reserve-down": "the warehouse is down when it reserves",
+    "ship-down": "the warehouse is down when it ships",
+}
+_SILENT = {
+    "pay-lost": "the card is charged, and no answer ever comes",
+    "reserve-lost": "a piece is reserved, and no answer ever comes",
+    "ship-lost": "the parcel leaves, and no answer ever comes",
+}
+_OTHERS = ("calm", "mailer-down", "refund-down", "engraved", "killed")
+_BEFORE_THE_KILL = 6.0
+_LONGEST = 14.0
+
+
+def _break(faults: "Faults", order: dict[str, str]) -> None:
+    faults.decline(order_id=order["declined"])
+    for name, service, operation in (
+        ("pay", "payments", "charge"),
+        ("reserve", "warehouse", "reserve_stock"),
+        ("ship", "warehouse", "ship"),
+    ):
+        faults.outage(service, operation=operation, order_id=order[f"{name}-down"])
+        faults.accept_then_time_out(service, 9, seconds=0.1, operation=operation, order_id=order[f"{name}-lost"])
+    faults.next_calls("mailer", ["outage"] * 4, order_id=order["mailer-down"])
+    for name in ("refund-down", "engraved"):
+        faults.outage("warehouse", operation="ship", order_id=order[name])
+    faults.next_calls("payments", ["outage"] * 4, operation="refund_order", order_id=order["refund-down"])
+    faults.next_calls("warehouse", ["outage", "outage", "latency:1.8"], operation="ship", order_id=order["killed"])
+
+
+async def check_saga(bench: "Bench", saga: "Code", undo_all: "Code") -> None:
+    """Drive thirteen orders through a failure each, all at once, and kill the worker while some are being undone."""
+    names = (*_OTHERS, *_REFUSED, *_SILENT)
+    order = {name: bench.unique(name) for name in names}
+    _break(bench.shop.faults, order)
+    bench.shop.set_stock("samovar", 0)
+    skus = {"sold-out": "samovar", "engraved": "engraved teapot"}
+    async with bench.worker(saga, undo_all) as worker:
+        handles = {
+            name: await bench.start(saga, {"id": order[name], "sku": skus.get(name, "teapot")}, id=order[name])
+            for name in names
+        }
+        bench.ran.clear()
+        bench.did(f"{saga.name} for {len(names)} orders at once, each with a failure of its own")
+        await _undoing(bench, order["refund-down"])
+        worker.kill()
+        bench.did("kill -9 while the first are being undone")
+        await worker.start()
+        runs = await _finish(bench, handles)
+    found = books(bench.shop.tables(), order.values())
+    seen = {name: found[order[name]] for name in names}
+    _calm(bench, runs["calm"], seen["calm"])
+    _undone(bench, runs, seen)
+    _backwards(bench, runs["ship-down"], seen["ship-down"])
+    _compensations_fail(bench, runs, seen)
+    _forward(bench, runs, seen)
+
+
+async def _undoing(bench: "Bench", order_id: str) -> None:
+    """Wait until the first order is being undone, or it is clear that it will not be."""
+    for _ in range(int(_BEFORE_THE_KILL / 0.2)):
+        if set(bench.shop.table("requests", order_id=order_id)["operation"]) & set(UNDOING[1:]):
+            return
+        await asyncio.sleep(0.2)
+
+
+async def _finish(bench: "Bench", handles: "dict[str, WorkflowHandle[object, object]]") -> "dict[str, Run]":
+    runs = await asyncio.gather(*(bench.finish(handle, timeout=_LONGEST) for handle in handles.values()))
+    return dict(zip(handles, runs, strict=True))
+
+
+def _calm(bench: "Bench", run: "Run", seen: Books) -> None:
+    undid = [operation for operation in seen.asked if operation in UNDOING]
+    step = "correct the line that is named, run both cells again, then check again."
+    if undid:
+        step = "undo in `except` only: what stands in `finally`, or after the loop, also runs when nothing failed."
+    elif run.completed:
+        step = "run every step of FLOW, in its order, once."
+    bench.require(
+        run.completed and seen.whole and not undid,
+        "an order that meets no failure is whole, and nothing of it is undone",
+        expected="completed; ledger 4200, 1 reserved, 1 parcel out, one mail",
+        seen=f"{seen}; asked for: {', '.join(undid)}" if undid else f"{seen}. {run.reason}".rstrip(". "),
+        events=run.last_event,
+        next_step=step,
+    )
+
+
+def _undone(bench: "Bench", runs: "dict[str, Run]", seen: dict[str, Books]) -> None:
+    bad = next((name for name in _REFUSED if not seen[name].undone), None)
+    bench.expect(
+        bad is None,
+        "an order is undone when a step is refused or cannot be done",
+        expected="ledger 0, nothing reserved, no parcel out, in five orders",
+        seen=_bad(runs, seen, bad, _REFUSED),
+        events=runs[bad].last_event if bad else (),
+        next_step=_step_undone(runs, seen, bad),
+    )
+    lost = next((name for name in _SILENT if not seen[name].undone), None)
+    bench.expect(
+        lost is None,
+        "a step that was done without an answer is undone, too",
+        expected="ledger 0, nothing reserved, no parcel out, in three orders",
+        seen=_bad(runs, seen, lost, _SILENT),
+        events=runs[lost].ids("ActivityTaskFailed") if lost else (),
+        next_step="note the compensation *before* the step: when the step fails, nobody knows whether it was done, and "
+        "a compensation that finds nothing does no harm.",
+    )
+    kept = [name for name in (*_REFUSED, *_SILENT) if runs[name].completed]
+    bench.expect(
+        not kept,
+        "an order that was undone fails",
+        expected="WorkflowExecutionFailed",
+        seen=f"completed: {', '.join(kept)}" if kept else "all failed",
+        events=runs[kept[0]].last_event if kept else (),
+        next_step="`raise` again after the undoing: whoever started the order takes a completed workflow for a sale.",
+    )
+
+
+def _step_undone(runs: "dict[str, Run]", seen: dict[str, Books], bad: str | None) -> str:
+    if bad is None:
+        return ""
+    if "task fails" in runs[bad].reason or "still running" in runs[bad].reason:
+        return "correct what is named: the workflow must fail with an `ApplicationError` or the error that it caught."
+    undid = [operation for operation in seen[bad].asked if operation in UNDOING]
+    if seen[bad].left():
+        if not undid:
+            return (
+                "catch what a failed activity raises in a workflow, `ActivityError`, and await the compensations "
+                "there: none was asked for."
+            )
+        return "undo every step that was begun, not only the last one."
+    return "stop at the step that failed: a customer who gets her money back must not read that a parcel is on its way."
+
+
+def _bad(runs: "dict[str, Run]", seen: dict[str, Books], name: str | None, words: dict[str, str]) -> str:
+    if name is None:
+        return "all of them undone"
+    run = runs[name]
+    still = f"; {run.reason}" if not run.completed and not run.ids("WorkflowExecutionFailed") else ""
+    return f"{words[name]}: {seen[name]}{still}"
+
+
+def _backwards(bench: "Bench", run: "Run", seen: Books) -> None:
+    asked = [operation for operation in seen.asked if operation in UNDOING]
+    bench.expect(
+        asked == [operation for operation in UNDOING if operation in asked],
+        "the last step is undone first",
+        expected=" → ".join(UNDOING),
+        seen=" → ".join(asked),
+        events=run.ids("ActivityTaskScheduled")[-3:],
+        next_step="go through the list with `reversed(undo)`, one compensation after the other: a piece is free only "
+        "when its parcel is back.",
+    )
+
+
+def _compensations_fail(bench: "Bench", runs: "dict[str, Run]", seen: dict[str, Books]) -> None:
+    name = "refund-down"
+    bench.expect(
+        seen[name].undone,
+        "a compensation is tried until it works",
+        expected="ledger 0, after an outage of four calls",
+        seen=f"{seen[name]}. {runs[name].reason}",
+        events=runs[name].last_event,
+        next_step="run compensations with `ALWAYS`: three tries are too few for somebody else's money.",
+    )
+    left, run = seen["engraved"], runs["engraved"]
+    bench.expect(
+        left.ledger == 0 and "refund_order" in left.asked,
+        "a refused compensation does not stop the others",
+        expected="`release` is refused, and the money is back all the same",
+        seen=str(left),
+        events=run.last_event,
+        next_step="catch the `ActivityError` of each compensation inside the loop, remember its name, and go on.",
+    )
+    said = "" if run.error is None else str(getattr(run.error, "cause", run.error))
+    inner = "" if run.error is None else str(cause_of(run.error))
+    ended = bool(run.ids("WorkflowExecutionFailed"))
+    bench.expect(
+        ended and ("release" in said or "release" in inner),
+        "what could not be undone is said",
+        expected='WorkflowExecutionFailed with a message that names `release`, for example "not undone: release"',
+        seen="the workflow completed" if run.completed else run.reason,
+        events=run.last_event,
+        next_step="raise an `ApplicationError` with the names of the compensations that failed, after the loop: "
+        "somebody has to take that teapot back by hand."
+        if ended or run.completed
+        else "raise an `ApplicationError`: any other exception fails the workflow's task only, and the run is stuck.",
+    )
+
+
+def _forward(bench: "Bench", runs: "dict[str, Run]", seen: dict[str, Books]) -> None:
+    name = "mailer-down"
+    bench.expect(
+        seen[name].whole,
+        "behind the pivot an order only goes forward",
+        expected="whole, although the mailer was down for four calls",
+        seen=f"{seen[name]}. {runs[name].reason}".rstrip(". "),
+        events=runs[name].last_event,
+        next_step="run each step with the policy that FLOW gives it: `notify` is tried until it works.",
+    )
+    killed = seen["killed"]
+    bench.expect(
+        killed.whole or killed.undone,
+        "a killed worker leaves no order half-way",
+        expected="whole or undone",
+        seen=f"{killed}. {runs['killed'].reason}".rstrip(". "),
+        events=runs["killed"].last_event,
+        next_step="keep the list of compensations in the workflow's `run`: a replay builds it again, a file or a "
+        "global dies with the process.",
+    )
+
+
+EXERCISE = Exercise(
+    id="4.1",
+    title="Whole or undone",
+    minutes=15,
+    difficulty=2,
+    answers=("OrderSaga", "undo_all"),
+    hints=(
+        "After which lines of `run` can money be gone while the list knows nothing about it? And when the second of "
+        "three compensations raises, who calls the third?",
+        "In `run`, swap two lines. In `undo_all`, put `try` and `except ActivityError` *inside* the loop, collect the "
+        "names of what failed, and raise one `ApplicationError` after it.",
+        "```python\nleft = []\nfor compensation, argument in reversed(undo):\n    try:\n"
+        "        await workflow.execute_activity(compensation, argument, **ALWAYS)\n    except ActivityError:\n"
+        "        left.append(compensation.__name__)\nif left:\n"
+        "    raise ApplicationError(f\"not undone: {', '.join(left)}\")\n```",
+    ),
+    why=(
+        "A step whose failure is final may have been done: the answer is what got lost. So its compensation is noted "
+        "before the call, and undoes by intent: it finds what is there, or nothing. Compensations run backwards, each "
+        "until it works; only a refusal is final, and it stops nobody else. The failure at the end is for the human "
+        "who has to do the rest. The list is an ordinary local variable, and yet it survives a kill: the replay "
+        "builds it again."
+    ),
+    check=check_saga,
+    limit=40.0,
+)

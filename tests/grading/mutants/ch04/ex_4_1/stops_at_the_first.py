@@ -1,0 +1,11 @@
+# expect: inside the loop, remember its name
+# cell: ex-4-1
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from orders import ALWAYS
+
+
+async def undo_all(undo: list) -> None:
+    for compensation, argument in reversed(undo):
+        await workflow.execute_activity(compensation, argument, **ALWAYS)

@@ -1,0 +1,26 @@
+# expect: `asyncio.shield` alone protects the work
+# cell: ex-4-2
+import asyncio
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+from orders import Order
+from patience import finish
+from saga import FLOW
+from way_back import undo_all
+
+
+@workflow.defn
+class GraceSaga:
+    @workflow.run
+    async def run(self, order: Order) -> None:
+        undo: list = []
+        try:
+            for step, compensation, policy in FLOW:
+                undo.append((compensation, order))
+                await finish(workflow.execute_activity(step, order, **policy))
+            await workflow.sleep(order.courier_in)
+        except (ActivityError, asyncio.CancelledError):
+            await asyncio.shield(undo_all(undo))
+            raise

@@ -1,0 +1,22 @@
+# expect: what stands in `finally` runs always
+# cell: ex-4-2
+from temporalio import workflow
+
+from orders import Order
+from patience import finish
+from saga import FLOW
+from way_back import undo_all
+
+
+@workflow.defn
+class GraceSaga:
+    @workflow.run
+    async def run(self, order: Order) -> None:
+        undo: list = []
+        try:
+            for step, compensation, policy in FLOW:
+                undo.append((compensation, order))
+                await finish(workflow.execute_activity(step, order, **policy))
+            await workflow.sleep(order.courier_in)
+        finally:
+            await finish(undo_all(undo))

@@ -1,0 +1,21 @@
+# expect: keeps the articles that were sent
+# cell: ex-4-3
+from dataclasses import dataclass
+
+from temporalio import activity
+
+from course_lib.shop.client import ShopClient
+
+
+@dataclass
+class Missing:
+    charge_id: str
+    sku: str
+    amount_cents: int
+
+
+@activity.defn
+async def give_back(missing: Missing) -> str:
+    shop = ShopClient(timeout=2)
+    key = f"missing-{missing.charge_id}-{missing.sku}"
+    return await shop.refund(missing.charge_id, idempotency_key=key)

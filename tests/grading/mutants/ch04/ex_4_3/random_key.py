@@ -1,0 +1,22 @@
+# expect: this one is made anew each time
+# cell: ex-4-3
+from dataclasses import dataclass
+from uuid import uuid4
+
+from temporalio import activity
+
+from course_lib.shop.client import ShopClient
+
+
+@dataclass
+class Missing:
+    charge_id: str
+    sku: str
+    amount_cents: int
+
+
+@activity.defn
+async def give_back(missing: Missing) -> str:
+    shop = ShopClient(timeout=2)
+    key = str(uuid4())
+    return await shop.refund(missing.charge_id, missing.amount_cents, idempotency_key=key)
