@@ -1,7 +1,7 @@
 """Workflows that get stuck in every way that the diagnosis has to tell apart."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from temporalio import activity, workflow
 from temporalio.common import RetryPolicy
@@ -31,6 +31,8 @@ class StuckOrder:
     async def run(self, way: str) -> str:
         if way == "bug":
             return str({}["missing"])
+        if way == "clock":
+            return str(datetime.now())
         if way == "timer":
             await asyncio.sleep(60)
         if way == "retry":

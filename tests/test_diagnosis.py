@@ -97,6 +97,14 @@ async def test_a_failing_workflow_task_shows_error_and_the_learners_line(client:
 
 
 @pytest.mark.usefixtures("worker")
+@pytest.mark.usefixtures("worker")
+async def test_what_the_sandbox_stops_has_a_fix(client: Client, queue: str) -> None:
+    handle = await _start(client, queue, "clock")
+    found = await _until(handle, client, queue, "workflow_task_failing", "Cannot access datetime")
+    assert "`workflow.now()`" in found.fix
+    await _end(handle)
+
+
 async def test_an_unregistered_workflow_names_the_list_to_extend(client: Client, queue: str) -> None:
     handle = await client.start_workflow(
         "ReturnsOrder", id=f"o-{secrets.token_hex(4)}", task_queue=queue, task_timeout=timedelta(seconds=2)

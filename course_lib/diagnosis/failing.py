@@ -55,5 +55,5 @@ def known_fix(failure: Failure) -> str:
     text = "\n".join(f"{kind(link)}: {link.message}" for link in chain(failure))
     for pattern, fix in _FIXES:
         if match := re.search(pattern, text):
-            return fix.format(*(group.strip(",.'\"") for group in match.groups()))
+            return fix.format(*((group or "").strip(",.'\"") for group in match.groups()))
     return ""
