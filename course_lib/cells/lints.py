@@ -86,7 +86,8 @@ def runs_the_loop(context: LintContext) -> Iterator[Problem]:
 def determinism(context: LintContext) -> Iterator[Problem]:
     """Warn of what a replay would not see again. A warning only: what goes wrong is better seen in a run."""
     cell = context.cell
-    for pitfall in pitfalls.find(cell.text):
+    beside = {name: sibling.text for name, sibling in context.siblings.items()}
+    for pitfall in pitfalls.find(cell.text, beside):
         yield Problem(
             pitfall.line,
             pitfall.text(),

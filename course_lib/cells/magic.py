@@ -11,6 +11,7 @@ from course_lib.cells.problems import CellError
 from course_lib.errors import CourseError
 
 _HOOK = "_course_pre_run_cell"
+LINT_OFF = "lint: off"  # `%%module riddles  # lint: off`: the learner is to find what the lint would say
 
 
 def register(shell: Any, modules: Modules) -> None:
@@ -27,8 +28,9 @@ def register(shell: Any, modules: Modules) -> None:
                 "`%module` with one percent sign does nothing.",
                 fix=f"write `%%module {line.strip() or 'orders'}` as the first line of a cell.",
             )
+        name, _, comment = line.partition("#")
         try:
-            modules.run(line.partition("#")[0].strip(), cell, shell.user_ns, say=print)
+            modules.run(name.strip(), cell, shell.user_ns, say=print, doubts=comment.strip() != LINT_OFF)
         except CourseError:
             raise
         except BaseException as error:

@@ -62,7 +62,13 @@ class Modules:
             sys.path.append(str(self.folder))
 
     def run(
-        self, name: str, source: str, user_ns: MutableMapping[str, Any], say: Callable[[str], None] | None = None
+        self,
+        name: str,
+        source: str,
+        user_ns: MutableMapping[str, Any],
+        say: Callable[[str], None] | None = None,
+        *,
+        doubts: bool = True,
     ) -> ModuleType:
         """Check a cell, save it, import it and bring its public names into the notebook.
 
@@ -73,6 +79,7 @@ class Modules:
             source: The cell's text, with or without its ``%%module`` line.
             user_ns: The notebook's names; changed only when all went well.
             say: Gets the lines that tell what happened.
+            doubts: Whether these lines also tell what the checks doubt.
 
         Returns:
             The imported revision.
@@ -98,7 +105,7 @@ class Modules:
         self._failed.discard(name)
         sys.modules[name] = module  # so that `import orders` in a plain cell gets the newest one
         if say:
-            for line in report(revision, self._current, again, warned):
+            for line in report(revision, self._current, again, warned if doubts else ()):
                 say(line)
             # A renamed class is the usual case, and the next cell would only say "name is not defined".
             for gone in sorted(earlier.keys() - user_ns.keys()):

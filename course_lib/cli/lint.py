@@ -2,12 +2,15 @@
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from course_lib.errors import CourseError
+
+_IMPORTED = re.compile(r"^[ \t]*(?:from|import)[ \t]+([A-Za-z_][\w.]*)", re.MULTILINE)
 
 
 def add(subparsers: Any) -> None:
@@ -28,10 +31,10 @@ def run(options: argparse.Namespace) -> int:
 
     count = sources = 0
     for path in options.files:
-        for where, source in _sources(path):
+        for where, source, beside in _sources(path):
             sources += 1
             try:
-                found = find(source)
+                found = find(source, beside)
             except SyntaxError as error:
                 raise CourseError(
                     f"{where} is no Python: {error.msg} (line {error.lineno}).", fix="correct that line first."
@@ -44,32 +47,46 @@ def run(options: argparse.Namespace) -> int:
     return 1 if count else 0
 
 
-def _sources(path: Path) -> Iterator[tuple[str, str]]:
-    """Yield what to read: its name for the learner, and its text."""
+def _sources(path: Path) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Yield what to read: its name for the learner, its text, and the modules that it may import."""
     try:
         if path.is_dir():
             inside = sorted(file for file in path.rglob("*.py") if ".venv" not in file.parts)
             if not inside:
                 raise CourseError(f"There is no .py file in {path}.", fix="name a file, or another folder.")
             for file in inside:
-                yield str(file), file.read_text(encoding="utf-8")
+                yield _read(file)
         elif path.suffix == ".ipynb":
             yield from _cells(path)
         else:
-            yield str(path), path.read_text(encoding="utf-8")
+            yield _read(path)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
         raise CourseError(f"{path} cannot be read: {reason}.", fix="check the name, and run it again.") from None
 
 
-def _cells(path: Path) -> Iterator[tuple[str, str]]:
+def _read(path: Path) -> tuple[str, str, dict[str, str]]:
+    """Return a file with the modules beside it that it imports, and those of its project (``activities.shipping``)."""
+    source = path.read_text(encoding="utf-8")
+    beside = {}
+    for name in set(_IMPORTED.findall(source)):
+        for file in (path.parent / f"{name}.py", path.parent.parent.joinpath(*name.split(".")).with_suffix(".py")):
+            if file.is_file() and name not in beside:
+                beside[name] = file.read_text(encoding="utf-8")
+    return str(path), source, beside
+
+
+def _cells(path: Path) -> Iterator[tuple[str, str, dict[str, str]]]:
     try:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     except (ValueError, KeyError, TypeError):
         raise CourseError(f"{path} is no notebook.", fix="name a .ipynb file that JupyterLab can open.") from None
+    modules: dict[str, str] = {}
     for cell in cells:
         text = "".join(cell["source"])
         first, _, _ = text.partition("\n")
         if cell["cell_type"] == "code" and first.startswith("%%module"):
+            name = first.removeprefix("%%module").partition("#")[0].strip()
             # As a comment the magic line keeps its place: a line has one number in the cell and here.
-            yield f"{path} [{first.removeprefix('%%module').strip()}, cell {cell.get('id', '?')}]", f"# {text}"
+            modules[name] = f"# {text}"
+            yield f"{path} [{name}, cell {cell.get('id', '?')}]", modules[name], modules

@@ -1,7 +1,7 @@
 """A module's syntax tree with the few questions that the rules ask: what is called, and whose code it is."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -29,17 +29,19 @@ class Module:
 
     Args:
         source: Python.
+        also: Names of functions that run as workflow code besides, called from another module.
 
     Raises:
         SyntaxError: It is none.
     """
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, also: Sequence[str] = ()) -> None:
         self.source = source
         self.tree = ast.parse(source)
         self._lines = source.split("\n")
         self._imported = dict(_imports(self.tree))
         self.functions = {node.name: node for node in self.tree.body if isinstance(node, Function)}
+        self.also = [self.functions[name] for name in also]
         self.classes = [node for node in ast.walk(self.tree) if isinstance(node, ast.ClassDef)]
 
     def line(self, node: ast.stmt | ast.expr | ast.excepthandler) -> str:
@@ -74,8 +76,8 @@ class Module:
 
     def workflow_code(self) -> Iterator[ast.AST]:
         """Yield all nodes that run as workflow code: workflow classes and the module's functions that they call."""
-        todo: list[ast.AST] = list(self.workflow_classes())
-        seen: set[str] = set()
+        todo: list[ast.AST] = [*self.workflow_classes(), *self.also]
+        seen: set[str] = {function.name for function in self.also}
         while todo:
             for node in ast.walk(todo.pop()):
                 yield node

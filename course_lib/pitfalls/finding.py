@@ -1,10 +1,12 @@
 """All pitfalls of one module."""
 
-from collections.abc import Callable, Iterator
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal
 
-from course_lib.pitfalls import calls, orders, states
+from course_lib.pitfalls import calls, orders, siblings, states
 from course_lib.pitfalls.code import Module
 from course_lib.pitfalls.hit import Hit
 
@@ -56,14 +58,15 @@ class Pitfall:
         return f"{self.message} ({EFFECTS[self.effect]})"
 
 
-def find(source: str) -> list[Pitfall]:
+def find(source: str, beside: Mapping[str, str] | None = None) -> list[Pitfall]:
     """Return the determinism pitfalls of a module's workflow code, in the order of its lines.
 
-    Workflow code is what stands in a class with ``@workflow.defn``, and the module's own functions that it calls.
-    Activities may do all of this.
+    Workflow code is what stands in a class with ``@workflow.defn``, the module's own functions that it calls, and those
+    of the modules beside it. Activities may do all of this.
 
     Args:
         source: Python.
+        beside: The sources of the modules that it may import, by name; one that is no Python is left out.
 
     Returns:
         Each pitfall once per line; empty when the module has no workflow.
@@ -73,11 +76,18 @@ def find(source: str) -> list[Pitfall]:
     """
     module = Module(source)
     found: dict[tuple[int, str], Pitfall] = {}
-    for rule in RULES:
-        for hit in rule(module):
-            line = hit.node.lineno
-            found.setdefault(
-                (line, hit.name),
-                Pitfall(line, module.line(hit.node), hit.name, hit.message, hit.replacement, hit.effect),
-            )
+    others = dict(_parsed(beside or {}))
+    near = (siblings.behind_calls(module, others), siblings.shared_state(module, others))
+    for hit in chain(*(rule(module) for rule in RULES), *near):
+        line = hit.node.lineno
+        found.setdefault(
+            (line, hit.name),
+            Pitfall(line, module.line(hit.node), hit.name, hit.message, hit.replacement, hit.effect),
+        )
     return sorted(found.values(), key=lambda pitfall: pitfall.line)
+
+
+def _parsed(sources: Mapping[str, str]) -> Iterator[tuple[str, Module]]:
+    for name, source in sources.items():
+        with contextlib.suppress(SyntaxError):
+            yield name, Module(source)

@@ -36,6 +36,7 @@ def waiting(module: Module) -> Iterator[Hit]:
 
 
 def _helpers(module: Module) -> Iterator[Function]:
+    yield from module.also
     for node in module.workflow_code():
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in module.functions:
             helper = module.functions[node.func.id]

@@ -10,26 +10,31 @@ _CHANGES = {
     "append", "extend", "insert", "add", "update", "setdefault", "pop", "popitem", "remove", "discard", "clear", "sort",
 }  # fmt: skip
 _MUTABLE_CALLS = {"list", "dict", "set", "collections.deque", "collections.defaultdict", "collections.Counter"}
-_STATE_FIX = "keep it in `self`, or ask an activity: each run has its own copy of the module, gone at its end"
+STATE_FIX = "keep it in `self`, or ask an activity: each run has its own copy of the module, gone at its end"
 _LOG = {"debug", "info", "warning", "error", "exception", "critical", "log"}
 
 
 def module_state(module: Module) -> Iterator[Hit]:
     """A module's variable that workflow code changes."""
-    shared = {
+    shared = shared_names(module)
+    for node in module.workflow_code():
+        if isinstance(node, ast.Global):
+            names = ", ".join(node.names)
+            yield Hit(node, "global", f"`{names}` is not shared between runs, nor kept", STATE_FIX, "lies")
+        elif (name := changed(node)) in shared:
+            assert isinstance(node, ast.expr | ast.stmt)
+            yield Hit(node, "global", f"`{name}` is not shared between runs, nor kept", STATE_FIX, "lies")
+
+
+def shared_names(module: Module) -> set[str]:
+    """Return the module's variables that hold something that can be changed."""
+    return {
         target.id
         for node in module.tree.body
         if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None and _mutable(module, node.value)
         for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
         if isinstance(target, ast.Name)
     }
-    for node in module.workflow_code():
-        if isinstance(node, ast.Global):
-            names = ", ".join(node.names)
-            yield Hit(node, "global", f"`{names}` is not shared between runs, nor kept", _STATE_FIX, "lies")
-        elif (name := _changed(node)) in shared:
-            assert isinstance(node, ast.expr | ast.stmt)
-            yield Hit(node, "global", f"`{name}` is not shared between runs, nor kept", _STATE_FIX, "lies")
 
 
 def class_state(module: Module) -> Iterator[Hit]:
@@ -53,7 +58,7 @@ def class_state(module: Module) -> Iterator[Hit]:
         paths = {f"self.{name}" for name in shared - own}
         bases = (f"{owner.name}.", "type(self).", "self.__class__.", "cls.")
         for node in ast.walk(owner):
-            name = _changed(node)
+            name = changed(node)
             if name in paths or (name.startswith(bases) and name.count(".") <= 2):
                 assert isinstance(node, ast.expr | ast.stmt)
                 fix = "make it in `__init__`: `self.… = …`; each run has its own copy of the class"
@@ -97,7 +102,7 @@ def _mutable(module: Module, node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and module.name(node.func) in _MUTABLE_CALLS
 
 
-def _changed(node: ast.AST) -> str:
+def changed(node: ast.AST) -> str:
     """Return what a node changes, as it is written: ``CACHE`` of ``CACHE["a"] = 1``; empty when nothing."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _CHANGES:
         return ast.unparse(node.func.value)

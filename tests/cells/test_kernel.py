@@ -171,3 +171,13 @@ def test_a_workflow_in_a_plain_cell_is_told_where_it_belongs(kernels: START) -> 
     )
     assert kernel.run(cell).out.startswith("W is defined in the notebook itself, where Temporal's sandbox cannot")
     assert kernel.run("%%module jobs\n" + cell).out == "jobs.py · revision 1 · W\n"
+
+
+def test_a_cell_can_ask_for_no_lint(kernels: START) -> None:
+    kernel = kernels()
+    cell = (
+        "\nfrom temporalio import workflow\n@workflow.defn\nclass W:\n    @workflow.run\n"
+        "    async def run(self):\n        print(1)\n"
+    )
+    assert "again in every replay" in kernel.run("%%module jobs" + cell).out
+    assert kernel.run("%%module quiet  # lint: off" + cell).out == "quiet.py · revision 1 · W\n"

@@ -53,6 +53,14 @@ def test_a_heavy_import_by_way_of_a_sibling_is_warned_of(notebook: Notebook) -> 
     assert warnings(notebook.run("orders", WORKFLOW.format(passed))) == []
 
 
+def test_a_pitfall_in_a_siblings_function_is_warned_of_where_it_is_called(notebook: Notebook) -> None:
+    notebook.run("clocks", "import time\ndef now():\n    return time.time()\n")
+    source = WORKFLOW.format("from clocks import now").replace("...", "now()")
+    said = warnings(notebook.run("orders", source))
+    assert len(said) == 1
+    assert said[0].startswith("⚠ line 7: `now` leads to line 4 of clocks: `time.time` reads the worker's clock")
+
+
 def test_pythons_own_warning_is_shown_with_the_line(notebook: Notebook) -> None:
     said = warnings(notebook.run("orders", "\nOK = 2 is 2\n"))
     assert len(said) == 1

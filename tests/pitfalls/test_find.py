@@ -62,3 +62,72 @@ def test_a_base_class_and_a_handler_are_workflow_code_too() -> None:
 def test_no_python_is_said() -> None:
     with pytest.raises(SyntaxError):
         pitfalls.find("def (")
+
+
+HELPERS = """
+import time
+from datetime import datetime
+from temporalio import activity
+
+SEEN: dict[str, str] = {}
+RATE = 3
+
+
+def stamp() -> str:
+    return str(datetime.now())
+
+
+def names(order: set[str]) -> list[str]:
+    return [name for name in order]
+
+
+def rate() -> int:
+    return RATE
+
+
+@activity.defn
+async def clock() -> float:
+    return time.time()
+"""
+USER = """
+from datetime import timedelta
+from temporalio import workflow
+{imports}
+
+@workflow.defn
+class W:
+    @workflow.run
+    async def run(self, order: str) -> str:
+        {line}
+        return order
+"""
+PASSED = "with workflow.unsafe.imports_passed_through():\n    {}"
+
+
+@pytest.mark.parametrize(
+    ("imports", "line", "kinds"),
+    [
+        ("from helpers import stamp", "stamp()", [("clock", "stopped")]),
+        ("import helpers", "helpers.stamp()", [("clock", "stopped")]),
+        ("import helpers as h", "h.stamp()", [("clock", "stopped")]),
+        # The sandbox does not look into what is passed through.
+        (PASSED.format("import helpers"), "helpers.stamp()", [("clock", "breaks")]),
+        ("import helpers", "helpers.names(set(order))", [("set order", "breaks")]),
+        ("import helpers", "helpers.SEEN[order] = order", [("global", "lies")]),
+        ("from helpers import SEEN", "SEEN.setdefault(order, order)", [("global", "lies")]),
+        (PASSED.format("from helpers import SEEN"), "SEEN[order] = order", [("global", "breaks")]),
+        ("import helpers", "helpers.rate()", []),
+        ("import helpers", "helpers.SEEN.get(order)", []),
+        ("import other", "other.stamp()", []),
+        (
+            "from helpers import clock",
+            "await workflow.execute_activity(clock, start_to_close_timeout=timedelta(seconds=1))",
+            [],
+        ),
+    ],
+)
+def test_what_a_module_beside_it_does(imports: str, line: str, kinds: list[tuple[str, str]]) -> None:
+    source = USER.format(imports=imports, line=line)
+    found = pitfalls.find(source, {"helpers": HELPERS, "broken": "def ("})
+    assert [(pitfall.name, pitfall.effect) for pitfall in found] == kinds
+    assert all(pitfall.code == line for pitfall in found)
