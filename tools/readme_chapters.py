@@ -17,6 +17,7 @@ PROMISES = {
     "01": "write a workflow, start it once and only once, and read from its history what happened",
     "02": "write activities that are safe to retry, that report progress, and that go on after a crash",
     "03": "say how often and how soon a step is tried again, catch a call that hangs, mend a stuck workflow",
+    "04": "bring every order to its end, whole or undone, through failures, lost answers, kills and cancellation",
 }
 
 

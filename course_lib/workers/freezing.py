@@ -8,8 +8,8 @@ import sys
 
 import psutil
 
-# Reads one line. When there is none, because the end of the pipe came first, it kills the frozen group. (dash, the shell
-# of Debian and Ubuntu, knows no `kill -9 -- -pid`.)
+# Reads one line. When there is none, because the end of the pipe came first, it kills the frozen group. (dash, the
+# shell of Debian and Ubuntu, knows no `kill -9 -- -pid`.)
 _GUARD = 'read -r _ || kill -9 "-$1"'
 
 

@@ -68,6 +68,7 @@ CALLOUT = '<div style="border-left:4px solid #27a; background:{}{}">\n\n**{}** R
         (with_extra(*[code("1 + 1") for _ in range(8)]), "ratio"),
         (with_extra(text("word " * 91)), "long-text"),
         (with_extra(code("\n".join(f"x{n} = {n}" for n in range(26)))), "long-code"),
+        (with_extra(code("\n\n".join(f"x{n} = {n}" for n in range(26)))), "long-code"),
         (quiet_start, "first-result"),
         (without('predict("1.b")'), "predict"),
         (with_extra(*[code(f'lab.predict("1.{c}")') for c in "cde"]), "predict"),
