@@ -6,8 +6,8 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from course_lib.history.pending import Pending
+from course_lib.history.reader import Reader
 from course_lib.history.span import Span
-from course_lib.history.spans import _Reader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,7 @@ class GrowingSpans:
 
     def _begin(self) -> None:
         self.items: dict[int, tuple[Span, ...]] = {}
-        self._reader = _Reader()
+        self._reader = Reader()
         self._read = 0
         self._list: Sequence[HistoryEvent] | None = None
         self._pending = _NOTHING

@@ -1,0 +1,214 @@
+"""What each kind of event means for the spans of its run, by the name of its type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from course_lib.history import outcomes
+from course_lib.history.failures import failure_text
+from course_lib.history.ledger import TASKS, Ledger
+from course_lib.history.moments import moment, seconds
+from course_lib.history.payloads import preview
+from course_lib.history.rules import marker_data, marker_name
+from course_lib.history.span import Span, SpanStatus
+
+TIMERS = "timers"
+OTHERS = "other events"
+
+Handler = Callable[[Ledger, Any, Any], None]
+
+
+def _ended(status: SpanStatus) -> Handler:
+    def handle(ledger: Ledger, event: Any, attributes: Any) -> None:
+        ledger.close(ledger.first, event, status, outcomes.outcome(ledger.type, attributes))
+
+    return handle
+
+
+def _closes(status: SpanStatus, *fields: str) -> Handler:
+    """Return a handler that closes the span whose first event one of these fields numbers."""
+
+    def handle(ledger: Ledger, event: Any, attributes: Any) -> None:
+        first = next((number for field in fields if (number := getattr(attributes, field))), 0)
+        ledger.close(first, event, status, outcomes.outcome(ledger.type, attributes))
+
+    return handle
+
+
+def _started(ledger: Ledger, event: Any, attributes: Any) -> None:
+    ledger.first = event.event_id
+    name = attributes.workflow_type.name
+    given = preview(attributes.input.payloads)
+    ledger.open(event, "workflow", name, name, f"input {given}" if given else "")
+
+
+def _task_scheduled(ledger: Ledger, event: Any, attributes: Any) -> None:
+    attempt = attributes.attempt if attributes.attempt > 1 else None
+    ledger.open(event, "workflow_task", TASKS, "workflow task", waiting=True, attempt=attempt)
+
+
+def _activity_scheduled(ledger: Ledger, event: Any, attributes: Any) -> None:
+    ledger.schedule(event, attributes)
+
+
+def _activity_started(ledger: Ledger, event: Any, attributes: Any) -> None:
+    if activity := ledger.activity(attributes.scheduled_event_id):
+        activity.started = event
+
+
+def _activity_closed(ledger: Ledger, event: Any, attributes: Any) -> None:
+    if activity := ledger.activity(attributes.scheduled_event_id):
+        activity.closed, activity.closed_type = event, ledger.type
+
+
+def _activity_cancel(ledger: Ledger, event: Any, attributes: Any) -> None:
+    if activity := ledger.activity(attributes.scheduled_event_id):
+        activity.cancel_requested = True
+
+
+def _timer(ledger: Ledger, event: Any, attributes: Any) -> None:
+    summary = preview([event.user_metadata.summary]).strip('"') if event.HasField("user_metadata") else ""
+    length = seconds(attributes.start_to_fire_timeout)
+    ledger.open(event, "timer", TIMERS, summary or f"timer {attributes.timer_id}", f"set to {length}")
+
+
+def _child(ledger: Ledger, event: Any, attributes: Any) -> None:
+    given = preview(attributes.input.payloads)
+    detail = f"input {given}" if given else ""
+    ledger.open(event, "child", attributes.workflow_type.name, attributes.workflow_id, detail, waiting=True)
+
+
+def _begun(ledger: Ledger, event: Any, attributes: Any) -> None:
+    first = getattr(attributes, "scheduled_event_id", 0) or getattr(attributes, "initiated_event_id", 0)
+    ledger.begin(first, event)
+
+
+def _signalled(ledger: Ledger, event: Any, attributes: Any) -> None:
+    ledger.point(event, "signal", attributes.signal_name, attributes.signal_name, outcomes.detail(attributes))
+
+
+def _signal_sent(ledger: Ledger, event: Any, attributes: Any) -> None:
+    name, target = attributes.signal_name, attributes.workflow_execution.workflow_id
+    ledger.open(event, "signal", f"{name} → {target}", name, f"to {target}; {outcomes.detail(attributes)}")
+
+
+def _cancel_sent(ledger: Ledger, event: Any, attributes: Any) -> None:
+    target = attributes.workflow_execution.workflow_id
+    ledger.open(event, "signal", f"cancel → {target}", "cancel", f"to {target}")
+
+
+def _update_admitted(ledger: Ledger, event: Any, attributes: Any) -> None:
+    request = attributes.request
+    ledger.admitted[request.meta.update_id] = event.event_id
+    ledger.open(event, "update", request.input.name, request.input.name, preview(request.input.args.payloads))
+
+
+def _update_accepted(ledger: Ledger, event: Any, attributes: Any) -> None:
+    request = attributes.accepted_request
+    name, detail = request.input.name, preview(request.input.args.payloads)
+    admitted = ledger.admitted.get(attributes.protocol_instance_id)
+    if admitted is not None and (span := ledger.withdraw(admitted)):
+        name, detail = name or span.name, detail or span.detail
+    ledger.open(event, "update", name, name, f"input {detail}" if detail else "")
+
+
+def _update_rejected(ledger: Ledger, event: Any, attributes: Any) -> None:
+    name = attributes.rejected_request.input.name
+    ledger.point(event, "update", name, name, f"rejected: {failure_text(attributes.failure)}")
+
+
+def _update_completed(ledger: Ledger, event: Any, attributes: Any) -> None:
+    outcome = attributes.outcome
+    failed = outcome.HasField("failure")
+    result = preview(outcome.success.payloads)
+    text = failure_text(outcome.failure) if failed else f"result {result}" if result else ""
+    ledger.close(attributes.accepted_event_id, event, "failed" if failed else "completed", text)
+
+
+def _nexus(ledger: Ledger, event: Any, attributes: Any) -> None:
+    name = f"{attributes.service}.{attributes.operation}"
+    ledger.open(event, "nexus", name, name, f"input {preview([attributes.input])}", waiting=True)
+
+
+def _marker(ledger: Ledger, event: Any, attributes: Any) -> None:
+    name = marker_name(attributes)
+    if attributes.marker_name == "core_local_activity":
+        _local_activity(ledger, event, attributes, name)
+    elif attributes.marker_name == "core_patch":
+        ledger.point(event, "marker", OTHERS, f"patch {name}", "this run takes the new code")
+    else:
+        ledger.point(event, "marker", OTHERS, name, "")
+
+
+def _local_activity(ledger: Ledger, event: Any, attributes: Any, name: str) -> None:
+    data, end = marker_data(attributes, "data"), moment(event.event_time)
+    asked, attempt = data.get("original_schedule_time"), data.get("attempt")
+    start = end
+    if isinstance(asked, dict) and isinstance(asked.get("seconds"), int):
+        # The worker's clock, not the server's: never later than the event that it sent.
+        from temporalio.api.history.v1 import HistoryEvent
+
+        noted = HistoryEvent()
+        noted.event_time.seconds, noted.event_time.nanos = asked["seconds"], int(asked.get("nanos") or 0)
+        start = min(end, moment(noted.event_time))
+    failed = attributes.HasField("failure")
+    result = preview(attributes.details["result"].payloads) if "result" in attributes.details else ""
+    outcome = failure_text(attributes.failure) if failed else f"result {result}" if result else ""
+    ledger.put(Span(
+        f"{name} (local)", "activity", name, start, end, "failed" if failed else "completed",
+        attempt if isinstance(attempt, int) else None, event.event_id, event.event_id,
+        f"local activity{'; ' if outcome else ''}{outcome}",
+    ))  # fmt: skip
+
+
+HANDLERS: dict[str, Handler] = {
+    "WorkflowExecutionStarted": _started,
+    "WorkflowExecutionCompleted": _ended("completed"),
+    "WorkflowExecutionFailed": _ended("failed"),
+    "WorkflowExecutionTimedOut": _ended("timed_out"),
+    "WorkflowExecutionCanceled": _ended("cancelled"),
+    "WorkflowExecutionTerminated": _ended("terminated"),
+    "WorkflowExecutionContinuedAsNew": _ended("continued"),
+    "WorkflowExecutionSignaled": _signalled,
+    "WorkflowExecutionUpdateAdmitted": _update_admitted,
+    "WorkflowExecutionUpdateAccepted": _update_accepted,
+    "WorkflowExecutionUpdateRejected": _update_rejected,
+    "WorkflowExecutionUpdateCompleted": _update_completed,
+    "WorkflowTaskScheduled": _task_scheduled,
+    "WorkflowTaskStarted": _begun,
+    "WorkflowTaskCompleted": _closes("completed", "scheduled_event_id"),
+    "WorkflowTaskFailed": _closes("failed", "scheduled_event_id"),
+    "WorkflowTaskTimedOut": _closes("timed_out", "scheduled_event_id"),
+    "ActivityTaskScheduled": _activity_scheduled,
+    "ActivityTaskStarted": _activity_started,
+    "ActivityTaskCompleted": _activity_closed,
+    "ActivityTaskFailed": _activity_closed,
+    "ActivityTaskTimedOut": _activity_closed,
+    "ActivityTaskCanceled": _activity_closed,
+    "ActivityTaskCancelRequested": _activity_cancel,
+    "TimerStarted": _timer,
+    "TimerFired": _closes("completed", "started_event_id"),
+    "TimerCanceled": _closes("cancelled", "started_event_id"),
+    "MarkerRecorded": _marker,
+    "StartChildWorkflowExecutionInitiated": _child,
+    "StartChildWorkflowExecutionFailed": _closes("failed", "initiated_event_id"),
+    "ChildWorkflowExecutionStarted": _begun,
+    "ChildWorkflowExecutionCompleted": _closes("completed", "initiated_event_id"),
+    "ChildWorkflowExecutionFailed": _closes("failed", "initiated_event_id"),
+    "ChildWorkflowExecutionCanceled": _closes("cancelled", "initiated_event_id"),
+    "ChildWorkflowExecutionTimedOut": _closes("timed_out", "initiated_event_id"),
+    "ChildWorkflowExecutionTerminated": _closes("terminated", "initiated_event_id"),
+    "SignalExternalWorkflowExecutionInitiated": _signal_sent,
+    "SignalExternalWorkflowExecutionFailed": _closes("failed", "initiated_event_id"),
+    "ExternalWorkflowExecutionSignaled": _closes("completed", "initiated_event_id"),
+    "RequestCancelExternalWorkflowExecutionInitiated": _cancel_sent,
+    "RequestCancelExternalWorkflowExecutionFailed": _closes("failed", "initiated_event_id"),
+    "ExternalWorkflowExecutionCancelRequested": _closes("completed", "initiated_event_id"),
+    "NexusOperationScheduled": _nexus,
+    "NexusOperationStarted": _begun,
+    "NexusOperationCompleted": _closes("completed", "scheduled_event_id"),
+    "NexusOperationFailed": _closes("failed", "scheduled_event_id"),
+    "NexusOperationCanceled": _closes("cancelled", "scheduled_event_id"),
+    "NexusOperationTimedOut": _closes("timed_out", "scheduled_event_id"),
+}
