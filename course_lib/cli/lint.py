@@ -11,6 +11,7 @@ from typing import Any
 from course_lib.errors import CourseError
 
 _IMPORTED = re.compile(r"^[ \t]*(?:from|import)[ \t]+([A-Za-z_][\w.]*)", re.MULTILINE)
+_HIDDEN = {".venv", ".ipynb_checkpoints"}
 
 
 def add(subparsers: Any) -> None:
@@ -51,11 +52,16 @@ def _sources(path: Path) -> Iterator[tuple[str, str, dict[str, str]]]:
     """Yield what to read: its name for the learner, its text, and the modules that it may import."""
     try:
         if path.is_dir():
-            inside = sorted(file for file in path.rglob("*.py") if ".venv" not in file.parts)
+            # A learner's code is in notebooks too, of which Jupyter keeps a copy in a folder of its own.
+            inside = sorted(
+                file
+                for file in path.rglob("*")
+                if file.suffix in {".py", ".ipynb"} and not _HIDDEN.intersection(file.parts)
+            )
             if not inside:
-                raise CourseError(f"There is no .py file in {path}.", fix="name a file, or another folder.")
+                raise CourseError(f"There is no .py or .ipynb file in {path}.", fix="name a file, or another folder.")
             for file in inside:
-                yield _read(file)
+                yield from _sources(file)
         elif path.suffix == ".ipynb":
             yield from _cells(path)
         else:

@@ -40,6 +40,16 @@ def test_a_notebook_counts_lines_as_the_cell_does(tmp_path: Path, capsys: pytest
     assert "[orders, cell orders]:8: `time.sleep` blocks the worker" in said
 
 
+def test_a_folder_of_notebooks_without_jupyters_copies(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = f"%%module orders\n{module('random_random')}"
+    for folder in (tmp_path, tmp_path / ".ipynb_checkpoints"):
+        folder.mkdir(exist_ok=True)
+        cell = {"cell_type": "code", "id": "orders", "source": source}
+        (folder / "chapter.ipynb").write_text(json.dumps({"cells": [cell]}))
+    assert main(["lint", str(tmp_path)]) == 1
+    assert "1 source read, 1 pitfall" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [("gone.py", None, "cannot be read"), ("bad.py", "def (", "is no Python"), ("bad.ipynb", "{}", "is no notebook")],
