@@ -30,6 +30,27 @@ def slow(order_id: str) -> str:
 
 @workflow.defn
 class Order:
+    def __init__(self) -> None:
+        self.seen: dict[str, int] = {}
+        self.amount = 0
+
+    @workflow.query
+    def status(self, word: str) -> str:
+        shown = dict(self.seen)
+        shown[f"{self.amount}"] = 1
+        shown.update(a=2)
+        return f"{word}{shown}"
+
+    @workflow.update
+    def correct(self, amount: int) -> None:
+        before, self.amount = self.amount, amount
+        self.seen.update(before=before)
+
+    @correct.validator
+    def check_amount(self, amount: int) -> None:
+        if amount < 0:
+            raise ValueError(amount)
+
     @workflow.run
     async def run(self, order_id: str) -> str:
         started = workflow.now()
@@ -93,6 +114,14 @@ def test_good_code_has_none() -> None:
         (in_run("workflow.execute_activity('c', order, start_to_close_timeout=timedelta(1))"), "`await`"),
         (in_run("return workflow.execute_activity('c', order, start_to_close_timeout=timedelta(1))"), "`await`"),
         (in_run("x = workflow.execute_activity('c', order, start_to_close_timeout=timedelta(1))\nreturn 1"), "`await`"),
+        *[
+            (
+                HEAD + f"@workflow.defn\nclass Order:\n    @{reader}\n    def look(self):\n        {line}\n",
+                "a replay never",
+            )
+            for reader in ("workflow.query", "workflow.query(name='x')", "correct.validator")
+            for line in ("self.x = 1", "self.x += 1", "a, self.x = 1, 2", "return self.names.pop(0)", "self.d['a'] = 1")
+        ],
         (in_activity("async with ShopClient() as shop:\n    shop.charge(order, 1)"), "`await`"),
         (in_activity("shop = ShopClient()\nreturn shop.charge(order, 1)"), "`await`"),
         (in_activity("return ShopClient().charge(order, 1)"), "`await`"),

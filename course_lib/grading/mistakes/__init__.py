@@ -16,6 +16,7 @@ RULES: dict[str, Callable[[Module], Iterator[Found]]] = {
     "wall_clock": workflows.wall_clock,
     "random": workflows.random_values,
     "outside_world": workflows.outside_world,
+    "reader_changes_state": workflows.reader_changes_state,
     "endless_loop": process.endless_loop,
     "swallowed_exception": activities.swallowed_exception,
     "ends_process": process.ends_process,

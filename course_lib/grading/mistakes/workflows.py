@@ -7,6 +7,10 @@ from course_lib.pitfalls import names
 from course_lib.pitfalls.code import Found, Module, methods
 
 _NETWORK = ("requests.", "httpx.", "urllib.request.", "socket.", "aiohttp.", "sqlite3.", "subprocess.")
+_CHANGING = {
+    "add", "append", "appendleft", "clear", "discard", "extend", "insert", "pop", "popitem", "popleft", "put_nowait",
+    "remove", "reverse", "setdefault", "sort", "update",
+}  # fmt: skip
 _WITH_TIMEOUT = {
     f"temporalio.workflow.{verb}_activity{kind}" for verb in ("execute", "start") for kind in ("", "_method", "_class")
 }
@@ -102,3 +106,49 @@ def outside_world(module: Module) -> Iterator[Found]:
                 "move the call into an activity: workflow code is run again in every replay, an activity's result "
                 "is read from the history.",
             )
+
+
+def reader_changes_state(module: Module) -> Iterator[Found]:
+    """A query or a validator that assigns to ``self`` or changes a collection of it."""
+    for owner in module.workflow_classes():
+        for method in methods(owner):
+            what = "query" if module.decorated(method, "temporalio.workflow.query") else ""
+            if any(isinstance(d, ast.Attribute) and d.attr == "validator" for d in method.decorator_list):
+                what = "validator"
+            for node in ast.walk(method) if what else ():
+                if isinstance(node, ast.stmt | ast.expr) and _changes_self(node):
+                    why = (
+                        "a query leaves no event, so a replay never sees what it did"
+                        if what == "query"
+                        else "a refused update leaves no event, so a replay never sees what its validator did"
+                    )
+                    yield Found(
+                        node,
+                        f"the {what} `{method.name}` only reads",
+                        f"a {what} that changes nothing",
+                        f"take this line out of the {what}: {why}. The state is changed by signals and by the bodies "
+                        "of updates.",
+                    )
+
+
+def _changes_self(node: ast.AST) -> bool:
+    if isinstance(node, ast.Assign | ast.Delete):
+        flat = [i for t in node.targets for i in (t.elts if isinstance(t, ast.Tuple | ast.List) else [t])]
+        return any(_of_self(item) for item in flat)
+    if isinstance(node, ast.AugAssign | ast.AnnAssign):
+        return _of_self(node.target)
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in _CHANGING
+        and _of_self(node.func.value)
+    )
+
+
+def _of_self(node: ast.AST) -> bool:
+    """Whether this is ``self.x``, ``self.x[…]`` or ``self.x.y``."""
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        if isinstance(node.value, ast.Name) and node.value.id == "self":
+            return isinstance(node, ast.Attribute)
+        node = node.value
+    return False
