@@ -26,6 +26,7 @@ class Pressed:
 def pressed(monkeypatch: pytest.MonkeyPatch) -> Pressed:
     monkeypatch.delenv("CI", raising=False)
     monkeypatch.delenv("COURSE_STRICT", raising=False)
+    monkeypatch.setenv("COURSE_WIDGETS", "live")  # somebody looks
     return Pressed()
 
 
@@ -107,3 +108,11 @@ async def test_a_button_that_is_enabled_in_a_moment_is_waited_for(pressed: Press
     pressed.button.click()
     await asyncio.wait_for(waiting, 5)
     assert pressed.said[-1] == "You pressed “kill -9”."
+
+
+async def test_where_nobody_can_see_the_button_the_course_presses_it(
+    pressed: Pressed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COURSE_WIDGETS", "static")  # nbconvert
+    await asyncio.wait_for(turn(pressed.button, pressed.said.append, None, 60.0), 10)
+    assert pressed.times == 1
