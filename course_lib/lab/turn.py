@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from course_lib.errors import CourseError
-from course_lib.widgets.panel.frontend import interactive
 
 # Often enough that a learner sees no delay, seldom enough to cost nothing.
 _POLL = 0.1
@@ -23,6 +22,8 @@ Condition = Callable[[], bool | Awaitable[bool]]
 
 def unattended() -> bool:
     """Return whether no human is there to press a button: under CI, nbval and nbconvert."""
+    from course_lib.widgets.panel import interactive  # with ipywidgets: not in the first cell's time
+
     return bool(os.environ.get("CI") or os.environ.get("COURSE_STRICT")) or not interactive()
 
 
