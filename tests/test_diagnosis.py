@@ -1,11 +1,14 @@
 import asyncio
 import secrets
 import socket
+import sys
 import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client, WorkflowHandle
 from temporalio.worker import Worker
 
@@ -84,6 +87,42 @@ async def test_a_stopped_worker_that_the_server_still_lists(client: Client, queu
     await _end(handle)
 
 
+_POLLING = """
+import asyncio, sys
+from temporalio.client import Client
+from temporalio.worker import Worker
+from tests.diagnosis_flows import StuckOrder
+
+async def main():
+    client = await Client.connect(sys.argv[1], namespace=sys.argv[2])
+    async with Worker(client, task_queue=sys.argv[3], workflows=[StuckOrder]):
+        await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
+
+
+async def test_a_killed_process_that_the_server_still_lists(client: Client, queue: str) -> None:
+    address = client.service_client.config.target_host
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", _POLLING, address, client.namespace, queue)
+    try:
+        handle = await _start(client, queue, "done")
+        async with asyncio.timeout(30):
+            assert await handle.result() == "done"
+    finally:
+        process.kill()
+        await process.wait()
+    listed = await client.workflow_service.describe_task_queue(
+        DescribeTaskQueueRequest(namespace=client.namespace, task_queue=TaskQueue(name=queue), task_queue_type=1)
+    )
+    assert any(poller.identity.startswith(f"{process.pid}@") for poller in listed.pollers)
+    handle = await _start(client, queue, "done")
+    found = await diagnose(handle, client, queue)
+    assert found.lines()[0] == f"No Worker polls the task queue “{queue}”."
+    assert ("polling", "nobody") in found.details
+    await _end(handle)
+
+
 @pytest.mark.usefixtures("worker")
 async def test_a_failing_workflow_task_shows_error_and_the_learners_line(client: Client, queue: str) -> None:
     handle = await _start(client, queue, "bug")
@@ -105,6 +144,7 @@ async def test_what_the_sandbox_stops_has_a_fix(client: Client, queue: str) -> N
     await _end(handle)
 
 
+@pytest.mark.usefixtures("worker")
 async def test_an_unregistered_workflow_names_the_list_to_extend(client: Client, queue: str) -> None:
     handle = await client.start_workflow(
         "ReturnsOrder", id=f"o-{secrets.token_hex(4)}", task_queue=queue, task_timeout=timedelta(seconds=2)

@@ -20,6 +20,7 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError
 
 from course_lib.history.moments import in_words, moment
+from course_lib.workers.living import living
 
 T = TypeVar("T")
 
@@ -55,7 +56,8 @@ class Pollers:
         self.known = infos is not None
         now = datetime.now(UTC)
         ages = {info.identity: now - moment(info.last_access_time) for info in infos or ()}
-        self.ages = {identity: age for identity, age in ages.items() if age < _FRESH}
+        fresh = {identity: age for identity, age in ages.items() if age < _FRESH}
+        self.ages = {identity: fresh[identity] for identity in living(fresh)}
 
     @property
     def none(self) -> bool:

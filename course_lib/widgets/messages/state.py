@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import re
-import socket
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-import psutil
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
@@ -18,12 +13,9 @@ from temporalio.service import RPCError, RPCStatusCode
 from course_lib.diagnosis import facts
 from course_lib.widgets.messages.handlers import Kind
 from course_lib.widgets.messages.sending import client_of
-from course_lib.workers.notebook import running_workers
 
 _LIMIT = 2.0
 _WORKFLOW = TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW
-# The default identity of the SDK is pid@host; the course's Workers put a name before it.
-_PROCESS = re.compile(r"(?:^|[-:])(?P<pid>\d+)@(?P<host>.+)$")
 
 
 @dataclass(frozen=True)
@@ -115,25 +107,6 @@ async def look(handle: WorkflowHandle[Any, Any]) -> RunState:
         type=found.workflow_type,
         run_id=found.run_id,
         queue=found.task_queue,
-        polls=_living(polled.ages) if polled.known else None,
+        polls=tuple(polled.ages) if polled.known else None,
         events=found.history_length,
     )
-
-
-def _living(identities: Collection[str]) -> tuple[str, ...]:
-    """Return the pollers without those that surely ended: the server lists a killed one for minutes.
-
-    Args:
-        identities: As the server lists them, the newest first.
-    """
-    here = {worker.identity for worker in running_workers()}
-    living = []
-    for identity in identities:
-        found = _PROCESS.search(identity)
-        if found and found["host"] == socket.gethostname():
-            pid = int(found["pid"])
-            own_but_ended = pid == os.getpid() and identity.startswith("notebook-") and identity not in here
-            if own_but_ended or not psutil.pid_exists(pid):
-                continue
-        living.append(identity)
-    return tuple(living)
