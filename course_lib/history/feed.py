@@ -31,7 +31,8 @@ class Feed:
         workflow_id: The workflow.
         run_id: Which of its runs to begin with; the newest one without it. A handle from ``start_workflow`` has it
             in ``first_execution_run_id``.
-        follow: Whether to follow children, continue-as-new, retries, cron and resets too.
+        follow: Whether to follow children, continue-as-new, retries and cron too. A reset is not followed: no event
+            of the run that was reset names the new one.
         most_runs: Beyond so many runs no further one is followed; `left_out` counts them.
 
     Attributes:

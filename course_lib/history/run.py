@@ -51,7 +51,7 @@ class Run:
         workflow_id: The workflow.
         run_id: The run; empty until the server said which one is the newest.
         relation: How it came to be looked at: it is the ``root``, or a run before it ``continued`` as it (also by
-            retry, cron or reset), or it is a ``child`` of a workflow.
+            retry or cron), or it is a ``child`` of a workflow.
         parent: Workflow id and run id of the run that led to it, None for the root.
         events: Its history so far. It grows. The server also tells of a workflow task that is under way but not yet
             written; when that turns out otherwise, the events from there on are replaced, and ``events`` is then
