@@ -23,7 +23,8 @@ _FIXES: tuple[tuple[str, str], ...] = (
     ),
     (
         r"TMPRL1100|[Nn]ondeterminism|NonDeterministic",
-        "the code no longer fits what this run has recorded: undo the edit, or start a new run with a new id.",
+        "the code no longer fits what this run has recorded. Nothing is lost: undo the edit, or keep the old way for "
+        "such runs behind `workflow.patched(…)` (chapter 06); the run then goes on.",
     ),
     (
         r"TMPRL1101|deadlock",

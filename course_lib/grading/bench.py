@@ -302,7 +302,9 @@ class Bench:
                     await asyncio.sleep(0.1)
         raise AnswerProblem(Part(False, what, f"within {timeout:g} s", seen, (), next_step))
 
-    async def call(self, function: Code, *args: Any, timeout: float = 10.0, quiet: bool = False) -> calls.Called:
+    async def call(
+        self, function: Code, *args: Any, timeout: float = 10.0, quiet: bool = False, through: Code | None = None
+    ) -> calls.Called:
         """Call a function of the learner's in a child process.
 
         Args:
@@ -310,12 +312,16 @@ class Bench:
             *args: Plain data (a dict for a dataclass parameter), ``CLIENT`` for a connected client.
             timeout: Seconds, the import included.
             quiet: Do not mention it among what was run.
+            through: A function of the grader's that the child calls instead, with the module and the name of the
+                learner's in front of ``args``: for one that wants what cannot be sent, such as classes or functions.
         """
         self._module_names([function])
         self._called = True
         if not quiet:
             shown = ("client" if arg is CLIENT else short(arg, 80) for arg in args)
             self.did(f"{function.name}({', '.join(shown)})")
+        if through is not None:
+            function, args = through, (function.module, function.name, *args)
         return await calls.call(
             function, args, self._server, self._modules, {"SHOP_URL": self.shop.url}, timeout, self.client, self._lines
         )

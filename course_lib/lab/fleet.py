@@ -9,6 +9,7 @@ from temporalio.client import Client
 
 from course_lib import loops, server
 from course_lib.cells import Modules
+from course_lib.errors import CourseError
 from course_lib.widgets.log_view import LogView, follow_logs
 from course_lib.widgets.look import callout
 from course_lib.workers import NotebookWorker, WorkerProcess, start_worker
@@ -72,16 +73,17 @@ class Fleet:
         self._workers[task_queue] = worker
         return worker
 
-    def process(self, modules: Sequence[str], options: dict[str, Any]) -> "WorkerPanel":
+    def process(self, modules: Sequence[str | type], options: dict[str, Any]) -> "WorkerPanel":
         """See ``Lab.worker_process``."""
         from course_lib.widgets.worker_panel import WorkerPanel
 
+        found = [self._revision(module) for module in modules]
         task_queue = options.pop("task_queue", self._task_queue)
-        name = options.pop("name", ", ".join(modules))
+        name = options.pop("name", ", ".join(module.split("__r")[0] for module in found))
         options.setdefault("sticky_queue_schedule_to_start_timeout", _STICKY_LIMIT)
         self._end_notebook_worker(task_queue)
         process = WorkerProcess(
-            [self._modules.latest(module) for module in modules],
+            found,
             task_queue=task_queue,
             address=self._server.address,
             namespace=self._server.namespace,
@@ -91,11 +93,25 @@ class Fleet:
             key=f"{task_queue}/{name}",
         )
         self._processes[f"{task_queue}/{name}"] = process
+        # Whoever names a class, or a build id, means this code and no newer one.
+        fixed = "deployment_config" in options or not all(isinstance(module, str) for module in modules)
         return WorkerPanel(
             process,
             title=f"Worker process “{name}”",
-            newest=lambda: [self._modules.latest(module) for module in modules],
+            newest=None if fixed else lambda: [self._revision(module) for module in modules],
         )
+
+    def _revision(self, module: str | type) -> str:
+        """Return the importable name of a module's newest revision, or of the very one that a class is from."""
+        if isinstance(module, str):
+            return self._modules.latest(module)
+        info = self._modules.of(module)
+        if info is None:
+            raise CourseError(
+                f"{module.__name__} is not from a module cell, so no other process can import it.",
+                fix="put `%%module orders` (any name) above its cell, run it, and pass the class again.",
+            )
+        return info.module
 
     async def close(self) -> None:
         """Stop all of them."""

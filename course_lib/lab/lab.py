@@ -136,13 +136,14 @@ class Lab:
         """
         return await self._fleet.worker(workflows=workflows, activities=activities, **options)
 
-    def worker_process(self, *modules: str, **options: Any) -> "WorkerPanel":
+    def worker_process(self, *modules: str | type, **options: Any) -> "WorkerPanel":
         """Return the panel of a Worker in a child process: start, stop, ``kill -9``, pause, freeze and its log.
 
         The process is not started yet. Running the cell again stops the earlier process of the same modules.
 
         Args:
-            *modules: Names of module cells, for example ``"orders"``.
+            *modules: Names of module cells, for example ``"orders"``: the newest revision. A class stands for the
+                revision that it is from, so a process can run the code of before an edit.
             **options: Arguments of ``temporalio.worker.Worker`` that are plain values, ``task_queue``, and ``name``:
                 processes of different names run side by side. Unless given,
                 ``sticky_queue_schedule_to_start_timeout`` is 1 s instead of the SDK's 10 s, so that a run goes on
@@ -222,6 +223,20 @@ class Lab:
             return (await run.describe(rpc_timeout=timedelta(seconds=3))).close_time is not None
 
         await turn.turn(button, Line(), ready, timeout, over if run is not None else None)
+
+    async def temporal(self, command: str) -> None:
+        """Run the ``temporal`` command line against this course's server, and print the command and its output.
+
+        Args:
+            command: What follows the word ``temporal``, for example ``"worker deployment list"``.
+
+        Raises:
+            CourseError: The command was refused, with its own words, or did not end.
+        """
+        from course_lib.lab import command as cli
+
+        printed = await cli.run(command, self._server)
+        print(f"$ temporal {command}", printed, sep="\n" if printed else "")
 
     # ---------------------------------------------------------------- look
 

@@ -29,6 +29,9 @@ class PollWatch:
         self._client = client
         self._queue = task_queue
         self._identity = identity
+        config = options.get("deployment_config")
+        # A version is known to the server a moment after its first poll; until then no traffic can be routed to it.
+        self._version = config.version if config is not None and config.use_worker_versioning else None
         self._kinds: list[Any] = []
         if options.get("workflows"):
             self._kinds.append(TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW)
@@ -50,18 +53,38 @@ class PollWatch:
             self._kinds.clear()
 
     async def wait(self) -> bool:
-        """Return True once every kind is polled, False after ``PATIENCE`` seconds without that."""
+        """Return True once every kind is polled (and a version is known), False after ``PATIENCE`` seconds without."""
         deadline = asyncio.get_running_loop().time() + PATIENCE
         pause = 0.005
         pending: Iterable[Any] = list(self._kinds)
         while True:
             pending = [kind for kind in pending if await self._last_poll(kind) in (None, self._before[kind])]
-            if not pending:
+            if not pending and await self._version_known():
                 return True
             if asyncio.get_running_loop().time() > deadline:
                 return False
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, 0.1)
+
+    async def _version_known(self) -> bool:
+        from temporalio.api.deployment.v1 import WorkerDeploymentVersion
+        from temporalio.api.workflowservice.v1 import DescribeWorkerDeploymentVersionRequest
+        from temporalio.service import RPCError, RPCStatusCode
+
+        if self._version is None:
+            return True
+        version = WorkerDeploymentVersion(
+            deployment_name=self._version.deployment_name, build_id=self._version.build_id
+        )
+        try:
+            await self._client.workflow_service.describe_worker_deployment_version(
+                DescribeWorkerDeploymentVersionRequest(namespace=self._client.namespace, deployment_version=version)
+            )
+        except RPCError as error:
+            # Whoever may not look, or asks a server without deployments, goes on with what the poll told.
+            return error.status not in (RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION)
+        self._version = None
+        return True
 
     async def _last_poll(self, kind: Any) -> datetime | None:
         from temporalio.api.taskqueue.v1 import TaskQueue

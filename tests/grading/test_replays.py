@@ -1,9 +1,11 @@
 """``Bench.replay``: the learner's class against recorded histories, in a process of its own."""
 
+import importlib
 from typing import Any
 
 from course_lib.cells import Modules
 from course_lib.grading import Outcome
+from course_lib.grading.answers import Code
 from tests.grading.conftest import Grader, run_cell
 
 FLOW = """
@@ -78,3 +80,23 @@ async def test_a_module_that_a_new_process_cannot_import_is_said(grader: Grader,
     verdict = await grader(check, names["Flow"], limit=40, early=False)
     assert verdict.outcome is Outcome.FAILED
     assert "RuntimeError: no such size, at line" in verdict.text()
+
+
+async def test_a_graders_function_is_called_in_place_of_the_learners(grader: Grader, modules: Modules) -> None:
+    seen: list[Any] = []
+    through = Code("rules", "talk", "tests.grading.test_replays", "", "function", "rules")
+
+    async def check(bench: Any, greet: Any) -> None:
+        called = await bench.call(greet, "ada", through=through)
+        bench.expect(called.ok, "it returned", expected=True, seen=called.reason)
+        seen.append(called.value)
+
+    names = run_cell(modules, "talk", "def greet(name: str) -> str:\n    return f'hello {name}'")
+    verdict = await grader(check, names["greet"], limit=40, early=False)
+    assert verdict.outcome is Outcome.PASSED, verdict.text()
+    assert seen == [["greet", "hello ada"]]
+
+
+def rules(module: str, name: str, who: str) -> list[str]:
+    """Run in the child: call the learner's function by its name."""
+    return [name, getattr(importlib.import_module(module), name)(who)]

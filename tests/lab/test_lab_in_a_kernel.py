@@ -121,6 +121,53 @@ def test_a_worker_process_takes_the_place_of_the_notebooks_worker(notebook: Note
     assert "parcel of o-1" in shown
 
 
+def test_a_class_stands_for_the_revision_that_it_is_from(notebook: Notebook) -> None:
+    notebook.run(MODULE)
+    notebook.run("before = Parcel")
+    notebook.run(MODULE.replace("parcel of", "letter of"))
+    notebook.run("process = lab.worker_process(before, name='old')\nawait process.start()")
+    run = (
+        "run = await lab.client.start_workflow('Parcel', 'o-1', id=lab.id('parcel'), task_queue=lab.task_queue)\n"
+        "print(await lab.result(run))"
+    )
+    assert "parcel of o-1" in notebook.run(run)
+    # Nothing newer is offered for a process whose code was named.
+    assert "Restart with" not in notebook.run("print(process.text())")
+    notebook.run("await process.process.stop()")
+    notebook.run("from pathlib import Path")
+    shown = notebook.run("lab.worker_process(Path)")
+    assert "Path is not from a module cell" in shown
+
+
+def test_versioned_processes_side_by_side_get_what_the_command_routes_to_them(notebook: Notebook) -> None:
+    notebook.run(MODULE)
+    notebook.run("before = Parcel")
+    notebook.run(MODULE.replace("parcel of", "letter of"))
+    notebook.run(
+        "from temporalio.common import VersioningBehavior, WorkerDeploymentVersion\n"
+        "from temporalio.worker import WorkerDeploymentConfig\n"
+        "def config(build):\n"
+        "    version = WorkerDeploymentVersion('parcels', build)\n"
+        "    return WorkerDeploymentConfig(version, True, VersioningBehavior.PINNED)\n"
+        "one = lab.worker_process(before, name='1', deployment_config=config('1'))\n"
+        "two = lab.worker_process(Parcel, name='2', deployment_config=config('2'))\n"
+        "await one.start()\nawait two.start()"
+    )
+    run = (
+        "run = await lab.client.start_workflow('Parcel', 'o-1', id=lab.id('parcel'), task_queue=lab.task_queue)\n"
+        "print(await lab.result(run))"
+    )
+    options = "worker deployment set-current-version --deployment-name parcels --yes --build-id"
+    for build, word in (("1", "parcel"), ("2", "letter"), ("1", "parcel")):
+        shown = notebook.run(f"await lab.temporal('{options} {build}')")
+        assert f"$ temporal {options} {build}" in shown
+        assert "Successfully set" in shown
+        assert f"{word} of o-1" in notebook.run(run)
+    shown = notebook.run(f"await lab.temporal('{options} 3')")
+    assert "was refused" in shown
+    notebook.run("await one.process.stop()\nawait two.process.stop()")
+
+
 def test_a_workflow_without_a_worker_is_diagnosed_in_words(notebook: Notebook) -> None:
     shown = notebook.run(
         "lost = await lab.client.start_workflow('Lost', id=lab.id('lost'), task_queue='nobody')\n"
