@@ -14,6 +14,7 @@ from temporalio.client import WorkflowHistory
 from course_lib.errors import CourseError
 from course_lib.replay.model import Command, Divergence
 from course_lib.replay.travel import journey
+from course_lib.replay.values import NOT_COMPARED
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,11 @@ class Replayed:
     def agrees(self) -> bool:
         """Whether the whole history could be replayed with this code."""
         return self.divergence is None and not self.error
+
+    @property
+    def other_values(self) -> str:
+        """Where a command has another value than the history, which Temporal does not mind; empty when nowhere."""
+        return next((note for note in self.notes if NOT_COMPARED in note), "")
 
     @property
     def asked(self) -> tuple[str, ...]:

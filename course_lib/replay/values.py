@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from course_lib.history.payloads import Decoder
     from course_lib.replay.matching import Asked
 
+NOT_COMPARED = "Temporal compares kinds and names, not values"
 # The command's field and the event's field that hold the same payloads.
 _PAYLOADS = {
     "ActivityTaskScheduled": ("arguments", "input"),
@@ -68,7 +69,7 @@ def _difference(asked: Asked, event: Any, words: Words) -> str:
         thing = "a timer of" if kind == "TimerStarted" else f"{asked.command.words.partition('(')[0]} with"
         what = f"asks in step {asked.step + 1} for {thing} {now}; event {event.event_id} has it with {then}"
         then_what = "so the replay goes on" + (" with the other one's result" if kind in _RESULTS else "")
-    return f"{subject} {what}. Temporal compares kinds and names, not values, {then_what}."
+    return f"{subject} {what}. {NOT_COMPARED}, {then_what}."
 
 
 def _several(field: Any) -> Iterable[Any]:

@@ -64,7 +64,7 @@ def sample_cells() -> list[Any]:
     ]
     for number in range(9):
         cells += [text(f"## Step {number}\n\nSay, run, look."), text("What you see is from your own run.")]
-        if number % 2 == 0:
+        if number % 2 == 0 or number == 1:
             cells.append(code(f"{number} + 1"))
     cells += [
         text(STATEMENT),
