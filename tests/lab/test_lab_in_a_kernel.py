@@ -149,12 +149,14 @@ def test_versioned_processes_side_by_side_get_what_the_command_routes_to_them(no
         "def config(build):\n"
         "    version = WorkerDeploymentVersion('parcels', build)\n"
         "    return WorkerDeploymentConfig(version, True, VersioningBehavior.PINNED)\n"
-        "one = lab.worker_process(before, name='1', deployment_config=config('1'))\n"
-        "two = lab.worker_process(Parcel, name='2', deployment_config=config('2'))\n"
+        # A queue of its own: once a version is current there, a Worker without versioning gets no more tasks from it.
+        "queue = lab.id('versions')\n"
+        "one = lab.worker_process(before, name='1', task_queue=queue, deployment_config=config('1'))\n"
+        "two = lab.worker_process(Parcel, name='2', task_queue=queue, deployment_config=config('2'))\n"
         "await one.start()\nawait two.start()"
     )
     run = (
-        "run = await lab.client.start_workflow('Parcel', 'o-1', id=lab.id('parcel'), task_queue=lab.task_queue)\n"
+        "run = await lab.client.start_workflow('Parcel', 'o-1', id=lab.id('parcel'), task_queue=queue)\n"
         "print(await lab.result(run))"
     )
     options = "worker deployment set-current-version --deployment-name parcels --yes --build-id"
