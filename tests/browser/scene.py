@@ -37,7 +37,8 @@ class Scene:
         self.theme(dark=dark)
 
     def reload(self) -> None:
-        """Load the page again and wait until it is connected to the kernel."""
+        """Save, load the page again, and wait until it is connected to the kernel."""
+        self.save()
         self.page.reload()
         self.page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
         expect(self.page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=60_000)
@@ -103,10 +104,14 @@ class Scene:
         self.page.locator(".jp-Dialog button.jp-mod-accept").click()
         expect(self.page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=60_000)
 
+    def save(self) -> None:
+        """Save the notebook, and return when it is in the file: a page that is left before loses what is new."""
+        self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+        self.page.wait_for_function("!document.querySelector('.jp-mod-dirty')")
+
     def saved(self) -> list[dict[str, Any]]:
         """Save the notebook and return its code cells as the file holds them."""
-        self.command("docmanager:save")
-        self.page.wait_for_function("!document.querySelector('.jp-mod-dirty')")
+        self.save()
         return [cell for cell in json.loads(self.file.read_text())["cells"] if cell["cell_type"] == "code"]
 
     def faults(self, selector: str = ".jp-OutputArea-output") -> list[str]:

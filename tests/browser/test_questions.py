@@ -97,7 +97,6 @@ def test_markup_stays_text(scene: Scene) -> None:
 
 
 def test_after_a_reload_the_answers_are_there_and_a_restart_is_said(scene: Scene) -> None:
-    scene.command("docmanager:save")
     scene.reload()
     quiz = _question(scene, "Where does")
     expect(quiz.get_by_role("status")).to_contain_text("b) is right", timeout=60_000)

@@ -10,7 +10,8 @@ async def setting(stage: Any) -> dict[str, Any]:
     os.environ["SHOP_URL"] = stage.shop.url
     workflow, activity = stage.names["CheckoutWorkflow"], stage.names["charge_card"]
     worker = await stage.worker(workflows=[workflow], activities=[activity])
-    stage.shop.faults.next_calls("payments", ["decline"])
+    # The try that works takes a while, so that the whole run is clearly longer than what was lost.
+    stage.shop.faults.next_calls("payments", ["decline", "latency:0.5"])
     order = stage.names["Order"](stage.names["lab"].id("order"), "edsger", 1900)
     bumpy = await stage.client.start_workflow(workflow.run, order, id=order.id, task_queue=stage.task_queue)
     await bumpy.result()

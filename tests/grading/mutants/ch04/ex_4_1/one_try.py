@@ -1,4 +1,4 @@
-# expect: run compensations with `ALWAYS`
+# expect: ✗ a compensation is tried until it works
 # cell: ex-4-1
 from datetime import timedelta
 
