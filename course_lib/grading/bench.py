@@ -336,7 +336,7 @@ class Bench:
         """Replay histories with the learner's workflow in a fresh process, as a Worker after a deploy would.
 
         Args:
-            workflow: The learner's workflow.
+            workflow: The learner's workflow; its module's class of another type replays a history of that type.
             *recorded: Runs of this check, or stored histories; the same one several times makes several replays.
             env: Added to the process's environment, for example another ``PYTHONHASHSEED``.
             timeout: Seconds for all of them, the process's start included.

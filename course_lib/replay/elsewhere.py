@@ -7,8 +7,11 @@ same, its modules hold what the run left in them. A new process has none of that
 from __future__ import annotations
 
 import importlib
+import inspect
 from dataclasses import dataclass
+from types import ModuleType
 
+from temporalio import workflow
 from temporalio.client import WorkflowHistory
 
 from course_lib.errors import CourseError
@@ -50,7 +53,7 @@ class Replayed:
 
 
 async def replay_each(module: str, name: str, histories: list[dict[str, str]]) -> list[Replayed]:
-    """Replay histories one after the other with a class.
+    """Replay histories one after the other with a class, or with another one of its module that has their type.
 
     Args:
         module: Where the class is, importable here.
@@ -60,8 +63,18 @@ async def replay_each(module: str, name: str, histories: list[dict[str, str]]) -
     Returns:
         One for each history.
     """
-    cls = getattr(importlib.import_module(module), name)
-    return [await _replay(cls, WorkflowHistory.from_json(each["id"], each["json"])) for each in histories]
+    found = importlib.import_module(module)
+    told = [WorkflowHistory.from_json(each["id"], each["json"]) for each in histories]
+    return [await _replay(_class_for(history, found, getattr(found, name)), history) for history in told]
+
+
+def _class_for(history: WorkflowHistory, module: ModuleType, cls: type) -> type:
+    kind = history.events[0].workflow_execution_started_event_attributes.workflow_type.name if history.events else ""
+    for each in (cls, *(each for each in vars(module).values() if inspect.isclass(each))):
+        definition = workflow._Definition.from_class(each)
+        if definition is not None and definition.name == kind:
+            return each
+    return cls
 
 
 async def _replay(cls: type, history: WorkflowHistory) -> Replayed:

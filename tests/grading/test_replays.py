@@ -100,3 +100,20 @@ async def test_a_graders_function_is_called_in_place_of_the_learners(grader: Gra
 def rules(module: str, name: str, who: str) -> list[str]:
     """Run in the child: call the learner's function by its name."""
     return [name, getattr(importlib.import_module(module), name)(who)]
+
+
+async def test_a_history_is_replayed_with_the_modules_class_of_its_own_type(grader: Grader, modules: Modules) -> None:
+    seen: list[Any] = []
+
+    async def check(bench: Any, flow: Any, other: Any) -> None:
+        async with bench.worker(flow):
+            runs = [await bench.run(code, ["a"]) for code in (flow, other)]
+        seen.extend(await bench.replay(flow, *runs))
+        bench.expect(True, "both ran", expected="", seen="")
+
+    second = FLOW[FLOW.index("    @workflow.defn") :].replace("class Flow", "class Other").replace("SIZE ==", "SIZE !=")
+    names = run_cell(modules, "flow", (FLOW + "\n" + second).replace("{set}", "names"))
+    verdict = await grader(check, names["Flow"], names["Other"], limit=40, early=False)
+    assert verdict.outcome is Outcome.PASSED, verdict.text()
+    assert all(replay.agrees for replay in seen)
+    assert [len(replay.commands) for replay in seen] == [1, 2]
