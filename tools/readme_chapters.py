@@ -19,6 +19,7 @@ PROMISES = {
     "03": "say how often and how soon a step is tried again, catch a call that hangs, mend a stuck workflow",
     "04": "bring every order to its end, whole or undone, through failures, lost answers, kills and cancellation",
     "05": "tell, ask and change a running workflow: approvals with deadlines and escalation that never pay a no",
+    "06": "change a workflow while it runs, prove before the deploy that no run breaks, roll out and roll back",
     "07": "name the Python that breaks a replay, find its line by time travel, and write what never breaks",
 }
 

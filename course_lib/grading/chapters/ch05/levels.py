@@ -1,0 +1,241 @@
+"""Exercise 5.4: seven orders on their way through two levels, with yes, no, silence, late and doubled answers."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from course_lib.grading.model import Exercise
+from course_lib.grading.talking import signal
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from temporalio.client import WorkflowHandle
+
+    from course_lib.grading.answers import Code
+    from course_lib.grading.bench import Bench
+    from course_lib.grading.evidence import Run
+
+_LONG = 60.0
+# Time enough to answer at the second level on a busy machine. The silent order's is well above one second, which every
+# timer takes at least, so that a level that is given no time shows.
+_ESCALATED, _SILENT = 3.0, 2.0
+_ENDS = ("WorkflowExecutionCompleted", "WorkflowExecutionFailed")
+_BOTH = ("lead", "finance")
+_WHOLE = "give each level the whole `order.deadline_seconds`: a deadline of its own, begun when it is asked."
+
+
+@dataclass(frozen=True)
+class _Case:
+    """One order: what is said to it, and what must come of it.
+
+    Args:
+        label: What holds when it ends as it should.
+        outcome: How it should end.
+        step: What to do when it does not.
+        answers: Level, person and decision. Each is sent as soon as its level waits; ``finance:lead`` waits for
+            finance and speaks for the lead.
+        levels: Who should be asked.
+        deadline: In seconds.
+    """
+
+    label: str
+    outcome: str
+    step: "Callable[[Run, int, list[str]], str]"
+    answers: tuple[tuple[str, str, bool], ...] = ()
+    levels: tuple[str, ...] = _BOTH
+    deadline: float = _LONG
+
+
+async def check_levels(bench: "Bench", workflow: "Code") -> None:
+    """Send all orders through the levels at once, then read results, payments and who was asked."""
+    async with bench.worker(workflow):
+        runs = [await _start(bench, workflow, case.deadline) for case in _CASES]
+        bench.ran[:] = ["seven orders through two levels, with yes, no, silence, late answers and one person for both"]
+        await asyncio.gather(*(_say(bench, run, case.answers) for run, case in zip(runs, _CASES, strict=True)))
+        for run, case in zip(runs, _CASES, strict=True):
+            await _judge(bench, run, case)
+
+
+async def _start(bench: "Bench", workflow: "Code", seconds: float) -> "WorkflowHandle[Any, Any]":
+    order = bench.unique("order")
+    return await bench.start(workflow, {"id": order, "amount_cents": 250_000, "deadline_seconds": seconds}, id=order)
+
+
+async def _say(bench: "Bench", handle: "WorkflowHandle[Any, Any]", answers: tuple[tuple[str, str, bool], ...]) -> None:
+    for where, by, approved in answers:
+        waits, _, speaks_for = where.partition(":")
+        await _until_asked(bench, handle, waits)
+        await signal(handle, "decide", {"by": by, "approved": approved, "level": speaks_for or waits})
+
+
+async def _until_asked(bench: "Bench", handle: "WorkflowHandle[Any, Any]", level: str) -> None:
+    """Wait until a level was asked and its deadline runs, the run ended, or neither will come."""
+    for _ in range(45):
+        events = await bench.events(handle)
+        asked = next((event for event, name in _mails(events) if name == level), 0)
+        timers = events[(events["type"] == "TimerStarted") & (events["event_id"] > asked)]
+        if (asked and not timers.empty) or events["type"].iloc[-1] in _ENDS:
+            return
+        await asyncio.sleep(0.1)
+
+
+def _mails(events: "pd.DataFrame") -> list[tuple[int, str]]:
+    """Return every mail that was ordered: the event's id and to whom. The shop's table would hide a repeated one."""
+    mails = events[(events["type"] == "ActivityTaskScheduled") & (events["name"] == "mail")]
+    return [(int(event), str(to).strip('"')) for event, to in zip(mails["event_id"], mails["payload"], strict=True)]
+
+
+async def _judge(bench: "Bench", handle: "WorkflowHandle[Any, Any]", case: _Case) -> None:
+    run = await bench.finish(handle, timeout=3)
+    if "again and again" in run.reason:
+        bench.require(
+            False,
+            "the workflow runs",
+            expected="no failing workflow task",
+            seen=run.reason,
+            events=run.last_event,
+            next_step="correct the line that is named, then check again.",
+        )
+    charges = len(bench.shop.table("payments", order_id=handle.id))
+    asked = [to for _, to in _mails(run.events)]
+    due = int(case.outcome == "approved")
+    right = run.result == case.outcome and charges == due and asked == list(case.levels)
+    result = repr(run.result) if run.completed else run.reason
+    bench.expect(
+        run.completed and right,
+        case.label,
+        expected=f"result {case.outcome!r}, {due} charge(s), mails to {' and '.join(case.levels)}",
+        seen=f"result {result}, {charges} charge(s), mails to {' and '.join(asked[:4]) or 'nobody'}",
+        events=[*run.ids("WorkflowExecutionSignaled"), *run.ids("TimerFired")],
+        next_step=case.step(run, charges, asked),
+    )
+    if right and not case.answers:
+        _whole_time(bench, run)
+
+
+def _whole_time(bench: "Bench", run: "Run") -> None:
+    fired = run.events[run.events["type"] == "TimerFired"]["time"]
+    gap = (fired.iloc[-1] - fired.iloc[0]).total_seconds()
+    bench.expect(
+        gap >= 0.9 * _SILENT,
+        "finance has the whole deadline, too",
+        expected=f"{_SILENT:g} s from the lead's deadline to finance's",
+        seen=f"{gap:.1f} s",
+        events=run.ids("TimerFired"),
+        next_step=_WHOLE,
+    )
+
+
+def _both_step(run: "Run", charges: int, asked: list[str]) -> str:
+    if asked == ["lead"]:
+        return 'one yes is not enough: after the lead\'s, mail `"finance"` and wait for a decision of that level.'
+    if charges and run.result == "approved":
+        return "mail each level once, `lead` and then `finance`, when it is its turn."
+    return 'when both have said yes, run `charge_card` and return `"approved"`.'
+
+
+def _half_step(run: "Run", charges: int, asked: list[str]) -> str:
+    if run.result != "approved":
+        return _no_step(run, charges, asked)
+    return (
+        "look at finance's own decision: forget the lead's, `self.decision = None`, when finance's turn comes, and "
+        "look at `approved` there, too."
+    )
+
+
+def _no_step(run: "Run", charges: int, asked: list[str]) -> str:
+    if "finance" in asked:
+        return 'a no is final: return `"rejected"` at once, at whichever level it is said.'
+    return 'look at `decision.approved`, and return `"rejected"` for a no.'
+
+
+def _up_step(run: "Run", charges: int, asked: list[str]) -> str:
+    if "finance" not in asked and asked.count("lead") + len(run.ids("TimerFired")) > 2:
+        return "escalate: when the lead's deadline passes, ask the *next* level instead of the lead once more."
+    if "finance" not in asked:
+        return "escalate: `except TimeoutError` means that it is the next level's turn, not that the order is over."
+    if run.result == "expired" and len(run.ids("TimerFired")) > 1:
+        return _WHOLE
+    return "let finance decide alone when the lead was silent: its yes is enough then."
+
+
+def _same_step(run: "Run", charges: int, asked: list[str]) -> str:
+    return "remember who approved as the lead, and let that person's second decision change nothing: `decision.by`."
+
+
+def _late_step(run: "Run", charges: int, asked: list[str]) -> str:
+    return "take a decision only when `decision.level` is the level that is asked now: the lead's time was over."
+
+
+def _silent_step(run: "Run", charges: int, asked: list[str]) -> str:
+    if charges or run.result == "approved":
+        return 'silence is no approval: charge only when finance has said yes; else return `"expired"`.'
+    return 'when the last level is silent, too, return `"expired"`.'
+
+
+_CASES = (
+    _Case(
+        "two people, one of each level, approve: the order is charged, once",
+        "approved",
+        _both_step,
+        (("lead", "ada", True), ("finance", "eve", True)),
+    ),
+    _Case("a no of the lead ends it: finance is not asked", "rejected", _no_step, (("lead", "ada", False),), ("lead",)),
+    _Case(
+        "the lead's yes alone approves nothing: finance may still say no",
+        "rejected",
+        _half_step,
+        (("lead", "ada", True), ("finance", "eve", False)),
+    ),
+    _Case(
+        "silence of the lead escalates: finance is asked, and may approve alone",
+        "approved",
+        _up_step,
+        (("finance", "eve", True),),
+        deadline=_ESCALATED,
+    ),
+    # Ada's yes for finance does not count, so Eve's no does.
+    _Case(
+        "who has approved as the lead does not count for finance",
+        "rejected",
+        _same_step,
+        (("lead", "ada", True), ("finance", "ada", True), ("finance", "eve", False)),
+    ),
+    # When finance is asked, the lead's yes comes too late; so Eve's no counts.
+    _Case(
+        "an answer for a level that is no longer asked changes nothing",
+        "rejected",
+        _late_step,
+        (("finance:lead", "ada", True), ("finance", "eve", False)),
+        deadline=_ESCALATED,
+    ),
+    _Case("when both levels are silent the order expires, uncharged", "expired", _silent_step, deadline=_SILENT),
+)
+
+EXERCISE = Exercise(
+    id="5.4",
+    title="Two levels, and up",
+    minutes=15,
+    difficulty=3,
+    answers=("TwoLevels",),
+    hints=(
+        "At every moment one level is asked. Which three things must be forgotten, kept or begun anew when the next "
+        "level's turn comes?",
+        "A loop over the two levels: clear the decision, mail, wait with the deadline. `TimeoutError`: `continue`. A "
+        "no: return. A yes: remember who. The signal takes a decision only for `self.level`, only the first, and not "
+        "from the person who was remembered. After the loop, a decision that is still `None` is silence.",
+        '```python\nfor self.level in ("lead", "finance"):\n    self.decision = None\n    await …mail…\n    try:\n'
+        "        await workflow.wait_condition(lambda: self.decision is not None, timeout=order.deadline_seconds)\n"
+        "    except TimeoutError:\n        continue\n    if not self.decision.approved:\n"
+        '        return "rejected"\n    self.lead = self.decision.by\n```',
+    ),
+    why=(
+        "The loop is the process as one would tell it: ask, wait, go on. Each pass begins a timer of its own, so each "
+        "level has the whole deadline, and a deadline that fires leads up, not out. The signal is the door: it lets in "
+        "one decision, for the level that is asked, from somebody who has not decided before. Whatever is late, "
+        "doubled or early finds it closed, and stays in the history without an effect."
+    ),
+    check=check_levels,
+    limit=45.0,
+)

@@ -1,0 +1,161 @@
+"""Exercise 6.2: the learner's gate is graded by edits: it lets the harmless ones through and stops the bad ones."""
+
+import ast
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from course_lib import history
+from course_lib.grading.answers import Code
+from course_lib.grading.model import Exercise
+from course_lib.pitfalls.code import Module
+
+if TYPE_CHECKING:
+    from course_lib.grading.bench import Bench
+
+_HERE = Path(__file__).parent
+_JUDGE = Code("judge", "gate_child", f"{__package__}.gate_child", "", "function", "judge")
+_HARMLESS = {
+    "LongerTimeouts": "a longer timeout is let through",
+    "PatchedReceipt": "a new step behind a patch is let through",
+    "NewSignal": "a new signal handler is let through",
+}
+_BAD = {
+    "ReceiptWithoutPatch": "a new step without a patch is stopped",
+    "ShipsFirst": "two steps that change places are stopped",
+    "WrapsEverything": "an edit that breaks only the plain order is stopped",
+    "NoGifts": "an edit that breaks only the gift is stopped",
+    "ShipsUnpaid": "an edit that breaks only the declined order is stopped",
+}
+
+
+async def check_gate(bench: "Bench", gate: "Code") -> None:
+    """Record three orders, then let the learner's function judge eight classes."""
+    told = []
+    async with bench.worker(extra=(_HERE / "graded_orders.py",)):
+        for customer in ("plain", "gift", "declined"):
+            order = {"id": bench.unique(customer), "customer": customer}
+            handle = await bench.start("OrderWorkflow", order, id=order["id"])
+            run = await bench.finish(handle)
+            recorded = await history.fetch(run.handle)
+            told.append({"id": recorded.workflow_id, "json": recorded.to_json()})
+    bench.did(f"{gate.name} with the three histories and eight edits, one after the other")
+    edits = [*_HARMLESS, *_BAD]
+    called = await bench.call(gate, str(_HERE), edits, told, timeout=25, quiet=True, through=_JUDGE)
+    bench.require(
+        called.ok,
+        f"{gate.name} answers for every edit",
+        expected="eight answers",
+        seen=called.reason or "eight answers",
+        next_step="correct what is named there; a replay takes milliseconds.",
+    )
+    answers = dict(zip(edits, called.value, strict=True))
+    how = _How(gate.source)
+    for edit, label in _HARMLESS.items():
+        _says(bench, label, answers[edit], True, how.turned_down(answers, edits))
+    for edit, label in _BAD.items():
+        _says(bench, label, answers[edit], False, how.let_through(answers))
+
+
+class _How:
+    """How the learner's function goes about it, by its syntax tree.
+
+    Args:
+        source: The module.
+    """
+
+    def __init__(self, source: str) -> None:
+        tree = Module(source).tree
+        nodes = list(ast.walk(tree))
+        names = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+        self.replays = bool(names & {"replay_workflow", "replay_workflows"})
+        self.looks = bool(names & {"replay_failure", "replay_failures"})
+        self.silent = any(
+            isinstance(node, ast.keyword) and node.arg == "raise_on_replay_failure" and _false(node.value)
+            for node in nodes
+        )
+        self.catches = any(isinstance(node, ast.Try) for node in nodes)
+        self.reads_events = "events" in names
+
+    def let_through(self, answers: dict[str, dict[str, Any]]) -> str:
+        """Return what to do when a bad edit is said to be safe."""
+        stopped = [edit for edit in _BAD if answers[edit]["said"] is False]
+        if not self.replays:
+            return (
+                "replay: `await Replayer(workflows=[workflow]).replay_workflow(history)`. How a run ended says nothing "
+                "about whether this class could have written its history."
+            )
+        if stopped:
+            return (
+                "replay *all* histories before you say yes: each bad edit breaks another one. A `return True` inside "
+                "the loop, or one history alone, misses the others."
+            )
+        if self.silent and not self.looks:
+            return (
+                "with `raise_on_replay_failure=False` the Replayer raises nothing: look at `replay_failure` of what "
+                "`replay_workflow` returns, or leave that argument out and catch the exception."
+            )
+        if self.catches:
+            return (
+                "do not swallow what the Replayer raises: that exception *is* the answer. `return False` in the "
+                "`except`."
+            )
+        return "return `False` as soon as one replay fails, `True` when none did."
+
+    def turned_down(self, answers: dict[str, dict[str, Any]], edits: list[str]) -> str:
+        """Return what to do when a harmless edit is said to be unsafe."""
+        if all(answers[edit]["said"] is not True for edit in _HARMLESS) and any(
+            answers[edit]["said"] is True for edit in _BAD
+        ):
+            return "turn it round: `True` means that every replay agreed."
+        if self.reads_events or not self.replays:
+            return (
+                "do not look at how the run ended: the declined order failed, rightly, and its history replays. Only "
+                "`replay_failure`, or an exception of the Replayer, counts."
+            )
+        return "say no only when a replay failed."
+
+
+def _false(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is False
+
+
+def _says(bench: "Bench", label: str, answer: dict[str, Any], wanted: bool, step: str) -> None:
+    if answer["raised"]:
+        seen = f"it raised {answer['raised']}"
+        step = (
+            "answer instead of raising: catch what the Replayer raises and `return False`, or pass "
+            "`raise_on_replay_failure=False` and look at `replay_failure`."
+            if "Nondeterminism" in answer["raised"]
+            else "correct what it raised."
+        )
+    elif not isinstance(answer["said"], bool):
+        seen = f"it returned {answer['said']}"
+        step = "return `True` or `False`."
+    else:
+        seen = f"it returned {answer['said']}"
+    bench.expect(answer["said"] is wanted, label, expected=wanted, seen=seen, next_step=step)
+
+
+EXERCISE = Exercise(
+    id="6.2",
+    title="A test that catches the bad edit",
+    minutes=10,
+    difficulty=2,
+    answers=("is_safe",),
+    hints=(
+        "The table above was made by two nested loops. Which one do you need, and what did its cell look at?",
+        "One `Replayer(workflows=[workflow])`, then `await replayer.replay_workflow(history, "
+        "raise_on_replay_failure=False)` for each history. `replay_failure` of the answer is `None`, or says why.",
+        "```python\nreplayer = Replayer(workflows=[workflow])\nfor history in histories:\n"
+        "    replayed = await replayer.replay_workflow(history, raise_on_replay_failure=False)\n"
+        "    if replayed.replay_failure is not None:\n        return False\nreturn True\n```",
+    ),
+    why=(
+        "A history is the only witness of what a run has asked for, so a replay is the only test that can see a break. "
+        "Every age and every branch needs a history of its own: an edit in the gift's branch leaves the plain order "
+        "alone. How a run ended is no sign: a failed order agrees with its code as well as a completed one."
+    ),
+    check=check_gate,
+    limit=45.0,
+    early=False,
+)

@@ -1,0 +1,132 @@
+"""Edits of the recorded orders' workflow that 6.2's function has to judge; a file of its own for the sandbox."""
+
+from datetime import timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+
+OPTIONS: dict[str, Any] = dict(
+    start_to_close_timeout=timedelta(seconds=4), retry_policy=RetryPolicy(backoff_coefficient=1)
+)
+LONGER: dict[str, Any] = dict(start_to_close_timeout=timedelta(minutes=4))
+Order = dict[str, str]
+
+
+async def _call(name: str, order: Order, options: dict[str, Any] = OPTIONS) -> str:
+    result: str = await workflow.execute_activity(name, order, result_type=str, **options)
+    return result
+
+
+@workflow.defn(name="OrderWorkflow")
+class LongerTimeouts:
+    """Harmless: arguments of a call are not compared."""
+
+    @workflow.run
+    async def run(self, order: Order) -> str:
+        """See the class."""
+        await _call("charge_card", order, LONGER)
+        if order["customer"] == "gift":
+            await _call("wrap_gift", order, LONGER)
+        return await _call("ship_parcel", {**order, "express": "yes"}, LONGER)
+
+
+@workflow.defn(name="OrderWorkflow")
+class PatchedReceipt:
+    """Harmless: the new step is behind a patch."""
+
+    @workflow.run
+    async def run(self, order: Order) -> str:
+        """See the class."""
+        await _call("charge_card", order)
+        if workflow.patched("receipt"):
+            await _call("send_receipt", order)
+        if order["customer"] == "gift":
+            await _call("wrap_gift", order)
+        return await _call("ship_parcel", order)
+
+
+@workflow.defn(name="OrderWorkflow")
+class NewSignal:
+    """Harmless: a handler that no old run ever heard of."""
+
+    def __init__(self) -> None:
+        self.note = ""
+
+    @workflow.signal
+    def remark(self, note: str) -> None:
+        """Keep a note."""
+        self.note = note
+
+    @workflow.run
+    async def run(self, order: Order) -> str:
+        """See the class."""
+        await _call("charge_card", order)
+        if order["customer"] == "gift":
+            await _call("wrap_gift", order)
+        return await _call("ship_parcel", order)
+
+
+@workflow.defn(name="OrderWorkflow")
+class ReceiptWithoutPatch:
+    """Bad: breaks what got past the charge."""
+
+    @workflow.run
+    async def run(self, order: Order) -> str:
+        """See the class."""
+        await _call("charge_card", order)
+        await _call("send_receipt", order)
+        if order["customer"] == "gift":
+            await _call("wrap_gift", order)
+        return await _call("ship_parcel", order)
+
+
+@workflow.defn(name="OrderWorkflow")
+class ShipsFirst:
+    """Bad: another order of the same commands; breaks every history."""
+
+    @workflow.run
+    async def run(self, order: Order) -> str:
+        """See the class."""
+        parcel = await _call("ship_parcel", order)
+        await _call("charge_card", order)
+        return parcel
+
+
+@workflow.defn(name="OrderWorkflow")
+class NoGifts:
+    """Bad: breaks the gift's history alone."""
+
+    @workflow.run
+    async def run(self, order: Order) -> str:
+        """See the class."""
+        await _call("charge_card", order)
+        return await _call("ship_parcel", order)
+
+
+@workflow.defn(name="OrderWorkflow")
+class WrapsEverything:
+    """Bad: breaks the plain order's history alone."""
+
+    @workflow.run
+    async def run(self, order: Order) -> str:
+        """See the class."""
+        await _call("charge_card", order)
+        await _call("wrap_gift", order)
+        return await _call("ship_parcel", order)
+
+
+@workflow.defn(name="OrderWorkflow")
+class ShipsUnpaid:
+    """Bad: breaks the declined order's history alone, by going on where it ended."""
+
+    @workflow.run
+    async def run(self, order: Order) -> str:
+        """See the class."""
+        try:
+            await _call("charge_card", order)
+        except Exception:
+            await _call("send_receipt", order)
+        if order["customer"] == "gift":
+            await _call("wrap_gift", order)
+        return await _call("ship_parcel", order)

@@ -1,0 +1,69 @@
+"""Exercise 7.6: remember who was verified, in the one place where a module's variable is what it seems."""
+
+from typing import TYPE_CHECKING
+
+from course_lib.grading.chapters.ch07.replaying import completed, replays_alike
+from course_lib.grading.model import Exercise
+
+if TYPE_CHECKING:
+    from course_lib.grading.answers import Code
+    from course_lib.grading.bench import Bench
+
+_ADVICE = (
+    "keep `KNOWN` out of the workflow: each order asks for `verify`, and the activity looks into `KNOWN` before it "
+    "asks identity. An activity's module is imported once per process."
+)
+
+
+async def check_customers(bench: "Bench", welcome: "Code") -> None:
+    """Three visits on one worker, two of one customer; count the questions to identity; replay each visit."""
+    ada, blocked = bench.unique("ada"), bench.unique("blocked")
+    async with bench.worker(welcome):
+        runs = [await bench.run(welcome, customer, timeout=6) for customer in (ada, ada, blocked)]
+    await completed(bench, *runs)
+    words = [run.result for run in runs]
+    bench.expect(
+        words == ["welcome", "welcome", "refused"],
+        "who is verified is welcome, who is blocked is refused",
+        expected="welcome, welcome, refused",
+        seen=", ".join(map(str, words)),
+        events=runs[2].last_event,
+        next_step="go by what identity says of this customer: `KNOWN` holds one answer for each of them.",
+    )
+    requests = bench.shop.table("requests", operation="verify_customer")
+    asked = int(requests["path"].str.endswith(ada).sum())
+    bench.expect(
+        asked == 1,
+        "identity is asked once about a customer who comes twice",
+        expected="1 request",
+        seen=f"{asked} requests",
+        events=runs[1].ids("ActivityTaskScheduled"),
+        next_step=_ADVICE,
+    )
+    await replays_alike(bench, welcome, *runs, advice=_ADVICE)
+
+
+EXERCISE = Exercise(
+    id="7.6",
+    title="Remember in the right place",
+    minutes=6,
+    difficulty=3,
+    answers=("Welcome",),
+    hints=(
+        "How many copies of `KNOWN` are there, if the sandbox imports the module for each run? And where does code run "
+        "whose module is imported only once?",
+        "Move the question “do we know this customer?” from the workflow into the activity. The workflow then asks for "
+        "`verify` every time.",
+        "```python\n@activity.defn\nasync def verify(customer: str) -> bool:\n    if customer not in KNOWN:\n"
+        '        KNOWN[customer] = (await ShopClient().verify_customer(customer))["verified"]\n'
+        "    return KNOWN[customer]\n```",
+    ),
+    why=(
+        "An activity runs outside the sandbox, in the one copy of the module that the process has, so its "
+        "cache is kept "
+        "between runs. Each workflow asks for the same commands whether the cache is warm or cold: the answer is in "
+        "its history. The cache dies with the process, and that is fine: it saves a question, it decides nothing."
+    ),
+    check=check_customers,
+    limit=40.0,
+)

@@ -1,0 +1,76 @@
+"""What the checks of chapter 07 share: a new process replays what the runs have recorded."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from course_lib import pitfalls
+
+if TYPE_CHECKING:
+    from course_lib.grading.answers import Code
+    from course_lib.grading.bench import Bench
+    from course_lib.grading.evidence import Run
+
+HERE = {"PYTHONHASHSEED": "1"}
+"""For the Worker that records: texts hash here otherwise than in a replay."""
+ELSEWHERE = {"PYTHONHASHSEED": "2", "TZ": "Asia/Tokyo"}
+
+
+async def completed(bench: "Bench", *runs: "Run") -> None:
+    """Require that the runs completed.
+
+    Args:
+        bench: The grading run.
+        *runs: What was run.
+    """
+    failed = next((run for run in runs if not run.completed), None)
+    bench.require(
+        failed is None,
+        "the workflow completes",
+        expected="WorkflowExecutionCompleted as the last event",
+        seen=failed.reason if failed is not None else "it completed",
+        events=failed.last_event if failed is not None else (),
+        next_step="correct the line that is named: what the sandbox refuses would be another value in a replay.",
+    )
+
+
+async def replays_alike(
+    bench: "Bench", workflow: "Code", *runs: "Run", env: Mapping[str, str] | None = None, advice: str
+) -> None:
+    """Look whether a new process asks for what the histories hold: the same commands, with the same values.
+
+    Args:
+        bench: The grading run.
+        workflow: The learner's class.
+        *runs: Whose histories are replayed.
+        env: What is different in that process, besides hashes and time zone.
+        advice: What to do when the lint has no word for it.
+    """
+    bench.did("a new process replays the history")
+    step = _named(workflow) or advice
+    replays = await bench.replay(workflow, *runs, env={**ELSEWHERE, **(env or {})})
+    parted = next((each for each in replays if not each.agrees), None)
+    where = parted.divergence if parted is not None else None
+    bench.require(
+        parted is None,
+        "a new process can replay it",
+        expected="the commands that the history holds",
+        seen=(where.text.partition(" A run that")[0] if where is not None else parted.error) if parted else "they are",
+        events=(where.event_id,) if where is not None else (),
+        next_step=step,
+    )
+    other = next((each.other_values for each in replays if each.other_values), "")
+    bench.expect(
+        not other,
+        "a replay asks with the same values",
+        expected="the values that the history holds",
+        seen=other.partition(" Temporal compares")[0] or "they are",
+        next_step=step,
+    )
+
+
+def _named(workflow: "Code") -> str:
+    """Return what the lint says of the first pitfall that slips through the sandbox; empty when it finds none."""
+    for found in pitfalls.find(workflow.source):
+        if found.effect != "stopped":
+            return f"line {found.line + 1}: {found.message}; {found.replacement}."
+    return ""

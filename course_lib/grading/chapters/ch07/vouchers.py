@@ -1,0 +1,83 @@
+"""Exercise 7.4: the customer and the till get a voucher's code; they must get the same one."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from course_lib.grading.chapters.ch07.replaying import HERE, completed, replays_alike
+from course_lib.grading.model import Exercise
+
+if TYPE_CHECKING:
+    from course_lib.grading.answers import Code
+    from course_lib.grading.bench import Bench
+
+_ADVICE = "draw the code with `workflow.random()` or `workflow.uuid4()`: seeded by the run, the same in every replay."
+
+
+async def check_vouchers(bench: "Bench", voucher: "Code") -> None:
+    """Two orders on a worker without a cache, so that each workflow task is a replay; read the mails."""
+    orders = [bench.unique("order") for _ in range(2)]
+    async with bench.worker(voucher, env=HERE, max_cached_workflows=0):
+        bench.did("a worker that keeps no run in its cache")
+        handles = [await bench.start(voucher, order) for order in orders]
+        runs = await asyncio.gather(*(bench.finish(handle, timeout=8) for handle in handles))
+    await completed(bench, *runs)
+    told = [list(bench.shop.table("mails", order_id=order)["subject"]) for order in orders]
+    bench.require(
+        all(len(codes) == 2 for codes in told),
+        "customer and till get a mail for each order",
+        expected="2 mails",
+        seen=" and ".join(f"{len(codes)} mails" for codes in told),
+        next_step="keep the two calls of `send`.",
+    )
+    (customer, till), run = told[0], runs[0]
+    bench.require(
+        all(len(set(codes)) == 1 for codes in told),
+        "customer and till know the same code",
+        expected="one code",
+        seen=f"{customer!r} for the customer, {till!r} for the till",
+        events=run.ids("ActivityTaskScheduled"),
+        next_step=_ADVICE,
+    )
+    bench.expect(
+        run.result == customer,
+        "the workflow returns this code",
+        expected=customer,
+        seen=run.result,
+        events=run.last_event,
+        next_step=_ADVICE,
+    )
+    bench.expect(
+        told[0][0] != told[1][0] and len(customer) >= 6,
+        "nobody can guess another order's code",
+        expected="two orders, two codes",
+        seen=f"{told[0][0]!r} and {told[1][0]!r}",
+        events=run.last_event,
+        next_step="a fixed seed gives every order the same code: " + _ADVICE,
+    )
+    await replays_alike(bench, voucher, *runs, advice=_ADVICE)
+
+
+EXERCISE = Exercise(
+    id="7.4",
+    title="One code for two",
+    minutes=5,
+    difficulty=2,
+    answers=("Voucher",),
+    hints=(
+        "On a worker that forgets the run after each workflow task, how often does the line that draws the code run?",
+        "You need chance that gives the same again for the same run, and something else for another run. The SDK seeds "
+        "a generator for you.",
+        '```python\ncode = f"{workflow.random().randrange(10**8):08d}"\n```',
+    ),
+    why=(
+        "`workflow.random()` is a generator that the server's seed for this run has started: each replay "
+        "draws the same "
+        "numbers in the same order, and no other run draws them. The line still runs once per replay; it just says the "
+        "same. `workflow.uuid4()` is made from it. An activity that draws the code once is right, too."
+    ),
+    check=check_vouchers,
+    limit=40.0,
+    # Seeded by the input a generator of one\'s own is calculation; what is not seeded shows in the evidence.
+    allow=frozenset({"random"}),
+    early=False,
+)

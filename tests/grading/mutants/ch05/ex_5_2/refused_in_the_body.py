@@ -1,0 +1,28 @@
+# expect: move the refusal into a validator
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+from steps import SOON, Order, charge_card
+
+
+@workflow.defn
+class OpenOrder:
+    @workflow.init
+    def __init__(self, order: Order) -> None:
+        self.order, self.confirmed = order, False
+
+    @workflow.update
+    def correct(self, amount_cents: int) -> int:
+        if self.confirmed or not 1 <= amount_cents <= 100_000:
+            raise ApplicationError("refused")
+        replaced, self.order.amount_cents = self.order.amount_cents, amount_cents
+        return replaced
+
+    @workflow.signal
+    def confirm(self) -> None:
+        self.confirmed = True
+
+    @workflow.run
+    async def run(self, order: Order) -> str:
+        await workflow.wait_condition(lambda: self.confirmed)
+        return await workflow.execute_activity(charge_card, self.order, start_to_close_timeout=SOON)

@@ -1,0 +1,25 @@
+# expect: mark `correct` with `@workflow.update`
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+from steps import SOON, Order, charge_card
+
+
+@workflow.defn
+class OpenOrder:
+    @workflow.init
+    def __init__(self, order: Order) -> None:
+        self.order, self.confirmed = order, False
+
+    @workflow.signal
+    def correct(self, amount_cents: int) -> None:
+        _, self.order.amount_cents = self.order.amount_cents, amount_cents
+
+    @workflow.signal
+    def confirm(self) -> None:
+        self.confirmed = True
+
+    @workflow.run
+    async def run(self, order: Order) -> str:
+        await workflow.wait_condition(lambda: self.confirmed)
+        return await workflow.execute_activity(charge_card, self.order, start_to_close_timeout=SOON)

@@ -1,0 +1,11 @@
+# expect: replay *all* histories
+from temporalio.client import WorkflowHistory
+from temporalio.worker import Replayer
+
+
+async def is_safe(workflow: type, histories: list[WorkflowHistory]) -> bool:
+    safe = True
+    for history in histories:
+        replayed = await Replayer(workflows=[workflow]).replay_workflow(history, raise_on_replay_failure=False)
+        safe = replayed.replay_failure is None
+    return safe

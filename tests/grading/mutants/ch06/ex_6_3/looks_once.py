@@ -1,0 +1,26 @@
+# expect: ask `await healthy()` after each
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.worker import WorkerDeploymentConfig
+
+Call = Callable[..., Awaitable]
+
+
+def versioned(deployment: str, build_id: str) -> WorkerDeploymentConfig:
+    version = WorkerDeploymentVersion(deployment, build_id)
+    return WorkerDeploymentConfig(version, True, VersioningBehavior.PINNED)
+
+
+async def roll_out(old: str, new: str, set_ramp: Call, set_current: Call, healthy: Call, open_runs: Call) -> str:
+    await set_ramp(new, 10)
+    if not await healthy():
+        await set_ramp(new, 0)
+        return "rolled back"
+    await set_ramp(new, 50)
+    await set_current(new)
+    while True:
+        if await open_runs(old) == 0:
+            return "drained"
+        await asyncio.sleep(0.2)

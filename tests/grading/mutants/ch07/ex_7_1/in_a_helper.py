@@ -1,0 +1,31 @@
+# expect: use `workflow.now()`: a replay must see
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from temporalio import activity, workflow
+
+from course_lib.shop.client import ShopClient
+
+
+@dataclass
+class Promise:
+    parcel: str
+    due: str
+
+
+@activity.defn
+async def ship_parcel(order_id: str) -> str:
+    return await ShopClient().ship(order_id)
+
+
+def in_two_days() -> datetime:
+    return datetime.now() + timedelta(days=2)
+
+
+@workflow.defn
+class Deliver:
+    @workflow.run
+    async def run(self, order_id: str) -> Promise:
+        due: datetime = in_two_days()
+        parcel = await workflow.execute_activity(ship_parcel, order_id, start_to_close_timeout=timedelta(seconds=5))
+        return Promise(parcel, due.isoformat())

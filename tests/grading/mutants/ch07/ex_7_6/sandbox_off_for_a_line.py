@@ -1,0 +1,26 @@
+# expect: leave the sandbox on
+from datetime import timedelta
+
+from temporalio import activity, workflow
+
+from course_lib.shop.client import ShopClient
+
+KNOWN: dict[str, bool] = {}
+
+
+@activity.defn
+async def verify(customer: str) -> bool:
+    return (await ShopClient().verify_customer(customer))["verified"]
+
+
+@workflow.defn
+class Welcome:
+    @workflow.run
+    async def run(self, customer: str) -> str:
+        with workflow.unsafe.sandbox_unrestricted():
+            known = KNOWN
+        if customer not in known:
+            limit = timedelta(seconds=5)
+            known[customer] = await workflow.execute_activity(verify, customer, start_to_close_timeout=limit)
+        verified = known[customer]
+        return "welcome" if verified else "refused"
