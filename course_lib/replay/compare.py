@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from course_lib import pitfalls
 from course_lib.history.failures import innermost, one_failure
 from course_lib.replay.matching import Matching
 from course_lib.replay.model import Divergence, Step
+from course_lib.replay.places import Places
 from course_lib.replay.probe import Record
 from course_lib.replay.replaying import Verdict
 from course_lib.replay.sentences import asks, happened, noun, patch_of
@@ -41,7 +44,7 @@ def divergence(events: Sequence[Any], record: Record, steps: Steps, said: Verdic
     found = Matching(steps.groups).mismatch
     core = _core_event(events, said)
     if found is None or (core is not None and core.event_id < found.event.event_id):
-        return _by_core(steps, core, said)
+        return _by_core(steps, core, said, _stay(record.places))
     asked, event, step = found.asked, found.event, steps.all[found.step]
     line = asked.command.line if asked is not None else _waiting_line(step)
     issued = noun(asked) if asked is not None else "nothing"
@@ -53,14 +56,23 @@ def divergence(events: Sequence[Any], record: Record, steps: Steps, said: Verdic
         where = f": it waits on line {line} ({wait.awaiting})" if wait is not None else ""
         head = f"The code now asks for nothing here{where}"
     patch = patch_of(event)
-    advice = _STAY
+    advice = _stay(record.places)
     if patch:
         advice = (
             f"Runs with this marker still need it: put `workflow.patched({patch!r})` back, or keep "
             f"`workflow.deprecate_patch({patch!r})` as long as there is such a run (chapter 06)."
         )
-    text = f"{head}; the history has at event {event.event_id} that {expected}. {advice}"
-    return Divergence(step.number, line, record.places.text(line), issued, event.event_id, expected, text)
+    what = f"{head}; the history has at event {event.event_id} that {expected}."
+    return Divergence(step.number, line, record.places.text(line), issued, event.event_id, expected, what, advice)
+
+
+def _stay(places: Places) -> str:
+    """Return the advice for code that asks for something else: a pitfall parts it from its history without any edit."""
+    with contextlib.suppress(SyntaxError):
+        for found in pitfalls.find(places.source()):
+            if found.effect == "breaks":
+                return f"No edit is needed for that. Line {found.line}: {found.message}; {found.replacement}."
+    return _STAY
 
 
 def _subject(line: int | None) -> str:
@@ -82,12 +94,13 @@ def _failing(events: Sequence[Any], record: Record, steps: Steps) -> Divergence 
             line = failing_line(seen.failure, record.places)
             event = group.task.completed
             issued = f"a failed workflow task ({cause})"
-            text = (
+            what = (
                 f"{_subject(line)} now fails the workflow task: {cause}; the history has at event {event} that it "
-                "completed. A Worker with this code would try this workflow task again and again: mend the line."
+                "completed."
             )
+            advice = "A Worker with this code would try this workflow task again and again: mend the line."
             expected = "this workflow task completed"
-            return Divergence(number, line, record.places.text(line), issued, event, expected, text)
+            return Divergence(number, line, record.places.text(line), issued, event, expected, what, advice)
     return None
 
 
@@ -98,18 +111,18 @@ def _core_event(events: Sequence[Any], said: Verdict) -> Any | None:
     return events[number - 1] if 0 < number <= len(events) else None
 
 
-def _by_core(steps: Steps, event: Any | None, said: Verdict) -> Divergence:
+def _by_core(steps: Steps, event: Any | None, said: Verdict, advice: str) -> Divergence:
     """Return a divergence that only the core understands, in its words."""
     group: Group | None = steps.groups[-1] if steps.groups else None
     step = steps.all[group.steps[-1]] if group is not None else steps.all[-1]
     words = said.complaint[:300]
     number = event.event_id if event is not None else said.event
     expected = happened(event) if event is not None else "something else"
-    text = (
+    what = (
         f"The code and the history part at event {number}: the history has there that {expected}. "
-        f"Temporal says: {words}. {_STAY}"
+        f"Temporal says: {words}."
     )
-    return Divergence(step.number, None, "", "something else", number, expected, text)
+    return Divergence(step.number, None, "", "something else", number, expected, what, advice)
 
 
 def doubts(steps: Steps, parted: Divergence | None, decoder: Decoder) -> Iterator[str]:

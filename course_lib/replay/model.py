@@ -81,7 +81,8 @@ class Divergence:
         issued: What the code asks for now, in words.
         event_id: The event that says otherwise.
         expected: What the history has, in words.
-        text: The whole explanation.
+        what: What the code does and what the history says instead.
+        advice: What to do about it.
     """
 
     step: int
@@ -90,7 +91,13 @@ class Divergence:
     issued: str
     event_id: int
     expected: str
-    text: str
+    what: str
+    advice: str
+
+    @property
+    def text(self) -> str:
+        """The whole explanation."""
+        return f"{self.what} {self.advice}"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import pytest
 
 from course_lib import replay
 from course_lib.replay.model import Divergence
-from tests.replay import edited, flows, hostile
+from tests.replay import drawn, edited, flows, hostile
 from tests.replay.conftest import Histories
 
 STAY = (
@@ -52,6 +52,10 @@ MARKER = (
     "`workflow.deprecate_patch('reserve-first')` as long as there is such a run (chapter 06)."
 )
 MEND = " A Worker with this code would try this workflow task again and again: mend the line."
+PITFALL = (
+    " No edit is needed for that. Line 14: `id(…)` is another number in every process; use a key of your own, or "
+    "`hashlib.sha256(…)`."
+)
 TASK = "it completed"
 
 CASES = [
@@ -68,6 +72,10 @@ CASES = [
          "asks for a timer of 100 ms", ASKED),
     Case("parent", edited.ParentSignalsNobody, 1, "SignalExternalWorkflowExecutionInitiated", CHARGE,
          "asks for activity `charge`", "signal `approve` to workflow `{id}-child` was asked for"),
+    # The code itself is the reason, not an edit of it.
+    Case("bought", drawn.BuyByIdentity, 0, "ActivityTaskScheduled",
+         "return await workflow.execute_activity(step, order, start_to_close_timeout=SOON)",
+         "asks for activity `reserve`", ASKED, PITFALL),
     # More, or less, than the history has.
     Case("bought", edited.BuyEndsEarly, 2, "ActivityTaskScheduled", "return receipt", "ends the run",
          "activity `reserve` was asked for"),

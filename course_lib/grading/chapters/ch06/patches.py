@@ -97,7 +97,7 @@ class _Asked:
                 f"{_GUARD}. Only Temporal can tell an order that has passed this place from one that has not: a "
                 "constant, or a field of the order, is the same for both."
             )
-        return f"{parted.text.partition('. A run that')[0]}. What was there before the change stays outside: {_GUARD}."
+        return f"{parted.what} What was there before the change stays outside: {_GUARD}."
 
 
 def _id(call: ast.Call) -> str:

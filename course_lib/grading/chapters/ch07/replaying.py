@@ -54,7 +54,7 @@ async def replays_alike(
         parted is None,
         "a new process can replay it",
         expected="the commands that the history holds",
-        seen=(where.text.partition(" A run that")[0] if where is not None else parted.error) if parted else "they are",
+        seen=(where.what if where is not None else parted.error) if parted else "they are",
         events=(where.event_id,) if where is not None else (),
         next_step=step,
     )

@@ -68,7 +68,7 @@ def _shown(run: "Run", replayed: "Replayed | None") -> _Shown:
     if replayed is None:
         return _Shown("stopped", 0, run.reason, run.last_event)
     if (parted := replayed.divergence) is not None:
-        text = parted.text.partition(" A run that")[0]
+        text = parted.what
         return _Shown("breaks", parted.line or 0, text, (parted.event_id,))
     if note := replayed.other_values:
         number = note.removeprefix("Line ").split()[0]
