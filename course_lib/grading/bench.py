@@ -5,6 +5,7 @@ import contextlib
 import inspect
 import os
 import secrets
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -20,7 +21,7 @@ from course_lib.grading import calls, watch
 from course_lib.grading.answers import AnswerProblem, Code
 from course_lib.grading.evidence import Run, event_ids, explain, short, short_text
 from course_lib.grading.model import Exercise, Part
-from course_lib.server import Server
+from course_lib.server import Server, connect
 from course_lib.shop import Shop
 from course_lib.workers import WorkerProcess
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from course_lib.replay import Replayed
+    from course_lib.server.crashing import CrashServer
 
 CLIENT = calls.CLIENT
 """Stands for a connected Client among the arguments of ``Bench.call``."""
@@ -352,6 +354,28 @@ class Bench:
             workflow, histories, self._server, self._modules, {"SHOP_URL": self.shop.url, **(env or {})}, timeout,
             self.client, self._lines,
         )  # fmt: skip
+
+    @contextlib.asynccontextmanager
+    async def crash_server(self) -> "AsyncIterator[tuple[Bench, CrashServer]]":
+        """Open a second bench on a server that the check may kill: the learner's is nobody's to kill.
+
+        Yields:
+            A bench with the same shop, which adds to the same parts, and its server.
+
+        Raises:
+            CourseError: No second server can be started here.
+        """
+        from course_lib.server.crashing import CrashServer  # the SDK's test environment: not needed to open a chapter
+
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            server = CrashServer(Path(folder))
+            there = await server.start()
+            try:
+                other = Bench(self.exercise, await connect(there), there, self._modules, self.shop)
+                other.parts, other.ran = self.parts, self.ran
+                yield other, server
+            finally:
+                await server.stop()
 
     # ---------------------------------------------------------------- look
 

@@ -1,8 +1,9 @@
-"""Exercise 4.1: a failure before, during and after each step, in the undoing, and of the worker; read the ledger."""
+"""Exercise 4.1: failures before, during and after each step, in the undoing, of worker and server; read the ledger."""
 
 import asyncio
 from typing import TYPE_CHECKING
 
+from course_lib.errors import CourseError
 from course_lib.grading.chapters.ch04.books import UNDOING, Books, books
 from course_lib.grading.evidence import cause_of
 from course_lib.grading.model import Exercise
@@ -30,6 +31,7 @@ _SILENT = {
 _OTHERS = ("calm", "mailer-down", "refund-down", "engraved", "killed")
 _BEFORE_THE_KILL = 6.0
 _LONGEST = 14.0
+_DOWN = 2.0  # seconds that the server is dead
 
 
 def _break(faults: "Faults", order: dict[str, str]) -> None:
@@ -74,6 +76,40 @@ async def check_saga(bench: "Bench", saga: "Code", undo_all: "Code") -> None:
     _backwards(bench, runs["ship-down"], seen["ship-down"])
     _compensations_fail(bench, runs, seen)
     _forward(bench, runs, seen)
+    if all(part.ok for part in bench.parts):  # what fails without it would only fail once more
+        try:
+            await _server_dies(bench, saga, undo_all)
+        except CourseError as error:  # one who works with a server far away need not have one to kill
+            bench.did(f"no server was killed: {error.what}")
+
+
+async def _server_dies(bench: "Bench", saga: "Code", undo_all: "Code") -> None:
+    """Kill a server while one order pays and another is being undone, and start it again with its data."""
+    paying, undoing = bench.unique("paying"), bench.unique("undoing")
+    bench.shop.faults.latency("payments", 1.5, operation="charge", order_id=paying)
+    bench.shop.faults.next_calls("payments", ["outage"] * 4, operation="refund_order", order_id=undoing)
+    async with bench.crash_server() as (there, server), there.worker(saga, undo_all):
+        handles = [
+            await there.start(saga, {"id": paying, "sku": "teapot"}, id=paying),
+            await there.start(saga, {"id": undoing, "sku": "samovar"}, id=undoing),
+        ]
+        await _undoing(bench, undoing)
+        await server.kill()
+        bench.did("kill -9 of a server while one order pays and one is being undone")
+        await asyncio.sleep(_DOWN)
+        await server.start()
+        runs = await asyncio.gather(*(there.finish(handle, timeout=_LONGEST) for handle in handles))
+    found = books(bench.shop.tables(), (paying, undoing))
+    good = found[paying].whole and found[undoing].undone
+    bad = 1 if found[paying].whole else 0
+    bench.expect(
+        good,
+        "a killed server leaves no order half-way",
+        expected="the order that paid is whole, the one that was being undone is undone",
+        seen=f"{found[(paying, undoing)[bad]]}. {runs[bad].reason}".rstrip(". "),
+        events=runs[bad].last_event,
+        next_step="give a compensation no end: a limit to its tries or to its time runs on while the server is down.",
+    )
 
 
 async def _undoing(bench: "Bench", order_id: str) -> None:
@@ -255,5 +291,5 @@ EXERCISE = Exercise(
         "builds it again."
     ),
     check=check_saga,
-    limit=40.0,
+    limit=55.0,
 )
