@@ -16,7 +16,7 @@ from temporalio.client import Client, WorkflowHandle, WorkflowHistory
 
 from course_lib import cells, grading, server, shop
 from course_lib.history.observed import ObservingInterceptor
-from course_lib.lab import faults, looking, names, ticker, turn, waiting
+from course_lib.lab import faults, looking, names, tables, ticker, turn, waiting
 from course_lib.lab.checks import Checks
 from course_lib.lab.display import Line
 from course_lib.lab.fleet import Fleet
@@ -97,6 +97,7 @@ class Lab:
             cells.register(shell, modules)
             ticker.keep_running(shell)
             faults.show_as_panel(shell)
+            tables.read_as_text(shell)
         say("")
         display(status_card(where, lab.shop, lab.task_queue))  # type: ignore[no-untyped-call]
         return lab

@@ -94,6 +94,12 @@ def test_looking_shows_the_run(notebook: Notebook) -> None:
     assert "WorkflowExecutionCompleted" in notebook.run("print(lab.events(handle)['type'].to_list())")
 
 
+def test_a_table_with_bars_is_a_table_as_text_too(notebook: Notebook) -> None:
+    notebook.run("import pandas as pd")
+    shown = notebook.run('pd.DataFrame({"planned s": [1.0], "actual s": [1.018]}, index=["try 2"]).style.bar()')
+    assert shown.split() == ["planned", "s", "actual", "s", "try", "2", "1.0", "1.02"]
+
+
 def test_interrupt_stops_a_bare_await_and_the_lab_lives_on(notebook: Notebook) -> None:
     notebook.run("import asyncio")
     message = notebook.client.execute("print('waiting', flush=True)\nawait asyncio.sleep(600)")
