@@ -39,7 +39,8 @@ SAID = {
 # What is to be done next: a button to press, or nothing, because each cell has run (``done``).
 NEXT = """pressed => {
     const outputs = [...document.querySelectorAll(".jp-OutputArea-output")].map(output => output.textContent);
-    const turns = outputs.flatMap(text => [...text.matchAll(/Your turn: press “([^”]+)” above/g)].map(found => found[1]));
+    const asks = /Your turn: press “([^”]+)” above/g;
+    const turns = outputs.flatMap(text => [...text.matchAll(asks)].map(found => found[1]));
     const prompts = [...document.querySelectorAll(".jp-CodeCell .jp-InputArea-prompt")].map(each => each.textContent);
     if (prompts.length && prompts.every(text => /\\[\\d+\\]:/.test(text))) return {done: true};
     const broken = document.querySelector(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.error']");
