@@ -152,7 +152,7 @@ async def _late(bench: "Bench", handle: "WorkflowHandle[Any, Any]") -> None:
 EXERCISE = Exercise(
     id="5.1",
     title="Rejected is not approved",
-    minutes=12,
+    minutes=10,
     difficulty=2,
     answers=("Approval",),
     hints=(

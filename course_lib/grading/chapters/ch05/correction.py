@@ -127,7 +127,7 @@ async def _edges(bench: "Bench", handle: "WorkflowHandle[Any, Any]") -> None:
 EXERCISE = Exercise(
     id="5.2",
     title="Refused without a trace",
-    minutes=8,
+    minutes=6,
     difficulty=2,
     answers=("OpenOrder",),
     hints=(

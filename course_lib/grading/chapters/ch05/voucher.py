@@ -142,7 +142,7 @@ async def _closing(bench: "Bench", voucher: "Code") -> None:
 EXERCISE = Exercise(
     id="5.3",
     title="One voucher, two tabs",
-    minutes=12,
+    minutes=10,
     difficulty=3,
     answers=("Voucher",),
     hints=(
