@@ -19,7 +19,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from course_lib import paths
 
@@ -67,13 +67,20 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+@pytest.fixture(scope="session")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """One context for all pages: in one of its own each page would load and compile all of JupyterLab anew."""
     context = browser.new_context(viewport={"width": 1300, "height": 1000})
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
     page = context.new_page()
     page.set_default_timeout(30_000)
     yield page
-    context.close()
+    page.close()
 
 
 @pytest.fixture(scope="session")
@@ -112,7 +119,7 @@ def jupyterlab(state: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 @pytest.fixture(scope="module")
-def opened(browser: Browser, jupyterlab: JupyterLab) -> Iterator[Callable[..., Scene]]:
+def opened(context: BrowserContext, jupyterlab: JupyterLab) -> Iterator[Callable[..., Scene]]:
     """Open notebooks made of the cells that a test gives; one kernel and one page for each, closed with the module."""
     scenes: list[Scene] = []
 
@@ -121,7 +128,6 @@ def opened(browser: Browser, jupyterlab: JupyterLab) -> Iterator[Callable[..., S
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
         notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
         nbformat.write(notebook, jupyterlab.folder / name)
-        context = browser.new_context(viewport={"width": 1300, "height": 1000})
         page = context.new_page()
         page.set_default_timeout(20_000)
         scenes.append(Scene(page, jupyterlab.folder / name, jupyterlab.notebook_url(name)))

@@ -135,4 +135,4 @@ class Scene:
     def close(self) -> None:
         """Shut the kernel down and close the page."""
         self.page.evaluate("window.jupyterapp?.shell.currentWidget?.sessionContext?.shutdown()")
-        self.page.context.close()
+        self.page.close()
