@@ -34,10 +34,10 @@ async def watch(
     did: list[list[Any]] = []
     where: dict[str, Any] = {"namespace": client.namespace, "deployment_name": deployment}
 
-    async def set_ramp(build_id: str, percentage: float) -> None:
-        did.append(["ramp", build_id, percentage])
+    async def set_ramp(build_id: str, percent: float) -> None:
+        did.append(["ramp", build_id, percent])
         await client.workflow_service.set_worker_deployment_ramping_version(
-            SetWorkerDeploymentRampingVersionRequest(**where, build_id=build_id, percentage=percentage)
+            SetWorkerDeploymentRampingVersionRequest(**where, build_id=build_id, percentage=percent)
         )
 
     async def set_current(build_id: str) -> None:
