@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from course_lib.pitfalls import names
-from course_lib.pitfalls.code import Module
+from course_lib.pitfalls.code import Function, Module
 from course_lib.pitfalls.hit import Hit
 
 _RANDOM_FIX = "use `workflow.random()` or `workflow.uuid4()`: their values are the same in every replay"
@@ -44,11 +44,20 @@ def slipping(module: Module) -> Iterator[Hit]:
     for node in module.workflow_code():
         if isinstance(node, ast.Call):
             name = module.name(node.func)
-            if (name == "random.Random" and not node.args) or name == "random.SystemRandom":
+            if (name == "random.Random" and not _seeded(node)) or name == "random.SystemRandom":
                 yield Hit(node, "random", f"`{name}()` is seeded anew in every replay", _RANDOM_FIX, "breaks")
-            elif name in ("hash", "id"):
+            elif name in ("hash", "id") or _method(node) == "__hash__":
                 fix = "use a key of your own, or `hashlib.sha256(…)`"
-                yield Hit(node, "hash", f"`{name}(…)` is another number in every process", fix, "breaks")
+                yield Hit(
+                    node, "hash", f"`{ast.unparse(node.func)}(…)` is another number in every process", fix, "breaks"
+                )
+            elif key := next((word.value for word in node.keywords if word.arg == "key"), None):
+                if isinstance(key, ast.Name) and module.name(key) in ("hash", "id"):
+                    what = f"the order of `key={key.id}` is another one in every process"
+                    yield Hit(node, "hash", what, "sort by a key of your own, or by the values themselves", "breaks")
+            elif _method(node) == "astimezone" and not node.args and not node.keywords:
+                fix = "name the time zone: `astimezone(timezone.utc)`"
+                yield Hit(node, "clock", "`astimezone` takes the time zone of the machine", fix, "breaks")
             elif name == "time.strftime" and len(node.args) == 1:
                 fix = "use `workflow.now().strftime(…)`"
                 yield Hit(node, "clock", "`time.strftime` without a time reads the worker's clock", fix, "breaks")
@@ -61,17 +70,51 @@ def at_import(module: Module) -> Iterator[Hit]:
     """Values that the module makes when it is imported: the sandbox imports it anew for every run and replay."""
     if not any(module.workflow_classes()):
         return
+    apart = set(_for_others(module))
     for node in _top_level(module.tree.body):
-        if isinstance(node, ast.Attribute) and module.name(node) == "os.environ":
+        if id(node) in apart:
+            continue
+        if isinstance(node, ast.Attribute | ast.Name) and module.name(node) == "os.environ":
             yield _import_hit(node, "`os.environ`")
         if not isinstance(node, ast.Call):
             continue
         name = module.name(node.func)
         changing = name in names.CLOCKS | names.RANDOM | names.MACHINE | names.OWN_RANDOM and not (
-            name == "random.Random" and node.args
+            name == "random.Random" and _seeded(node)
         )
         if changing or name.startswith(names.RANDOM_MODULES) or _is_world(module, node, name) or name == "print":
             yield _import_hit(node, f"`{ast.unparse(node.func)}`")
+
+
+def _seeded(call: ast.Call) -> bool:
+    seeds = [*call.args, *(word.value for word in call.keywords)]
+    return any(not (isinstance(seed, ast.Constant) and seed.value is None) for seed in seeds)
+
+
+def _for_others(module: Module) -> Iterator[int]:
+    """Yield the nodes, by ``id``, of settings that only activities and starters read: no workflow sees the value.
+
+    A client or a file is none of them: making it anew for every run costs, whoever reads it.
+    """
+    ours = {id(node) for node in module.workflow_code()}
+    theirs = {
+        id(inner)
+        for function in ast.walk(module.tree)
+        if isinstance(function, Function) and id(function) not in ours
+        for statement in function.body
+        for inner in ast.walk(statement)
+    }
+    for node in module.tree.body:
+        if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
+            continue
+        target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+        inside = list(ast.walk(node.value))
+        if any(_is_world(module, call, name) or name == "print" for call, name in module.calls(iter(inside))):
+            continue
+        reads = [each for each in ast.walk(module.tree) if isinstance(each, ast.Name) and each is not target]
+        reads = [each for each in reads if isinstance(target, ast.Name) and each.id == target.id]
+        if reads and all(id(each) in theirs for each in reads):
+            yield from map(id, inside)
 
 
 def _import_hit(node: ast.expr, what: str) -> Hit:

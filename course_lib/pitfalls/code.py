@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
+# Names of Python's own that a rule knows; a module may have something else under them.
+_BUILTINS = frozenset({"hash", "id", "input", "open", "print"})
+
 
 @dataclass(frozen=True)
 class Found:
@@ -43,6 +46,8 @@ class Module:
         self.functions = {node.name: node for node in self.tree.body if isinstance(node, Function)}
         self.also = [self.functions[name] for name in also]
         self.classes = [node for node in ast.walk(self.tree) if isinstance(node, ast.ClassDef)]
+        self._top_classes = {node.name: node for node in self.tree.body if isinstance(node, ast.ClassDef)}
+        self._local = dict(_locals(self.tree))
 
     def line(self, node: ast.stmt | ast.expr | ast.excepthandler) -> str:
         """Return the node's first line of source, shortened."""
@@ -52,11 +57,21 @@ class Module:
     def name(self, node: ast.expr) -> str:
         """Return the full dotted name of an expression, imports resolved: ``datetime.datetime.now``; else ``""``."""
         if isinstance(node, ast.Name):
+            if node.id in _BUILTINS and (node.id in self.functions or self.is_local(node)):
+                return ""
+            if self.is_local(node):
+                # `sleep = time.sleep` is another name of it; any other variable only looks like the import.
+                meant = self._local[id(node)]
+                return self.name(meant) if meant is not None else "" if node.id in self._imported else node.id
             return self._imported.get(node.id, node.id)
         if isinstance(node, ast.Attribute):
             owner = self.name(node.value)
             return f"{owner}.{node.attr}" if owner else ""
         return ""
+
+    def is_local(self, node: ast.Name) -> bool:
+        """Tell whether a name is a variable or an argument of the function around it."""
+        return id(node) in self._local
 
     def decorated(self, node: ast.ClassDef | Function, name: str) -> bool:
         """Tell whether a decorator of this full name stands above, called or not."""
@@ -75,17 +90,39 @@ class Module:
                 yield node
 
     def workflow_code(self) -> Iterator[ast.AST]:
-        """Yield all nodes that run as workflow code: workflow classes and the module's functions that they call."""
-        todo: list[ast.AST] = [*self.workflow_classes(), *self.also]
-        seen: set[str] = {function.name for function in self.also}
+        """Yield all nodes that run as workflow code: workflow classes and what they use of the module's own code."""
+        for root in self.workflow_roots():
+            yield from ast.walk(root)
+
+    def workflow_roots(self) -> Iterator[ast.ClassDef | Function]:
+        """Yield the classes and functions that run as workflow code, each once."""
+        todo: list[ast.ClassDef | Function] = [*self.workflow_classes(), *self.also]
+        seen = {id(root) for root in todo}
         while todo:
-            for node in ast.walk(todo.pop()):
-                yield node
-                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                    helper = self.functions.get(node.func.id)
-                    if helper is not None and helper.name not in seen and not self.is_activity(helper):
-                        seen.add(helper.name)
+            root = todo.pop()
+            yield root
+            for node in ast.walk(root):
+                for helper in self._used(node):
+                    if id(helper) not in seen:
+                        seen.add(id(helper))
                         todo.append(helper)
+
+    def _used(self, node: ast.AST) -> Iterator[ast.ClassDef | Function]:
+        """Yield the module's own code that a node brings into play: called, handed on, made, or inherited."""
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and not self.is_local(node):
+            function = self.functions.get(node.id)
+            if function is not None and not self.is_activity(function):
+                yield function
+        made: list[ast.expr] = []
+        if isinstance(node, ast.Call):
+            # `Prices(…)` and `Prices.now()`; `Prices` alone is a type or the argument of an activity.
+            made = [node.func, *([node.func.value] if isinstance(node.func, ast.Attribute) else [])]
+        elif isinstance(node, ast.ClassDef):
+            made = node.bases
+        for expression in made:
+            found = self._top_classes.get(expression.id) if isinstance(expression, ast.Name) else None
+            if found is not None and not any(self.is_activity(method) for method in methods(found)):
+                yield found
 
     def is_activity(self, function: Function) -> bool:
         """Tell whether a function is an activity."""
@@ -109,6 +146,36 @@ def methods(node: ast.ClassDef) -> Iterator[Function]:
     for child in node.body:
         if isinstance(child, Function):
             yield child
+
+
+def _locals(tree: ast.Module) -> Iterator[tuple[int, ast.expr | None]]:
+    """Yield the names that are local to a function, by ``id``, each with the name or attribute that it stands for."""
+    for function in ast.walk(tree):
+        if not isinstance(function, Function | ast.Lambda):
+            continue
+        inside = [inner for child in ast.iter_child_nodes(function) for inner in ast.walk(child)]
+        bound: dict[str, ast.expr | None] = {inner.arg: None for inner in inside if isinstance(inner, ast.arg)}
+        for inner in inside:
+            if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
+                bound[inner.id] = None
+        for inner in inside:
+            if isinstance(inner, ast.Assign) and isinstance(inner.targets[0], ast.Name):
+                name, value = inner.targets[0].id, inner.value
+                stored = [each for each in inside if isinstance(each, ast.Name) and each.id == name]
+                once = sum(isinstance(each.ctx, ast.Store) for each in stored) == 1
+                other = isinstance(value, ast.Attribute) and not any(
+                    isinstance(each, ast.Name) and each.id == name for each in ast.walk(value)
+                )
+                if once and other:
+                    bound[name] = value
+            elif isinstance(inner, ast.Global):
+                for name in inner.names:
+                    bound.pop(name, None)
+        # Decorators and defaults stand outside, and so does what a class in between calls the same.
+        body = function.body if isinstance(function.body, list) else [function.body]
+        for inner in (each for statement in body for each in ast.walk(statement)):
+            if isinstance(inner, ast.Name) and inner.id in bound:
+                yield id(inner), bound[inner.id]
 
 
 def _imports(tree: ast.Module) -> Iterator[tuple[str, str]]:

@@ -18,9 +18,9 @@ MACHINE = frozenset({
     "socket.gethostname", "getpass.getuser", "locale.getlocale",
 })  # fmt: skip
 THREADS = frozenset({
-    "threading.Thread", "threading.Timer", "_thread.start_new_thread", "multiprocessing.Process",
-    "multiprocessing.Pool", "concurrent.futures.ThreadPoolExecutor", "concurrent.futures.ProcessPoolExecutor",
-    "asyncio.to_thread",
+    "threading.Thread", "threading.Timer", "threading.Lock", "threading.RLock", "threading.Event",
+    "_thread.start_new_thread", "multiprocessing.Process", "multiprocessing.Pool",
+    "concurrent.futures.ThreadPoolExecutor", "concurrent.futures.ProcessPoolExecutor", "asyncio.to_thread",
 })  # fmt: skip
 WORLD = (
     "requests.", "httpx.", "urllib.request.", "urllib3.", "socket.", "aiohttp.", "sqlite3.", "subprocess.",

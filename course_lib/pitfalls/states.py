@@ -7,21 +7,25 @@ from course_lib.pitfalls.code import Module, methods
 from course_lib.pitfalls.hit import Hit
 
 _CHANGES = {
-    "append", "extend", "insert", "add", "update", "setdefault", "pop", "popitem", "remove", "discard", "clear", "sort",
+    "append", "appendleft", "popleft", "extend", "insert", "add", "update", "setdefault", "pop",
+    "popitem", "remove", "discard", "clear", "sort",
 }  # fmt: skip
 _MUTABLE_CALLS = {"list", "dict", "set", "collections.deque", "collections.defaultdict", "collections.Counter"}
 STATE_FIX = "keep it in `self`, or ask an activity: each run has its own copy of the module, gone at its end"
+_SAYS = {"print", "pprint.pprint", "sys.stdout.write", "sys.stderr.write"}
 _LOG = {"debug", "info", "warning", "error", "exception", "critical", "log"}
 
 
 def module_state(module: Module) -> Iterator[Hit]:
     """A module's variable that workflow code changes."""
-    shared = shared_names(module)
+    shared, made = shared_names(module), _made_names(module)
     for node in module.workflow_code():
+        if any(module.is_local(each) for each in _changed_names(node)):
+            continue
         if isinstance(node, ast.Global):
             names = ", ".join(node.names)
             yield Hit(node, "global", f"`{names}` is not shared between runs, nor kept", STATE_FIX, "lies")
-        elif (name := changed(node)) in shared:
+        elif (name := changed(node) or _drawn(module, node)) in shared or name.partition(".")[0] in made:
             assert isinstance(node, ast.expr | ast.stmt)
             yield Hit(node, "global", f"`{name}` is not shared between runs, nor kept", STATE_FIX, "lies")
 
@@ -35,6 +39,44 @@ def shared_names(module: Module) -> set[str]:
         for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
         if isinstance(target, ast.Name)
     }
+
+
+def _made_names(module: Module) -> set[str]:
+    """Return the module's variables that hold an object of a class of the module, or a counter."""
+    own = {node.name for node in module.classes}
+    return {
+        target.id
+        for node in module.tree.body
+        if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Call)
+        if (name := module.name(node.value.func)) in own or name.startswith("itertools.")
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        if isinstance(target, ast.Name)
+    }
+
+
+def _drawn(module: Module, node: ast.AST) -> str:
+    """Return what ``next`` is called with: it takes a value out of it."""
+    if isinstance(node, ast.Call) and module.name(node.func) == "next" and node.args:
+        return ast.unparse(node.args[0])
+    return ""
+
+
+def _changed_names(node: ast.AST) -> Iterator[ast.Name]:
+    """Yield the name at the root of what a node changes."""
+    root: ast.AST | None = node
+    while root is not None and not isinstance(root, ast.Name):
+        if isinstance(root, ast.Assign | ast.Delete):
+            root = root.targets[0]
+        elif isinstance(root, ast.AugAssign):
+            root = root.target
+        elif isinstance(root, ast.Call):
+            root = root.func
+        elif isinstance(root, ast.Attribute | ast.Subscript):
+            root = root.value
+        else:
+            root = None
+    if root is not None:
+        yield root
 
 
 def class_state(module: Module) -> Iterator[Hit]:
@@ -68,32 +110,50 @@ def class_state(module: Module) -> Iterator[Hit]:
 def repeated_output(module: Module) -> Iterator[Hit]:
     """``print`` and plain loggers: each replay says everything again."""
     loggers = {
-        target.id
-        for node in module.tree.body
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+        ast.unparse(target)
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Call)
         if module.name(node.value.func) == "logging.getLogger"
-        for target in node.targets
-        if isinstance(target, ast.Name)
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+    }
+    # Said in the first run only: nothing is said again.
+    once = {
+        id(inner)
+        for node in module.workflow_code()
+        if isinstance(node, ast.If) and isinstance(node.test, ast.UnaryOp) and isinstance(node.test.op, ast.Not)
+        if any(name.endswith("unsafe.is_replaying") for _, name in module.calls(ast.walk(node.test)))
+        for statement in node.body
+        for inner in ast.walk(statement)
     }
     fix = "use `workflow.logger`: it is silent in a replay"
     for call, name in module.calls(module.workflow_code()):
         method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
         owner = ast.unparse(call.func.value) if isinstance(call.func, ast.Attribute) else ""
-        plain = name.startswith("logging.") and method in _LOG
-        if name == "print" or plain or (owner in loggers and method in _LOG):
+        plain = name.startswith("logging.") or owner in loggers or owner.startswith("logging.getLogger(")
+        if id(call) not in once and (name in _SAYS or (plain and method in _LOG)):
             yield Hit(call, "output", f"`{ast.unparse(call.func)}` says it again in every replay", fix, "lies")
 
 
 def skips_when_replaying(module: Module) -> Iterator[Hit]:
     """Commands that depend on whether this is a replay."""
+    kept = {
+        ast.unparse(node.targets[0])
+        for node in module.workflow_code()
+        if isinstance(node, ast.Assign) and _asks_for_replay(module, node.value)
+    }
     for node in module.workflow_code():
         if not isinstance(node, ast.If):
             continue
-        asked = any(name.endswith("unsafe.is_replaying") for _, name in module.calls(ast.walk(node.test)))
+        names = {ast.unparse(inner) for inner in ast.walk(node.test) if isinstance(inner, ast.Name | ast.Attribute)}
+        asked = _asks_for_replay(module, node.test) or bool(names & kept)
         body = [inner for statement in (*node.body, *node.orelse) for inner in ast.walk(statement)]
-        if asked and any(isinstance(inner, ast.Await) for inner in body):
+        if asked and any(isinstance(inner, ast.Await | ast.Return) for inner in body):
             fix = "take the `if` away: a replay must ask for the same commands as the first run"
             yield Hit(node, "replaying", "what is awaited depends on whether this is a replay", fix, "breaks")
+
+
+def _asks_for_replay(module: Module, node: ast.AST) -> bool:
+    return any(name.endswith("unsafe.is_replaying") for _, name in module.calls(ast.walk(node)))
 
 
 def _mutable(module: Module, node: ast.expr) -> bool:

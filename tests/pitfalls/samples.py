@@ -48,12 +48,33 @@ BAD: dict[str, tuple[str, str, str]] = {
     "global_dict": ("global", "lies", "CACHE['a'] = 1; return len(CACHE)"),
     "class_list": ("class state", "lies", "self.shared.append(1); return len(self.shared)"),
     "class_count": ("class state", "lies", "type(self).count += 1; return type(self).count"),
+    "time_alias": ("sleep", "stopped", "nap = time.sleep; nap(0.01); return 1"),
+    "machine_zone": ("clock", "breaks", "return str(workflow.now().astimezone())"),
+    "random_none": ("random", "breaks", "return random.Random(None).random()"),
+    "hash_key": ("hash", "breaks", "return sorted(['a', 'b'], key=hash)"),
+    "hash_method": ("hash", "breaks", "return 'order'.__hash__()"),
+    "lock": ("thread", "stopped", "return str(threading.Lock())"),
+    "set_by_length": ("set order", "breaks", "names = {'mug', 'tea'}; return sorted(names, key=len)"),
+    "set_vote": ("set order", "breaks", "votes = ['a', 'b']; return max(set(votes), key=votes.count)"),
+    "set_choice": ("set order", "breaks", "names = set('ab') if LOG else set(); return [name for name in names]"),
+    "set_added": ("set order", "breaks", "names = ['c']; names += {'a', 'b'}; return names"),
+    "set_unpacked": ("set order", "breaks", "first, second = {'a', 'b'}; return first"),
+    "set_of_keys": ("set order", "breaks", "return list(CACHE.keys() | {'a'})"),
+    "set_constant": ("set order", "breaks", "return [name for name in COUNTRIES]"),
+    "set_returned": ("set order", "breaks", "return list(unique(['a', 'b']))"),
+    "next_number": ("global", "lies", "return next(NUMBERS)"),
+    "shared_object": ("global", "lies", "STATE.count += 1; return STATE.count"),
+    "pretty_printed": ("output", "lies", "pprint.pprint('charged'); return 1"),
+    "logger_on_the_spot": ("output", "lies", "logging.getLogger('shop').info('charged'); return 1"),
+    "replay_returns": ("replaying", "breaks", "if workflow.unsafe.is_replaying(): return 1; return 2"),
+    "handed_on": ("clock", "stopped", "return list(map(stamped, ['a']))"),
+    "own_class": ("clock", "stopped", "return Till().now()"),
     "replaying": ("replaying", "breaks", "if not workflow.unsafe.is_replaying(): await asyncio.sleep(0.01); return 1"),
     "in_a_helper": ("clock", "stopped", "return helper()"),
 }
 
 HEAD = """
-import asyncio, datetime as dt, logging, os, random, secrets, socket, sqlite3, subprocess, threading, time, uuid
+import asyncio, datetime as dt, itertools, logging, os, pprint, random, secrets, socket, sqlite3, subprocess, threading, time, uuid
 import urllib.request
 from datetime import date, datetime
 from pathlib import Path
@@ -63,6 +84,28 @@ LOG = logging.getLogger("shop")
 COUNT = 0
 SEEN: list[int] = []
 CACHE: dict[str, int] = {}
+COUNTRIES = {"DE", "FR"}
+NUMBERS = itertools.count()
+
+
+class State:
+    count = 0
+
+
+STATE = State()
+
+
+class Till:
+    def now(self) -> str:
+        return str(datetime.now())
+
+
+def unique(names: list[str]) -> set[str]:
+    return set(names)
+
+
+def stamped(name: str) -> str:
+    return name + str(datetime.now())
 
 
 def helper() -> str:
@@ -83,10 +126,11 @@ class {title}:
 
 # Correct code that looks a little like a pitfall.
 GOOD = """
-import asyncio, hashlib, json, random, uuid
+import asyncio, hashlib, json, os, random, uuid
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from random import Random
 from temporalio import activity, workflow
 from temporalio.exceptions import ApplicationError
 
@@ -98,6 +142,7 @@ with workflow.unsafe.imports_passed_through():
 LIMIT = timedelta(seconds=10)
 COUNTRIES = {"DE", "FR"}
 PRICES = {"mug": 900}
+TOKEN = os.environ.get("SHOP_TOKEN", "")  # for the activity alone
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "shop")
 
 
@@ -113,7 +158,11 @@ async def charge(order: Order) -> str:
     print("charging", os.environ.get("SHOP_URL"), time.time(), random.random(), datetime.now())
     for tag in order.tags:
         print(tag)
-    return await ShopClient().charge(order.id, 1)
+    return await ShopClient().charge(order.id + TOKEN, 1)
+
+
+def open(door: str) -> str:
+    return door
 
 
 def total(prices: dict[str, int]) -> int:
@@ -125,7 +174,7 @@ class Good:
     def __init__(self) -> None:
         self.seen: set[str] = set()
         self.items: list[str] = []
-        self.stock = dict(PRICES)
+        self.stock = {"mug": 1}
         self.counts: Counter[str] = Counter()
 
     @workflow.run
@@ -133,7 +182,7 @@ class Good:
         now = workflow.now()
         until = datetime.fromtimestamp(now.timestamp(), timezone.utc) + LIMIT
         when = datetime.now if False else workflow.now
-        number = workflow.random().randint(1, 6) + random.Random(7).randint(1, 6)
+        number = workflow.random().randint(1, 6) + Random(7).randint(1, 6)
         key = str(workflow.uuid4()) + str(uuid.uuid5(NAMESPACE, order.id))
         await asyncio.sleep(1)
         await workflow.sleep(LIMIT)
@@ -147,6 +196,21 @@ class Good:
         for tag in sorted(order.tags):
             self.items.append(tag)
         done, _ = await workflow.wait([asyncio.create_task(asyncio.sleep(1))])
+        open("front")
+        random = workflow.random()
+        self.items.append(str(random.random()))
+        PRICES = {"mug": 1}
+        PRICES["tea"] = 2
+        names = set(order.tags)
+        length = sum(len(name) for name in names) + len(list(names)) + max(map(len, names))
+        count = 0
+        for name in names:
+            count += len(name)
+        self.items += sorted(name.lower() for name in names) + sorted(names, key=self.items.index)
+        names = sorted(names)
+        self.items += [name for name in names]
+        if not workflow.unsafe.is_replaying():
+            print("said once", length + count)
         digest = hashlib.sha256(json.dumps(self.items).encode()).hexdigest()
         try:
             await asyncio.wait_for(workflow.wait_condition(lambda: bool(self.items)), 5)
