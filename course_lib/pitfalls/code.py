@@ -158,6 +158,8 @@ def _locals(tree: ast.Module) -> Iterator[tuple[int, ast.expr | None]]:
         for inner in inside:
             if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
                 bound[inner.id] = None
+            elif isinstance(inner, Function):
+                bound[inner.name] = None
         for inner in inside:
             if isinstance(inner, ast.Assign) and isinstance(inner.targets[0], ast.Name):
                 name, value = inner.targets[0].id, inner.value

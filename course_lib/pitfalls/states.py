@@ -165,7 +165,7 @@ def _mutable(module: Module, node: ast.expr) -> bool:
 def changed(node: ast.AST) -> str:
     """Return what a node changes, as it is written: ``CACHE`` of ``CACHE["a"] = 1``; empty when nothing."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _CHANGES:
-        return ast.unparse(node.func.value)
+        return ast.unparse(_whole(node.func.value))
     target: ast.expr | None = None
     if isinstance(node, ast.Assign):
         target = node.targets[0]
@@ -174,8 +174,15 @@ def changed(node: ast.AST) -> str:
     elif isinstance(node, ast.Delete):
         target = node.targets[0]
     if isinstance(target, ast.Subscript):
-        return ast.unparse(target.value)
+        return ast.unparse(_whole(target))
     return ast.unparse(target) if isinstance(target, ast.Attribute) and not _is_self(target) else ""
+
+
+def _whole(node: ast.expr) -> ast.expr:
+    """Return ``CACHE`` of ``CACHE["a"]["b"]``."""
+    while isinstance(node, ast.Subscript):
+        node = node.value
+    return node
 
 
 def _is_self(target: ast.Attribute) -> bool:

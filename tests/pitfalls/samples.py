@@ -46,6 +46,7 @@ BAD: dict[str, tuple[str, str, str]] = {
     "global_count": ("global", "lies", "global COUNT; COUNT += 1; return COUNT"),
     "global_list": ("global", "lies", "SEEN.append(1); return len(SEEN)"),
     "global_dict": ("global", "lies", "CACHE['a'] = 1; return len(CACHE)"),
+    "global_nested": ("global", "lies", "NESTED['a'].append(1); return len(NESTED)"),
     "class_list": ("class state", "lies", "self.shared.append(1); return len(self.shared)"),
     "class_count": ("class state", "lies", "type(self).count += 1; return type(self).count"),
     "time_alias": ("sleep", "stopped", "nap = time.sleep; nap(0.01); return 1"),
@@ -74,8 +75,8 @@ BAD: dict[str, tuple[str, str, str]] = {
 }
 
 HEAD = """
-import asyncio, datetime as dt, itertools, logging, os, pprint, random, secrets, socket, sqlite3, subprocess, threading, time, uuid
-import urllib.request
+import asyncio, datetime as dt, itertools, logging, os, pprint, random, secrets, socket, sqlite3, subprocess, threading
+import time, urllib.request, uuid
 from datetime import date, datetime
 from pathlib import Path
 from temporalio import workflow
@@ -84,6 +85,7 @@ LOG = logging.getLogger("shop")
 COUNT = 0
 SEEN: list[int] = []
 CACHE: dict[str, int] = {}
+NESTED: dict[str, list[int]] = {"a": []}
 COUNTRIES = {"DE", "FR"}
 NUMBERS = itertools.count()
 
