@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from course_lib.grading.chapters.ch07.replaying import completed, replays_alike
+from course_lib.grading.chapters.ch07.replaying import completed, replays_alike, slips
 from course_lib.grading.model import Exercise
 
 if TYPE_CHECKING:
@@ -32,17 +32,28 @@ async def check_delivery(bench: "Bench", deliver: "Code") -> None:
         next_step="return `Promise(parcel, …)` with what `ship_parcel` returned.",
     )
     due = _moment(result.get("due"))
+    # Where the learner's clock is not UTC, a time in the machine's zone is an hour or more away: it is named.
+    slip = slips(deliver)
     times = run.events.set_index("event_id")["time"]
     asked = run.ids("ActivityTaskScheduled", "ship_parcel") or run.last_event
     first, last = times.iloc[0] + _AHEAD, times[asked[0]] + _AHEAD
     bench.expect(
-        due is not None and first - _SLACK <= due <= last + _SLACK,
+        due is not None and first - _SLACK <= (due if due.tzinfo else due.replace(tzinfo=UTC)) <= last + _SLACK,
         "it is due two days after the order came",
         expected=f"between {first.isoformat(timespec='milliseconds')} and {last.isoformat(timespec='milliseconds')}",
         seen=result.get("due"),
         events=(1, asked[0]),
-        next_step="ask for the time before the parcel is shipped, with `workflow.now()`: it is UTC, the time of the "
-        "workflow task.",
+        next_step=slip
+        or "ask for the time before the parcel is shipped, with `workflow.now()`, and add two days: a moment, "
+        "not a day, as `isoformat()` writes it.",
+    )
+    bench.expect(
+        due is None or due.tzinfo is not None,
+        "it says in which time zone it is due",
+        expected="a time that ends in `+00:00`, as in the example",
+        seen=result.get("due"),
+        events=run.last_event,
+        next_step=slip or "keep the time zone that `workflow.now()` has: without it, each reader takes his own.",
     )
     await replays_alike(
         bench,
@@ -54,10 +65,9 @@ async def check_delivery(bench: "Bench", deliver: "Code") -> None:
 
 def _moment(due: Any) -> datetime | None:
     try:
-        moment = datetime.fromisoformat(due)
+        return datetime.fromisoformat(due)
     except (TypeError, ValueError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 EXERCISE = Exercise(

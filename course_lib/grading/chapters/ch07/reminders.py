@@ -31,16 +31,17 @@ async def check_reminders(bench: "Bench", remind: "Code") -> None:
         "and no activity's slot while it runs.",
     )
     bench.expect(
-        max(lengths) >= 1.0,
+        sum(lengths) >= 1.0,
         "the timer runs for a second",
         expected="1 s",
         seen=", ".join(f"{length:g} s" for length in lengths),
         events=timers,
         next_step="`await workflow.sleep(1)`: the number is seconds.",
     )
+    # Several short timers, one after the other, are a second too.
     fired, asked = run.ids("TimerFired"), run.ids("ActivityTaskScheduled", "remind")
     bench.expect(
-        bool(fired) and bool(asked) and fired[0] < asked[0],
+        bool(fired) and bool(asked) and fired[-1] < asked[0],
         "the mail goes out after the wait",
         expected="TimerFired, then `remind`",
         seen="the mail was asked for first" if asked else "no mail",

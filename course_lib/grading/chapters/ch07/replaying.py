@@ -1,5 +1,6 @@
 """What the checks of chapter 07 share: a new process replays what the runs have recorded."""
 
+import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,31 @@ if TYPE_CHECKING:
 
 HERE = {"PYTHONHASHSEED": "1"}
 """For the Worker that records: texts hash here otherwise than in a replay."""
-ELSEWHERE = {"PYTHONHASHSEED": "2", "TZ": "Asia/Tokyo"}
+# Not the time zone of this machine, wherever the learner sits.
+_ZONE = "America/New_York" if time.localtime().tm_gmtoff == 9 * 3600 else "Asia/Tokyo"
+ELSEWHERE = {"PYTHONHASHSEED": "2", "TZ": _ZONE}
+
+
+_CURES = (
+    ("Cannot access", "correct the line that is named: what the sandbox refuses would be another value in a replay."),
+    ("'coroutine'", "write `await` in front of what is asked for: without it the line holds no value yet."),
+    (
+        "already awaited coroutine",
+        "keep the answer, not the call: `functools.cache` around an `async def` keeps a coroutine, which can be "
+        "awaited only once.",
+    ),
+    ("type coroutine is not", "write `async def` and `await` down to the shop; a plain cache keeps a coroutine."),
+    ("Potential deadlock", "wait with `await`: until the next `await` the workflow's clock stands still."),
+    ("NotImplementedError", "take the thread away: a workflow has none, it waits with `await workflow.sleep(…)`."),
+    (
+        "Unserializable type during conversion: <class 'datetime",
+        "let the activity return text, `….isoformat()`, and read it with `datetime.fromisoformat(…)`: in the sandbox "
+        "the type `datetime` of an activity's result is not recognised.",
+    ),
+    ("waits for a timer", "wait as long as the exercise says: the number of `workflow.sleep` is seconds."),
+    ("The activity", "correct the activity: its error stands above."),
+)
+"""What to do, by words of the reason why a run did not complete."""
 
 
 async def completed(bench: "Bench", *runs: "Run") -> None:
@@ -29,7 +54,10 @@ async def completed(bench: "Bench", *runs: "Run") -> None:
         expected="WorkflowExecutionCompleted as the last event",
         seen=failed.reason if failed is not None else "it completed",
         events=failed.last_event if failed is not None else (),
-        next_step="correct the line that is named: what the sandbox refuses would be another value in a replay.",
+        next_step=next(
+            (cure for words, cure in _CURES if failed is not None and words in failed.reason),
+            "correct the line that is named, run the cell again, then check again.",
+        ),
     )
 
 
@@ -46,7 +74,7 @@ async def replays_alike(
         advice: What to do when the lint has no word for it.
     """
     bench.did("a new process replays the history")
-    step = _named(workflow) or advice
+    step = slips(workflow) or advice
     replays = await bench.replay(workflow, *runs, env={**ELSEWHERE, **(env or {})})
     parted = next((each for each in replays if not each.agrees), None)
     where = parted.divergence if parted is not None else None
@@ -68,8 +96,12 @@ async def replays_alike(
     )
 
 
-def _named(workflow: "Code") -> str:
-    """Return what the lint says of the first pitfall that slips through the sandbox; empty when it finds none."""
+def slips(workflow: "Code") -> str:
+    """Return what the lint says of the first pitfall that slips through the sandbox; empty when it finds none.
+
+    Args:
+        workflow: The learner's class.
+    """
     for found in pitfalls.find(workflow.source):
         if found.effect != "stopped":
             return f"line {found.line + 1}: {found.message}; {found.replacement}."

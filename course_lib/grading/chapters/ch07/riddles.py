@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from course_lib.replay import Replayed
 
 _SKUS = ["mug", "tea", "pot", "cup", "lamp", "bag", "cap", "poster", "sticker", "candle"]
+_FATES = {"Ada": "fine", "Grace": "breaks", "Edsger": "lies"}
 _MEANS = {
     "fine": "every replay asks for the same",
     "stopped": "the sandbox refuses it",
@@ -39,9 +40,19 @@ async def check_riddles(bench: "Bench", ada: "Code", grace: "Code", edsger: "Cod
     whole = {name: run for name, run in runs.items() if run.completed}
     replays = dict(zip(whole, await bench.replay(ada, *whole.values(), env=ELSEWHERE), strict=True)) if whole else {}
     given = verdicts if isinstance(verdicts, dict) else {}
+    fates = {name: _shown(run, replays.get(name)) for name, run in runs.items()}
+    changed = next((name for name, shown in fates.items() if shown.fate != _FATES[name]), "")
+    # Who cures the three would have three that are fine, and nothing to tell apart.
+    bench.require(
+        not changed,
+        "the three workflows are as they were",
+        expected="only `VERDICTS` is edited",
+        seen=f"{changed} does something else now: {fates[changed].evidence}" if changed else "they are",
+        events=fates[changed].events if changed else (),
+        next_step="put the three classes back as the course has them; only `VERDICTS` is yours here.",
+    )
     for code in (ada, grace, edsger):
-        run = runs[code.name]
-        shown = _shown(run, replays.get(code.name))
+        shown = fates[code.name]
         fate, line = _said(given.get(code.name))
         right = fate == shown.fate
         bench.expect(
@@ -52,15 +63,17 @@ async def check_riddles(bench: "Bench", ada: "Code", grace: "Code", edsger: "Cod
             events=shown.events,
             next_step=_next(code.name, fate, shown),
         )
-        if right and shown.line:
+        if right:
             bench.expect(
-                line == shown.line,
+                str(line) == str(shown.line),
                 f"{code.name}: the line",
-                expected="the line whose command is not the recorded one",
+                expected="the line whose command is not the recorded one" if shown.line else "0: there is none",
                 seen=line,
                 events=shown.events,
-                next_step="name the line that asks for the command, as time travel does, "
-                "not the line that makes the value.",
+                next_step="name the line that asks for the command, as time travel does, not the line that makes the "
+                "value; the line of `%%module` is 1."
+                if shown.line
+                else "write 0: in a replay each command is the recorded one, so there is no line to name.",
             )
 
 

@@ -40,12 +40,15 @@ async def check_shelf(bench: "Bench", reserve_cart: "Code") -> None:
     await completed(bench, run)
     rows = bench.shop.table("reservations", order_id=cart)
     count = dict(Counter(rows["sku"]))
+    # The shop knows a key that comes twice, so its table alone does not show who asks twice.
+    asked = run.ids("ActivityTaskScheduled", "reserve")
+    twice = len(asked) > len(_WANTED)
     bench.expect(
-        count == _WANTED,
+        count == _WANTED and not twice,
         "each thing is reserved once",
-        expected=_WANTED,
-        seen=count,
-        events=run.ids("ActivityTaskScheduled"),
+        expected=f"{len(_WANTED)} activities `reserve`" if twice else _WANTED,
+        seen=f"{len(asked)} of them" if twice else count,
+        events=asked,
         next_step="take out what the cart names twice, and nothing else.",
     )
     told: dict[str, Any] = run.result if isinstance(run.result, dict) else {}
