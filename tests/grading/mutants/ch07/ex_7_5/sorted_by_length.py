@@ -1,4 +1,4 @@
-# expect: walk over something that has an order of its own
+# expect: which is another thing's
 from datetime import timedelta
 
 from temporalio import activity, workflow
