@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from course_lib.grading.evidence import Run
 
 
+_SECOND = 0.9
+"""The server's clock is not the worker's; side by side two timers of half a second are far below."""
+
+
 async def check_reminders(bench: "Bench", remind: "Code") -> None:
     """Run it; the history must hold a timer of a second, and the mail after it."""
     order = bench.unique("order")
@@ -20,6 +24,7 @@ async def check_reminders(bench: "Bench", remind: "Code") -> None:
         run = await bench.run(remind, order, timeout=8)
     await completed(bench, run)
     timers = run.ids("TimerStarted")
+    fired, asked = run.ids("TimerFired"), run.ids("ActivityTaskScheduled", "remind")
     lengths = _lengths(run)
     bench.require(
         bool(timers),
@@ -30,22 +35,23 @@ async def check_reminders(bench: "Bench", remind: "Code") -> None:
         next_step="use `await workflow.sleep(1)` in the workflow: a durable timer, which holds no worker, no thread "
         "and no activity's slot while it runs.",
     )
+    # Several short timers are a second too, one after the other; side by side the last one fires too early.
+    times = run.events.set_index("event_id")["time"]
+    waited = (times[fired[-1]] - times[timers[0]]).total_seconds() if fired else max(lengths)
     bench.expect(
-        sum(lengths) >= 1.0,
+        sum(lengths) >= 1.0 and waited >= _SECOND,
         "the timer runs for a second",
         expected="1 s",
         seen=", ".join(f"{length:g} s" for length in lengths),
         events=timers,
         next_step="`await workflow.sleep(1)`: the number is seconds.",
     )
-    # Several short timers, one after the other, are a second too.
-    fired, asked = run.ids("TimerFired"), run.ids("ActivityTaskScheduled", "remind")
     bench.expect(
         bool(fired) and bool(asked) and fired[-1] < asked[0],
         "the mail goes out after the wait",
         expected="TimerFired, then `remind`",
         seen="the mail was asked for first" if asked else "no mail",
-        events=(*fired[:1], *asked[:1]),
+        events=(*fired[-1:], *asked[:1]),
         next_step="wait first, with `await`, then ask for the mail.",
     )
     mails = bench.shop.table("mails", order_id=order)
