@@ -46,6 +46,7 @@ class CrashServer:
                     port=self._port,
                     dev_server_existing_path=str(program),
                     dev_server_database_filename=str(self._database),
+                    dev_server_extra_args=["--output", "none"],  # else its greeting stands in the learner's cell
                 )
         except (RuntimeError, TimeoutError) as error:
             raise CourseError(

@@ -10,7 +10,7 @@ from course_lib.server import connect
 from course_lib.server.crashing import CrashServer
 
 
-async def test_it_comes_back_with_what_it_was_told(tmp_path: Path) -> None:
+async def test_it_comes_back_with_what_it_was_told(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     server = CrashServer(tmp_path)
     before = await server.start()
     client = await connect(before)
@@ -25,6 +25,7 @@ async def test_it_comes_back_with_what_it_was_told(tmp_path: Path) -> None:
         assert found.workflow_type == "Order"
     finally:
         await server.stop()
+    assert capfd.readouterr().out == ""  # a cell's output is for what the cell says
 
 
 async def test_a_binary_that_ends_at_once_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

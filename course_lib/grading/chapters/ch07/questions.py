@@ -22,7 +22,7 @@ PREDICTIONS = (
     ),
     Prediction(
         id="7.b",
-        text="Five things are reserved, the worker is killed, a new one takes over and replays. The cell is as it is "
+        text="Six things are reserved, the worker is killed, a new one takes over and replays. The cell is as it is "
         "now. What does the customer get?",
         options=(
             Option(
