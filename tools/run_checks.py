@@ -65,7 +65,7 @@ STAGES = (
     Stage(
         "unit",
         "pytest: the library, content, exercise proofs, set-up",
-        pytest("tests", "--ignore=tests/browser", "-n", "5", "--dist", "loadfile"),
+        pytest("tests", "--ignore=tests/browser", "-p", "no:nbval", "-n", "5", "--dist", "loadfile"),
         pytest=True,
     ),
     Stage(
@@ -78,7 +78,7 @@ STAGES = (
         pytest=True,
         beside=True,
     ),
-    Stage("browser", "pytest: chapter 00 in a real JupyterLab", pytest("tests/browser"), pytest=True, beside=True),
+    Stage("browser", "pytest: chapter 00 in a real JupyterLab", pytest("-p", "no:nbval", "tests/browser"), pytest=True, beside=True),
 )
 
 
