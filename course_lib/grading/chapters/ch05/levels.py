@@ -1,4 +1,4 @@
-"""Exercise 5.4: seven orders on their way through two levels, with yes, no, silence, late and doubled answers."""
+"""Exercise 5.4: nine orders on their way through two levels, with yes, no, silence, late and doubled answers."""
 
 import asyncio
 from collections.abc import Callable
@@ -20,6 +20,7 @@ _LONG = 60.0
 # Time enough to answer at the second level on a busy machine. The silent order's is well above one second, which every
 # timer takes at least, so that a level that is given no time shows.
 _ESCALATED, _SILENT = 3.0, 2.0
+_TIMER_ENDS = ("TimerFired", "TimerCanceled")
 _ENDS = ("WorkflowExecutionCompleted", "WorkflowExecutionFailed")
 _BOTH = ("lead", "finance")
 _WHOLE = "give each level the whole `order.deadline_seconds`: a deadline of its own, begun when it is asked."
@@ -34,7 +35,7 @@ class _Case:
         outcome: How it should end.
         step: What to do when it does not.
         answers: Level, person and decision. Each is sent as soon as its level waits; ``finance:lead`` waits for
-            finance and speaks for the lead.
+            finance and speaks for the lead, and ``lead:finance`` the other way round.
         levels: Who should be asked.
         deadline: In seconds.
     """
@@ -49,12 +50,30 @@ class _Case:
 
 async def check_levels(bench: "Bench", workflow: "Code") -> None:
     """Send all orders through the levels at once, then read results, payments and who was asked."""
-    async with bench.worker(workflow):
+    async with bench.worker(workflow) as worker:
         runs = [await _start(bench, workflow, case.deadline) for case in _CASES]
-        bench.ran[:] = ["seven orders through two levels, with yes, no, silence, late answers and one person for both"]
+        bench.ran[:] = [
+            "nine orders through two levels, with yes, no, silence, early, late and doubled answers, and one person "
+            "for both"
+        ]
+        doubled = await _start(bench, workflow, _LONG)
+        bench.ran.pop()
         await asyncio.gather(*(_say(bench, run, case.answers) for run, case in zip(runs, _CASES, strict=True)))
-        for run, case in zip(runs, _CASES, strict=True):
-            await _judge(bench, run, case)
+        # All at once: an answer that waits for nothing would otherwise cost its limit once for each order.
+        ended = await asyncio.gather(*(bench.finish(run, timeout=4) for run in runs))
+        for run, case in zip(ended, _CASES, strict=True):
+            _judge(bench, run, case)
+        # A worker's death takes seconds, so it is for answers that are right so far.
+        if not all(part.ok for part in bench.parts):
+            return
+        # Two decisions that come while no worker is there reach the signal before the run method: no luck is involved.
+        # Only now, for a kill would take the other orders' activities along.
+        await _until_asked(bench, doubled, "lead")
+        worker.kill()
+        for by, approved in (("ada", False), ("bob", True)):
+            await signal(doubled, "decide", {"by": by, "approved": approved, "level": "lead"})
+        await worker.start()
+        _judge(bench, await bench.finish(doubled, timeout=8), _DOUBLED)
 
 
 async def _start(bench: "Bench", workflow: "Code", seconds: float) -> "WorkflowHandle[Any, Any]":
@@ -70,12 +89,15 @@ async def _say(bench: "Bench", handle: "WorkflowHandle[Any, Any]", answers: tupl
 
 
 async def _until_asked(bench: "Bench", handle: "WorkflowHandle[Any, Any]", level: str) -> None:
-    """Wait until a level was asked and its deadline runs, the run ended, or neither will come."""
+    """Wait until a level was asked and a deadline runs, the run ended, or neither will come."""
     for _ in range(45):
         events = await bench.events(handle)
-        asked = next((event for event, name in _mails(events) if name == level), 0)
-        timers = events[(events["type"] == "TimerStarted") & (events["event_id"] > asked)]
-        if (asked and not timers.empty) or events["type"].iloc[-1] in _ENDS:
+        types = events["type"]
+        asked = level in (name for _, name in _mails(events))
+        # Not "a timer after the mail": a deadline may as well begin with the mail, `async with asyncio.timeout(…)`.
+        mailed = (types == "ActivityTaskScheduled").sum() == (types == "ActivityTaskCompleted").sum()
+        runs = (types == "TimerStarted").sum() > types.isin(_TIMER_ENDS).sum()
+        if (asked and mailed and runs) or types.iloc[-1] in _ENDS:
             return
         await asyncio.sleep(0.1)
 
@@ -86,8 +108,7 @@ def _mails(events: "pd.DataFrame") -> list[tuple[int, str]]:
     return [(int(event), str(to).strip('"')) for event, to in zip(mails["event_id"], mails["payload"], strict=True)]
 
 
-async def _judge(bench: "Bench", handle: "WorkflowHandle[Any, Any]", case: _Case) -> None:
-    run = await bench.finish(handle, timeout=3)
+def _judge(bench: "Bench", run: "Run", case: _Case) -> None:
     if "again and again" in run.reason:
         bench.require(
             False,
@@ -97,7 +118,7 @@ async def _judge(bench: "Bench", handle: "WorkflowHandle[Any, Any]", case: _Case
             events=run.last_event,
             next_step="correct the line that is named, then check again.",
         )
-    charges = len(bench.shop.table("payments", order_id=handle.id))
+    charges = len(bench.shop.table("payments", order_id=run.handle.id))
     asked = [to for _, to in _mails(run.events)]
     due = int(case.outcome == "approved")
     right = run.result == case.outcome and charges == due and asked == list(case.levels)
@@ -110,17 +131,23 @@ async def _judge(bench: "Bench", handle: "WorkflowHandle[Any, Any]", case: _Case
         events=[*run.ids("WorkflowExecutionSignaled"), *run.ids("TimerFired")],
         next_step=case.step(run, charges, asked),
     )
-    if right and not case.answers:
-        _whole_time(bench, run)
+    if right and case.step is _silent_step:
+        _whole_time(bench, run, case.deadline)
+    elif right and case.step is _up_step:
+        _whole_time(bench, run, case.deadline, lead=True)
 
 
-def _whole_time(bench: "Bench", run: "Run") -> None:
+def _whole_time(bench: "Bench", run: "Run", deadline: float, *, lead: bool = False) -> None:
+    """Compare how long a silent level was waited for; the orders' deadlines differ, so a fixed one shows, too."""
     fired = run.events[run.events["type"] == "TimerFired"]["time"]
-    gap = (fired.iloc[-1] - fired.iloc[0]).total_seconds()
+    asked = run.events[run.events["type"] == "ActivityTaskScheduled"]["time"]
+    begin, end = (asked.iloc[0], fired.iloc[0]) if lead else (fired.iloc[0], fired.iloc[-1])
+    begins = "the lead's mail to the lead's deadline" if lead else "the lead's deadline to finance's"
+    gap = (end - begin).total_seconds()
     bench.expect(
-        gap >= 0.9 * _SILENT,
-        "finance has the whole deadline, too",
-        expected=f"{_SILENT:g} s from the lead's deadline to finance's",
+        gap >= 0.9 * deadline,
+        "the lead has the whole deadline" if lead else "finance has the whole deadline, too",
+        expected=f"{deadline:g} s from {begins}",
         seen=f"{gap:.1f} s",
         events=run.ids("TimerFired"),
         next_step=_WHOLE,
@@ -155,7 +182,8 @@ def _up_step(run: "Run", charges: int, asked: list[str]) -> str:
         return "escalate: when the lead's deadline passes, ask the *next* level instead of the lead once more."
     if "finance" not in asked:
         return "escalate: `except TimeoutError` means that it is the next level's turn, not that the order is over."
-    if run.result == "expired" and len(run.ids("TimerFired")) > 1:
+    # Still running: a deadline that is not the order's own, such as a fixed one, was too long.
+    if not run.completed or (run.result == "expired" and len(run.ids("TimerFired")) > 1):
         return _WHOLE
     return "let finance decide alone when the lead was silent: its yes is enough then."
 
@@ -166,6 +194,21 @@ def _same_step(run: "Run", charges: int, asked: list[str]) -> str:
 
 def _late_step(run: "Run", charges: int, asked: list[str]) -> str:
     return "take a decision only when `decision.level` is the level that is asked now: the lead's time was over."
+
+
+def _early_step(run: "Run", charges: int, asked: list[str]) -> str:
+    if run.result != "approved":
+        return _no_step(run, charges, asked)
+    return (
+        "forget what finance said before it was asked: take a decision only when `decision.level` is the level that is "
+        "asked now."
+    )
+
+
+def _doubled_step(run: "Run", charges: int, asked: list[str]) -> str:
+    if run.result == "rejected":
+        return _no_step(run, charges, asked)
+    return "let only the first decision of a level count: `if self.decision is None` in the signal."
 
 
 def _silent_step(run: "Run", charges: int, asked: list[str]) -> str:
@@ -195,12 +238,13 @@ _CASES = (
         (("finance", "eve", True),),
         deadline=_ESCALATED,
     ),
-    # Ada's yes for finance does not count, so Eve's no does.
+    # Ada's word for finance does not count, so Eve's yes does. (The other way round, an order that is rejected because
+    # the lead has spoken twice would look right.)
     _Case(
         "who has approved as the lead does not count for finance",
-        "rejected",
+        "approved",
         _same_step,
-        (("lead", "ada", True), ("finance", "ada", True), ("finance", "eve", False)),
+        (("lead", "ada", True), ("finance", "ada", False), ("finance", "eve", True)),
     ),
     # When finance is asked, the lead's yes comes too late; so Eve's no counts.
     _Case(
@@ -210,7 +254,20 @@ _CASES = (
         (("finance:lead", "ada", True), ("finance", "eve", False)),
         deadline=_ESCALATED,
     ),
+    # While the lead is asked, a yes for finance comes too early; so Dan's no counts.
+    _Case(
+        "an answer for a level that is not asked yet changes nothing",
+        "rejected",
+        _early_step,
+        (("lead:finance", "eve", True), ("lead", "ada", True), ("finance", "dan", False)),
+    ),
     _Case("when both levels are silent the order expires, uncharged", "expired", _silent_step, deadline=_SILENT),
+)
+_DOUBLED = _Case(
+    "only a level's first decision counts: a yes that follows a no changes nothing",
+    "rejected",
+    _doubled_step,
+    levels=("lead",),
 )
 
 EXERCISE = Exercise(
