@@ -6,6 +6,7 @@ from course_lib.grading.model import Exercise
 from course_lib.grading.talking import ask, signal
 
 if TYPE_CHECKING:
+    import pandas as pd
     from temporalio.client import WorkflowHandle
 
     from course_lib.grading.answers import Code
@@ -46,7 +47,9 @@ async def check_approval(bench: "Bench", approval: "Code") -> None:
             "`status` says “waiting”, as often as it is asked, and after a replay",
             expected="'waiting', four times",
             seen=", ".join(before),
-            next_step='return the state as it is, `"waiting"` until the outcome is clear, and change nothing: what a '
+            next_step="wait as long as the order says, `timeout=order.deadline_seconds`: this one had a minute."
+            if "'expired'" in before
+            else 'return the state as it is, `"waiting"` until the outcome is clear, and change nothing: what a '
             "query changes is gone when another worker replays the history.",
         )
         await signal(asked, "decide", _YES)
@@ -98,31 +101,61 @@ def _require_end(bench: "Bench", run: "Run") -> None:
         expected="WorkflowExecutionCompleted as the last event",
         seen=run.reason,
         events=run.last_event,
-        next_step="let the condition of `wait_condition` become true with the first decision, yes or no; if a line "
-        "is named, correct that first.",
+        next_step="return the outcome, do not raise it: a no is an answer and no failure."
+        if "WorkflowExecutionFailed" in set(run.events["type"])
+        else "let the condition of `wait_condition` become true with the first decision, yes or no, and set its "
+        "first state in `__init__` only: a decision may come before the first line of `run`. If a line is named, "
+        "correct that first.",
     )
 
 
 def _mailed(bench: "Bench", order: str, run: "Run") -> None:
     mails = list(bench.shop.table("mails", order_id=order)["to"])
-    if mails == ["customer@shop.example"]:
+    ordered = run.ids("ActivityTaskScheduled", "mail")
+    # The shop's tables hide what was ordered twice: the idempotency keys see to that.
+    charged = run.ids("ActivityTaskScheduled", "charge_card")
+    if len(charged) > 1:
+        bench.expect(
+            False,
+            "the card is charged in one place",
+            expected="one activity `charge_card`",
+            seen=f"{len(charged)} of them",
+            events=charged,
+            next_step="run `charge_card` once: only its idempotency key kept the second from taking the money again.",
+        )
+    if mails == ["customer@shop.example"] and len(ordered) == 1:
+        clear = max((0, *run.ids("TimerFired"), *run.ids("ActivityTaskCompleted", "charge_card")))
+        if ordered[0] < clear:
+            bench.expect(
+                False,
+                "the customer hears of the outcome when there is one",
+                expected="the mail after the charge, or after the deadline",
+                seen=f"the mail is event {ordered[0]}, and what it tells of is event {clear}",
+                events=(*ordered, clear),
+                next_step="run `mail` last, right before you return: until then the customer may hear what is not so.",
+            )
         return
     bench.expect(
         False,
         "the customer hears of the outcome, once",
         expected="one mail to customer@shop.example",
-        seen=f"mails to {mails}" if mails else "no mail",
+        seen=f"mails to {mails}, ordered {len(ordered)} time(s)" if mails else "no mail",
         events=run.ids("ActivityTaskScheduled", "mail"),
-        next_step='run the activity `mail` with `"customer"` before you return, whatever the outcome is.',
+        next_step='run the activity `mail` with `"customer"` before you return, once, whatever the outcome is.',
     )
+
+
+def _is_over(events: "pd.DataFrame") -> bool:
+    """Whether the deadline has fired and the run has gone on, or ended; a mail *before* it says nothing of that."""
+    types = list(events["type"])
+    after = types[types.index("TimerFired") :] if "TimerFired" in types else []
+    return "ActivityTaskScheduled" in after or "WorkflowExecutionCompleted" in types
 
 
 async def _late(bench: "Bench", handle: "WorkflowHandle[Any, Any]") -> None:
     found = await bench.wait_until(
         handle,
-        lambda events: (
-            "ActivityTaskScheduled" in set(events["type"]) or "WorkflowExecutionCompleted" in set(events["type"])
-        ),
+        _is_over,
         "the deadline fires: without a decision the order does not wait for ever",
         timeout=5,
         next_step="give `wait_condition` the order's deadline, `timeout=order.deadline_seconds`, and go on when it "

@@ -1,0 +1,33 @@
+# expect: return the outcome, do not raise it
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+from steps import SOON, Decision, Order, charge_card, mail
+
+
+@workflow.defn
+class Approval:
+    def __init__(self) -> None:
+        self.outcome = "waiting"
+
+    @workflow.signal
+    def decide(self, decision: Decision) -> None:
+        if self.outcome == "waiting":
+            self.outcome = "approved" if decision.approved else "rejected"
+
+    @workflow.query
+    def status(self) -> str:
+        return self.outcome
+
+    @workflow.run
+    async def run(self, order: Order) -> str:
+        try:
+            await workflow.wait_condition(lambda: self.outcome != "waiting", timeout=order.deadline_seconds)
+        except TimeoutError:
+            self.outcome = "expired"
+        if self.outcome == "approved":
+            await workflow.execute_activity(charge_card, order, start_to_close_timeout=SOON)
+        await workflow.execute_activity(mail, "customer", start_to_close_timeout=SOON)
+        if self.outcome == "rejected":
+            raise ApplicationError("rejected", non_retryable=True)
+        return self.outcome
