@@ -1,0 +1,33 @@
+# expect: when all handlers have finished
+import asyncio
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+from steps import SOON, Order, charge_card
+
+
+@workflow.defn
+class Voucher:
+    @workflow.init
+    def __init__(self, cents: int) -> None:
+        self.left, self.closed = cents, False
+        self.lock = asyncio.Lock()
+
+    @workflow.update
+    async def pay(self, order: Order) -> int:
+        async with self.lock:
+            if order.amount_cents > self.left:
+                raise ApplicationError(f"only {self.left} cents are left")
+            await workflow.execute_activity(charge_card, order, start_to_close_timeout=SOON)
+            self.left -= order.amount_cents
+            return self.left
+
+    @workflow.signal
+    def close(self) -> None:
+        self.closed = True
+
+    @workflow.run
+    async def run(self, cents: int) -> int:
+        await workflow.wait_condition(lambda: self.closed)
+        await asyncio.sleep(5)
+        return self.left
