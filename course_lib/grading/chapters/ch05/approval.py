@@ -201,7 +201,8 @@ EXERCISE = Exercise(
     ),
     why=(
         "One variable holds the state of the order, and it leaves “waiting” once: by the first decision or by the "
-        "deadline, whichever comes first in the history. So a second decision and a late one find the door closed. "
+        "deadline, whichever the workflow sees first (in one workflow task, signals come before timers). So a second "
+        "decision and a late one find the door closed. "
         "The charge depends on the word “approved”, never on “somebody answered”. The query returns the variable and "
         "touches nothing, so every worker gives the same answer."
     ),

@@ -103,8 +103,8 @@ def _step(reply: Reply, types: list[str], confirmed: bool) -> str:
         return (
             "let the validator look at `self.confirmed`, too."
             if confirmed
-            else "let the validator *raise* for what is not 1 to 100,000 (what it returns is not looked at), and mark it "
-            "`@correct.validator`."
+            else "let the validator *raise* for what is not 1 to 100,000 (what it returns is not looked at), and mark "
+            "it `@correct.validator`."
         )
     return (
         "move the refusal into a validator, `@correct.validator`: the body runs when the update is accepted already, "
