@@ -26,6 +26,7 @@ _BAD = {
     "NoGifts": "an edit that breaks only the gift is stopped",
     "ShipsUnpaid": "an edit that breaks only the declined order is stopped",
 }
+_AWAIT = "write `await` in front of the replay: without it nothing is replayed, there is only a coroutine."
 
 
 async def check_gate(bench: "Bench", gate: "Code") -> None:
@@ -49,11 +50,11 @@ async def check_gate(bench: "Bench", gate: "Code") -> None:
         next_step="correct what is named there; a replay takes milliseconds.",
     )
     answers = dict(zip(edits, called.value, strict=True))
-    how = _How(gate.source)
+    how = _How(gate.source, lost=any(answer["lost"] for answer in answers.values()))
     for edit, label in _HARMLESS.items():
-        _says(bench, label, answers[edit], True, how.turned_down(answers, edits))
+        _says(bench, label, answers[edit], True, how, how.turned_down(answers, edits))
     for edit, label in _BAD.items():
-        _says(bench, label, answers[edit], False, how.let_through(answers))
+        _says(bench, label, answers[edit], False, how, how.let_through(answers))
 
 
 class _How:
@@ -61,13 +62,15 @@ class _How:
 
     Args:
         source: The module.
+        lost: Whether a coroutine was made and never awaited.
     """
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, *, lost: bool) -> None:
+        self.lost = lost
         tree = Module(source).tree
         nodes = list(ast.walk(tree))
-        names = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
-        self.replays = bool(names & {"replay_workflow", "replay_workflows"})
+        self.names = names = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+        self.replays = bool(names & {"replay_workflow", "replay_workflows", "workflow_replay_iterator"})
         self.looks = bool(names & {"replay_failure", "replay_failures"})
         self.silent = any(
             isinstance(node, ast.keyword) and node.arg == "raise_on_replay_failure" and _false(node.value)
@@ -79,6 +82,8 @@ class _How:
     def let_through(self, answers: dict[str, dict[str, Any]]) -> str:
         """Return what to do when a bad edit is said to be safe."""
         stopped = [edit for edit in _BAD if answers[edit]["said"] is False]
+        if self.lost:
+            return _AWAIT
         if not self.replays:
             return (
                 "replay: `await Replayer(workflows=[workflow]).replay_workflow(history)`. How a run ended says nothing "
@@ -112,22 +117,44 @@ class _How:
                 "do not look at how the run ended: the declined order failed, rightly, and its history replays. Only "
                 "`replay_failure`, or an exception of the Replayer, counts."
             )
+        if self.catches and not any(answers[edit]["said"] is True for edit in edits):
+            return (
+                "print what your `except` catches: it may be a mistake in this function. `replay_workflow` takes one "
+                "history, `replay_workflows` an asynchronous iterator of them."
+            )
+        if "replay_failures" in self.names:
+            return "say no only when a replay failed: `replay_failures` is a dict, and empty when none did."
         return "say no only when a replay failed."
+
+    def raised(self, error: str) -> str:
+        """Return what to do when the function raised.
+
+        Args:
+            error: Type and message.
+        """
+        if self.lost:
+            return _AWAIT
+        if "Nondeterminism" in error:
+            return (
+                "answer instead of raising: catch what the Replayer raises and `return False`, or pass "
+                "`raise_on_replay_failure=False` and look at `replay_failure`."
+            )
+        if "__aiter__" in error:
+            return (
+                "give `replay_workflows` an asynchronous iterator, not a list; or replay one by one, with "
+                "`replay_workflow`."
+            )
+        return "correct what it raised."
 
 
 def _false(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value is False
 
 
-def _says(bench: "Bench", label: str, answer: dict[str, Any], wanted: bool, step: str) -> None:
+def _says(bench: "Bench", label: str, answer: dict[str, Any], wanted: bool, how: _How, step: str) -> None:
     if answer["raised"]:
         seen = f"it raised {answer['raised']}"
-        step = (
-            "answer instead of raising: catch what the Replayer raises and `return False`, or pass "
-            "`raise_on_replay_failure=False` and look at `replay_failure`."
-            if "Nondeterminism" in answer["raised"]
-            else "correct what it raised."
-        )
+        step = how.raised(answer["raised"])
     elif not isinstance(answer["said"], bool):
         seen = f"it returned {answer['said']}"
         step = "return `True` or `False`."

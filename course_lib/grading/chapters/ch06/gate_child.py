@@ -3,6 +3,8 @@
 import importlib
 import sys
 import traceback
+import warnings
+from collections.abc import Callable
 from typing import Any
 
 from temporalio.client import WorkflowHistory
@@ -11,7 +13,7 @@ from temporalio.client import WorkflowHistory
 async def judge(
     module: str, name: str, folder: str, edits: list[str], histories: list[dict[str, str]]
 ) -> list[dict[str, Any]]:
-    """Call the learner's function with each edit and return what it said, or what it raised.
+    """Call the learner's function with each edit and return what it said, what it raised, and what it lost.
 
     Args:
         module: The learner's module.
@@ -26,14 +28,22 @@ async def judge(
     recorded = [WorkflowHistory.from_json(each["id"], each["json"]) for each in histories]
     said: list[dict[str, Any]] = []
     for edit in edits:
-        try:
-            value = function(getattr(classes, edit), list(recorded))
-            value = await value if hasattr(value, "__await__") else value
-            said.append({"said": value if isinstance(value, bool) else repr(value)[:80], "raised": ""})
-        except Exception as error:
-            lines = [
-                at.lineno for at in traceback.extract_tb(error.__traceback__) if at.filename.endswith(f"{module}.py")
-            ]
-            where = f", at line {lines[-1]}" if lines else ""
-            said.append({"said": None, "raised": f"{type(error).__name__}: {str(error)[:160]}{where}"})
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            told = await _answer(function, getattr(classes, edit), list(recorded), module)
+        # Python warns when it throws a coroutine away that nobody awaited.
+        said.append({**told, "lost": any("never awaited" in str(each.message) for each in warned)})
     return said
+
+
+async def _answer(
+    function: Callable[..., Any], edit: type, histories: list[WorkflowHistory], module: str
+) -> dict[str, Any]:
+    try:
+        value = function(edit, histories)
+        value = await value if hasattr(value, "__await__") else value
+        return {"said": value if isinstance(value, bool) else repr(value)[:80], "raised": ""}
+    except Exception as error:
+        lines = [at.lineno for at in traceback.extract_tb(error.__traceback__) if at.filename.endswith(f"{module}.py")]
+        where = f", at line {lines[-1]}" if lines else ""
+        return {"said": None, "raised": f"{type(error).__name__}: {str(error)[:160]}{where}"}
