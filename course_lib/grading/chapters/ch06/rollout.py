@@ -14,6 +14,7 @@ from temporalio.worker import WorkerDeploymentConfig
 
 from course_lib.grading.answers import Code
 from course_lib.grading.bench import CLIENT
+from course_lib.grading.chapters.ch06.rollout_child import NO_END
 from course_lib.grading.model import Exercise
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 _HERE = Path(__file__).parent
 _WATCH = Code("watch", "rollout_child", f"{__package__}.rollout_child", "", "function", "watch")
 _OLD, _NEW = "1.0", "1.1"
-_STILL_OPEN = 1.0  # seconds for which the order is still held after the new version is current
+# What `healthy` says in turn. A roll-out that heeds one answer only, the first or the last, meets the other one.
+_ILL = {"at 10 %": [False, True], "at 50 %": [True, False]}
 
 
 async def check_rollout(bench: "Bench", versioned: "Code", roll_out: "Code") -> None:
@@ -42,27 +44,34 @@ async def check_rollout(bench: "Bench", versioned: "Code", roll_out: "Code") -> 
         )
         await _set_current(bench, deployment, _OLD)
         held = await _held_order(bench)
-        releasing = asyncio.create_task(_release(bench, deployment))
-        try:
-            called = await _roll(bench, roll_out, deployment, [True], held)
-        finally:
-            releasing.cancel()
-            bench.shop.faults.clear()
+        called = await _roll(bench, roll_out, deployment, [True], held, "in good health")
+        bench.shop.faults.clear()
         await _healthy(bench, called, deployment, held)
-        await _set_current(bench, deployment, _OLD)
-        called = await _roll(bench, roll_out, deployment, [True, False], held)
-        await _unhealthy(bench, called, deployment)
+        for when, health in _ILL.items():
+            await _set_current(bench, deployment, _OLD)
+            called = await _roll(bench, roll_out, deployment, health, held, f"unhealthy {when}")
+            if not await _unhealthy(bench, called, deployment, when):
+                return
 
 
 async def _config(bench: "Bench", versioned: "Code", deployment: str, build: str) -> WorkerDeploymentConfig:
     called = await bench.call(versioned, deployment, build)
-    given: dict[str, Any] = called.value if isinstance(called.value, dict) else {"version": {}}
+    given: dict[str, Any] = called.value if isinstance(called.value, dict) else {}
+    bench.require(
+        {"version", "default_versioning_behavior"} <= set(given),
+        f"the Worker of build {build} gets a config",
+        expected="a WorkerDeploymentConfig",
+        seen=called.reason or repr(called.value)[:80],
+        next_step="correct that line, run the cell again, then check again."
+        if called.reason
+        else "return the whole config: `return WorkerDeploymentConfig(version, True, …)`.",
+    )
     version = given["version"]
     bench.require(
         version == {"deployment_name": deployment, "build_id": build},
         f"the Worker of build {build} has a version of its own",
         expected=f"deployment {deployment}, build id {build}",
-        seen=", ".join(f"{key} {value}" for key, value in version.items()) or called.reason or repr(called.value)[:80],
+        seen=", ".join(f"{key} {value}" for key, value in version.items()) if isinstance(version, dict) else version,
         next_step="make the version of both arguments: `WorkerDeploymentVersion(deployment, build_id)`. Two builds "
         "under one build id are one version to the server, and it gives each the other's runs.",
     )
@@ -93,20 +102,9 @@ async def _held_order(bench: "Bench") -> "WorkflowHandle[Any, Any]":
     return held
 
 
-async def _release(bench: "Bench", deployment: str) -> None:
-    """Open the warehouse a moment after the new version became current, so that a hasty roll-out is caught."""
-    current = _OLD
-    while current != _NEW:
-        await asyncio.sleep(0.1)
-        current, _ = await _routing(bench, deployment)
-    await asyncio.sleep(_STILL_OPEN)
-    await asyncio.to_thread(bench.shop.faults.clear)
-
-
 async def _roll(
-    bench: "Bench", roll_out: "Code", deployment: str, health: list[bool], held: "WorkflowHandle[Any, Any]"
+    bench: "Bench", roll_out: "Code", deployment: str, health: list[bool], held: "WorkflowHandle[Any, Any]", words: str
 ) -> "Called":
-    words = "in good health" if health[-1] else "unhealthy at 50 %"
     bench.did(f"{roll_out.name}({_OLD!r}, {_NEW!r}, …) {words}")
     called = await bench.call(
         roll_out, CLIENT, deployment, _OLD, _NEW, health, held.id, timeout=20, quiet=True, through=_WATCH
@@ -139,18 +137,18 @@ async def _healthy(bench: "Bench", called: "Called", deployment: str, held: "Wor
         expected="healthy() after each set_ramp, before the next step",
         seen=_words(did),
         next_step="write `await` in front of `healthy()`: a coroutine counts as true, and nobody is asked."
-        if called.value["lost"]
+        if "healthy" in called.value["lost"]
         else "ask `await healthy()` after each `set_ramp`, before you go on: a ramp that nobody looks at is only "
         "a slower accident.",
     )
+    left = called.value["left"]
     bench.expect(
-        called.value["held"] == "COMPLETED" and said == "drained",
+        called.value["held"] == "COMPLETED" and said == "drained" and left == 0,
         "it says drained when the last old order has closed",
-        expected="'drained', with the held order completed",
-        seen=f"{said!r}, with the held order {called.value['held'].lower()}",
-        next_step="after `set_current(new)`, ask `await open_runs(old)` until it is 0, with a short "
-        '`asyncio.sleep` between, and only then `return "drained"`: whoever stops the old Workers now strands an '
-        "order.",
+        expected="'drained', with the held order completed, and the last open_runs(old) 0",
+        seen=f"{said!r}, with the held order {called.value['held'].lower()}, and "
+        + ("open_runs(old) never answered" if left is None else f"the last open_runs(old) {left}"),
+        next_step=_drain(called.value),
     )
     run = await bench.finish(held)
     info = (await held.describe()).raw_description.workflow_execution_info.versioning_info
@@ -172,25 +170,45 @@ async def _healthy(bench: "Bench", called: "Called", deployment: str, held: "Wor
     )
 
 
-async def _unhealthy(bench: "Bench", called: "Called", deployment: str) -> None:
-    said = called.value["said"]
+def _drain(told: dict[str, Any]) -> str:
+    """Return what to do when the end does not hold."""
+    if "open_runs" in told["lost"]:
+        return "write `await` in front of `open_runs(old)`: a coroutine is never 0, and nobody is asked."
+    if told["said"] == NO_END and told["left"] is not None:
+        return (
+            'ask again soon, `await asyncio.sleep(0.2)` is enough, and `return "drained"` when the answer is 0. Here '
+            "the order closes a second after your first question."
+        )
+    if told["said"] != "drained" and told["left"] == 0:
+        return 'end with `return "drained"` when `open_runs(old)` is 0.'
+    return (
+        "after `set_current(new)`, ask `await open_runs(old)` until it is 0, with a short `asyncio.sleep` between, and "
+        'only then `return "drained"`: whoever stops the old Workers now strands an order.'
+    )
+
+
+async def _unhealthy(bench: "Bench", called: "Called", deployment: str, when: str) -> bool:
+    said, did = called.value["said"], called.value["did"]
     current, ramp = await _routing(bench, deployment)
-    bench.expect(
-        current == _OLD and ramp == 0,
-        "an unhealthy version gets no order any more",
-        expected=f"current {_OLD}, ramp 0 %",
-        seen=f"current {current}, ramp {ramp:g} %",
+    after = did[did.index(["healthy", False]) + 1 :] if ["healthy", False] in did else did
+    further = [each for each in _routed(after) if each[:2] == ["current", _NEW] or (each[0] == "ramp" and each[2] != 0)]
+    gone = bench.expect(
+        current == _OLD and ramp == 0 and not further,
+        f"unhealthy {when}: the version gets no order any more",
+        expected=f"then ramp {_NEW} 0; current {_OLD}, ramp 0 %",
+        seen=f"then {_words(_routed(after))}; current {current}, ramp {ramp:g} %",
         next_step="look at what `await healthy()` says, every time: `False` ends the roll-out."
-        if current != _OLD
+        if further
         else "take the ramp back: `await set_ramp(new, 0)`. It stays where it was until somebody moves it.",
     )
-    bench.expect(
+    told = bench.expect(
         said == "rolled back",
-        "it says that it rolled back",
+        f"unhealthy {when}: it says that it rolled back",
         expected="'rolled back'",
         seen=said,
         next_step='`return "rolled back"` right after the ramp is back at 0.',
     )
+    return gone and told
 
 
 def _routed(did: list[list[Any]]) -> list[list[Any]]:
