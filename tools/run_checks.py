@@ -78,7 +78,13 @@ STAGES = (
         pytest=True,
         beside=True,
     ),
-    Stage("browser", "pytest: chapter 00 in a real JupyterLab", pytest("-p", "no:nbval", "tests/browser"), pytest=True, beside=True),
+    Stage(
+        "browser",
+        "pytest: widgets, and every chapter's Run All, in a real JupyterLab",
+        pytest("-p", "no:nbval", "tests/browser"),
+        pytest=True,
+        beside=True,
+    ),
 )
 
 
