@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import re
 import secrets
 import sys
 from collections.abc import Iterator
@@ -88,13 +87,16 @@ def _revisions() -> dict[str, ModuleType]:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Hand out whole files, as ``--dist loadfile`` does, but the proofs of each exercise as a file of its own."""
+    """Hand out whole files, as ``--dist loadfile`` does, but each proof of an exercise by itself.
+
+    They take seconds each and share nothing. Handed out by exercise, the last exercise would keep one worker busy for
+    minutes while the others have nothing left to do.
+    """
     from xdist.scheduler import LoadScopeScheduling
 
-    class ByFileOrExercise(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no type information
+    class ByFileOrProof(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no type information
         def _split_scope(self, nodeid: str) -> str:
             file = nodeid.split("::", 1)[0]
-            exercise = re.search(r"test_exercises\.py::.*\[(\d+\.\d+)", nodeid)
-            return f"{file} {exercise[1]}" if exercise else file
+            return nodeid if file.endswith("test_exercises.py") else file
 
-    return ByFileOrExercise(config, log)
+    return ByFileOrProof(config, log)
