@@ -177,10 +177,11 @@ async def test_queries_that_change_the_workflow(histories: Histories) -> None:
 async def test_a_query_that_never_answers(histories: Histories) -> None:
     journey = await replay.journey(histories["approved"], hostile.SpinningQuery)
     assert journey.divergence is None
-    assert journey.steps[-1].answers == {
-        "approvals": "['ada', 'bob']",
-        "spins": "failed: it did not answer within 1 s",
-    }
+    answers = journey.steps[-1].answers
+    assert list(answers) == ["approvals", "spins"]
+    assert answers["approvals"] == "['ada', 'bob']"
+    # On a busy machine the SDK's own limit for a task that does not yield may strike before the course's.
+    assert answers["spins"] in ("failed: it did not answer within 1 s", "failed: it did not answer within 2 seconds")
 
 
 CELL = """

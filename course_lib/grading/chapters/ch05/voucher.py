@@ -130,6 +130,10 @@ async def _closing(bench: "Bench", voucher: "Code") -> None:
     # Long enough that `close` comes while the first card is being charged, also on a busy machine.
     bench.shop.faults.latency("payments", seconds=1.2)
     handle = await bench.start(voucher, _WORTH)
+    # A payment that comes with the run's first task is there before `run` waits for anything: luck on a busy machine.
+    await bench.wait_until(
+        handle, lambda events: "WorkflowTaskCompleted" in set(events["type"]), "the voucher is open for payments"
+    )
     # Two, so that one may still wait for its turn: it was taken before the voucher was closed.
     paying = asyncio.create_task(_pay(bench, handle, 6000, 3000))
     await bench.wait_until(
