@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from course_lib.replay.state import State
 
 _SLOW = 1.0  # seconds; the whole activation has two
+TOO_SLOW = f"it did not answer within {_SLOW:g} s"
 _LARGE = 100_000  # bytes of an answer beyond which it is not decoded
 
 
@@ -83,7 +84,7 @@ class Asking:
             if time.monotonic() - began > _SLOW:
                 # The SDK interrupts the thread after two seconds, but asyncio keeps the interruption to itself, as the
                 # outcome of the query's task; here it looks as if the query had merely not answered.
-                self.spoilt = Spoilt(group, f"it did not answer within {_SLOW:g} s")
+                self.spoilt = Spoilt(group, TOO_SLOW)
                 break
             if state.fingerprint() != before:
                 self.spoilt = Spoilt(group, "it changes the workflow's variables, which a query must not do")

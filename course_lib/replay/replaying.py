@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from course_lib.errors import CourseError
-from course_lib.replay.asking import Spoilt
+from course_lib.replay.asking import TOO_SLOW, Spoilt
 from course_lib.replay.guards import cannot_start
 from course_lib.replay.probe import ProbeRunner, Record
 from course_lib.replay.recorded import attributes
@@ -98,7 +98,8 @@ async def replay(
     message = str(record.evicted.message) if record.evicted is not None else ""
     if _DEADLOCK in message or record.blocked:
         if asking.busy:
-            return Spoilt(asking.busy, "it did not answer within 2 seconds")
+            # The SDK's interruption fell outside the query's task: to a learner that is the same.
+            return Spoilt(asking.busy, TOO_SLOW)
         raise _blocks(record, message)
     complaint = ""
     if (rule := _RULE.search(message)) is not None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, TimeoutError
 
 from course_lib import paths
 
@@ -62,18 +62,37 @@ NEXT = """pressed => {
 }"""
 
 
+# Where a notebook stands that does not end: each cell that has not run, the kernel, and what is waited for.
+STANDS = """() => {
+    const panel = window.jupyterapp.shell.currentWidget;
+    const kernel = panel.sessionContext.session?.kernel;
+    const cells = [...document.querySelectorAll(".jp-CodeCell")].map(cell => [
+        cell.querySelector(".jp-InputArea-prompt")?.textContent ?? "",
+        cell.querySelector(".jp-InputArea-editor")?.textContent.slice(0, 60) ?? "",
+        [...cell.querySelectorAll(".jp-OutputArea-output")].map(each => each.textContent).join(" / ").slice(-300)]);
+    const waiting = cells.filter(([prompt]) => !/\\[\\d+\\]:/.test(prompt)).map(cell => cell.join(" | "));
+    return [`kernel ${kernel?.status}, connection ${kernel?.connectionStatus}`,
+        `${cells.length} cells, ${waiting.length} not run, the first:`, ...waiting.slice(0, 2)].join("\\n");
+}"""
+
+
 def _play(page: Page) -> list[str]:
     """Press what the cells ask for until all have run, and return what was pressed."""
     pressed: list[str] = []
     deadline = time.monotonic() + LIMIT
-    while time.monotonic() < deadline:
-        step = page.wait_for_function(NEXT, arg=pressed, timeout=(deadline - time.monotonic()) * 1000).json_value()
+    while True:
+        left = (deadline - time.monotonic()) * 1000
+        try:
+            # By the clock: by frames it would read all outputs sixty times a second.
+            step = page.wait_for_function(NEXT, arg=pressed, timeout=max(left, 1), polling=250).json_value()
+        except TimeoutError:
+            stands = page.evaluate(STANDS)
+            pytest.fail(f"the notebook did not end within {LIMIT:.0f} s; pressed: {pressed}\n{stands}", pytrace=False)
         if step.get("done"):
             return pressed
         button = page.locator(f'[data-to-press="{step["press"]}"]').last
         button.click()
         pressed.append(step["press"])
-    raise AssertionError(f"the notebook did not end within {LIMIT:.0f} s; pressed: {pressed}")
 
 
 def _text(cell: dict[str, Any]) -> str:
