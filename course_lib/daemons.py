@@ -320,7 +320,8 @@ def _alive(state: DaemonState) -> bool:
     try:
         process = psutil.Process(state.pid)
         if process.status() == psutil.STATUS_ZOMBIE:  # nobody reaps orphans in a container without an init
-            return False
+            # Its first thread has ended. While another is still ending, its ports are still taken.
+            return bool(process.num_threads() > 1)
         if abs(process.create_time() - state.create_time) <= _CLOCK_SLACK:
             return True
         # The clock may have been set since: the same words on the command line are the same daemon.

@@ -22,6 +22,14 @@ STUBBORN = [
     "-c",
     "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('here', flush=True); time.sleep(600)",
 ]
+# Its first thread ends, as that of a killed server may before the others: the process is a zombie that holds a port.
+HALF_DEAD = """
+import ctypes, platform, socket, threading, time
+holder = socket.create_server(("127.0.0.1", 0))
+threading.Thread(target=time.sleep, args=(600,)).start()
+print("port", holder.getsockname()[1], flush=True)
+ctypes.CDLL(None).syscall({"x86_64": 60, "aarch64": 93}[platform.machine()], 0)
+"""
 
 
 @pytest.fixture
@@ -68,6 +76,20 @@ def test_a_dead_process_is_not_running_even_as_a_zombie(daemon: Daemon) -> None:
     os.kill(state.pid, signal.SIGKILL)
     os.waitid(os.P_PID, state.pid, os.WEXITED | os.WNOWAIT)  # it is a zombie now, still unreaped
     assert daemon.read() is None
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="ends one thread by a system call of Linux")
+def test_one_whose_first_thread_has_ended_still_runs_and_is_stopped_whole(daemon: Daemon) -> None:
+    state = daemon.spawn([sys.executable, "-c", HALF_DEAD], ports={})
+    deadline = time.monotonic() + 10
+    while psutil.Process(state.pid).status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < deadline, daemon.log_tail(10)
+        time.sleep(0.02)
+    assert daemon.read() == state
+    port = int(daemon.log_tail(1)[0].split()[1])
+    assert free_port(port) != port
+    daemon.stop(timeout=0.1)
+    assert free_port(port) == port
 
 
 def test_a_number_that_now_belongs_to_another_process_is_not_it(daemon: Daemon) -> None:
