@@ -34,10 +34,11 @@ async def check_review(bench: "Bench", ask: "Code", answer: "Code") -> None:
         _tokens(bench, reviews)
         worker.kill()
         bench.did("kill -9")
-        wanted = dict(zip(orders, (True, False), strict=True))
         by_order = dict(zip(reviews["order_id"], reviews["id"], strict=True))
+        run_of = dict(zip(orders, runs, strict=True))
         # The later review first: whoever completes "the first that waits" completes the wrong one.
-        last, first = reversed(orders)
+        first, last = by_order
+        wanted = {first: True, last: False}
         called, _ = await asyncio.gather(
             bench.call(answer, CLIENT, by_order[last], wanted[last], timeout=8), worker.start()
         )
@@ -49,11 +50,11 @@ async def check_review(bench: "Bench", ask: "Code", answer: "Code") -> None:
             next_step="decode the review's `task_token` to the bytes that `activity.info().task_token` was, and pass "
             "them to `client.get_async_activity_handle(task_token=…)`.",
         )
-        done = await bench.finish(runs[1], timeout=3)
-        other = await bench.events(runs[0])
+        done = await bench.finish(run_of[last], timeout=3)
+        other = await bench.events(run_of[first])
         _arrived(bench, done, bool(bench.ids(other, "ActivityTaskCompleted")), wanted[last])
         called = await bench.call(answer, CLIENT, by_order[first], wanted[first], timeout=8)
-        done = await bench.finish(runs[0], timeout=3)
+        done = await bench.finish(run_of[first], timeout=3)
         bench.expect(
             called.ok and done.completed and done.result is wanted[first],
             "the other order gets its own answer",
