@@ -65,7 +65,7 @@ STAGES = (
     Stage(
         "unit",
         "pytest: the library, content, exercise proofs, set-up",
-        pytest("tests", "--ignore=tests/browser", "-p", "no:nbval", "-n", "4", "--dist", "loadfile"),
+        pytest("tests", "--ignore=tests/browser", "-p", "no:nbval", "-n", "5", "--dist", "loadfile"),
         pytest=True,
     ),
     Stage(

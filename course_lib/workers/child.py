@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from subprocess import Popen
 from typing import Any
 
 from course_lib.workers.waiting import settle
@@ -62,7 +63,7 @@ class Child:
             detach["pass_fds"] = (theirs,)
         self._closing = threading.Lock()
         try:
-            self.popen = subprocess.Popen(
+            self.popen = Popen(
                 list(argv),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

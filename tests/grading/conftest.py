@@ -1,7 +1,7 @@
 """Fixtures of the grading tests: module cells without a notebook, and one call that grades."""
 
 import textwrap
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,16 @@ from course_lib.grading import Exercise, Verdict, grade
 from course_lib.grading.model import Check
 from course_lib.server import Server
 
+from .forks import forked_children
+
 Grader = Callable[..., Awaitable[Verdict]]
+
+
+@pytest.fixture(scope="module")
+def forked() -> Iterator[None]:
+    """See `tests.grading.forks`."""
+    with forked_children():
+        yield
 
 
 @pytest.fixture

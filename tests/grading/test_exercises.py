@@ -17,6 +17,7 @@ MUTANT_CASES = [
     for exercise in EXERCISES
     for path in mutant_files(exercise)
 ]
+pytestmark = pytest.mark.usefixtures("forked")
 each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
 
 
