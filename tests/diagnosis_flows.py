@@ -35,6 +35,8 @@ class StuckOrder:
             return str(datetime.now())
         if way == "timer":
             await asyncio.sleep(60)
+        if way == "deadline":
+            await workflow.wait_condition(lambda: self.approved, timeout=60)
         if way == "retry":
             await workflow.execute_activity(
                 charge_card,

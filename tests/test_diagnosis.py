@@ -1,4 +1,6 @@
 import asyncio
+import os
+import re
 import secrets
 import socket
 import sys
@@ -8,9 +10,11 @@ from datetime import timedelta
 
 import pytest
 from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, SetWorkerDeploymentCurrentVersionRequest
 from temporalio.client import Client, WorkflowHandle
-from temporalio.worker import Worker
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.service import RPCError
+from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from course_lib.diagnosis import Diagnosis, diagnose
 from tests.diagnosis_flows import StuckOrder, charge_card, slow_shipment
@@ -191,6 +195,61 @@ async def test_waits_that_are_meant(client: Client, queue: str) -> None:
     assert f"{child.id}-child" in found.detail("child")
     for handle in (signal, timer, slow, child):
         await _end(handle)
+
+
+async def test_a_wait_with_two_ends_says_both(client: Client, queue: str) -> None:
+    async with Worker(client, task_queue=queue, workflows=[StuckOrder]):
+        handle = await _start(client, queue, "deadline")
+        found = await _until(handle, client, queue, "waiting", "timer")
+        assert re.fullmatch(
+            r"The workflow waits for signal `approve`, or for a timer that fires in \d+ s\.", found.what
+        ), found.what
+        assert found.fix == 'send it: `await handle.signal("approve", …)`, or wait that long.'
+        await _end(handle)
+
+
+def _versioned(client: Client, queue: str, build: str, identity: str) -> Worker:
+    config = WorkerDeploymentConfig(WorkerDeploymentVersion(queue, build), True, VersioningBehavior.PINNED)
+    return Worker(client, task_queue=queue, workflows=[StuckOrder], deployment_config=config, identity=identity)
+
+
+async def _route(client: Client, queue: str, build: str) -> None:
+    """Make a version current as soon as the server knows it."""
+    request = SetWorkerDeploymentCurrentVersionRequest(
+        namespace=client.namespace, deployment_name=queue, build_id=build
+    )
+    for _ in range(100):
+        try:
+            await client.workflow_service.set_worker_deployment_current_version(request)
+            return
+        except RPCError:
+            await asyncio.sleep(0.1)
+    raise AssertionError("the version never became known")
+
+
+async def test_a_queue_that_is_routed_to_a_version_that_nobody_runs(client: Client, queue: str) -> None:
+    # By its identity a Worker that the course's notebooks started, so it is known to have ended when it has.
+    async with _versioned(client, queue, "1", f"notebook-{os.getpid()}@{socket.gethostname()}"):
+        await _route(client, queue, "1")
+        pinned = await _start(client, queue, "signal")
+        await _until(pinned, client, queue, "waiting", "approve")
+    async with Worker(client, task_queue=queue, workflows=[StuckOrder]):
+        stuck = await _start(client, queue, "signal")
+        found = await _until(stuck, client, queue, "no_poller", "routed")
+        assert found.what == (
+            f"The task queue “{queue}” is routed to version {queue}:1, and no Worker of that version polls."
+        )
+        assert "set-current-version" in found.fix
+        assert "without a version, last seen" in found.detail("polling")
+    async with _versioned(client, queue, "2", "second"):
+        await _route(client, queue, "2")
+        await pinned.signal(StuckOrder.approve)
+        found = await _until(pinned, client, queue, "no_poller", "pinned")
+        assert found.what == f"The workflow is pinned to version {queue}:1, and no Worker of that version polls."
+        assert "goes to no other version" in found.fix
+        assert f"second of version {queue}:2, last seen" in found.detail("polling")
+        for handle in (pinned, stuck):
+            await _end(handle)
 
 
 @pytest.mark.usefixtures("worker")

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.deployment.v1 import WorkerDeploymentVersion
+from temporalio.api.enums.v1 import TaskQueueType, WorkerVersioningMode
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.api.taskqueue.v1 import PollerInfo, TaskQueue
@@ -49,11 +50,16 @@ class Pollers:
     Args:
         queue: The queue's name.
         infos: What the server lists; None when it did not answer.
+        current: The Worker Deployment version that the queue is routed to, None when there is none.
     """
 
-    def __init__(self, queue: str, infos: Sequence[PollerInfo] | None) -> None:
+    def __init__(
+        self, queue: str, infos: Sequence[PollerInfo] | None, current: WorkerDeploymentVersion | None = None
+    ) -> None:
         self.queue = queue
         self.known = infos is not None
+        self.current = current if current is not None and current.build_id else None
+        self._versions = {info.identity: info.deployment_options for info in infos or ()}
         now = datetime.now(UTC)
         ages = {info.identity: now - moment(info.last_access_time) for info in infos or ()}
         fresh = {identity: age for identity, age in ages.items() if age < _FRESH}
@@ -70,8 +76,29 @@ class Pollers:
             return "unknown (the server did not say)"
         if not self.ages:
             return "nobody"
-        shown = [f"{identity}, last seen {in_words(age)} ago" for identity, age in list(self.ages.items())[:3]]
+        shown = [
+            f"{identity}{self._version_of(identity)}, last seen {in_words(age)} ago"
+            for identity, age in list(self.ages.items())[:3]
+        ]
         return "; ".join(shown)
+
+    def serve(self, version: WorkerDeploymentVersion) -> bool:
+        """Return whether a Worker of a version polls.
+
+        Args:
+            version: The version.
+        """
+        return any(
+            (found.deployment_name, found.build_id) == (version.deployment_name, version.build_id)
+            and found.worker_versioning_mode == WorkerVersioningMode.WORKER_VERSIONING_MODE_VERSIONED
+            for found in (self._versions[identity] for identity in self.ages)
+        )
+
+    def _version_of(self, identity: str) -> str:
+        version = self._versions[identity]
+        if version.worker_versioning_mode == WorkerVersioningMode.WORKER_VERSIONING_MODE_VERSIONED:
+            return f" of version {version.deployment_name}:{version.build_id}"
+        return " without a version" if self.current else ""
 
 
 async def pollers(client: Client, queue: str, kind: TaskQueueType.ValueType, limit: float = 0.8) -> Pollers:
@@ -87,7 +114,9 @@ async def pollers(client: Client, queue: str, kind: TaskQueueType.ValueType, lim
         namespace=client.namespace, task_queue=TaskQueue(name=queue), task_queue_type=kind
     )
     answer = await asked(client.workflow_service.describe_task_queue(request), limit)
-    return Pollers(queue, answer.pollers if answer else None)
+    if answer is None:
+        return Pollers(queue, None)
+    return Pollers(queue, answer.pollers, answer.versioning_info.current_deployment_version)
 
 
 async def newest_events(

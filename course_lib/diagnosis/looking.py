@@ -6,7 +6,8 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from temporalio.api.enums.v1 import PendingWorkflowTaskState, TaskQueueType
+from temporalio.api.deployment.v1 import WorkerDeploymentVersion
+from temporalio.api.enums.v1 import PendingWorkflowTaskState, TaskQueueType, VersioningBehavior
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -170,6 +171,11 @@ class _Look:
         else:
             what = f"No Worker takes tasks from the task queue “{self.queue}”: one has waited for {in_words(age)}."
         details = [("task queue", self.queue), ("polling", polled.words()), ("waiting for", in_words(age))]
+        versioning = self.raw.workflow_execution_info.versioning_info
+        pinned = versioning.behavior == VersioningBehavior.VERSIONING_BEHAVIOR_PINNED
+        wanted = versioning.deployment_version if pinned else polled.current
+        if wanted is not None and polled.known and not polled.serve(wanted):
+            return _wrong_version(wanted, pinned, self.queue, tuple(details))
         if self.ours and self.ours != self.queue:
             own = await facts.pollers(self.client, self.ours, _WORKFLOW)
             details.append((f"polling “{self.ours}”", own.words()))
@@ -181,7 +187,8 @@ class _Look:
                     f"“{self.queue}”, or start the workflow on “{self.ours}” under a new id.",
                     tuple(details),
                 )
-        fix = "start a Worker: run the cell with `await lab.worker(…)`, or press Start on the worker process."
+        kind = f" of version {wanted.deployment_name}:{wanted.build_id}" if wanted is not None else ""
+        fix = f"start a Worker{kind}: run the cell with `await lab.worker(…)`, or press Start on the worker process."
         return Diagnosis("no_poller", what, f"{fix} Nothing is lost meanwhile.", tuple(details))
 
     # ------------------------------------------------------------ a wait that is meant
@@ -220,16 +227,12 @@ class _Look:
             number, due = timers[0]
             left = due - datetime.now(UTC)
             details.insert(0, ("timer", f"event {number}, due at {due:%H:%M:%S} UTC, in {in_words(left)}"))
-            what = f"The workflow waits for a timer that fires in {in_words(left)}"
-            return Diagnosis(
-                "waiting", f"{what}, or for {message}." if names else f"{what}.", "wait that long.", tuple(details)
-            )
+            timer = f"a timer that fires in {in_words(left)}"
+            what = f"The workflow waits for {f'{message}, or for {timer}' if names else timer}."
+            fix = f"send it: {_sending(signals, updates)}, or wait that long." if names else "wait that long."
+            return Diagnosis("waiting", what, fix, tuple(details))
         if names:
-            first = (
-                f'`await handle.signal("{signals[0]}", …)`'
-                if signals
-                else f'`await handle.execute_update("{updates[0]}", …)`'
-            )
+            first = _sending(signals, updates)
             return Diagnosis("waiting", f"The workflow waits for {message}.", f"send it: {first}.", tuple(details))
         if self.raw.HasField("pending_workflow_task"):
             # A Worker has it, or has just got it.
@@ -241,6 +244,31 @@ class _Look:
             "send the message that its `wait_condition` waits for.",
             tuple(details),
         )
+
+
+def _sending(signals: list[str], updates: list[str]) -> str:
+    if signals:
+        return f'`await handle.signal("{signals[0]}", …)`'
+    return f'`await handle.execute_update("{updates[0]}", …)`'
+
+
+def _wrong_version(
+    wanted: WorkerDeploymentVersion, pinned: bool, queue: str, details: tuple[tuple[str, str], ...]
+) -> Diagnosis:
+    name, version = wanted.deployment_name, f"{wanted.deployment_name}:{wanted.build_id}"
+    bound = "The workflow is pinned" if pinned else f"The task queue “{queue}” is routed"
+    way_out = (
+        "a pinned run goes to no other version."
+        if pinned
+        else "or route the queue to the Workers that run: `temporal worker deployment set-current-version "
+        f"--deployment-name {name}` with `--build-id …`, or with `--unversioned`."
+    )
+    return Diagnosis(
+        "no_poller",
+        f"{bound} to version {version}, and no Worker of that version polls.",
+        f"start a Worker of that version{':' if pinned else ','} {way_out} Nothing is lost meanwhile.",
+        details,
+    )
 
 
 async def _nothing() -> list[Any]:
