@@ -7,7 +7,13 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from temporalio.api.enums.v1 import EventType
-from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureError, WorkflowHandle
+from temporalio.client import (
+    Client,
+    WorkflowExecutionDescription,
+    WorkflowExecutionStatus,
+    WorkflowFailureError,
+    WorkflowHandle,
+)
 from temporalio.service import RPCError
 
 from course_lib import history
@@ -19,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _LOOK = 0.25
+_GROWS = 1.0  # seconds without a new event after which a history does not grow any more
 
 
 class NoResult(Exception):
@@ -74,20 +81,28 @@ class Stop:
         """Return the result and no error, or nothing and why.
 
         Args:
-            timeout: Seconds.
+            timeout: Seconds. A run whose history still grows then gets as many again: on a busy machine a right
+                answer takes longer, and "still running" would call it wrong.
         """
-        deadline = time.monotonic() + timeout
+        began = time.monotonic()
+        deadline = began + timeout
+        length, grew = 0, began
         waiting = asyncio.ensure_future(self._handle.result())
         try:
             while True:
                 await asyncio.wait({waiting}, timeout=min(_LOOK, max(0.01, deadline - time.monotonic())))
                 if waiting.done():
                     return _outcome(waiting)
-                if error := death(self._workers) or await self._failing():
+                described = await self._handle.describe()
+                if described.history_length != length:
+                    length, grew = described.history_length, time.monotonic()
+                if error := death(self._workers) or await self._failing(described):
                     # The end may have come while we looked.
                     return _outcome(waiting) if waiting.done() else (None, error)
-                if time.monotonic() >= deadline:
-                    return None, StillRunning(f"still running after {timeout:g} s")
+                if (now := time.monotonic()) >= deadline:
+                    if now - grew > _GROWS or now >= began + 2 * timeout:
+                        return None, StillRunning(f"still running after {now - began:.0f} s")
+                    deadline = min(now + _GROWS, began + 2 * timeout)
         finally:
             waiting.cancel()
             await asyncio.gather(waiting, return_exceptions=True)
@@ -109,7 +124,7 @@ class Stop:
             if await self.closed():
                 frame = history.events_frame(await history.fetch(self._handle))
                 return frame, None if bool(predicate(frame)) else NoResult("the workflow ended before that")
-            if error := death(self._workers) or await self._failing():
+            if error := death(self._workers) or await self._failing(await self._handle.describe()):
                 return frame, error
             if time.monotonic() >= deadline:
                 return frame, StillRunning(f"not within {timeout:g} s")
@@ -119,10 +134,10 @@ class Stop:
         """Return whether the run has ended."""
         return (await self._handle.describe()).status != WorkflowExecutionStatus.RUNNING
 
-    async def _failing(self) -> TaskFailing | None:
+    async def _failing(self, described: WorkflowExecutionDescription) -> TaskFailing | None:
         if not self._early:
             return None
-        pending = (await self._handle.describe()).raw_description.pending_workflow_task
+        pending = described.raw_description.pending_workflow_task
         if pending.attempt < 2:
             return None
         recorded = await history.fetch(self._handle)

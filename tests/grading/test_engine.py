@@ -275,6 +275,44 @@ async def test_a_wait_that_is_in_vain_is_a_part(grader: Grader, modules: Modules
     assert verdict.next_step == "wait for it."
 
 
+WALK = """
+    import asyncio
+    from datetime import timedelta
+    from temporalio import activity, workflow
+
+    @activity.defn
+    async def step(seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+    @workflow.defn
+    class Walk:
+        @workflow.run
+        async def run(self, steps: list[float]) -> int:
+            for seconds in steps:
+                await workflow.execute_activity(step, seconds, start_to_close_timeout=timedelta(seconds=9))
+            return len(steps)
+"""
+
+
+async def test_a_run_that_moves_gets_its_time_twice_and_one_that_stands_does_not(
+    grader: Grader, modules: Modules
+) -> None:
+    workflow = run_cell(modules, "walk", WALK)["Walk"]  # steps, not timers: the server fires those up to 1 s late
+
+    async def check(bench: Bench, workflow: Code) -> None:
+        async with bench.worker(workflow):
+            handles = [await bench.start(workflow, steps) for steps in ([0.5] * 3, [4.0], [0.5] * 99)]
+            slow, stuck, endless = await asyncio.gather(*(bench.finish(run, timeout=1.4) for run in handles))
+        bench.expect(slow.result == 3, "slow", expected=3, seen=slow.reason)
+        bench.expect(stuck.completed, "stuck", expected="", seen=stuck.reason)
+        bench.expect(endless.completed, "endless", expected="", seen=endless.reason)
+
+    verdict = await grader(check, workflow)
+    assert failed_labels(verdict) == ["stuck", "endless"], verdict.text()
+    assert "still running after 1 s" in verdict.text()
+    assert "still running after 3 s" in verdict.text()
+
+
 async def test_all_parts_are_told_and_require_stops(grader: Grader) -> None:
     async def check(bench: Bench, value: object) -> None:
         bench.expect(False, "one", expected=1, seen=2)
