@@ -186,7 +186,11 @@ def _only(*variants: str) -> Callable[[str, Any, Any], bool]:
 
 
 def _activity(variant: str, command: Any, event: Any) -> bool:
-    return variant == "schedule_activity" and command.activity_type == event.activity_type.name
+    return (
+        variant == "schedule_activity"
+        and command.activity_type == event.activity_type.name
+        and command.activity_id == event.activity_id
+    )
 
 
 def _child(variant: str, command: Any, event: Any) -> bool:

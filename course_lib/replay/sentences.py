@@ -43,6 +43,11 @@ def patch_of(event: Any) -> str:
     return str(marker_data(attributes(event), "patch-data").get("id", ""))
 
 
+def _activity(kind: str, number: str) -> str:
+    # The SDK numbers those that have no id of their own: that number says nothing to a reader.
+    return f"activity `{kind}`" if number.isdigit() else f"activity `{kind}` with the id `{number}`"
+
+
 def _child(kind: str, number: str) -> str:
     return f"child workflow `{kind}` with the id `{number}`"
 
@@ -56,7 +61,7 @@ def _failure(body: Any) -> str:
 
 
 _NOUNS: dict[str, _Say] = {
-    "schedule_activity": lambda body: f"activity `{body.activity_type}`",
+    "schedule_activity": lambda body: _activity(body.activity_type, body.activity_id),
     "schedule_local_activity": lambda body: f"local activity `{body.activity_type}`",
     "request_cancel_activity": lambda _: "the cancellation of an activity",
     "start_timer": lambda body: f"a timer of {seconds(body.start_to_fire_timeout)}",
@@ -99,7 +104,7 @@ def _marker(body: Any) -> str:
 
 
 _EVENTS: dict[str, _Say] = {
-    "ActivityTaskScheduled": lambda body: f"activity `{body.activity_type.name}` was asked for",
+    "ActivityTaskScheduled": lambda body: f"{_activity(body.activity_type.name, body.activity_id)} was asked for",
     "ActivityTaskCancelRequested": lambda _: "the cancellation of an activity was asked for",
     "TimerStarted": lambda body: f"a timer of {seconds(body.start_to_fire_timeout)} was asked for",
     "TimerCanceled": lambda _: "a timer was cancelled",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from course_lib.history.payloads import Decoder
     from course_lib.replay.matching import Asked
 
-NOT_COMPARED = "Temporal compares kinds and names, not values"
+NOT_COMPARED = "Temporal compares kinds, names and ids, not values"
 # The command's field and the event's field that hold the same payloads.
 _PAYLOADS = {
     "ActivityTaskScheduled": ("arguments", "input"),

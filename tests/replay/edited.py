@@ -22,6 +22,15 @@ class BuyOther:
 
 
 @workflow.defn(name="Buy")
+class BuyById:
+    """The same activity under another id."""
+
+    @workflow.run
+    async def run(self, order: Order) -> str:
+        return await workflow.execute_activity(charge, order, activity_id="pay", start_to_close_timeout=SOON)
+
+
+@workflow.defn(name="Buy")
 class BuySleepFirst:
     @workflow.run
     async def run(self, order: Order) -> str:

@@ -64,6 +64,9 @@ CASES = [
          "asks for activity `reserve`", ASKED),
     Case("bought", edited.BuySleepFirst, 0, "ActivityTaskScheduled", "await workflow.sleep(0.05)",
          "asks for a timer of 50 ms", ASKED),
+    Case("bought", edited.BuyById, 0, "ActivityTaskScheduled",
+         'return await workflow.execute_activity(charge, order, activity_id="pay", start_to_close_timeout=SOON)',
+         "asks for activity `charge` with the id `pay`", ASKED),
     Case("bought", edited.BuyNoSleep, 1, "TimerStarted", f"return {RESERVE}", "asks for activity `reserve`", TIMER),
     Case("bought", edited.BuyLocal, 0, "ActivityTaskScheduled",
          "return await workflow.execute_local_activity(charge, order, start_to_close_timeout=SOON)",
@@ -200,8 +203,8 @@ async def test_values_that_temporal_does_not_compare_are_noted(histories: Histor
         f"Line {asked.line} asks in step 1 for activity charge with {now}; event 5 has it with {then}"
     )
     assert note.endswith(
-        "Temporal compares kinds and names, not values, so the replay goes on with the other one's result. The same at "
-        "2 more places."
+        "Temporal compares kinds, names and ids, not values, so the replay goes on with the other one's result. "
+        "The same at 2 more places."
     )
     longer = await replay.journey(histories["bought"], edited.BuyLonger)
     assert "not values" in longer.notes[0]

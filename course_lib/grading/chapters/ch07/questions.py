@@ -32,7 +32,7 @@ PREDICTIONS = (
             ),
             Option(
                 "Nothing: a non-determinism error, and the order is stuck",
-                "Each command is `reserve`, as in the history. A replay compares kinds and names, not arguments.",
+                "Each command is `reserve`, as in the history. A replay compares kinds, names and ids, not arguments.",
                 value="stuck",
             ),
             Option(
@@ -88,7 +88,7 @@ QUESTIONS = (
                 "nobody objected.",
             ),
             Option(
-                "The commands: their kinds, names and order",
+                "The commands: their kinds, names, ids and order",
                 "That is why swapped arguments pass, and why another activity does not.",
                 right=True,
             ),
