@@ -113,15 +113,15 @@ def _step(reply: Reply, types: list[str], confirmed: bool) -> str:
 
 
 async def _edges(bench: "Bench", handle: "WorkflowHandle[Any, Any]") -> None:
-    replies = [await update(handle, "correct", amount) for amount in (100_000, 1, 3900)]
-    bench.did("correct(100000), correct(1), correct(3900)")
+    replies = [await update(handle, "correct", amount) for amount in (100_000, 1, 1, 3900)]
+    bench.did("correct(100000), correct(1) twice, correct(3900)")
     bench.expect(
-        [reply.value for reply in replies] == [3900, 100_000, 1],
+        [reply.value for reply in replies] == [3900, 100_000, 1, 1],
         "the smallest and the largest amount are taken, and a refused one has changed nothing",
-        expected="the replaced amounts 3900, 100000, 1",
+        expected="the replaced amounts 3900, 100000, 1, 1",
         seen=", ".join(_came(reply) for reply in replies),
-        next_step="allow 1 and 100,000 themselves: `1 <= amount_cents <= 100_000`; and let the validator change "
-        "nothing.",
+        next_step="allow 1 and 100,000 themselves, `1 <= amount_cents <= 100_000`, and the amount that the order has; "
+        "and let the validator change nothing.",
     )
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from course_lib.grading.evidence import Run
 
 _GOODS, _FEE = 4200, 490
-_OLD, _NEW = {"FREE_FROM_CENTS": "5000"}, {"FREE_FROM_CENTS": "3000"}
+_OLD, _NEW = {"FREE_FROM_CENTS": "5000"}, {"FREE_FROM_CENTS": str(_GOODS)}  # free *from* that amount
 
 
 async def check_fees(bench: "Bench", charge_order: "Code") -> None:
@@ -22,7 +22,7 @@ async def check_fees(bench: "Bench", charge_order: "Code") -> None:
         run = await bench.run(charge_order, _GOODS, id=before, timeout=6)
     await completed(bench, run)
     _charged(bench, before, [_FEE, _GOODS], "with the old setting the fee is charged", run.last_event)
-    bench.did("the setting changes to 3000, and a new worker starts")
+    bench.did(f"the setting changes to {_GOODS}, and a new worker starts")
 
     async def new_order() -> "Run":
         async with bench.worker(charge_order, env=_NEW):
@@ -38,7 +38,10 @@ async def check_fees(bench: "Bench", charge_order: "Code") -> None:
         beside.cancel()
         await asyncio.wait([beside])
     await completed(bench, other)
-    step = "read `FREE_FROM_CENTS` in an activity, for each order: a new order goes by the new setting."
+    step = (
+        "read `FREE_FROM_CENTS` in an activity, for each order: a new order goes by the new setting, and one of that "
+        "amount itself has no fee."
+    )
     _charged(bench, after, [_GOODS], "with the new setting an order has no fee", other.last_event, step)
 
 
