@@ -83,7 +83,7 @@ class Child:
             self._reader.start()
             threading.Thread(target=self._watch, name=f"course-child-{self.pid}-exit", daemon=True).start()
             assert self.popen.stdin is not None
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, ValueError):  # it has ended already, and its pipe may be closed
                 self.popen.stdin.write(json.dumps({**spec, "token": token, "control": theirs}).encode() + b"\n")
                 self.popen.stdin.flush()
         except BaseException:
