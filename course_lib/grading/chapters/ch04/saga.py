@@ -32,7 +32,7 @@ _OTHERS = ("calm", "mailer-down", "refund-down", "engraved", "killed")
 _BEFORE_THE_KILL = 6.0
 _LONGEST = 14.0
 _DOWN = 2.0  # seconds that the server is dead
-_HOPELESS = 6.0  # seconds from the first try of an undoing until it can work: the server dies and returns meanwhile
+_HOPELESS = 9.0  # seconds from the first try of an undoing until it can work: the server dies and returns meanwhile
 
 
 def _break(faults: "Faults", order: dict[str, str]) -> None:

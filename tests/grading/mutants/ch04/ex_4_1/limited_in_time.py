@@ -9,7 +9,7 @@ from orders import ALWAYS
 
 
 async def undo_all(undo: list) -> None:
-    left, limit = [], timedelta(seconds=5.5)
+    left, limit = [], timedelta(seconds=8.5)
     for compensation, argument in reversed(undo):
         try:
             await workflow.execute_activity(compensation, argument, schedule_to_close_timeout=limit, **ALWAYS)
