@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.deployment.v1 import WorkerDeploymentVersion
+from temporalio.api.deployment.v1 import WorkerDeploymentOptions, WorkerDeploymentVersion
 from temporalio.api.enums.v1 import TaskQueueType, WorkerVersioningMode
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.sdk.v1 import WorkflowMetadata
@@ -42,6 +42,15 @@ async def asked(question: Awaitable[T], limit: float) -> T | None:
             return await question
     except (RPCError, TimeoutError, RuntimeError):
         return None
+
+
+def version_name(version: WorkerDeploymentVersion | WorkerDeploymentOptions) -> str:
+    """Return a Worker Deployment version as Temporal writes it, ``"shop:2"``.
+
+    Args:
+        version: The version, or the options of a Worker of that version.
+    """
+    return f"{version.deployment_name}:{version.build_id}"
 
 
 class Pollers:
@@ -97,7 +106,7 @@ class Pollers:
     def _version_of(self, identity: str) -> str:
         version = self._versions[identity]
         if version.worker_versioning_mode == WorkerVersioningMode.WORKER_VERSIONING_MODE_VERSIONED:
-            return f" of version {version.deployment_name}:{version.build_id}"
+            return f" of version {version_name(version)}"
         return " without a version" if self.current else ""
 
 

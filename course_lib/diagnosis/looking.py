@@ -187,7 +187,7 @@ class _Look:
                     f"“{self.queue}”, or start the workflow on “{self.ours}” under a new id.",
                     tuple(details),
                 )
-        kind = f" of version {wanted.deployment_name}:{wanted.build_id}" if wanted is not None else ""
+        kind = f" of version {facts.version_name(wanted)}" if wanted is not None else ""
         fix = f"start a Worker{kind}: run the cell with `await lab.worker(…)`, or press Start on the worker process."
         return Diagnosis("no_poller", what, f"{fix} Nothing is lost meanwhile.", tuple(details))
 
@@ -255,17 +255,16 @@ def _sending(signals: list[str], updates: list[str]) -> str:
 def _wrong_version(
     wanted: WorkerDeploymentVersion, pinned: bool, queue: str, details: tuple[tuple[str, str], ...]
 ) -> Diagnosis:
-    name, version = wanted.deployment_name, f"{wanted.deployment_name}:{wanted.build_id}"
     bound = "The workflow is pinned" if pinned else f"The task queue “{queue}” is routed"
     way_out = (
         "a pinned run goes to no other version."
         if pinned
         else "or route the queue to the Workers that run: `temporal worker deployment set-current-version "
-        f"--deployment-name {name}` with `--build-id …`, or with `--unversioned`."
+        f"--deployment-name {wanted.deployment_name}` with `--build-id …`, or with `--unversioned`."
     )
     return Diagnosis(
         "no_poller",
-        f"{bound} to version {version}, and no Worker of that version polls.",
+        f"{bound} to version {facts.version_name(wanted)}, and no Worker of that version polls.",
         f"start a Worker of that version{':' if pinned else ','} {way_out} Nothing is lost meanwhile.",
         details,
     )
