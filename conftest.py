@@ -1,13 +1,48 @@
-"""Loads the harness of tests/notebooks when pytest is asked to run notebooks (`--nbval`, `--nbval-lax`)."""
+"""What both kinds of pytest run need, tests/ and the notebooks: ports for kernels, and nbval's harness."""
 
+import contextlib
 import importlib.util
+import random
+import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from jupyter_client.connect import LocalPortCache
+
+# Below the ports that Linux gives to who asks for any (ip_local_port_range) and macOS (from 49152).
+_PORTS = range(10_000, 32_000)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def kernel_ports() -> Iterator[None]:
+    """Give the kernels that this process starts ports that nobody else is given.
+
+    jupyter_client asks the system for five free ports and lets go of them before the kernel takes them. With servers
+    and kernels starting in seven processes, another one had such a port now and then, and the kernel died.
+    """
+
+    def find(cache: LocalPortCache, ip: str) -> int:
+        for port in random.SystemRandom().sample(_PORTS, 1000):
+            if port in cache.currently_used_ports:
+                continue
+            with socket.socket() as probe, contextlib.suppress(OSError):
+                probe.bind((ip, port))
+                cache.currently_used_ports.add(port)
+                return port
+        raise RuntimeError("none of 1,000 ports is free")
+
+    # By class: nbval offers no way to configure the managers that it makes.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(LocalPortCache, "find_available_port", find)
+        yield
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the harness by its file, since nothing puts this folder on the path of a bare `pytest`."""
+    """Register nbval's harness by its file, since nothing puts this folder on the path of a bare `pytest`.
+
+    Only when pytest is asked to run notebooks (`--nbval`, `--nbval-lax`).
+    """
     if not (config.getoption("nbval", False) or config.getoption("nbval_lax", False)):
         return
     file = Path(__file__).parent / "tests" / "notebooks" / "plugin.py"

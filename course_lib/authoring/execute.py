@@ -17,6 +17,7 @@ from course_lib.authoring import notebook as nb
 from course_lib.daemons import Daemon
 
 CELL_LIMIT = 60.0  # seconds for one cell; a check ends within its own, shorter limit
+_STARTS = 3
 VERDICTS = {"✓": "passed", "✗": "failed", "○": "unattempted", "!": "error"}  # first sign of `Verdict.headline`
 
 
@@ -128,8 +129,29 @@ def execute(
     return result
 
 
-async def _run(client: Any, code: list[nb.Cell], env: dict[str, str], say: Callable[[str], None] | None) -> str:
+async def _start(client: NotebookClient, env: dict[str, str]) -> None:
+    """Start the kernel; again when it dies at once.
+
+    jupyter_client looks for free ports and lets go of them before the kernel takes them. What takes one in between
+    (a server, another kernel) kills the kernel; JupyterLab starts it again too.
+    """
+    for left in reversed(range(_STARTS)):
+        client.create_kernel_manager()
+        await client.async_start_new_kernel(env=env)
+        try:
+            await client.async_start_new_kernel_client()
+        except RuntimeError:  # nbclient has cleaned up
+            if not left:
+                raise
+        else:
+            return
+
+
+async def _run(
+    client: NotebookClient, code: list[nb.Cell], env: dict[str, str], say: Callable[[str], None] | None
+) -> str:
     """Run the cells and return why the run ended early, "" when it did not."""
+    await _start(client, env)
     async with client.async_setup_kernel(env=env):
         for number, cell in enumerate(code, start=1):
             if say:

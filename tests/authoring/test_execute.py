@@ -2,9 +2,12 @@
 
 import json
 import os
+import socket
 from pathlib import Path
 
 import psutil
+import pytest
+from jupyter_client.connect import LocalPortCache
 
 from course_lib.authoring.execute import Result, execute, own_state
 
@@ -56,6 +59,21 @@ def test_each_check_has_its_outcome(tmp_path: Path) -> None:
 
 def test_all_passed(tmp_path: Path) -> None:
     assert run(tmp_path, code('lab.check("1.1", "")')).passed
+
+
+def test_a_kernel_whose_port_was_taken_meanwhile_is_started_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find, given = LocalPortCache.find_available_port, []
+
+    def taken_first(cache: LocalPortCache, ip: str) -> int:
+        given.append(port := int(other.getsockname()[1]) if not given else find(cache, ip))
+        return port
+
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        monkeypatch.setattr(LocalPortCache, "find_available_port", taken_first)
+        assert run(tmp_path, code('lab.check("1.1", "")')).passed
+    assert len(given) == 10, "five ports for each of two kernels"
 
 
 def test_an_endless_cell_and_a_dead_kernel_end_with_a_verdict(tmp_path: Path) -> None:
