@@ -4,10 +4,13 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
 from typing import Any
 
 import ipywidgets
 import pytest
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import PollWorkflowTaskQueueRequest, RespondWorkflowTaskCompletedRequest
 from temporalio.client import (
     Client,
     WorkflowFailureError,
@@ -134,6 +137,23 @@ async def test_a_signal_by_its_button_names_its_event(
     assert "<img" not in answer
     assert "<img" not in panel.static().html
     assert BAD in panel.text()
+
+
+async def test_a_signal_during_a_workflow_task_has_its_event_when_the_task_has_ended(
+    panel: MessagePanel, handle: WorkflowHandle[Any, Any], client: Client, queue: str
+) -> None:
+    service = client.workflow_service
+    asked = PollWorkflowTaskQueueRequest(namespace=client.namespace, task_queue=TaskQueue(name=queue), identity="busy")
+    task = await service.poll_workflow_task_queue(asked, timeout=timedelta(seconds=20))
+    card = _card(panel, "signal", "stop-it")
+    card.button.click()
+    await _until(lambda: "its event is written when the workflow task that is running has ended" in _said(card))
+    assert _outcome(panel, card).under_way
+    done = RespondWorkflowTaskCompletedRequest(namespace=client.namespace, task_token=task.task_token, identity="busy")
+    await service.respond_workflow_task_completed(done)
+    await _until(lambda: not _outcome(panel, card).under_way)
+    signaled = (await _event(handle, _outcome(panel, card).event)).workflow_execution_signaled_event_attributes
+    assert signaled.signal_name == "stop-it"
 
 
 async def test_what_cannot_be_sent_is_said_at_its_field_and_nothing_is_sent(
@@ -405,7 +425,10 @@ async def test_what_is_no_workflow_is_said(client: Client) -> None:
 
 
 async def _event(handle: WorkflowHandle[Any, Any], number: int | None) -> Any:
-    return next(event for event in (await handle.fetch_history()).events if event.event_id == number)
+    events = (await handle.fetch_history()).events
+    found = next((event for event in events if event.event_id == number), None)
+    assert found is not None, f"no event {number} among {len(events)}"
+    return found
 
 
 async def _count(handle: WorkflowHandle[Any, Any], kind: str) -> int:

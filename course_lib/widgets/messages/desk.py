@@ -154,7 +154,7 @@ class Desk:
         """
         who = name if handler.name is None else ""
         if handler.kind == "signal":
-            return self._begin(handler, lambda tell: self._sender.signal(name, args), who)
+            return self._begin(handler, lambda tell: self._sender.signal(name, args, tell), who)
         if handler.kind == "query":
             return self._begin(handler, lambda tell: self._sender.query(name, args, handler.result), who)
         return self._begin(handler, lambda tell: self._sender.update(name, args, handler.result, tell), who)

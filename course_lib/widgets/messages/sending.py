@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 SEND_LIMIT = 10.0
 ASK_LIMIT = 10.0
 UPDATE_LIMIT = 30.0
+# Longer than the SDK lets a workflow task go on without a pause, which is 2 s.
+_BUFFERED = 3.0
+_AGAIN = 0.1
 _NEWEST = 30  # events among which that of a message is looked for
 
 Tell = Callable[[Outcome], None]
@@ -45,19 +49,31 @@ class Sender:
         self._client = client_of(handle)
         self._taken: set[int] = set()
 
-    async def signal(self, name: str, args: Sequence[Any]) -> Outcome:
+    async def signal(self, name: str, args: Sequence[Any], tell: Tell) -> Outcome:
         """Send a signal and find its event.
 
         Args:
             name: The signal's name.
             args: Its arguments.
+            tell: Gets what is known on the way.
         """
         await _limited(
             self.handle.signal(name, args=list(args), rpc_timeout=timedelta(seconds=SEND_LIMIT)), SEND_LIMIT, "signal"
         )
         at = clock()
-        event = await self._event(lambda found: self._is_mine(found, name))
-        return Outcome("sent", f"sent at {at}" + (f", event {event}" if event else ""), event)
+        limit = time.monotonic() + _BUFFERED
+        while True:
+            newest = await self._newest()
+            if event := self._find(newest, lambda found: self._is_mine(found, name)):
+                return Outcome("sent", f"sent at {at}, event {event}", event)
+            # While a workflow task runs, the server keeps a signal aside: its event is written when the task has ended.
+            if not newest or newest[0].event_type != EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED:
+                return Outcome("sent", f"sent at {at}")
+            words = f"sent at {at}; its event is written when the workflow task that is running has ended"
+            if time.monotonic() > limit:
+                return Outcome("sent", words)
+            tell(Outcome("working", words))
+            await asyncio.sleep(_AGAIN)
 
     async def query(self, name: str, args: Sequence[Any], result: Any) -> Outcome:
         """Ask a query.
@@ -130,8 +146,13 @@ class Sender:
         return Outcome("sent", f"terminated at {clock()}; its code was not asked")
 
     async def _event(self, is_it: Callable[[HistoryEvent], bool]) -> int | None:
-        # The call has returned, so the server has written the event. It answers with the newest ones first.
-        newest = await facts.newest_events(self._client, self.handle.id, self.handle.run_id or "", most=_NEWEST)
+        # The call has returned, so the server has written the event.
+        return self._find(await self._newest(), is_it)
+
+    async def _newest(self) -> list[HistoryEvent]:
+        return await facts.newest_events(self._client, self.handle.id, self.handle.run_id or "", most=_NEWEST)
+
+    def _find(self, newest: list[HistoryEvent], is_it: Callable[[HistoryEvent], bool]) -> int | None:
         for event in newest:
             if event.event_id not in self._taken and is_it(event):
                 self._taken.add(event.event_id)
