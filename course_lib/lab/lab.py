@@ -16,7 +16,7 @@ from temporalio.client import Client, WorkflowHandle, WorkflowHistory
 
 from course_lib import cells, grading, server, shop
 from course_lib.history.observed import ObservingInterceptor
-from course_lib.lab import faults, looking, names, own_end, tables, ticker, turn, waiting
+from course_lib.lab import faults, interrupted, looking, names, own_end, tables, ticker, turn, waiting
 from course_lib.lab.checks import Checks
 from course_lib.lab.display import Line
 from course_lib.lab.fleet import Fleet
@@ -96,6 +96,7 @@ class Lab:
         if shell := get_ipython():
             cells.register(shell, modules)
             ticker.keep_running(shell)
+            interrupted.say_where(shell)
             if kernel := getattr(shell, "kernel", None):  # plain IPython has none
                 own_end.keep_own_end(kernel)
             faults.show_as_panel(shell)

@@ -1,0 +1,43 @@
+"""What an interrupted cell shows: the line where it waited, not forty lines of asyncio that end in CancelledError."""
+
+import asyncio
+import linecache
+from types import TracebackType
+from typing import Any
+
+_MARK = "_course_interrupted"
+
+
+def say_where(shell: Any) -> None:
+    """Let a cell that is interrupted while it awaits something say where; twice is once.
+
+    ipykernel answers the interrupt (■) by cancelling the cell's task. A ``CancelledError`` that comes otherwise, for
+    example of a task that the learner cancelled, keeps its traceback, and so does an interrupt of code that computes.
+
+    Args:
+        shell: IPython's shell. One with a handler of its own for exceptions is left as it is.
+    """
+    if hasattr(shell, _MARK) or shell.custom_exceptions:
+        return
+    shell.set_custom_exc((asyncio.CancelledError,), _show)
+    setattr(shell, _MARK, True)
+
+
+def _show(shell: Any, kind: type, error: Any, trace: TracebackType, tb_offset: int | None = None) -> None:
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        words = f"Interrupted{_place(shell, trace)}. What runs on the server goes on. Run the cell again when you like."
+        error._render_traceback_ = lambda: [words]  # IPython asks an exception for its own rendering first
+    shell.showtraceback((kind, error, trace), tb_offset)
+
+
+def _place(shell: Any, trace: TracebackType | None) -> str:
+    """Return the innermost line that stands in a cell, in words; "" when there is none."""
+    cells = getattr(shell.compile, "_filename_map", {})  # IPython has no public way to ask
+    found = ""
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename
+        if file in cells:
+            found = f" at line {trace.tb_lineno}, “{linecache.getline(file, trace.tb_lineno).strip()}”"
+        trace = trace.tb_next
+    return found
