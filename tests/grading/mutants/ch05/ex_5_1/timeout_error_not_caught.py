@@ -1,4 +1,4 @@
-# expect: raises `TimeoutError`
+# expect: catch the `TimeoutError` of `wait_condition`
 from temporalio import workflow
 
 from steps import SOON, Decision, Order, charge_card, mail
