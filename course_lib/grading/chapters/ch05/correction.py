@@ -52,7 +52,10 @@ async def _good(bench: "Bench", handle: "WorkflowHandle[Any, Any]") -> None:
     step = "return the amount that was replaced, not the new one; and let the validator change nothing."
     seen = reply.text
     if "handler" in reply.text and not reply.ok:
-        step = "mark `correct` with `@workflow.update`: a signal's caller gets no answer, so nobody can be refused."
+        step = (
+            "mark `correct` with `@workflow.update` (a signal's caller gets no answer, so nobody can be refused), and "
+            "give the validator a name of its own: of two methods with one name only the second is left."
+        )
     elif reply.state == "silent":
         run = await bench.finish(handle, timeout=3)
         seen, step = run.reason or reply.text, "correct the line that is named: the handler does not come to an end."
