@@ -72,8 +72,9 @@ async def _race(bench: "Bench", handle: "WorkflowHandle[Any, Any]", replies: lis
             expected="a result, or an ApplicationError",
             seen=run.reason or _said(replies),
             events=run.last_event,
-            next_step="refuse with `ApplicationError`: any other exception in a handler fails the workflow task, which "
-            "is tried again, and the caller waits. If a line is named, look there."
+            next_step="look at the line that is named. If it refuses, refuse with `ApplicationError`: any other "
+            "exception in a handler fails the workflow task, which is tried again, and the caller waits. If it is the "
+            "lock, that is an `asyncio.Lock`, and `async with` takes it."
             if "again and again" in run.reason
             else _RELEASE,
         )
@@ -98,6 +99,8 @@ async def _race(bench: "Bench", handle: "WorkflowHandle[Any, Any]", replies: lis
         events=accepted,
         next_step=_RELEASE
         if more[0].state == "silent" and any(reply.state == "refused" for reply in replies)
+        else "raise `ApplicationError` for what does not fit: a number that is returned looks like a payment."
+        if all(reply.ok for reply in replies)
         else "compare with what is left at that moment, subtract what was charged, and return what is left then.",
     )
     await signal(handle, "close")
@@ -122,7 +125,8 @@ async def _all_fit(bench: "Bench", handle: "WorkflowHandle[Any, Any]", replies: 
         expected=1000,
         seen=run.result if run.completed else run.reason,
         events=run.last_event,
-        next_step="after `close`, and when all handlers have finished, `return self.left`.",
+        next_step="after `close`, and when all handlers have finished, `return self.left`. Wait for them in `run`: a "
+        "handler that waits for all handlers waits for itself.",
     )
 
 
@@ -156,6 +160,17 @@ async def _closing(bench: "Bench", voucher: "Code") -> None:
         events=run.ids("WorkflowExecutionUpdateAccepted") + run.last_event,
         next_step="wait for `self.closed` *and* `workflow.all_handlers_finished()` before you return: with the run "
         "its handlers end, too, wherever they are. A payment that was taken before `close` is paid.",
+    )
+    # A lock wakes who waits. Who asks again and again needs timers, and a charge that takes hours fills the history.
+    asked_again = run.ids("TimerFired")
+    bench.expect(
+        not asked_again,
+        "a payment that waits for its turn writes no event meanwhile",
+        expected="no timer that fires",
+        seen=f"{len(asked_again)} timer(s) fired" if asked_again else "none",
+        events=asked_again,
+        next_step="do not ask again and again whether it is your turn: each time is a timer and a workflow task in the "
+        "history. `async with self.lock`, or `wait_condition` without a timeout, wakes the handler when it is.",
     )
 
 
