@@ -1,4 +1,4 @@
-"""Exercise 5.4: nine orders on their way through two levels, with yes, no, silence, late and doubled answers."""
+"""Exercise 5.4: eleven orders on their way through two levels, with yes, no, silence, late and doubled answers."""
 
 import asyncio
 from collections.abc import Callable
@@ -23,6 +23,7 @@ _ESCALATED, _SILENT = 3.0, 2.0
 _TIMER_ENDS = ("TimerFired", "TimerCanceled")
 _ENDS = ("WorkflowExecutionCompleted", "WorkflowExecutionFailed")
 _BOTH = ("lead", "finance")
+_ONCE = "mail each level once, `lead` and then `finance`, when it is its turn."
 _WHOLE = "give each level the whole `order.deadline_seconds`: a deadline of its own, begun when it is asked."
 
 
@@ -35,7 +36,8 @@ class _Case:
         outcome: How it should end.
         step: What to do when it does not.
         answers: Level, person and decision. Each is sent as soon as its level waits; ``finance:lead`` waits for
-            finance and speaks for the lead, and ``lead:finance`` the other way round.
+            finance and speaks for the lead, and ``lead:finance`` the other way round. ``mailed:lead`` waits for no
+            more than the first mail in the shop.
         levels: Who should be asked.
         deadline: In seconds.
     """
@@ -51,9 +53,9 @@ class _Case:
 async def check_levels(bench: "Bench", workflow: "Code") -> None:
     """Send all orders through the levels at once, then read results, payments and who was asked."""
     async with bench.worker(workflow) as worker:
-        runs = [await _start(bench, workflow, case.deadline) for case in _CASES]
+        runs = [await _start(bench, workflow, case.deadline, slow_mail=case is _PROMPT) for case in _CASES]
         bench.ran[:] = [
-            "nine orders through two levels, with yes, no, silence, early, late and doubled answers, and one person "
+            "eleven orders through two levels, with yes, no, silence, early, late and doubled answers, and one person "
             "for both"
         ]
         doubled = await _start(bench, workflow, _LONG)
@@ -76,15 +78,19 @@ async def check_levels(bench: "Bench", workflow: "Code") -> None:
         _judge(bench, await bench.finish(doubled, timeout=8), _DOUBLED)
 
 
-async def _start(bench: "Bench", workflow: "Code", seconds: float) -> "WorkflowHandle[Any, Any]":
+async def _start(
+    bench: "Bench", workflow: "Code", seconds: float, *, slow_mail: bool = False
+) -> "WorkflowHandle[Any, Any]":
     order = bench.unique("order")
+    if slow_mail:  # the first mail is delivered at once, and its activity completes with the second attempt
+        bench.shop.faults.accept_then_time_out("mailer", order_id=order)
     return await bench.start(workflow, {"id": order, "amount_cents": 250_000, "deadline_seconds": seconds}, id=order)
 
 
 async def _say(bench: "Bench", handle: "WorkflowHandle[Any, Any]", answers: tuple[tuple[str, str, bool], ...]) -> None:
     for where, by, approved in answers:
         waits, _, speaks_for = where.partition(":")
-        await _until_asked(bench, handle, waits)
+        await (_until_mailed(bench, handle) if waits == "mailed" else _until_asked(bench, handle, waits))
         await signal(handle, "decide", {"by": by, "approved": approved, "level": speaks_for or waits})
 
 
@@ -99,6 +105,14 @@ async def _until_asked(bench: "Bench", handle: "WorkflowHandle[Any, Any]", level
         mailed = (types == "ActivityTaskScheduled").sum() == (types == "ActivityTaskCompleted").sum()
         runs = (types == "TimerStarted").sum() > types.isin(_TIMER_ENDS).sum()
         if (asked and mailed and runs) or types.iloc[-1] in _ENDS:
+            return
+        await asyncio.sleep(0.1)
+
+
+async def _until_mailed(bench: "Bench", handle: "WorkflowHandle[Any, Any]") -> None:
+    """Wait until the shop has delivered a mail, or none will come."""
+    for _ in range(45):
+        if len(bench.shop.table("mails", order_id=handle.id)):
             return
         await asyncio.sleep(0.1)
 
@@ -145,13 +159,17 @@ def _whole_time(bench: "Bench", run: "Run", deadline: float, *, lead: bool = Fal
     begin, end = (asked.iloc[0], fired.iloc[0]) if lead else (fired.iloc[0], fired.iloc[-1])
     begins = "the lead's mail to the lead's deadline" if lead else "the lead's deadline to finance's"
     gap = (end - begin).total_seconds()
+    polls = len(fired) > (1 if lead else 2)
     bench.expect(
         gap >= 0.9 * deadline,
         "the lead has the whole deadline" if lead else "finance has the whole deadline, too",
         expected=f"{deadline:g} s from {begins}",
         seen=f"{gap:.1f} s",
         events=run.ids("TimerFired"),
-        next_step=_WHOLE,
+        next_step="let one `wait_condition` with its timeout wait for each level: a loop that sleeps and looks again "
+        "writes a timer and a workflow task each time."
+        if polls
+        else _WHOLE,
     )
 
 
@@ -159,11 +177,13 @@ def _both_step(run: "Run", charges: int, asked: list[str]) -> str:
     if asked == ["lead"]:
         return 'one yes is not enough: after the lead\'s, mail `"finance"` and wait for a decision of that level.'
     if charges and run.result == "approved":
-        return "mail each level once, `lead` and then `finance`, when it is its turn."
+        return _ONCE
     return 'when both have said yes, run `charge_card` and return `"approved"`.'
 
 
 def _half_step(run: "Run", charges: int, asked: list[str]) -> str:
+    if charges and run.result == "rejected":
+        return "charge last: the card is not touched before every level that is asked has said yes."
     if run.result != "approved":
         return _no_step(run, charges, asked)
     return (
@@ -183,6 +203,8 @@ def _up_step(run: "Run", charges: int, asked: list[str]) -> str:
         return "escalate: when the lead's deadline passes, ask the *next* level instead of the lead once more."
     if "finance" not in asked:
         return "escalate: `except TimeoutError` means that it is the next level's turn, not that the order is over."
+    if asked.count("finance") > 1:
+        return _ONCE
     # Still running: a deadline that is not the order's own, such as a fixed one, was too long.
     if not run.completed or (run.result == "expired" and len(run.ids("TimerFired")) > 1):
         return _WHOLE
@@ -198,12 +220,37 @@ def _late_step(run: "Run", charges: int, asked: list[str]) -> str:
 
 
 def _early_step(run: "Run", charges: int, asked: list[str]) -> str:
+    if not run.completed:
+        return (
+            "turn away only the person who *approved* as the lead: who spoke too early may still decide when the level "
+            "is asked."
+        )
     if run.result != "approved":
         return _no_step(run, charges, asked)
     return (
         "forget what finance said before it was asked: take a decision only when `decision.level` is the level that is "
         "asked now."
     )
+
+
+def _prompt_step(run: "Run", charges: int, asked: list[str]) -> str:
+    if run.completed:
+        return _both_step(run, charges, asked)
+    return (
+        "set the level, and forget the old decision, *before* you run `mail`: who has the mail may answer before the "
+        "activity has completed."
+    )
+
+
+def _alone_step(run: "Run", charges: int, asked: list[str]) -> str:
+    if charges or run.result == "approved":
+        return (
+            "the lead's yes is not finance's: charge only what finance itself has approved; when its deadline fires, "
+            'return `"expired"`.'
+        )
+    if not run.completed:
+        return _WHOLE
+    return 'silence is no no: when finance is silent, return `"expired"`, whatever the lead has said.'
 
 
 def _doubled_step(run: "Run", charges: int, asked: list[str]) -> str:
@@ -218,6 +265,13 @@ def _silent_step(run: "Run", charges: int, asked: list[str]) -> str:
     return 'when the last level is silent, too, return `"expired"`.'
 
 
+# The first mail's activity is answered late, so a decision that comes at once finds the run method still at the mail.
+_PROMPT = _Case(
+    "a decision counts from the level's mail on",
+    "approved",
+    _prompt_step,
+    (("mailed:lead", "ada", True), ("finance", "eve", True)),
+)
 _CASES = (
     _Case(
         "two people, one of each level, approve: the order is charged, once",
@@ -255,14 +309,22 @@ _CASES = (
         (("finance:lead", "ada", True), ("finance", "eve", False)),
         deadline=_ESCALATED,
     ),
-    # While the lead is asked, a yes for finance comes too early; so Dan's no counts.
+    # While the lead is asked, a yes for finance comes too early; so Eve's no counts, when she is asked.
     _Case(
         "an answer for a level that is not asked yet changes nothing",
         "rejected",
         _early_step,
-        (("lead:finance", "eve", True), ("lead", "ada", True), ("finance", "dan", False)),
+        (("lead:finance", "eve", True), ("lead", "ada", True), ("finance", "eve", False)),
     ),
+    _PROMPT,
     _Case("when both levels are silent the order expires, uncharged", "expired", _silent_step, deadline=_SILENT),
+    _Case(
+        "the lead's yes alone approves nothing: when finance is silent the order expires",
+        "expired",
+        _alone_step,
+        (("lead", "ada", True),),
+        deadline=_ESCALATED,
+    ),
 )
 _DOUBLED = _Case(
     "only a level's first decision counts: a yes that follows a no changes nothing",
