@@ -82,6 +82,20 @@ class ReceiptWithoutPatch:
 
 
 @workflow.defn(name="OrderWorkflow")
+class NeedsAnAddress:
+    """Bad, and no non-determinism: the workflow task of every order that lacks the new field fails."""
+
+    @workflow.run
+    async def run(self, order: Order) -> str:
+        """See the class."""
+        address = order["address"]
+        await _call("charge_card", order)
+        if order["customer"] == "gift":
+            await _call("wrap_gift", order)
+        return await _call("ship_parcel", {**order, "address": address})
+
+
+@workflow.defn(name="OrderWorkflow")
 class ShipsFirst:
     """Bad: another order of the same commands; breaks every history."""
 
