@@ -150,6 +150,15 @@ async def _healthy(bench: "Bench", called: "Called", deployment: str, held: "Wor
         + ("open_runs(old) never answered" if left is None else f"the last open_runs(old) {left}"),
         next_step=_drain(called.value),
     )
+    questions, at_once = called.value["questions"], called.value["at_once"]
+    bench.expect(
+        at_once <= questions / 2,
+        "it lets some time pass between two questions",
+        expected="a short pause before each next question",
+        seen=f"{questions} question(s), {at_once} of them at once after an answer",
+        next_step="`await asyncio.sleep(0.2)` between two questions: without a pause you keep the server busy with one "
+        "question all day.",
+    )
     run = await bench.finish(held)
     info = (await held.describe()).raw_description.workflow_execution_info.versioning_info
     bench.expect(

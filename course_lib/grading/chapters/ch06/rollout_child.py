@@ -17,6 +17,7 @@ from temporalio.client import Client
 _LIMIT = 9.0  # seconds; the held order closes a second after the first question
 NO_END = f"(it did not return within {_LIMIT:g} s)"
 """What ``watch`` returns for what the function said when it said nothing in time."""
+_PAUSE = 0.005  # seconds; less is none: the loop had nothing else to do
 
 
 async def watch(
@@ -56,6 +57,8 @@ async def watch(
     asked = dict.fromkeys(("healthy", "open_runs"), 0)
     answered = dict(asked)
     left: int | None = None
+    answers: list[float] = []  # when `open_runs` has answered, by the loop's clock
+    pauses: list[float] = []
 
     def healthy() -> Awaitable[bool]:
         asked["healthy"] += 1
@@ -68,6 +71,8 @@ async def watch(
 
     def open_runs(build_id: str) -> Awaitable[int]:
         asked["open_runs"] += 1
+        if answers:
+            pauses.append(asyncio.get_running_loop().time() - answers[-1])
         return count(build_id)
 
     async def count(build_id: str) -> int:
@@ -79,6 +84,7 @@ async def watch(
             if found and not left:
                 await _open_the_warehouse()
             left = found
+        answers.append(asyncio.get_running_loop().time())
         return found
 
     function = getattr(importlib.import_module(module), name)
@@ -88,7 +94,8 @@ async def watch(
             said = await function(old, new, set_ramp, set_current, healthy, open_runs)
     status = (await client.get_workflow_handle(held).describe()).status
     lost = [each for each in asked if asked[each] > answered[each]]
-    return {"said": said, "did": did, "held": status.name if status else "?", "lost": lost, "left": left}
+    told = {"said": said, "did": did, "held": status.name if status else "?", "lost": lost, "left": left}
+    return {**told, "questions": len(answers), "at_once": sum(pause < _PAUSE for pause in pauses)}
 
 
 async def _open_the_warehouse() -> None:
