@@ -111,7 +111,7 @@ async def _until_asked(bench: "Bench", handle: "WorkflowHandle[Any, Any]", level
 
 async def _until_mailed(bench: "Bench", handle: "WorkflowHandle[Any, Any]") -> None:
     """Wait until the shop has delivered a mail, or none will come."""
-    for _ in range(45):
+    for _ in range(90):
         if len(bench.shop.table("mails", order_id=handle.id)):
             return
         await asyncio.sleep(0.1)
