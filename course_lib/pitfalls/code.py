@@ -32,22 +32,35 @@ class Module:
 
     Args:
         source: Python.
-        also: Names of functions that run as workflow code besides, called from another module.
+        called: Names of functions of which it is asked what they do; they alone count as workflow code then.
+        only: The workflow class that is meant; by default all of them, and also when there is none of this name.
 
     Raises:
         SyntaxError: It is none.
     """
 
-    def __init__(self, source: str, also: Sequence[str] = ()) -> None:
+    def __init__(self, source: str, called: Sequence[str] = (), only: str = "") -> None:
         self.source = source
         self.tree = ast.parse(source)
         self._lines = source.split("\n")
         self._imported = dict(_imports(self.tree))
         self.functions = {node.name: node for node in self.tree.body if isinstance(node, Function)}
-        self.also = [self.functions[name] for name in also]
+        self.called = [self.functions[name] for name in called]
         self.classes = [node for node in ast.walk(self.tree) if isinstance(node, ast.ClassDef)]
         self._top_classes = {node.name: node for node in self.tree.body if isinstance(node, ast.ClassDef)}
         self._local = dict(_locals(self.tree))
+        self._only = only if any(node.name == only for node in self.classes) else ""
+        # Other names at the top of the module: `now = datetime.now`, and `TILL = Till()`.
+        self._objects: dict[str, ast.ClassDef] = {}
+        for node in self.tree.body:
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                self._bind(node.targets[0].id, node.value)
+
+    def _bind(self, name: str, value: ast.expr) -> None:
+        if isinstance(value, ast.Attribute) and (meant := self.name(value)):
+            self._imported[name] = meant
+        elif isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in self._top_classes:
+            self._objects[name] = self._top_classes[value.func.id]
 
     def line(self, node: ast.stmt | ast.expr | ast.excepthandler) -> str:
         """Return the node's first line of source, shortened."""
@@ -83,6 +96,17 @@ class Module:
 
     def workflow_classes(self) -> Iterator[ast.ClassDef]:
         """Yield the classes that are workflows, or are meant to be."""
+        for node in self._workflows():
+            if self._only in ("", node.name):
+                yield node
+
+    def other_workflows(self) -> Iterator[ast.ClassDef]:
+        """Yield the workflow classes of which it is not asked, see ``only``."""
+        for node in self._workflows():
+            if self._only not in ("", node.name):
+                yield node
+
+    def _workflows(self) -> Iterator[ast.ClassDef]:
         for node in self.classes:
             if self.decorated(node, "temporalio.workflow.defn") or any(
                 self.decorated(method, "temporalio.workflow.run") for method in methods(node)
@@ -96,7 +120,7 @@ class Module:
 
     def workflow_roots(self) -> Iterator[ast.ClassDef | Function]:
         """Yield the classes and functions that run as workflow code, each once."""
-        todo: list[ast.ClassDef | Function] = [*self.workflow_classes(), *self.also]
+        todo: list[ast.ClassDef | Function] = [*self.called] or [*self.workflow_classes()]
         seen = {id(root) for root in todo}
         while todo:
             root = todo.pop()
@@ -120,9 +144,28 @@ class Module:
         elif isinstance(node, ast.ClassDef):
             made = node.bases
         for expression in made:
-            found = self._top_classes.get(expression.id) if isinstance(expression, ast.Name) else None
+            if not isinstance(expression, ast.Name):
+                continue
+            found = self._top_classes.get(expression.id)
+            if found is None and not self.is_local(expression):
+                found = self._objects.get(expression.id)
             if found is not None and not any(self.is_activity(method) for method in methods(found)):
                 yield found
+
+    def unguarded(self) -> set[int]:
+        """Return what runs without the sandbox, by ``id``: in `sandbox_unrestricted`, or in a class that is so."""
+        found: set[int] = set()
+        classes = list(self.workflow_classes())
+        off = [node for node in classes if _sandbox_off(node)]
+        roots: list[ast.AST] = list(self.workflow_roots() if len(off) == len(classes) else off)
+        for node in self.workflow_code():
+            if isinstance(node, ast.With) and any(
+                "sandbox_unrestricted" in ast.unparse(item.context_expr) for item in node.items
+            ):
+                roots.append(node)
+        for root in roots:
+            found |= {id(inner) for inner in ast.walk(root)}
+        return found
 
     def is_activity(self, function: Function) -> bool:
         """Tell whether a function is an activity."""
@@ -139,6 +182,10 @@ class Module:
         for node in nodes:
             if isinstance(node, ast.Call):
                 yield node, self.name(node.func)
+
+
+def _sandbox_off(node: ast.ClassDef) -> bool:
+    return any("sandboxed=False" in ast.unparse(decorator) for decorator in node.decorator_list)
 
 
 def methods(node: ast.ClassDef) -> Iterator[Function]:

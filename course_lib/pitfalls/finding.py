@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Literal
 
-from course_lib.pitfalls import calls, orders, siblings, states
+from course_lib.pitfalls import calls, direct, orders, siblings, states
 from course_lib.pitfalls.code import Module
 from course_lib.pitfalls.hit import Hit
 
@@ -24,6 +24,7 @@ RULES: tuple[Callable[[Module], Iterator[Hit]], ...] = (
     calls.restricted,
     calls.slipping,
     calls.at_import,
+    direct.activities,
     orders.sets,
     orders.waiting,
     states.module_state,
@@ -58,7 +59,7 @@ class Pitfall:
         return f"{self.message} ({EFFECTS[self.effect]})"
 
 
-def find(source: str, beside: Mapping[str, str] | None = None) -> list[Pitfall]:
+def find(source: str, beside: Mapping[str, str] | None = None, only: str = "") -> list[Pitfall]:
     """Return the determinism pitfalls of a module's workflow code, in the order of its lines.
 
     Workflow code is what stands in a class with ``@workflow.defn``, the module's own functions that it calls, and those
@@ -67,6 +68,7 @@ def find(source: str, beside: Mapping[str, str] | None = None) -> list[Pitfall]:
     Args:
         source: Python.
         beside: The sources of the modules that it may import, by name; one that is no Python is left out.
+        only: The workflow class that is meant, with what it uses; by default all that the module has.
 
     Returns:
         Each pitfall once per line; empty when the module has no workflow.
@@ -74,15 +76,17 @@ def find(source: str, beside: Mapping[str, str] | None = None) -> list[Pitfall]:
     Raises:
         SyntaxError: The source is no Python.
     """
-    module = Module(source)
+    module = Module(source, only=only)
+    unguarded = module.unguarded()
     found: dict[tuple[int, str], Pitfall] = {}
     others = dict(_parsed(beside or {}))
     near = (siblings.behind_calls(module, others), siblings.shared_state(module, others))
     for hit in chain(*(rule(module) for rule in RULES), *near):
         line = hit.node.lineno
+        effect: Effect = "breaks" if hit.effect == "stopped" and id(hit.node) in unguarded else hit.effect
         found.setdefault(
             (line, hit.name),
-            Pitfall(line, module.line(hit.node), hit.name, hit.message, hit.replacement, hit.effect),
+            Pitfall(line, module.line(hit.node), hit.name, hit.message, hit.replacement, effect),
         )
     return sorted(found.values(), key=lambda pitfall: pitfall.line)
 

@@ -2,16 +2,16 @@
 
 import ast
 from collections.abc import Iterator
+from itertools import pairwise
 
 from course_lib.pitfalls.code import Function, Module, methods
 from course_lib.pitfalls.hit import Hit
+from course_lib.pitfalls.setlike import Sets
 
-_SET_METHODS = {"union", "intersection", "difference", "symmetric_difference", "copy"}
-_KEYS = {"keys", "items"}
-_SET_TYPES = ("set", "frozenset", "Set", "FrozenSet", "AbstractSet")
 _ORDERED = {
     "list", "tuple", "enumerate", "iter", "next", "zip", "map", "filter", "reversed", "dict.fromkeys",
-    "collections.deque", "itertools.chain",
+    "collections.deque", "itertools.chain", "itertools.islice", "itertools.cycle", "itertools.combinations",
+    "itertools.permutations", "itertools.product", "itertools.accumulate", "itertools.batched", "functools.reduce",
 }  # fmt: skip
 # The same for every order of what they are given; with a key that several have, they are not.
 _FREE = {"sorted", "min", "max", "sum", "len", "any", "all", "set", "frozenset", "collections.Counter"}
@@ -25,8 +25,8 @@ def sets(module: Module) -> Iterator[Hit]:
     for root in module.workflow_roots():
         for function in methods(root) if isinstance(root, ast.ClassDef) else (root,):
             owner = root if isinstance(root, ast.ClassDef) else None
-            known = _Sets(module, owner, function)
-            free = set(_free(module, function))
+            known = Sets(module, owner, function)
+            free = set(_free(module, function, known))
             for node in ast.walk(function):
                 walked = None if id(node) in free else _walked(module, node, known)
                 if walked is not None:
@@ -47,104 +47,21 @@ def waiting(module: Module) -> Iterator[Hit]:
             )
 
 
-class _Sets:
-    """What is a set in one function.
-
-    Args:
-        module: Its module.
-        owner: Its class.
-        function: The function.
-    """
-
-    def __init__(self, module: Module, owner: ast.ClassDef | None, function: Function) -> None:
-        self.module = module
-        self._returns = {name for name, node in module.functions.items() if _is_set_type(node.returns)}
-        if owner is not None:
-            self._returns |= {f"self.{node.name}" for node in methods(owner) if _is_set_type(node.returns)}
-        # For each variable where it is bound, and whether to a set: `names = sorted(names)` makes a list of it.
-        self._bound: dict[str, list[tuple[tuple[int, int], bool]]] = {}
-        for statement in module.tree.body:
-            self._bind(statement, (0, 0), (ast.Name,))
-        for node in ast.walk(owner) if owner is not None else ():
-            self._bind(node, (0, 0), (ast.Attribute,))
-        for inner in ast.walk(function):
-            if isinstance(inner, Function):
-                self._arguments(inner)
-        for node in sorted(ast.walk(function), key=_end):
-            self._bind(node, _end(node), (ast.Name, ast.Attribute))
-
-    def __contains__(self, node: ast.expr | None) -> bool:
-        """Tell whether an expression is a set."""
-        match node:
-            case ast.Set() | ast.SetComp():
-                return True
-            case ast.Name() | ast.Attribute():
-                return self._holds(node)
-            case ast.NamedExpr():
-                return node.value in self
-            case ast.IfExp():
-                return node.body in self or node.orelse in self
-            case ast.BoolOp():
-                return any(value in self for value in node.values)
-            case ast.BinOp(op=ast.BitOr() | ast.BitAnd() | ast.BitXor() | ast.Sub()):
-                return any(side in self or _is_view(side) for side in (node.left, node.right))
-            case ast.Call(func=func):
-                name = self.module.name(func) or ast.unparse(func)
-                copies = isinstance(func, ast.Attribute) and func.attr in _SET_METHODS and func.value in self
-                return copies or name in ("set", "frozenset") or name in self._returns
-        return False
-
-    def _holds(self, node: ast.expr) -> bool:
-        bound = self._bound.get(ast.unparse(node), [])
-        here = (node.lineno, node.col_offset)
-        before = [is_set for end, is_set in bound if end <= here]
-        return before[-1] if before else any(is_set for _, is_set in bound)
-
-    def _bind(self, node: ast.AST, end: tuple[int, int], kinds: tuple[type, ...]) -> None:
-        pairs: list[tuple[ast.expr, bool]] = []
-        if isinstance(node, ast.Assign):
-            for target in node.targets:
-                if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
-                    pairs += [(one, value in self) for one, value in zip(target.elts, node.value.elts, strict=False)]
-                else:
-                    pairs.append((target, node.value in self))
-        elif isinstance(node, ast.AnnAssign):
-            pairs.append((node.target, _is_set_type(node.annotation) or node.value in self))
-        elif isinstance(node, ast.NamedExpr):
-            pairs.append((node.target, node.value in self))
-        for target, is_set in pairs:
-            # An attribute that one method binds to a set is one in the others.
-            if isinstance(target, kinds) and (is_set or isinstance(target, ast.Name)):
-                self._bound.setdefault(ast.unparse(target), []).append((end, is_set))
-
-    def _arguments(self, function: Function) -> None:
-        fields = {
-            (owner.name, node.target.id)
-            for owner in self.module.classes
-            for node in owner.body
-            if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and _is_set_type(node.annotation)
-        }
-        for argument in [*function.args.args, *function.args.kwonlyargs]:
-            kind = ast.unparse(argument.annotation).strip("'\"") if argument.annotation is not None else ""
-            end = (function.lineno, function.col_offset)
-            self._bound.setdefault(argument.arg, []).append((end, _is_set_type(argument.annotation)))
-            for name, field in fields:
-                if kind == name:
-                    self._bound.setdefault(f"{argument.arg}.{field}", []).append((end, True))
-
-
-def _end(node: ast.AST) -> tuple[int, int]:
-    return getattr(node, "end_lineno", 0), getattr(node, "end_col_offset", 0)
-
-
-def _free(module: Module, function: Function) -> Iterator[int]:
+def _free(module: Module, function: Function, known: Sets) -> Iterator[int]:
     """Yield what may walk over a set, by ``id``, since what comes of it is the same in every order."""
     for node in ast.walk(function):
         todo: list[ast.expr] = []
-        if isinstance(node, ast.Call) and module.name(node.func) in _FREE and not node.keywords:
+        if (
+            isinstance(node, ast.Call)
+            and module.name(node.func) in _FREE
+            and all(word.arg == "reverse" for word in node.keywords)
+        ):
             todo = list(node.args)
-        elif isinstance(node, ast.For) and all(_adds(statement, function) for statement in node.body):
+        elif isinstance(node, ast.For) and all(
+            _adds(statement, function) or _collects(statement, known) for statement in node.body
+        ):
             yield id(node)
+        yield from _sorted_next(node)
         while todo:
             inner = todo.pop()
             if any(isinstance(each, ast.Await) for each in ast.walk(inner)):
@@ -169,7 +86,25 @@ def _adds(statement: ast.stmt, function: Function) -> bool:
     return any(numbers) and not any(isinstance(each, ast.Await) for each in ast.walk(statement))
 
 
-def _walked(module: Module, node: ast.AST, known: _Sets) -> ast.expr | None:
+def _collects(statement: ast.stmt, known: Sets) -> bool:
+    """Tell whether a statement puts something into another set, or takes it out."""
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+        return False
+    return call.func.attr in ("add", "discard") and call.func.value in known
+
+
+def _sorted_next(node: ast.AST) -> Iterator[int]:
+    """Yield `list(names)` whose next line is `….sort()`."""
+    body = getattr(node, "body", None)
+    for made, then in pairwise(body) if isinstance(body, list) else ():
+        if not isinstance(made, ast.Assign) or not isinstance(then, ast.Expr):
+            continue
+        if ast.unparse(then.value) in {f"{ast.unparse(target)}.sort()" for target in made.targets}:
+            yield id(made.value)
+
+
+def _walked(module: Module, node: ast.AST, known: Sets) -> ast.expr | None:
     """Return the set whose order this node uses."""
     if isinstance(node, ast.For | ast.AsyncFor) and node.iter in known:
         return node.iter
@@ -200,22 +135,4 @@ def _ties(call: ast.Call) -> bool:
         key = key.func if isinstance(key, ast.Call) else key
         if word.arg == "key" and ast.unparse(key).rpartition(".")[2] in _TIES:
             return True
-    return False
-
-
-def _is_view(node: ast.expr) -> bool:
-    """Tell whether this is ``stock.keys()``: two of them make a set."""
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _KEYS
-
-
-def _is_set_type(node: ast.expr | None) -> bool:
-    match node:
-        case ast.Constant(value=str(text)):
-            return text.partition("[")[0].strip() in _SET_TYPES
-        case ast.BinOp(left=left, right=right):
-            return _is_set_type(left) or _is_set_type(right)
-        case ast.Subscript(value=base, slice=inner):
-            return _is_set_type(inner) if ast.unparse(base).endswith("Optional") else _is_set_type(base)
-        case ast.Attribute(attr=name) | ast.Name(id=name):
-            return name in _SET_TYPES
     return False

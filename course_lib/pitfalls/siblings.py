@@ -31,7 +31,7 @@ def behind_calls(module: Module, siblings: Mapping[str, Module]) -> Iterator[Hit
         sibling = siblings.get(owner)
         if sibling is None or function not in sibling.functions or sibling.is_activity(sibling.functions[function]):
             continue
-        inside = Module(sibling.source, also=(function,))
+        inside = Module(sibling.source, called=(function,))
         for rule in _RULES:
             for hit in rule(inside):
                 where = f"`{function}` leads to line {hit.node.lineno} of {owner}: {hit.message}"

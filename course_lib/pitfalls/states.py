@@ -120,9 +120,8 @@ def repeated_output(module: Module) -> Iterator[Hit]:
     once = {
         id(inner)
         for node in module.workflow_code()
-        if isinstance(node, ast.If) and isinstance(node.test, ast.UnaryOp) and isinstance(node.test.op, ast.Not)
-        if any(name.endswith("unsafe.is_replaying") for _, name in module.calls(ast.walk(node.test)))
-        for statement in node.body
+        if isinstance(node, ast.If)
+        for statement in _first_time(module, node)
         for inner in ast.walk(statement)
     }
     fix = "use `workflow.logger`: it is silent in a replay"
@@ -134,6 +133,14 @@ def repeated_output(module: Module) -> Iterator[Hit]:
             yield Hit(call, "output", f"`{ast.unparse(call.func)}` says it again in every replay", fix, "lies")
 
 
+def _first_time(module: Module, node: ast.If) -> list[ast.stmt]:
+    """Return the branch that no replay takes."""
+    tests = node.test.values if isinstance(node.test, ast.BoolOp) and isinstance(node.test.op, ast.And) else [node.test]
+    if any(isinstance(t, ast.UnaryOp) and isinstance(t.op, ast.Not) and _asks_for_replay(module, t) for t in tests):
+        return node.body
+    return node.orelse if isinstance(node.test, ast.Call) and _asks_for_replay(module, node.test) else []
+
+
 def skips_when_replaying(module: Module) -> Iterator[Hit]:
     """Commands that depend on whether this is a replay."""
     kept = {
@@ -142,18 +149,33 @@ def skips_when_replaying(module: Module) -> Iterator[Hit]:
         if isinstance(node, ast.Assign) and _asks_for_replay(module, node.value)
     }
     for node in module.workflow_code():
+        fix = "take the `if` away: a replay must ask for the same commands as the first run"
+        if isinstance(node, ast.Await) and any(
+            isinstance(inner, ast.IfExp) and _asks_for_replay(module, inner.test) for inner in ast.walk(node)
+        ):
+            yield Hit(node, "replaying", "what is awaited depends on whether this is a replay", fix, "breaks")
         if not isinstance(node, ast.If):
             continue
         names = {ast.unparse(inner) for inner in ast.walk(node.test) if isinstance(inner, ast.Name | ast.Attribute)}
         asked = _asks_for_replay(module, node.test) or bool(names & kept)
         body = [inner for statement in (*node.body, *node.orelse) for inner in ast.walk(statement)]
-        if asked and any(isinstance(inner, ast.Await | ast.Return) for inner in body):
-            fix = "take the `if` away: a replay must ask for the same commands as the first run"
+        if asked and any(
+            isinstance(inner, ast.Await | ast.Return | ast.Raise) or _asks(module, inner) for inner in body
+        ):
             yield Hit(node, "replaying", "what is awaited depends on whether this is a replay", fix, "breaks")
 
 
 def _asks_for_replay(module: Module, node: ast.AST) -> bool:
     return any(name.endswith("unsafe.is_replaying") for _, name in module.calls(ast.walk(node)))
+
+
+def _asks(module: Module, node: ast.AST) -> bool:
+    """Tell whether a node asks Temporal for something without waiting for it."""
+    name = module.name(node.func) if isinstance(node, ast.Call) else ""
+    owner, _, verb = name.rpartition(".")
+    return name == "asyncio.create_task" or (
+        owner == "temporalio.workflow" and verb.startswith(("start_", "execute_", "upsert_", "continue_"))
+    )
 
 
 def _mutable(module: Module, node: ast.expr) -> bool:

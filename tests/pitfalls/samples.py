@@ -71,15 +71,53 @@ BAD: dict[str, tuple[str, str, str]] = {
     "handed_on": ("clock", "stopped", "return list(map(stamped, ['a']))"),
     "own_class": ("clock", "stopped", "return Till().now()"),
     "replaying": ("replaying", "breaks", "if not workflow.unsafe.is_replaying(): await asyncio.sleep(0.01); return 1"),
+    "time_gmtime": ("clock", "breaks", "return str(time.gmtime())"),
+    "time_ctime": ("clock", "breaks", "return time.ctime()"),
+    "time_asctime": ("clock", "breaks", "return time.asctime()"),
+    "date_fromtimestamp": ("clock", "breaks", "return str(date.fromtimestamp(0))"),
+    "module_alias": ("clock", "stopped", "return str(clock())"),
+    "module_object": ("clock", "stopped", "return TILL.now()"),
+    "without_sandbox": ("clock", "breaks", "with workflow.unsafe.sandbox_unrestricted(): return str(datetime.now())"),
+    "factory": ("random", "stopped", "return str(Made().id)"),
+    "handed_random": ("random", "stopped", "return list(map(random.randrange, [5]))"),
+    "condition": ("thread", "stopped", "return str(threading.Condition())"),
+    "uname": ("environment", "stopped", "return str(os.uname())"),
+    "os_path": ("environment", "stopped", "return os.path.exists('/dev/null')"),
+    "path_variable": ("world", "stopped", "file = Path('/dev/null'); return file.read_text()"),
+    "path_joined": ("world", "breaks", "return (Path('/dev') / 'null').exists()"),
+    "path_cwd": ("world", "stopped", "return str(Path.cwd())"),
+    "glob_glob": ("world", "stopped", "return glob.glob('/dev/null')"),
+    "subprocess_async": ("world", "stopped", "await asyncio.create_subprocess_exec('true'); return 1"),
+    "activity_called": ("activity", "stopped", "return await stamped_by_activity()"),
+    "activity_is_harmless": ("activity", "lies", "return await harmless()"),
+    "set_of_the_class": ("set order", "breaks", "return [name for name in self.lands]"),
+    "set_untyped_helper": ("set order", "breaks", "return list(every(['a', 'b']))"),
+    "set_in_a_dict": ("set order", "breaks", "by: dict[str, set[str]] = {'a': {'x', 'y'}}; return list(by['a'])"),
+    "set_got": ("set order", "breaks", "by: dict[str, set[str]] = {}; return list(by.get('a', set()))"),
+    "set_items": ("set order", "breaks", "by: dict[str, set[str]] = {}; return [list(x) for _, x in by.items()]"),
+    "set_defaultdict": ("set order", "breaks", "by = collections.defaultdict(set); return list(by['a'])"),
+    "set_islice": ("set order", "breaks", "return list(itertools.islice({'a', 'b'}, 1))"),
+    "replay_raises": ("replaying", "breaks", "if workflow.unsafe.is_replaying(): raise ValueError; return 1"),
+    "replay_starts": (
+        "replaying",
+        "breaks",
+        "if not workflow.unsafe.is_replaying(): asyncio.create_task(asyncio.sleep(0)); return 1",
+    ),
+    "replay_waits": (
+        "replaying",
+        "breaks",
+        "await asyncio.sleep(0.02 if workflow.unsafe.is_replaying() else 0.01); return 1",
+    ),
     "in_a_helper": ("clock", "stopped", "return helper()"),
 }
 
 HEAD = """
-import asyncio, datetime as dt, itertools, logging, os, pprint, random, secrets, socket, sqlite3, subprocess, threading
-import time, urllib.request, uuid
+import asyncio, collections, datetime as dt, glob, itertools, logging, os, pprint, random, secrets, socket, sqlite3
+import subprocess, threading, time, urllib.request, uuid
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from temporalio import workflow
+from temporalio import activity, workflow
 
 LOG = logging.getLogger("shop")
 COUNT = 0
@@ -95,11 +133,34 @@ class State:
 
 
 STATE = State()
+clock = datetime.now
 
 
 class Till:
     def now(self) -> str:
         return str(datetime.now())
+
+
+TILL = Till()
+
+
+@dataclass
+class Made:
+    id: object = field(default_factory=uuid.uuid4)
+
+
+@activity.defn
+async def stamped_by_activity() -> str:
+    return str(datetime.now())
+
+
+@activity.defn
+async def harmless() -> str:
+    return "a"
+
+
+def every(names):
+    return set(names)
 
 
 def unique(names: list[str]) -> set[str]:
@@ -120,6 +181,7 @@ WORKFLOW = """
 class {title}:
     shared: list[int] = []
     count = 0
+    lands = {{"DE", "FR"}}
 
     @workflow.run
     async def run(self):
@@ -128,10 +190,11 @@ class {title}:
 
 # Correct code that looks a little like a pitfall.
 GOOD = """
-import asyncio, hashlib, json, os, random, uuid
+import asyncio, hashlib, httpx, json, os, random, time, uuid
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from pathlib import PurePath
 from random import Random
 from temporalio import activity, workflow
 from temporalio.exceptions import ApplicationError
@@ -145,6 +208,8 @@ LIMIT = timedelta(seconds=10)
 COUNTRIES = {"DE", "FR"}
 PRICES = {"mug": 900}
 TOKEN = os.environ.get("SHOP_TOKEN", "")  # for the activity alone
+ADDRESS = os.environ.get("ADDRESS", "")  # for the starter alone
+DICE = Random(7)  # the same row in every run, and in every replay
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "shop")
 
 
@@ -161,6 +226,14 @@ async def charge(order: Order) -> str:
     for tag in order.tags:
         print(tag)
     return await ShopClient().charge(order.id + TOKEN, 1)
+
+
+class Shipping:
+    url = os.environ.get("SHIPPING_URL", "")
+
+    @activity.defn
+    async def ship(self, order: str) -> str:
+        return self.url + order
 
 
 def open(door: str) -> str:
@@ -208,6 +281,17 @@ class Good:
         count = 0
         for name in names:
             count += len(name)
+        lower: set[str] = set()
+        for name in names:
+            lower.add(name.lower())
+        things = list(set(order.tags))
+        things.sort()
+        self.items += sorted((name for name in names), reverse=True) + things
+        self.items += [PurePath("a", order.id).name, time.strftime("%Y", time.gmtime(0)), str(DICE.random())]
+        if not order.id:
+            raise httpx.TimeoutException("no id")
+        if order.id and not workflow.unsafe.is_replaying():
+            print("said once")
         self.items += sorted(name.lower() for name in names) + sorted(names, key=self.items.index)
         names = sorted(names)
         self.items += [name for name in names]
@@ -221,6 +305,15 @@ class Good:
         if workflow.unsafe.is_replaying():
             digest = digest.upper()
         return await workflow.execute_activity(charge, order, start_to_close_timeout=LIMIT)
+
+
+async def main() -> None:
+    print(uuid.uuid4(), random.random())
+
+
+if __name__ == "__main__":
+    print(ADDRESS)
+    asyncio.run(main())
 """
 
 

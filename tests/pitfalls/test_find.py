@@ -36,14 +36,18 @@ def test_the_solutions_of_the_course_raise_no_alarm() -> None:
     assert alarms == []
 
 
+# What happens to each was run on temporalio 1.35; what is stopped keeps the worker from starting.
 @pytest.mark.parametrize(
-    "line",
-    ["STARTED = datetime.now()", "TOKEN = uuid.uuid4()", "HOME = os.environ['HOME']", "TEXT = open('x').read()",
-     "print('imported')", "SHOP = ShopClient()", "class C:\n    made = time.time()"],
+    ("line", "effect"),
+    [("STARTED = datetime.now()", "stopped"), ("TOKEN = uuid.uuid4()", "breaks"), ("DIE = random.random()", "stopped"),
+     ("HOME = os.environ['HOME']", "breaks"), ("TEXT = open('x').read()", "breaks"), ("RNG = Random()", "breaks"),
+     ("TEXT = Path('x').read_text()", "stopped"), ("print('imported')", "breaks"), ("SHOP = ShopClient()", "breaks"),
+     ("class C:\n    made = time.time()", "breaks"), ("def at(now=time.time()): ...", "breaks")],
 )  # fmt: skip
-def test_what_runs_at_import_is_found(line: str) -> None:
-    found = pitfalls.find(module("datetime_now").replace("COUNT = 0", line, 1))
-    assert ("import", "breaks") in [(pitfall.name, pitfall.effect) for pitfall in found]
+def test_what_runs_at_import_is_found(line: str, effect: str) -> None:
+    source = module("module_alias").replace("clock = datetime.now", line, 1).replace("clock()", "1")
+    found = pitfalls.find(source.replace("random, secrets", "secrets", 1).replace("import asyncio", f"{RANDOM}", 1))
+    assert ("import", effect) in [(pitfall.name, pitfall.effect) for pitfall in found]
 
 
 def test_a_module_without_a_workflow_may_do_it_all() -> None:
@@ -62,6 +66,57 @@ def test_a_base_class_and_a_handler_are_workflow_code_too() -> None:
 def test_no_python_is_said() -> None:
     with pytest.raises(SyntaxError):
         pitfalls.find("def (")
+
+
+RANDOM = "import random\nfrom random import Random\nimport asyncio"
+
+TWO = """
+import time
+from datetime import datetime
+from temporalio import workflow
+
+STARTED = time.time()
+
+
+def stamp() -> str:
+    return str(datetime.now())
+
+
+@workflow.defn
+class Sound:
+    @workflow.run
+    async def run(self) -> str:
+        return stamped() if False else "sound"
+
+
+def stamped() -> str:
+    return "no time"
+
+
+@workflow.defn(sandboxed=False)
+class Unsound:
+    made = time.time()
+
+    @workflow.run
+    async def run(self) -> str:
+        return stamp() + str(STARTED) + str(hash("a")) + str(time.time())
+"""
+
+
+def test_one_workflow_is_not_blamed_for_another() -> None:
+    assert pitfalls.find(TWO, only="Sound") == []
+    of_the_other = [pitfall.name for pitfall in pitfalls.find(TWO, only="Unsound")]
+    assert of_the_other == ["import", "clock", "import", "clock", "hash"]
+    assert pitfalls.find(TWO, only="Nobody") == pitfalls.find(TWO)
+
+
+def test_without_the_sandbox_nothing_is_stopped() -> None:
+    assert {pitfall.effect for pitfall in pitfalls.find(TWO, only="Unsound")} == {"breaks"}
+
+
+def test_a_function_beside_is_not_blamed_for_a_workflow_beside() -> None:
+    source = USER.format(imports="from two import stamped", line="stamped()")
+    assert pitfalls.find(source, {"two": TWO}) == []
 
 
 HELPERS = """

@@ -1,0 +1,24 @@
+"""Activities that workflow code calls like a function."""
+
+from collections.abc import Iterator
+
+from course_lib.pitfalls import calls
+from course_lib.pitfalls.code import Module
+from course_lib.pitfalls.hit import Hit
+
+
+def activities(module: Module) -> Iterator[Hit]:
+    """An activity that is called, not asked for: it runs as workflow code, and the history holds nothing of it."""
+    for call, name in module.calls(module.workflow_code()):
+        function = module.functions.get(name)
+        if function is None or not module.is_activity(function):
+            continue
+        inside = Module(module.source, called=(name,))
+        stopped = any(hit.effect == "stopped" for hit in calls.restricted(inside))
+        yield Hit(
+            call,
+            "activity",
+            f"`{name}(…)` runs the activity as workflow code: again in every replay, and nothing of it is recorded",
+            f"ask for it: `await workflow.execute_activity({name}, …, start_to_close_timeout=…)`",
+            "stopped" if stopped else "lies",
+        )
