@@ -69,7 +69,7 @@ def divergence(events: Sequence[Any], record: Record, steps: Steps, said: Verdic
 def _stay(places: Places) -> str:
     """Return the advice for code that asks for something else: a pitfall parts it from its history without any edit."""
     with contextlib.suppress(SyntaxError):
-        for found in pitfalls.find(places.source()):
+        for found in pitfalls.find(places.source(), only=places.workflow):
             if found.effect == "breaks":
                 return f"No edit is needed for that. Line {found.line}: {found.message}; {found.replacement}."
     return _STAY

@@ -37,10 +37,11 @@ class Places:
 
     Args:
         file: The file of the workflow class, as its code objects name it.
+        workflow: The class: another one in its file is not to blame for what this one does.
     """
 
-    def __init__(self, file: str) -> None:
-        self.file = file
+    def __init__(self, file: str, workflow: str = "") -> None:
+        self.file, self.workflow = file, workflow
         self._learners: dict[str, bool] = {}
         self._places: dict[tuple[CodeType, int], Place] = {}
 

@@ -42,7 +42,7 @@ async def journey(
         CourseError: The history cannot be replayed with this class, and what to do about it.
     """
     defn = guards.check(history, cls, converter)
-    places = Places(defn.run_fn.__code__.co_filename)
+    places = Places(defn.run_fn.__code__.co_filename, cls.__name__)
     decoder = Decoder(converter)
     until = time.monotonic() + timeout
     refused: dict[str, str] = {}

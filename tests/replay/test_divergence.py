@@ -79,6 +79,8 @@ CASES = [
     Case("bought", drawn.BuyByIdentity, 0, "ActivityTaskScheduled",
          "return await workflow.execute_activity(step, order, start_to_close_timeout=SOON)",
          "asks for activity `reserve`", ASKED, PITFALL),
+    Case("bought", drawn.BuyBesideIt, 0, "ActivityTaskScheduled", f"return {RESERVE}",
+         "asks for activity `reserve`", ASKED),
     # More, or less, than the history has.
     Case("bought", edited.BuyEndsEarly, 2, "ActivityTaskScheduled", "return receipt", "ends the run",
          "activity `reserve` was asked for"),
