@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Callable, Iterator, Mapping
 
-from course_lib.pitfalls import calls, orders, states
+from course_lib.pitfalls import calls, direct, orders, states
 from course_lib.pitfalls.code import Module
 from course_lib.pitfalls.hit import Hit
 
@@ -27,9 +27,12 @@ def behind_calls(module: Module, siblings: Mapping[str, Module]) -> Iterator[Hit
     """
     passed = _passed_through(module)
     for call, name in module.calls(module.workflow_code()):
-        owner, _, function = name.rpartition(".")
+        owner, _, function = name.lstrip(".").rpartition(".")
         sibling = siblings.get(owner)
-        if sibling is None or function not in sibling.functions or sibling.is_activity(sibling.functions[function]):
+        if sibling is None or function not in sibling.functions:
+            continue
+        if sibling.is_activity(sibling.functions[function]):
+            yield direct.called(call, function, sibling)
             continue
         inside = Module(sibling.source, called=(function,))
         for rule in _RULES:
@@ -52,7 +55,7 @@ def shared_state(module: Module, siblings: Mapping[str, Module]) -> Iterator[Hit
         target = states.changed(node)
         if not target or not isinstance(node, ast.stmt | ast.expr):
             continue
-        owner, _, variable = module.name(ast.parse(target, mode="eval").body).rpartition(".")
+        owner, _, variable = module.name(ast.parse(target, mode="eval").body).lstrip(".").rpartition(".")
         if owner not in siblings or variable not in states.shared_names(siblings[owner]):
             continue
         if owner in passed:
@@ -69,6 +72,6 @@ def _passed_through(module: Module) -> set[str]:
             for inner in ast.walk(node):
                 if isinstance(inner, ast.Import):
                     found |= {alias.name for alias in inner.names}
-                elif isinstance(inner, ast.ImportFrom) and inner.module:
-                    found.add(inner.module)
+                elif isinstance(inner, ast.ImportFrom):
+                    found |= {inner.module} if inner.module else {alias.name for alias in inner.names}
     return found

@@ -63,6 +63,17 @@ def test_what_cannot_be_read_is_said(
     assert words in capsys.readouterr().err
 
 
+def test_what_a_file_of_the_same_package_does(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "clocks.py").write_text("import time\ndef now():\n    return time.time()\n")
+    order = tmp_path / "order.py"
+    order.write_text(
+        "from temporalio import workflow\nfrom .clocks import now\n@workflow.defn\nclass W:\n"
+        "    @workflow.run\n    async def run(self):\n        return now()\n"
+    )
+    assert main(["lint", str(order)]) == 1
+    assert "order.py:7: `now` leads to line 3 of clocks: `time.time` reads" in capsys.readouterr().out
+
+
 def test_what_an_imported_file_of_the_project_does(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for folder in ("workflows", "activities"):
         (tmp_path / folder).mkdir()

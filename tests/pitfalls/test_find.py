@@ -165,6 +165,11 @@ PASSED = "with workflow.unsafe.imports_passed_through():\n    {}"
         ("from helpers import stamp", "stamp()", [("clock", "stopped")]),
         ("import helpers", "helpers.stamp()", [("clock", "stopped")]),
         ("import helpers as h", "h.stamp()", [("clock", "stopped")]),
+        ("from .helpers import stamp", "stamp()", [("clock", "stopped")]),
+        ("from . import helpers", "helpers.stamp()", [("clock", "stopped")]),
+        # A neighbour's name is no module of Python's.
+        ("from .random import roll", "roll()", []),
+        ("from helpers import clock", "await clock()", [("activity", "stopped")]),
         # The sandbox does not look into what is passed through.
         (PASSED.format("import helpers"), "helpers.stamp()", [("clock", "breaks")]),
         ("import helpers", "helpers.names(set(order))", [("set order", "breaks")]),
