@@ -1,7 +1,10 @@
 """Exercise 7.4: the customer and the till get a voucher's code; they must get the same one."""
 
 import asyncio
+import uuid
 from typing import TYPE_CHECKING
+
+from temporalio.client import WorkflowHistory
 
 from course_lib.grading.chapters.ch07.replaying import HERE, completed, replays_alike
 from course_lib.grading.model import Exercise
@@ -9,7 +12,9 @@ from course_lib.grading.model import Exercise
 if TYPE_CHECKING:
     from course_lib.grading.answers import Code
     from course_lib.grading.bench import Bench
+    from course_lib.grading.evidence import Run
 
+_FREE = 5  # that four of eight drawn digits are the same in three codes comes once in 20 million checks
 _ADVICE = "draw the code with `workflow.random()` or `workflow.uuid4()`: seeded by the run, the same in every replay."
 
 
@@ -59,14 +64,46 @@ async def check_vouchers(bench: "Bench", voucher: "Code") -> None:
         next_step="a fixed seed gives every order the same code, and so does the second in which they came: " + _ADVICE,
     )
     bench.expect(
-        len(customer) >= 6 and orders[0] not in customer,
+        len(customer) >= 6 and _free([codes[0] for codes in told]) >= _FREE,
         "nobody can guess it",
-        expected="six characters or more, and not the order's id",
-        seen=repr(customer),
+        expected="six characters or more that are others in each code",
+        seen=", ".join(repr(codes[0]) for codes in told),
         events=run.last_event,
         next_step="keep the eight digits: " + _ADVICE,
     )
     await replays_alike(bench, voucher, *runs, advice=_ADVICE)
+    await _by_chance(bench, voucher, run)
+
+
+async def _by_chance(bench: "Bench", voucher: "Code", run: "Run") -> None:
+    """Look whether the code is made of what anybody may know: the order's id, and when it came.
+
+    The same history under another run id seeds another `workflow.random()`, and leaves all the rest as it was. What an
+    activity has drawn is in the history, and stays, too.
+    """
+    sent = run.ids("ActivityTaskScheduled", "send")
+    asked = [*run.ids("ActivityTaskScheduled"), *run.ids("MarkerRecorded")]
+    if min(asked) < sent[0]:
+        return
+    other = WorkflowHistory.from_json(run.handle.id, run.history.to_json())
+    other.events[0].workflow_execution_started_event_attributes.original_execution_run_id = str(uuid.uuid4())
+    (replayed,) = await bench.replay(voucher, other, env=HERE)
+    bench.expect(
+        bool(replayed.other_values) or not replayed.agrees,
+        "chance draws it, not the order",
+        expected="another code when only the run's own seed is another",
+        seen="the same code for every run of this order at this time" if not replayed.other_values else "another one",
+        events=sent,
+        next_step="who knows the order's id and when it came can calculate this code: " + _ADVICE,
+    )
+
+
+def _free(codes: list[str]) -> int:
+    """Return how many characters of a code are not the same in all of them, at its beginning or its end."""
+    alike = [len(set(characters)) == 1 for characters in zip(*codes, strict=False)]
+    begin = next((place for place, same in enumerate(alike) if not same), len(alike))
+    end = next((place for place, same in enumerate(reversed(alike)) if not same), 0)
+    return max(len(codes[0]) - begin - end, 0)
 
 
 EXERCISE = Exercise(
@@ -82,10 +119,10 @@ EXERCISE = Exercise(
         '```python\ncode = f"{workflow.random().randrange(10**8):08d}"\n```',
     ),
     why=(
-        "`workflow.random()` is a generator that the server's seed for this run has started: each replay "
-        "draws the same "
-        "numbers in the same order, and no other run draws them. The line still runs once per replay; it just says the "
-        "same. `workflow.uuid4()` is made from it. An activity that draws the code once is right, too."
+        "`workflow.random()` is a generator that this run's seed has started: each replay draws the same numbers in "
+        "the same order, and no other run draws them. The line still runs once per replay; it just says the same. "
+        "`workflow.uuid4()` is made from it. The seed comes from the run's id, so who may see the run can draw the "
+        "same numbers: a password or a token is drawn in an activity, with `secrets`. That is right here, too."
     ),
     check=check_vouchers,
     limit=40.0,

@@ -1,4 +1,4 @@
-# expect: ✗ nobody can guess it
+# expect: ✗ chance draws it, not the order
 from dataclasses import dataclass
 from datetime import timedelta
 

@@ -1,0 +1,32 @@
+# expect: ✗ chance draws it, not the order
+import random
+from dataclasses import dataclass
+from datetime import timedelta
+
+from temporalio import activity, workflow
+
+from course_lib.shop.client import ShopClient
+
+
+@dataclass
+class Letter:
+    to: str
+    code: str
+    order_id: str
+
+
+@activity.defn
+async def send(letter: Letter) -> str:
+    return await ShopClient().send_mail(letter.to, letter.code, order_id=letter.order_id)
+
+
+@workflow.defn
+class Voucher:
+    @workflow.run
+    async def run(self, order_id: str) -> str:
+        code = f"{random.Random(order_id).randrange(10**8):08d}"
+        for to in ("customer@example.com", "till@example.com"):
+            await workflow.execute_activity(
+                send, Letter(to, code, order_id), start_to_close_timeout=timedelta(seconds=5)
+            )
+        return code
