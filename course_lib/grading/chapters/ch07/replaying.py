@@ -28,6 +28,11 @@ _CURES = (
     ),
     ("type coroutine is not", "write `async def` and `await` down to the shop; a plain cache keeps a coroutine."),
     ("Potential deadlock", "wait with `await`: until the next `await` the workflow's clock stands still."),
+    (
+        "Nondeterminism error",
+        "the new process asks for something else, or in another order: look for the value that it gets otherwise. The "
+        "⚠ below the cell names it, or `lab.step_through(…)` its line.",
+    ),
     ("NotImplementedError", "take the thread away: a workflow has none, it waits with `await workflow.sleep(…)`."),
     (
         "Unserializable type during conversion: <class 'datetime",
@@ -35,6 +40,18 @@ _CURES = (
         "the type `datetime` of an activity's result is not recognised.",
     ),
     ("waits for a timer", "wait as long as the exercise says: the number of `workflow.sleep` is seconds."),
+    (
+        "waits for a signal or an update",
+        "no event makes this `wait_condition` true, and time that passes is none: use `await workflow.sleep(…)`, or "
+        "give it a `timeout`.",
+    ),
+    (
+        "_RestrictedProxy",
+        "keep UTC, as `workflow.now()` has it: in the sandbox `datetime` refuses `ZoneInfo`. A reader's own zone is "
+        "for whoever shows the time.",
+    ),
+    ("Cannot convert to", "leave the argument of `run` as the exercise has it: the check starts it with that."),
+    ("Expected value to be", "return from the activity what its annotation says, nothing more."),
     ("The activity", "correct the activity: its error stands above."),
 )
 """What to do, by words of the reason why a run did not complete."""
@@ -102,7 +119,7 @@ def slips(workflow: "Code") -> str:
     Args:
         workflow: The learner's class.
     """
-    for found in pitfalls.find(workflow.source):
+    for found in pitfalls.find(workflow.source, only=workflow.name):
         if found.effect != "stopped":
             return f"line {found.line + 1}: {found.message}; {found.replacement}."
     return ""

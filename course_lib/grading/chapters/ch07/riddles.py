@@ -70,8 +70,8 @@ async def check_riddles(bench: "Bench", ada: "Code", grace: "Code", edsger: "Cod
                 expected="the line whose command is not the recorded one" if shown.line else "0: there is none",
                 seen=line,
                 events=shown.events,
-                next_step="name the line that asks for the command, as time travel does, not the line that makes the "
-                "value; the line of `%%module` is 1."
+                next_step="write the number of the line that asks for the command, as time travel does, not of the "
+                "line that makes the value; the line of `%%module` is 1."
                 if shown.line
                 else "write 0: in a replay each command is the recorded one, so there is no line to name.",
             )

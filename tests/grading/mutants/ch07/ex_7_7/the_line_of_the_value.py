@@ -1,4 +1,4 @@
-# expect: name the line that asks for the command
+# expect: the number of the line that asks for the command
 from datetime import timedelta
 from random import Random
 
