@@ -83,7 +83,7 @@ async def _by_chance(bench: "Bench", voucher: "Code", run: "Run") -> None:
     """
     sent = run.ids("ActivityTaskScheduled", "send")
     asked = [*run.ids("ActivityTaskScheduled"), *run.ids("MarkerRecorded")]
-    if min(asked) < sent[0]:
+    if not sent or min(asked) < sent[0]:
         return
     other = WorkflowHistory.from_json(run.handle.id, run.history.to_json())
     other.events[0].workflow_execution_started_event_attributes.original_execution_run_id = str(uuid.uuid4())
