@@ -322,9 +322,8 @@ def class_name(name: str) -> str:
     return "".join(part.capitalize() for part in name.split("_"))
 
 
-def module(only: str | None = None) -> str:
-    """Return a module with one bad workflow, or with all of them."""
-    names = [only] if only else list(BAD)
+def module(*names: str) -> str:
+    """Return a module with these bad workflows."""
     return HEAD + "".join(
         WORKFLOW.format(name=name, title=class_name(name), body=_lines(BAD[name][2])) for name in names
     )
