@@ -61,7 +61,7 @@ def tool(name: str, *arguments: str) -> tuple[str, ...]:
 
 
 def pytest_stage(
-    name: str, what: str, options: tuple[str, ...], crowd: tuple[str, ...] = (), *, beside: bool, by_file: bool = False
+    name: str, what: str, options: tuple[str, ...], crowd: tuple[str, ...], *, beside: bool, by_file: bool = False
 ) -> Stage:
     """Return a stage that runs pytest from .venv.
 

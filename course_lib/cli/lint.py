@@ -2,7 +2,6 @@
 
 import argparse
 import ast
-import contextlib
 import json
 import sys
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from course_lib.errors import CourseError
+from course_lib.pitfalls.code import imported_modules
 
 _HIDDEN = {".venv", ".ipynb_checkpoints"}
 
@@ -75,23 +75,15 @@ def _read(path: Path) -> tuple[str, str, dict[str, str]]:
     """Return a file with the modules beside it that it imports, and those of its project (``activities.shipping``)."""
     source = path.read_text(encoding="utf-8")
     beside = {}
-    for name in _imported(source):
+    try:
+        imported = set(imported_modules(ast.parse(source)))
+    except SyntaxError:  # said when it is searched
+        imported = set()
+    for name in imported:
         for file in (path.parent / f"{name}.py", path.parent.parent.joinpath(*name.split(".")).with_suffix(".py")):
             if file.is_file() and name not in beside:
                 beside[name] = file.read_text(encoding="utf-8")
     return str(path), source, beside
-
-
-def _imported(source: str) -> set[str]:
-    """Return what a file imports, a neighbour by its own name: ``helpers`` of ``from .helpers import stamp``."""
-    found: set[str] = set()
-    with contextlib.suppress(SyntaxError):  # said when it is searched
-        for node in ast.walk(ast.parse(source)):
-            if isinstance(node, ast.Import) or (isinstance(node, ast.ImportFrom) and not node.module):
-                found |= {alias.name for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                found.add(node.module)
-    return found
 
 
 def _cells(path: Path) -> Iterator[tuple[str, str, dict[str, str]]]:

@@ -1,9 +1,10 @@
 """What an interrupted cell shows: the line where it waited, not forty lines of asyncio that end in CancelledError."""
 
 import asyncio
-import linecache
 from types import TracebackType
 from typing import Any
+
+from course_lib.workers import blame
 
 _MARK = "_course_interrupted"
 
@@ -26,18 +27,14 @@ def say_where(shell: Any) -> None:
 def _show(shell: Any, kind: type, error: Any, trace: TracebackType, tb_offset: int | None = None) -> None:
     task = asyncio.current_task()
     if task is not None and task.cancelling():
-        words = f"Interrupted{_place(shell, trace)}. What runs on the server goes on. Run the cell again when you like."
+        words = f"Interrupted{_where(trace)}. What runs on the server goes on. Run the cell again when you like."
         error._render_traceback_ = lambda: [words]  # IPython asks an exception for its own rendering first
     shell.showtraceback((kind, error, trace), tb_offset)
 
 
-def _place(shell: Any, trace: TracebackType | None) -> str:
-    """Return the innermost line that stands in a cell, in words; "" when there is none."""
-    cells = getattr(shell.compile, "_filename_map", {})  # IPython has no public way to ask
-    found = ""
-    while trace is not None:
-        file = trace.tb_frame.f_code.co_filename
-        if file in cells:
-            found = f" at line {trace.tb_lineno}, “{linecache.getline(file, trace.tb_lineno).strip()}”"
-        trace = trace.tb_next
-    return found
+def _where(trace: TracebackType) -> str:
+    line = blame.line_in(trace)
+    if line is None:
+        return ""
+    of = "" if line.module == blame.CELL else f" of {line.module}"
+    return f" at line {line.number}{of}, “{line.text}”"

@@ -19,7 +19,7 @@ _MACHINE_FIX = "hand the value in as an argument of the workflow, or read it in 
 def restricted(module: Module) -> Iterator[Hit]:
     """Calls that the sandbox stops when they run."""
     paths = Paths(module)
-    imported = {id(node) for node in _top_level(module.tree.body)}
+    imported = _imported(module)
     for node in module.workflow_code():
         if isinstance(node, ast.Call):
             yield from _handed_on(module, node)
@@ -45,7 +45,7 @@ def restricted(module: Module) -> Iterator[Hit]:
         elif name.startswith("threading.") or name in names.THREADS or _method(node) == "run_in_executor":
             fix = f"for work at the same time use `asyncio.gather` over activities; else {_WORLD_FIX}"
             yield Hit(node, "thread", "a thread runs when it likes, in another order in a replay", fix, "stopped")
-        elif name in names.RANDOM or (name.startswith(names.RANDOM_MODULES) and name not in names.OWN_RANDOM):
+        elif _draws(name):
             fix = _SECRET_FIX if name.startswith("secrets.") else _RANDOM_FIX
             yield Hit(node, "random", f"`{name}` gives another value in a replay", fix, "stopped")
         elif paths.touched(node) or _is_world(module, node, name):
@@ -56,11 +56,11 @@ def restricted(module: Module) -> Iterator[Hit]:
 
 def slipping(module: Module) -> Iterator[Hit]:
     """Calls that the sandbox lets through, although their value is another one in a replay."""
-    imported = {id(node) for node in _top_level(module.tree.body)}
+    imported = _imported(module)
     for node in module.workflow_code():
         if isinstance(node, ast.Call) and id(node) not in imported:
             name = module.name(node.func)
-            if (name == "random.Random" and not _seeded(node)) or name == "random.SystemRandom":
+            if _seeds_itself(node, name):
                 yield Hit(node, "random", f"`{name}()` is seeded anew in every replay", _RANDOM_FIX, "breaks")
             elif name in ("hash", "id") or _method(node) == "__hash__":
                 fix = "use a key of your own, or `hashlib.sha256(…)`"
@@ -97,12 +97,8 @@ def at_import(module: Module) -> Iterator[Hit]:
         if not isinstance(node, ast.Call):
             continue
         name = module.name(node.func)
-        own = name in names.OWN_RANDOM
-        changing = name in names.CLOCKS | names.RANDOM | names.MACHINE | names.OWN_RANDOM and not (
-            name == "random.Random" and _seeded(node)
-        )
-        changing = changing or _reads_clock(node, name) or (name.startswith(names.RANDOM_MODULES) and not own)
-        if changing or _is_world(module, node, name) or name == "print":
+        asks = name in names.CLOCKS | names.MACHINE or _reads_clock(node, name)
+        if asks or _draws(name) or _seeds_itself(node, name) or _is_world(module, node, name) or name == "print":
             effect: Literal["stopped", "breaks"] = "stopped" if _stops_import(module, node, name) else "breaks"
             yield _import_hit(node, f"`{ast.unparse(node.func)}`", effect)
 
@@ -111,9 +107,16 @@ def _reads_clock(call: ast.Call, name: str) -> bool:
     return name in names.SLIPPING_CLOCKS and len(call.args) <= names.SLIPPING_CLOCKS[name]
 
 
-def _seeded(call: ast.Call) -> bool:
+def _draws(name: str) -> bool:
+    """Tell whether this draws from a generator that the sandbox stops."""
+    return name in names.RANDOM or (name.startswith(names.RANDOM_MODULES) and name not in names.OWN_RANDOM)
+
+
+def _seeds_itself(call: ast.Call, name: str) -> bool:
+    """Tell whether this makes a generator without a seed; ``SystemRandom`` takes none."""
     seeds = [*call.args, *(word.value for word in call.keywords)]
-    return any(not (isinstance(seed, ast.Constant) and seed.value is None) for seed in seeds)
+    seeded = any(not (isinstance(seed, ast.Constant) and seed.value is None) for seed in seeds)
+    return name in names.OWN_RANDOM and not (name == "random.Random" and seeded)
 
 
 def _for_others(module: Module) -> Iterator[int]:
@@ -202,6 +205,11 @@ def _stops_import(module: Module, call: ast.Call, name: str) -> bool:
 
 def _is_main(node: ast.AST) -> bool:
     return isinstance(node, ast.If) and "__name__" in ast.unparse(node.test)
+
+
+def _imported(module: Module) -> set[int]:
+    """Return the nodes, by ``id``, that run when the module is imported."""
+    return {id(node) for node in _top_level(module.tree.body)}
 
 
 def _top_level(body: list[ast.stmt]) -> Iterator[ast.AST]:

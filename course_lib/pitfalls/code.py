@@ -184,6 +184,15 @@ class Module:
                 yield node, self.name(node.func)
 
 
+def imported_modules(tree: ast.AST) -> Iterator[str]:
+    """Yield every module that is imported anywhere in a tree; of ``from . import x`` it is ``x``."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import) or (isinstance(node, ast.ImportFrom) and not node.module):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
 def _sandbox_off(node: ast.ClassDef) -> bool:
     return any("sandboxed=False" in ast.unparse(decorator) for decorator in node.decorator_list)
 

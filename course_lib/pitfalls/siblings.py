@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable, Iterator, Mapping
 
 from course_lib.pitfalls import calls, direct, orders, states
-from course_lib.pitfalls.code import Module
+from course_lib.pitfalls.code import Module, imported_modules
 from course_lib.pitfalls.hit import Hit
 
 _RULES: tuple[Callable[[Module], Iterator[Hit]], ...] = (
@@ -69,9 +69,5 @@ def _passed_through(module: Module) -> set[str]:
     found: set[str] = set()
     for node in ast.walk(module.tree):
         if isinstance(node, ast.With) and "imports_passed_through" in ast.unparse(node.items[0].context_expr):
-            for inner in ast.walk(node):
-                if isinstance(inner, ast.Import):
-                    found |= {alias.name for alias in inner.names}
-                elif isinstance(inner, ast.ImportFrom):
-                    found |= {inner.module} if inner.module else {alias.name for alias in inner.names}
+            found.update(imported_modules(node))
     return found

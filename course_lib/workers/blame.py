@@ -8,12 +8,15 @@ import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
+from types import FrameType, TracebackType
 
 _OURS = str(Path(__file__).resolve().parent.parent)
 _LIBRARIES = tuple(
     {path for key in ("stdlib", "platstdlib", "purelib", "platlib") if (path := sysconfig.get_path(key))}
 )
+
+CELL = "a cell"
+"""What a `Line` names a plain cell: it has no name of its own."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ def is_learners(filename: str) -> bool:
 
 def _line(filename: str, number: int, text: str = "") -> Line:
     if "ipykernel" in filename or filename.startswith("<ipython"):
-        module = "a cell"
+        module = CELL
     else:
         module = re.sub(r"__r\d+$", "", Path(filename).stem)
     return Line(module, number, (text or linecache.getline(filename, number)).strip())
@@ -66,9 +69,16 @@ def learner_line(error: BaseException) -> Line | None:
     for cause in reversed(list(causes(error))):
         if isinstance(cause, SyntaxError) and cause.filename and is_learners(cause.filename):
             return _line(cause.filename, cause.lineno or 1, cause.text or "")
-        for frame in reversed(traceback.extract_tb(cause.__traceback__)):
-            if is_learners(frame.filename):
-                return _line(frame.filename, frame.lineno or 1, frame.line or "")
+        if line := line_in(cause.__traceback__):
+            return line
+    return None
+
+
+def line_in(trace: TracebackType | None) -> Line | None:
+    """Return the innermost line of learner's code in a traceback; ``None`` when there is none."""
+    for frame in reversed(traceback.extract_tb(trace)):
+        if is_learners(frame.filename):
+            return _line(frame.filename, frame.lineno or 1, frame.line or "")
     return None
 
 

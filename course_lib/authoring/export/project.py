@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 
 from course_lib.authoring.export import templates
 from course_lib.authoring.export.imports import Places, add_imports, rewrite
-from course_lib.authoring.export.reading import Module, Workflow, imported_modules, read_modules, used
+from course_lib.authoring.export.reading import Module, Workflow, read_modules, used
 from course_lib.authoring.export.splitting import Piece, pieces
 from course_lib.errors import CourseError
+from course_lib.pitfalls.code import imported_modules
 
 PACKAGES = {"workflows": "Workflows.", "activities": "Activities.", "shared": "Types and helpers of both sides."}
 DOTTED_CLIENT = "shop_client"

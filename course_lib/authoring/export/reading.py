@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from course_lib.authoring.source import MODULE_LINE
 from course_lib.authoring.stubs import solved
 from course_lib.errors import CourseError
+from course_lib.pitfalls.code import imported_modules
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 SHOP_CLIENT = "course_lib.shop.client"
@@ -159,15 +160,6 @@ def _definition(node: Definition, decorator: str, aliases: Mapping[str, str]) ->
                 return str(keyword.value.value)
         return node.name
     return ""
-
-
-def imported_modules(tree: ast.AST) -> Iterator[str]:
-    """Yield every module that is imported anywhere in a tree."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
 
 
 def _is_shop_client(imported: str, tree: ast.AST) -> bool:
