@@ -13,10 +13,11 @@ flaky and are named: a fault of the test or of the course that is to be found, b
 """
 
 import argparse
+import codecs
 import json
 import os
 import re
-import signal
+import select
 import subprocess
 import sys
 import threading
@@ -26,11 +27,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import processes
+
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 CACHE = ROOT / ".pytest_cache" / "stages"
 MOST_FLAKY = 3  # more than that is no accident
-LIMIT = 900.0  # seconds per stage: a stage that hangs is killed, never waited for
+# A stage may take as long as it works. One that hangs, however, is killed: it has printed nothing for so many seconds
+# and used less than so many seconds of processor time in them (a server and a shop that wait use 0.4 s).
+QUIET = 180.0
+IDLE = 9.0
+LOOK = 5.0  # seconds between two looks at it
 
 # pytest's closing line, for example: "== 1 failed, 34 passed, 2 skipped in 12.34s (0:00:12) =="
 CLOSING = re.compile(r"(?:^=+ |^)((?:\d+ [a-z]+(?:, )?)+) in [\d.]+s(?: \([\d:]+\))?(?: =+)?$")
@@ -123,8 +130,51 @@ def counts_of(line: str) -> Counter[str]:
     return found
 
 
-running: set["subprocess.Popen[str]"] = set()
+running: set[str] = set()
+"""The marks of the stages that run; see processes.py."""
 speaking = threading.Lock()
+
+
+class Watch(threading.Thread):
+    """Kills a stage that hangs, and at the end of every stage what it has left running.
+
+    Args:
+        process: The stage's first process.
+        mark: The mark that it bears.
+    """
+
+    def __init__(self, process: "subprocess.Popen[bytes]", mark: str) -> None:
+        super().__init__(daemon=True)
+        self._process = process
+        self._mark = mark
+        self.heard = time.monotonic()
+        """When the stage last printed something."""
+        self.complaint = ""
+        """Why it was killed, if it was."""
+
+    def run(self) -> None:
+        """Watch until the stage has ended."""
+        meter = processes.Meter(self._mark)
+        since, before = time.monotonic(), 0.0
+        while self._runs():
+            now, used = time.monotonic(), meter.seconds()
+            if self.heard > since or used - before > IDLE:
+                since, before = now, used
+            elif now - since >= QUIET:
+                self.complaint = (
+                    f"was stopped: for {now - since:.0f} s it had printed nothing, and all its processes together had "
+                    f"used {used - before:.1f} s of processor time."
+                )
+                break
+        # Whoever still runs may hold the other end of the pipe, and reading it would never end.
+        processes.end(self._mark)
+
+    def _runs(self) -> bool:
+        try:
+            self._process.wait(LOOK)
+        except subprocess.TimeoutExpired:
+            return True
+        return False
 
 
 def run(stage: Stage, *, streams: bool = True) -> Counter[str]:
@@ -150,39 +200,49 @@ def run(stage: Stage, *, streams: bool = True) -> Counter[str]:
     say("")
     began = time.monotonic()
     counts: Counter[str] = Counter()
+    mark = processes.new_mark()
+    path = f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"
     try:
         process = subprocess.Popen(
             stage.command,
             cwd=ROOT,
-            env=os.environ | {"PYTHONUNBUFFERED": "1", "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"},
+            env=processes.marked(mark, os.environ | {"PYTHONUNBUFFERED": "1", "PATH": path}),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
             start_new_session=True,
         )
     except OSError as error:
         say(f"{stage.command[0]} cannot be started: {error.strerror}\n---- {stage.name}: FAILED\n")
         flush()
         return Counter(errors=1)
-    running.add(process)
-    # A timer of its own: reading the output below blocks for as long as a stage that hangs says nothing.
-    timer = threading.Timer(LIMIT, end, (process,))
-    timer.start()
+    running.add(mark)
+    watch = Watch(process, mark)
+    watch.start()
     try:
         assert process.stdout is not None
-        for line in process.stdout:
-            say(line)
-            counts = counts_of(line) or counts
-        code = process.wait()
+        decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        text = ""
+        # Not line by line: pytest's dots are signs of life, too. Nor to the end of the pipe, come what may: somebody
+        # may hold it who bears no mark.
+        while (ready := select.select([process.stdout], [], [], LOOK)[0]) or watch.is_alive():
+            if ready and not (data := os.read(process.stdout.fileno(), 65536)):
+                break
+            if ready:
+                watch.heard = time.monotonic()
+                say(new := decode(data))
+                text += new
+        watch.join()
+        code = process.wait() or bool(watch.complaint)
     finally:
-        timer.cancel()
-        end(process)
-        running.discard(process)
+        processes.end(mark)
+        running.discard(mark)
+        process.stdout.close()
     seconds = time.monotonic() - began
-    if seconds >= LIMIT:
-        say(f"{stage.name} did not end within {LIMIT:.0f} s and was stopped.\n")
+    if watch.complaint:
+        say(f"{stage.name} {watch.complaint}\n")
+    for line in text.splitlines():
+        counts = counts_of(line) or counts
     if not stage.pytest:
         counts = Counter({"passed": 1} if code == 0 else {"failed": 1})
     elif code and not counts["failed"] and not counts["errors"]:
@@ -190,13 +250,6 @@ def run(stage: Stage, *, streams: bool = True) -> Counter[str]:
     say(f"---- {stage.name}: {'ok' if code == 0 else 'FAILED'}, {seconds:.0f} s\n")
     flush()
     return counts
-
-
-def end(process: "subprocess.Popen[str]") -> None:
-    """Kill a stage with all that it started, if it still runs."""
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
 
 
 def run_all(stages: Sequence[Stage]) -> dict[str, Counter[str]]:
@@ -219,8 +272,8 @@ def run_all(stages: Sequence[Stage]) -> dict[str, Counter[str]]:
         lane(others, streams=True)
         second.join()
     finally:
-        for process in list(running):
-            end(process)
+        for mark in list(running):
+            processes.end(mark)
     return found
 
 

@@ -1,10 +1,12 @@
 """tools/run_checks.py: one failure fails the whole, and the last line is one that CI can read."""
 
 import importlib.util
+import re
 import sys
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from course_lib.paths import root
@@ -16,6 +18,7 @@ def checks(monkeypatch: pytest.MonkeyPatch) -> Any:
     spec = importlib.util.spec_from_file_location("run_checks_at_test", root() / "tools" / "run_checks.py")
     assert spec
     assert spec.loader
+    monkeypatch.syspath_prepend(str(root() / "tools"))  # as it is when Python runs that file
     module: Any = importlib.util.module_from_spec(spec)
     monkeypatch.setitem(sys.modules, spec.name, module)  # dataclasses look their module up
     spec.loader.exec_module(module)
@@ -97,12 +100,74 @@ def test_a_pytest_that_could_not_run_is_an_error(
     assert checks.counts_of(capfd.readouterr().out.splitlines()[-1]) == {"errors": 1}
 
 
-def test_a_stage_that_hangs_is_killed(
+# Waits for a process that is nobody's child and in a session of its own, as a daemon is.
+DETACHED = """
+import os, threading, time
+reading, writing = os.pipe()
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        print("detached:", os.getpid(), flush=True)
+        {does}
+    os._exit(0)
+os.wait()
+os.close(writing)
+os.read(reading, 1)
+"""
+WAITS = "threading.Event().wait(60)"
+WORKS = "while time.process_time() < 3: pass"
+
+
+@pytest.fixture
+def hurried(checks: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the tool wait for a second and a half where it waits for minutes."""
+    for name, seconds in {"QUIET": 1.5, "IDLE": 0.3, "LOOK": 0.1}.items():
+        monkeypatch.setattr(checks, name, seconds)
+
+
+@pytest.mark.usefixtures("hurried")
+def test_a_stage_that_neither_prints_nor_works_is_killed_and_both_is_said(
     checks: Any, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(checks, "LIMIT", 0.5)
-    assert run(checks, monkeypatch, stage(checks, "unit", "import threading; threading.Event().wait(60)")) == 1
-    assert "did not end within" in capfd.readouterr().out
+    assert run(checks, monkeypatch, stage(checks, "unit", DETACHED.format(does=WAITS))) == 1
+    said = capfd.readouterr().out
+    assert re.search(r"unit was stopped: for 2 s it had printed nothing, .* used 0\.\d s of processor time", said)
+    assert gone(detached(said))
+
+
+@pytest.mark.usefixtures("hurried")
+@pytest.mark.parametrize(
+    "code",
+    [
+        pytest.param("import time\nfor _ in range(8): print('.', end='', flush=True); time.sleep(0.5)", id="dots"),
+        pytest.param(DETACHED.format(does=WORKS), id="a detached process works"),
+    ],
+)
+def test_a_stage_that_prints_or_works_may_take_its_time(
+    checks: Any, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    assert run(checks, monkeypatch, stage(checks, "unit", code)) == 0
+
+
+def test_what_a_stage_leaves_running_is_ended_with_it(
+    checks: Any, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    leaves = DETACHED.format(does=WAITS).replace("os.read(reading, 1)", "")
+    assert run(checks, monkeypatch, stage(checks, "unit", leaves)) == 0
+    assert gone(detached(capfd.readouterr().out))
+
+
+def detached(said: str) -> int:
+    found = re.search(r"detached: (\d+)", said)
+    assert found
+    return int(found.group(1))
+
+
+def gone(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 # What a pytest stage leaves behind whose test `tests/test_a.py::test_b` failed.
