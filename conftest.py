@@ -1,4 +1,4 @@
-"""What both kinds of pytest run need, tests/ and the notebooks: ports for kernels, and nbval's harness."""
+"""What both kinds of pytest run need, tests/ and the notebooks: ports for kernels, nbval's harness, an end to all."""
 
 import contextlib
 import importlib.util
@@ -6,6 +6,7 @@ import random
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jupyter_client.connect import LocalPortCache
@@ -39,16 +40,20 @@ def kernel_ports() -> Iterator[None]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register nbval's harness by its file, since nothing puts this folder on the path of a bare `pytest`.
+    """See that nothing outlives this run, and register nbval's harness when it is asked to run notebooks.
 
-    Only when pytest is asked to run notebooks (`--nbval`, `--nbval-lax`).
+    Both by their files, since nothing puts this folder on the path of a bare `pytest`.
     """
-    if not (config.getoption("nbval", False) or config.getoption("nbval_lax", False)):
-        return
-    file = Path(__file__).parent / "tests" / "notebooks" / "plugin.py"
-    spec = importlib.util.spec_from_file_location("course_nbval_plugin", file)
+    if not hasattr(config, "workerinput"):  # what a pytest-xdist worker starts ends with the run
+        _module("tools/processes.py").guard()
+    if config.getoption("nbval", False) or config.getoption("nbval_lax", False):
+        config.pluginmanager.register(_module("tests/notebooks/plugin.py"), "course-nbval")
+
+
+def _module(path: str) -> Any:
+    spec = importlib.util.spec_from_file_location(f"course_{Path(path).stem}", Path(__file__).parent / path)
     assert spec is not None
     assert spec.loader is not None
-    plugin = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(plugin)
-    config.pluginmanager.register(plugin, "course-nbval")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -1,16 +1,36 @@
 """Finds and ends all the processes that a test run has started, also those that are no longer anybody's children.
 
 A run marks its environment; what it starts inherits the mark, however it is started and whoever its parent is by then.
+
+    python tools/processes.py MARK PID     wait for the end of the parent, PID, then kill what bears the mark
 """
 
 import os
 import secrets
+import subprocess
+import sys
 import time
 from collections.abc import Mapping
 
 import psutil
 
 VARIABLE = "COURSE_TEST_RUN"
+
+
+_guards: list["subprocess.Popen[bytes]"] = []
+"""A reference to each, else Python warns that they still run."""
+
+
+def guard() -> None:
+    """Have all that this process starts from now on end with it, however it ends: by itself, Ctrl-C or ``kill -9``.
+
+    A process of its own sees to that. It is in no session with this one, so that what ends this one does not reach it.
+    """
+    mark = new_mark()
+    command = [sys.executable, __file__, mark, str(os.getpid())]
+    nothing = subprocess.DEVNULL
+    _guards.append(subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True))
+    os.environ.update(marked(mark, os.environ))
 
 
 def new_mark() -> str:
@@ -83,3 +103,9 @@ class Meter:
             except psutil.Error:
                 continue
         return sum(self._used.values())
+
+
+if __name__ == "__main__":
+    while os.getppid() == int(sys.argv[2]):  # it changes as soon as the parent has died
+        time.sleep(0.5)
+    end(sys.argv[1])

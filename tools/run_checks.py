@@ -351,8 +351,14 @@ def main(arguments: Sequence[str]) -> int:
     return 1 if failed else 0
 
 
-if __name__ == "__main__":
+def command() -> int:
+    """Run as a program, which leaves nothing running when it is killed either, and return the exit code."""
+    processes.guard()
     try:
-        sys.exit(main(sys.argv[1:]))
+        return main(sys.argv[1:])
     except KeyboardInterrupt:
-        sys.exit(130)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(command())
