@@ -2,17 +2,18 @@
 
 import asyncio
 import contextlib
-import inspect
 import os
 import secrets
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import timedelta
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from temporalio.client import Client, WorkflowHandle, WorkflowHistory
 from temporalio.service import RPCError
+from temporalio.testing import TimeSkipper
 
 from course_lib import history
 from course_lib.cells import Modules
@@ -22,7 +23,9 @@ from course_lib.grading.answers import AnswerProblem, Code
 from course_lib.grading.evidence import Run, event_ids, explain, short, short_text
 from course_lib.grading.model import Exercise, Part
 from course_lib.server import Server, connect
-from course_lib.shop import Shop
+from course_lib.shop import Shop, looking
+from course_lib.waits import NothingMoves, Stuck, Watch
+from course_lib.waits.until import Condition, closed
 from course_lib.workers import WorkerProcess
 
 if TYPE_CHECKING:
@@ -36,8 +39,8 @@ CLIENT = calls.CLIENT
 
 # A killed worker keeps its sticky queue on the server for this long; the default of 10 s would be the check's time.
 _OPTIONS: dict[str, Any] = {"sticky_queue_schedule_to_start_timeout": 1.0}
-# Longer than the SDK's deadlock detector (2 s), so that its message gets into the history.
-_TASK_TIMEOUT = timedelta(seconds=4)
+# Longer than the SDK's deadlock detector (2 s), so that its message gets into the history, also on a busy machine.
+_TASK_TIMEOUT = timedelta(seconds=6)
 _NOTHING = object()
 
 
@@ -54,6 +57,7 @@ class Bench:
         server: The server.
         modules: The chapter's module cells.
         shop: A fresh shop; the child processes get its address as SHOP_URL.
+        parts: Where to note what was looked at; a new list when not given.
 
     Attributes:
         task_queue: A queue of this run alone.
@@ -61,12 +65,20 @@ class Bench:
         ran: What was run so far, in words.
     """
 
-    def __init__(self, exercise: Exercise, client: Client, server: Server, modules: Modules, shop: Shop) -> None:
+    def __init__(
+        self,
+        exercise: Exercise,
+        client: Client,
+        server: Server,
+        modules: Modules,
+        shop: Shop,
+        parts: list[Part] | None = None,
+    ) -> None:
         self.exercise = exercise
         self.client = client
         self.shop = shop
         self.task_queue = f"grading-{exercise.id.replace('.', '-')}-{secrets.token_hex(4)}"
-        self.parts: list[Part] = []
+        self.parts: list[Part] = [] if parts is None else parts
         self.ran: list[str] = []
         self._server = server
         self._modules = modules
@@ -75,6 +87,14 @@ class Bench:
         self._handles: dict[str, WorkflowHandle[Any, Any]] = {}
         self._lines: dict[str, str] = {}
         self._called = False
+        self._children: set[int] = set()
+        self._watch = Watch(
+            client,
+            self._pids,
+            [partial(looking.stir, shop.path)],
+            lambda: watch.death(self._workers),
+            watch.failing if exercise.stop_early else None,
+        )
 
     # ---------------------------------------------------------------- say what was seen
 
@@ -134,7 +154,7 @@ class Bench:
 
     def unique(self, base: str) -> str:
         """Return an id that no other run has, such as ``order-3f9c21``."""
-        return f"{base}-{secrets.token_hex(3)}"
+        return f"{base}-{secrets.token_hex(8)}"
 
     # ---------------------------------------------------------------- run code
 
@@ -197,20 +217,18 @@ class Bench:
             # Its death, if it died, belongs to this block and not to a later one.
             self._workers.remove(process)
 
-    async def run(self, workflow: Code | str, arg: Any = _NOTHING, *, timeout: float = 10.0, **options: Any) -> Run:
+    async def run(self, workflow: Code | str, arg: Any = _NOTHING, **options: Any) -> Run:
         """Start a workflow, wait for its end, and collect the evidence.
 
         Args:
             workflow: The learner's workflow, or a type's name.
             arg: Its argument as plain data: a dict for a dataclass. Without it, none is passed.
-            timeout: Seconds.
             **options: Further arguments of ``Client.start_workflow``, such as ``id``.
         """
-        handle = await self.start(workflow, arg, **options)
-        return await self.finish(handle, timeout=timeout)
+        return await self.finish(await self.start(workflow, arg, **options))
 
     async def start(
-        self, workflow: Code | str, arg: Any = _NOTHING, *, id: str | None = None, **options: Any
+        self, workflow: Code | str, arg: Any = _NOTHING, *, id: str | None = None, skip: bool = False, **options: Any
     ) -> WorkflowHandle[Any, Any]:
         """Start a workflow on this run's queue and return its handle.
 
@@ -218,29 +236,58 @@ class Bench:
             workflow: The learner's workflow, or a type's name.
             arg: Its argument as plain data.
             id: The workflow id; a new one when not given.
+            skip: Whether the server skips this run's time whenever it waits for a timer and nothing else.
             **options: Further arguments of ``Client.start_workflow``.
         """
         name = _workflow_type(workflow)
         args = [] if arg is _NOTHING else [arg]
         options = {"task_queue": self.task_queue, "task_timeout": _TASK_TIMEOUT, **options}
-        handle = await self.client.start_workflow(name, args=args, id=id or self.unique(name), **options)
+        client = self._skipper.client if skip else self.client
+        handle = await client.start_workflow(name, args=args, id=id or self.unique(name), **options)
         self._handles[handle.id] = handle
         self.did(f"{name}({', '.join(short(value, 80) for value in args)})")
         return handle
 
-    async def finish(self, handle: WorkflowHandle[Any, Any], *, timeout: float = 10.0) -> Run:
-        """Wait for a run's end, its Worker's death, a workflow task that keeps failing, or the limit.
+    async def skip(self, handle: WorkflowHandle[Any, Any], seconds: float) -> None:
+        """Let a run's own time jump: a timer that is due by then fires at once, and the workflow sees the later time.
+
+        The server waits with the jump until nothing else than a timer is pending. Other runs are not touched.
 
         Args:
             handle: The run.
-            timeout: Seconds.
+            seconds: How far.
         """
-        stop = watch.Stop(handle, self._workers, self.exercise.stop_early)
-        result, error = await stop.result(timeout)
+        jump = asyncio.ensure_future(self._skipper.fast_forward(handle, seconds))
+        try:
+            await self._watch.until(jump.done, [handle], wake=jump)
+        except Stuck:
+            return  # what the run is doing instead is for the check to see
+        finally:
+            await _drop(jump)
+
+    @cached_property
+    def _skipper(self) -> TimeSkipper:
+        return TimeSkipper(self.client)
+
+    async def finish(self, handle: WorkflowHandle[Any, Any]) -> Run:
+        """Wait until a run ends, its Worker dies, its workflow task keeps failing, or nothing moves any more.
+
+        Args:
+            handle: The run.
+        """
+        waiting = asyncio.ensure_future(handle.result())
+        error: BaseException | None
+        try:
+            await self._watch.until(waiting.done, [handle], wake=waiting)
+            result, error = watch.outcome(waiting)
+        except Stuck as stuck:
+            result, error = watch.outcome(waiting) if waiting.done() else (None, stuck)
+        finally:
+            await _drop(waiting)
         # Only a run without an answer needs the long look.
         reason = "" if error is None else await watch.reason(handle, self.client, self.task_queue, error, self._lines)
         recorded = await history.fetch(handle)
-        if error is None or await stop.closed():
+        if not isinstance(error, Stuck):
             self._handles.pop(handle.id, None)
         events = history.events_frame(recorded)
         return Run(handle, result, error, recorded, events, completed=error is None, reason=reason)
@@ -251,68 +298,103 @@ class Bench:
         predicate: "Callable[[pd.DataFrame], object]",
         what: str,
         *,
-        timeout: float = 10.0,
         next_step: str = "",
     ) -> "pd.DataFrame":
-        """Wait until the history of a run satisfies a predicate; end the check when it does not within the limit.
+        """Wait until the history of a run satisfies a predicate; end the check when it will not.
 
         Args:
             handle: The run.
             predicate: Called with the history as a DataFrame.
             what: What is waited for, a statement; it becomes the failed part's label.
-            timeout: Seconds.
             next_step: What to do when it does not come.
 
         Returns:
             The history that satisfied it.
         """
-        stop = watch.Stop(handle, self._workers, self.exercise.stop_early)
-        frame, error = await stop.until(predicate, timeout)
-        if error is None:
-            return frame
-        reason = await watch.reason(handle, self.client, self.task_queue, error, self._lines)
-        last = tuple(int(event) for event in frame["event_id"].tail(1))
-        raise AnswerProblem(Part(False, what, f"within {timeout:g} s", reason, last, next_step))
+        frame = await self.events(handle)
+
+        async def so() -> bool:
+            nonlocal frame
+            over = await closed(handle)  # asked first: what comes until the end is in the history then
+            frame = await self.events(handle)
+            if predicate(frame):
+                return True
+            if over:
+                raise Stuck("the workflow ended before that")
+            return False
+
+        try:
+            await self._watch.until(so, [handle])
+        except Stuck as error:
+            reason = await watch.reason(handle, self.client, self.task_queue, error, self._lines)
+            last = tuple(int(event) for event in frame["event_id"].tail(1))
+            raise AnswerProblem(Part(False, what, "it happens", reason, last, next_step)) from error
+        return frame
 
     async def wait_for(
-        self,
-        condition: Callable[[], bool | Awaitable[bool]],
-        what: str,
-        *,
-        timeout: float = 10.0,
-        seen: str = "it did not happen",
-        next_step: str = "",
+        self, condition: Condition, what: str, *, seen: str = "it did not happen", next_step: str = ""
     ) -> None:
         """Wait until something outside the history is so, such as a row in the shop; else end the check.
 
         Args:
             condition: A function without arguments; may be a coroutine function.
             what: What is waited for, a statement; it becomes the failed part's label.
-            timeout: Seconds.
             seen: What to say when it did not come.
             next_step: What to do when it does not come.
         """
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(timeout):
-                while True:
-                    holds = condition()
-                    if await holds if inspect.isawaitable(holds) else holds:
-                        return
-                    if died := watch.death(self._workers):
-                        seen = str(died)
-                        break
-                    await asyncio.sleep(0.1)
-        raise AnswerProblem(Part(False, what, f"within {timeout:g} s", seen, (), next_step))
+        try:
+            await self._watch.until(condition, list(self._handles.values()))
+        except Stuck as error:
+            seen = seen if isinstance(error, NothingMoves) else str(error)
+            raise AnswerProblem(Part(False, what, "it happens", seen, (), next_step)) from error
 
-    async def call(
-        self, function: Code, *args: Any, timeout: float = 10.0, quiet: bool = False, through: Code | None = None
-    ) -> calls.Called:
+    async def until(self, condition: Condition, *runs: WorkflowHandle[Any, Any]) -> bool:
+        """Wait until something is so, and return whether it came to be; a check that goes on either way.
+
+        Args:
+            condition: A function without arguments; may be a coroutine function.
+            *runs: The runs that it depends on; by default all that were started and have not been waited for. When
+                all of them have ended, it is looked at once more.
+        """
+
+        async def over() -> bool:
+            return all([await closed(run) for run in runs])
+
+        try:
+            await self._watch.until(condition, runs or list(self._handles.values()), over=over if runs else None)
+        except Stuck:
+            return False
+        return True
+
+    async def settled(self, *runs: WorkflowHandle[Any, Any]) -> None:
+        """Wait until nothing moves any more: no event of these runs, no request, no Worker that computes.
+
+        Args:
+            *runs: The runs.
+        """
+        with contextlib.suppress(Stuck):
+            await self._watch.until(lambda: False, runs)
+
+    async def reply(self, message: "asyncio.Future[Any]", handle: WorkflowHandle[Any, Any]) -> bool:
+        """Wait for the answer to a message, and return whether there is one.
+
+        Args:
+            message: The call that is under way. It is cancelled when no answer will come.
+            handle: The run that it was sent to.
+        """
+        with contextlib.suppress(Stuck):
+            await self._watch.until(message.done, [handle], wake=message)
+        if message.done():
+            return True
+        await _drop(message)
+        return False
+
+    async def call(self, function: Code, *args: Any, quiet: bool = False, through: Code | None = None) -> calls.Called:
         """Call a function of the learner's in a child process.
 
         Args:
             function: A ``def`` or ``async def`` of a module cell.
             *args: Plain data (a dict for a dataclass parameter), ``CLIENT`` for a connected client.
-            timeout: Seconds, the import included.
             quiet: Do not mention it among what was run.
             through: A function of the grader's that the child calls instead, with the module and the name of the
                 learner's in front of ``args``: for one that wants what cannot be sent, such as classes or functions.
@@ -324,16 +406,24 @@ class Bench:
             self.did(f"{function.name}({', '.join(shown)})")
         if through is not None:
             function, args = through, (function.module, function.name, *args)
-        return await calls.call(
-            function, args, self._server, self._modules, {"SHOP_URL": self.shop.url}, timeout, self.client, self._lines
-        )
+        return await calls.call(function, args, self._place({}))
+
+    def _place(self, env: Mapping[str, str]) -> calls.Place:
+        env = {"SHOP_URL": self.shop.url, **env}
+        return calls.Place(self._server, self._modules, env, self.client, self._lines, self._answer)
+
+    async def _answer(self, answer: "asyncio.Future[Any]", pid: int) -> None:
+        self._children.add(pid)
+        try:
+            await self._watch.until(answer.done, wake=answer)
+        finally:
+            self._children.discard(pid)
 
     async def replay(
         self,
         workflow: Code,
         *recorded: Run | WorkflowHistory,
         env: Mapping[str, str] | None = None,
-        timeout: float = 20.0,
     ) -> "tuple[Replayed, ...]":
         """Replay histories with the learner's workflow in a fresh process, as a Worker after a deploy would.
 
@@ -341,7 +431,6 @@ class Bench:
             workflow: The learner's workflow; its module's class of another type replays a history of that type.
             *recorded: Runs of this check, or stored histories; the same one several times makes several replays.
             env: Added to the process's environment, for example another ``PYTHONHASHSEED``.
-            timeout: Seconds for all of them, the process's start included.
 
         Returns:
             One for each history.
@@ -350,10 +439,7 @@ class Bench:
 
         self._module_names([workflow])
         histories = [each.history if isinstance(each, Run) else each for each in recorded]
-        return await replays.replay(
-            workflow, histories, self._server, self._modules, {"SHOP_URL": self.shop.url, **(env or {})}, timeout,
-            self.client, self._lines,
-        )  # fmt: skip
+        return await replays.replay(workflow, histories, self._place(env or {}))
 
     @contextlib.asynccontextmanager
     async def crash_server(self) -> "AsyncIterator[tuple[Bench, CrashServer]]":
@@ -371,8 +457,8 @@ class Bench:
             server = CrashServer(Path(folder))
             there = await server.start()
             try:
-                other = Bench(self.exercise, await connect(there), there, self._modules, self.shop)
-                other.parts, other.ran = self.parts, self.ran
+                other = Bench(self.exercise, await connect(there), there, self._modules, self.shop, self.parts)
+                other.ran = self.ran
                 yield other, server
             finally:
                 await server.stop()
@@ -411,6 +497,10 @@ class Bench:
                 async for found in self.client.list_workflows(query):
                     self._handles.setdefault(found.id, self.client.get_workflow_handle(found.id))
 
+    def _pids(self) -> list[int]:
+        alive = [process.pid for process in self._workers if process.pid is not None]
+        return [*alive, *self._children]
+
     @staticmethod
     async def _end(handle: WorkflowHandle[Any, Any]) -> None:
         with contextlib.suppress(RPCError):
@@ -448,6 +538,11 @@ class Bench:
     def explain(self, error: BaseException) -> str:
         """Return an error in words, with the line of the learner's code that it came from."""
         return explain(error, self._lines)
+
+
+async def _drop(task: "asyncio.Future[Any]") -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 def _python_path() -> list[str]:

@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from course_lib.cells import Modules
 from course_lib.grading.answers import Code
 from course_lib.grading.evidence import place_of, short_text
 from course_lib.server import Server
+from course_lib.waits import Stuck
 from course_lib.workers.child import Child, exit_in_words
 
 CLIENT = object()
@@ -45,28 +46,36 @@ class Called:
     output: tuple[str, ...] = ()
 
 
-async def call(
-    function: Code,
-    args: Sequence[Any],
-    server: Server,
-    modules: Modules,
-    env: Mapping[str, str],
-    timeout: float,
-    client: Client,
-    lines: dict[str, str],
-) -> Called:
-    """Run one call in a new process and wait for it, at most ``timeout`` seconds.
+@dataclass(frozen=True)
+class Place:
+    """Where a call runs, and how it is waited for.
+
+    Args:
+        server: Where the child's client connects.
+        modules: Whose folder the child imports from.
+        env: Added to the environment.
+        client: Makes handles out of the handles that the call returned.
+        lines: Source text by module, to name the learner's line.
+        wait: Waits for a future that a child with this process id will settle; raises ``Stuck`` when it will not.
+    """
+
+    server: Server
+    modules: Modules
+    env: Mapping[str, str]
+    client: Client
+    lines: dict[str, str]
+    wait: Callable[["asyncio.Future[Any]", int], Awaitable[None]]
+
+
+async def call(function: Code, args: Sequence[Any], place: Place) -> Called:
+    """Run one call in a new process and wait for it as long as anything moves.
 
     Args:
         function: The learner's function.
         args: Plain data, or ``CLIENT``.
-        server: Where the child's client connects.
-        modules: Whose folder the child imports from.
-        env: Added to the environment.
-        timeout: Seconds.
-        client: Makes handles out of the handles that the call returned.
-        lines: Source text by module, to name the learner's line.
+        place: Where, and how it is waited for.
     """
+    server = place.server
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[dict[str, Any]] = loop.create_future()
     output: deque[str] = deque(maxlen=20)
@@ -82,9 +91,9 @@ async def call(
     child = await asyncio.to_thread(
         Child,
         [sys.executable, "-P", "-m", "course_lib.grading.call_child"],
-        env=_environment(server, env),
+        env=_environment(server, place.env),
         spec={
-            "folder": str(modules.folder),
+            "folder": str(place.modules.folder),
             "module": function.module,
             "name": function.name,
             "args": [{"client": True} if arg is CLIENT else {"value": arg} for arg in args],
@@ -98,10 +107,10 @@ async def call(
         on_exit=lambda code: post({"exit": code}),
     )
     try:
-        async with asyncio.timeout(timeout):
-            message = await answer
-    except TimeoutError:
-        why = f"{function.name} did not end within {timeout:g} s"
+        await place.wait(answer, child.pid)
+        message = answer.result()
+    except Stuck as stuck:
+        why = f"{function.name} did not end: {stuck}"
         return Called(False, None, "TimeoutError", why, tuple(output))
     finally:
         child.kill()
@@ -109,10 +118,10 @@ async def call(
         why = f"{function.name} ended its process ({exit_in_words(message['exit'])})"
         return Called(False, None, "SystemExit", why, tuple(output))
     if "error" in message:
-        place = place_of(message["traceback"], lines)
-        why = f"{short_text(message['error'] + ': ' + message['message'])}{f', at {place}' if place else ''}"
+        line = place_of(message["traceback"], place.lines)
+        why = f"{short_text(message['error'] + ': ' + message['message'])}{f', at {line}' if line else ''}"
         return Called(False, None, message["error"], why, tuple(output))
-    return Called(True, _handles(message["value"], client), "", "", tuple(output))
+    return Called(True, _handles(message["value"], place.client), "", "", tuple(output))
 
 
 def module_names(answers: Sequence[Code], modules: Modules) -> list[str]:

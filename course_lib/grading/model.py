@@ -135,7 +135,6 @@ class Exercise:
         hints: Three; questions first, code last.
         why: Why the solution is as it is; shown beside it.
         check: Looks at the evidence; see ``Bench``.
-        limit: Seconds after which the check is ended with a verdict.
         allow: Names of known-mistake rules (``mistakes.RULES``) that do not apply here.
         early: Whether the first Worker is started while the check begins; it then polls the run's queue at once, so
             switch it off for a check that looks at a queue without a Worker.
@@ -150,7 +149,6 @@ class Exercise:
     hints: tuple[str, str, str]
     why: str
     check: Check
-    limit: float = 30.0
     allow: frozenset[str] = frozenset()
     early: bool = True
     stop_early: bool = True

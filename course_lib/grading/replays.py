@@ -1,49 +1,33 @@
 """Replaying histories with the learner's code in a child process, for ``Bench.replay``."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from temporalio.client import Client, WorkflowHistory
+from temporalio.client import WorkflowHistory
 
-from course_lib.cells import Modules
 from course_lib.grading import calls
 from course_lib.grading.answers import AnswerProblem, Code
 from course_lib.grading.model import Part
 from course_lib.replay import Command, Divergence, Replayed
-from course_lib.server import Server
 
 # Runs in the child, see `course_lib.replay.elsewhere`.
 _CHILD = Code("replay_each", "replay", "course_lib.replay.elsewhere", "", "function", "replay_each")
 
 
-async def replay(
-    workflow: Code,
-    histories: Sequence[WorkflowHistory],
-    server: Server,
-    modules: Modules,
-    env: Mapping[str, str],
-    timeout: float,
-    client: Client,
-    lines: dict[str, str],
-) -> tuple[Replayed, ...]:
+async def replay(workflow: Code, histories: Sequence[WorkflowHistory], place: calls.Place) -> tuple[Replayed, ...]:
     """Replay histories one after the other in one new process.
 
     Args:
         workflow: The learner's workflow.
         histories: What to replay.
-        server: Only its address is told to the child; a replay asks no server.
-        modules: Whose folder the child imports from.
-        env: Added to the environment.
-        timeout: Seconds for all of it.
-        client: The check's client.
-        lines: Source text by module, to name the learner's line.
+        place: Where, and how it is waited for. A replay asks no server.
 
     Raises:
         AnswerProblem: The module cannot be imported in a new process, or the replays did not end.
     """
     told = [{"id": each.workflow_id, "json": each.to_json()} for each in histories]
     args = (workflow.module, workflow.name, told)
-    called = await calls.call(_CHILD, args, server, modules, env, timeout, client, lines)
+    called = await calls.call(_CHILD, args, place)
     if not called.ok:
         raise AnswerProblem(
             Part(

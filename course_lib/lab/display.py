@@ -19,7 +19,8 @@ class Line:
         """Show a text; an empty one takes the line away if it was shown."""
         if self._handle is None and not text:
             return
-        data = {"text/plain": text, "text/html": f'<div role="status">{html.escape(text)}</div>' if text else ""}
+        shown = f'<div role="status" style="white-space: pre-line">{html.escape(text)}</div>' if text else ""
+        data = {"text/plain": text, "text/html": shown}
         if self._handle is None:
             self._handle = display(data, raw=True, display_id=True)  # type: ignore[no-untyped-call]
         else:

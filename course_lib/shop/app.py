@@ -15,13 +15,14 @@ from tornado.web import Application
 
 from course_lib.shop.admin import FaultsHandler, HealthHandler, ResetHandler, ShopHandler, StockHandler
 from course_lib.shop.call import Answer, Call, Refused
-from course_lib.shop.faults import SERVICES, Verdict
+from course_lib.shop.faults import SERVICES, Place, Verdict
 from course_lib.shop.journal import Arrival, log, waiting
 from course_lib.shop.operations import Operation, find
 from course_lib.shop.pool import Pool
 from course_lib.shop.store import Store, now
 from course_lib.shop.web import JsonHandler
 
+_HELD = 0.02  # seconds between two looks at the switch that holds a request
 _FAILURES = {
     "outage": (503, "{service} is down."),
     "error_rate": (500, "{service} had an internal error."),
@@ -66,6 +67,8 @@ class ServiceHandler(JsonHandler):
         verdict, counted = store.book.judge(service, operation.name, arrival.order_id)
         if counted:
             store.save_faults()
+        if verdict.held is not None:
+            store = await self.hold(shop_id, store, arrival, verdict.held.place)
         if verdict.latency > 0:
             store = await self.wait(shop_id, store, arrival, verdict.latency)
         if self.client_gone():
@@ -90,7 +93,20 @@ class ServiceHandler(JsonHandler):
         epoch = store.epoch
         with waiting(store, arrival, "latency", seconds), contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.gone.wait(), seconds)
-        store = self.store(shop_id)  # the pool may have closed it meanwhile
+        return self.same(shop_id, epoch)
+
+    async def hold(self, shop_id: str, store: Store, arrival: Arrival, place: Place) -> Store:
+        """Wait before the work until the switch is off, or the client has given up and so has caused nothing."""
+        epoch = store.epoch
+        with waiting(store, arrival, "hold", 0.0):
+            while not self.gone.is_set() and self.same(shop_id, epoch).book.on(place):
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self.gone.wait(), _HELD)
+        return self.same(shop_id, epoch)
+
+    def same(self, shop_id: str, epoch: int) -> Store:
+        """Return the shop, which the pool may have closed meanwhile, or refuse when it was reset."""
+        store = self.store(shop_id)
         if store.epoch != epoch:
             raise Refused(503, "The shop was reset while this request waited.")
         return store

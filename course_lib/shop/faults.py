@@ -5,7 +5,7 @@ of calls that the rule has met, so the same script of calls meets the same fault
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from hashlib import blake2b
 from typing import Any
 
@@ -22,8 +22,11 @@ _FAULT_OF_OUTCOME = {
     "duplicate": "duplicate_delivery",
 }
 _BY_PRECEDENCE = ("outage", "decline", "error_rate", "accept_then_time_out", "duplicate_delivery")
-KINDS = (*_BY_PRECEDENCE, "latency", "script")
+KINDS = (*_BY_PRECEDENCE, "latency", "script", "hold")
 _MOVES_MONEY_IN = "charge"
+
+Place = tuple[str, str, str | None, str | None]
+"""Kind, service, operation and order of a switch; the last two may be None, for all."""
 
 
 class BadRule(ValueError):
@@ -42,7 +45,8 @@ class Rule:
         rate: Share of the calls that fail, 0 to 1.
         seconds: Latency, or how long the service stays silent before it drops the connection.
         jitter: Seconds added to the latency at most, drawn by the seed.
-        times: Calls left to hit; None for no end.
+        times: Calls left to hit; None for no end. Of a "hold": how many calls it holds in all.
+        after: Of a "hold": how many calls it lets through first.
         per: Whether a draw depends on the number of the call, or on the order and its number of attempts. The second
             gives every order the same faults however concurrent orders interleave.
         script: What the next calls meet, in turn.
@@ -58,13 +62,14 @@ class Rule:
     seconds: float = 0.0
     jitter: float = 0.0
     times: int | None = None
+    after: int = 0
     per: str = "call"
     script: list[str] = field(default_factory=list)
     seen: int = 0
     seen_by: dict[str, int] = field(default_factory=dict)
 
     @property
-    def place(self) -> tuple[str, str, str | None, str | None]:
+    def place(self) -> Place:
         """What a later rule must share to take this one's place."""
         return (self.kind, self.service, self.operation, self.order_id)
 
@@ -76,6 +81,12 @@ class Rule:
         if self.kind == "script":
             return not self.script
         return self.rate <= 0 or self.times == 0
+
+    @property
+    def holds(self) -> bool:
+        """Whether the call that was counted last waits until this switch is off."""
+        number = self.seen - self.after
+        return self.kind == "hold" and 0 < number <= (number if self.times is None else self.times)
 
     def matches(self, service: str, operation: str, order_id: str | None) -> bool:
         """Return whether this rule looks at such a call at all."""
@@ -104,6 +115,7 @@ class Verdict:
     """What one call meets.
 
     Attributes:
+        held: The switch that holds the call until it is off, or None.
         latency: Seconds to wait before the work is done.
         fault: The kind of the fault that hits the call, or None.
         seconds: Seconds of silence of a call that is accepted and then times out.
@@ -112,11 +124,12 @@ class Verdict:
     latency: float = 0.0
     fault: str | None = None
     seconds: float = 0.0
+    held: Rule | None = None
 
     @property
     def label(self) -> str | None:
         """What the log of requests says about this call."""
-        return self.fault or ("latency" if self.latency > 0 else None)
+        return self.fault or ("latency" if self.latency > 0 else "hold" if self.held else None)
 
 
 class FaultBook:
@@ -136,6 +149,10 @@ class FaultBook:
         self.rules = [other for other in self.rules if other.place != rule.place]
         if not rule.inert:
             self.rules.append(rule)
+
+    def on(self, place: Place) -> bool:
+        """Return whether a switch of this kind and aim is on."""
+        return any(rule.place == place for rule in self.rules)
 
     def clear(self, service: str | None = None) -> None:
         """Turn the switches of one service off, or all of them."""
@@ -162,7 +179,7 @@ class FaultBook:
                 _spend(rule)
         verdict = self._scripted(draws, latency) or self._ruled(draws, latency)
         self.rules = [rule for rule in self.rules if not rule.inert]
-        return verdict, True
+        return replace(verdict, held=next((rule for rule in rules if rule.holds), None)), True
 
     @staticmethod
     def _scripted(draws: list[tuple[Rule, float]], latency: float) -> Verdict | None:
@@ -222,6 +239,8 @@ def rule_from(data: Mapping[str, Any]) -> Rule:
         raise BadRule("Seconds must be between 0 and 3600.")
     if rule.times is not None and rule.times < 0:
         raise BadRule(f"times counts calls: it cannot be {rule.times!r}.")
+    if rule.after < 0:
+        raise BadRule(f"after counts calls: it cannot be {rule.after!r}.")
     if rule.per not in ("call", "order"):
         raise BadRule(f'per is "call" or "order", not {rule.per!r}.')
     for outcome in rule.script:

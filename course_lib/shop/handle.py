@@ -10,6 +10,7 @@ from course_lib.errors import CourseError
 from course_lib.shop import process, tables, words
 from course_lib.shop.control import Unreachable, ask
 from course_lib.shop.faults import FaultBook
+from course_lib.shop.looking import Watcher
 from course_lib.shop.store import TABLES
 from course_lib.shop.switches import Faults
 
@@ -133,6 +134,15 @@ class Shop:
     def requests(self) -> "pd.DataFrame":
         """Every request: status (missing when no answer was sent), fault, and whether the work was done."""
         return self.table("requests")
+
+    def waiting(self, order_id: str) -> list[str]:
+        """Return the operations of an order's requests that wait at this moment: for a latency, an answer, a release.
+
+        Args:
+            order_id: The order.
+        """
+        look = Watcher(self.path).look()
+        return [str(row["operation"]) for row in reversed(look.waiting) if row["order_id"] == order_id]
 
     def running(self) -> bool:
         """Return whether the shop's process lives; one that lives may still hang."""

@@ -29,6 +29,10 @@ _NOW = """SELECT (SELECT value FROM settings WHERE name = 'faults'), (SELECT val
 _KINDS = "SELECT service, status, fault, done, count(*), max(id) FROM requests WHERE id > ? GROUP BY 1, 2, 3, 4"
 
 
+_STIR = """SELECT (SELECT max(id) FROM requests), (SELECT group_concat(id) FROM waiting),
+(SELECT max(seconds) FROM waiting WHERE fault != 'hold')"""
+
+
 @dataclass(frozen=True)
 class Look:
     """A shop at one moment.
@@ -109,3 +113,19 @@ def _took(db: sqlite3.Connection) -> dict[str, tuple[int, ...]]:
     for name, ms in db.execute(f"SELECT service, took_ms FROM requests ORDER BY id DESC LIMIT {_TIMED}"):
         took.setdefault(name, []).append(ms)
     return {name: tuple(times) for name, times in took.items()}
+
+
+def stir(path: Path) -> tuple[object, float]:
+    """Return what changes with every request that begins or ends, and after how many seconds one will end by itself.
+
+    A request that a switch holds ends when somebody releases it, so it counts for nothing.
+
+    Args:
+        path: The shop's file.
+    """
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=1.0)) as db:
+            *state, seconds = db.execute(_STIR).fetchone()
+    except sqlite3.Error:  # busy, or deleted: the next look tells
+        return None, 0.0
+    return tuple(state), seconds or 0.0

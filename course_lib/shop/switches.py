@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from course_lib.shop.handle import Shop
 
 Ask = Callable[[str, str, dict[str, Any] | None], dict[str, Any]]
-_SHOWN = ("service", "operation", "order_id", "kind", "rate", "seconds", "jitter", "times", "script")
+_SHOWN = ("service", "operation", "order_id", "kind", "rate", "seconds", "jitter", "times", "after", "script")
 
 
 class Faults:
@@ -85,6 +85,27 @@ class Faults:
             **aim: ``operation``, ``order_id``.
         """
         self._put("accept_then_time_out", service, times=times, seconds=seconds, **aim)
+
+    def hold(self, service: str, *, after: int = 0, times: int | None = None, **aim: Any) -> None:
+        """Let calls wait before the work is done, until `release`; a client that gives up meanwhile has caused nothing.
+
+        Args:
+            service: Which service.
+            after: How many calls go through first.
+            times: How many calls are then held; None for all.
+            **aim: ``operation``, ``order_id``.
+        """
+        self._put("hold", service, after=after, times=times, **aim)
+
+    def release(self, service: str, *, operation: str | None = None, order_id: str | None = None) -> None:
+        """Let the calls go on that `hold` holds, and hold no more.
+
+        Args:
+            service: Which service.
+            operation: What narrowed it.
+            order_id: What narrowed it.
+        """
+        self.off("hold", service, operation=operation, order_id=order_id)
 
     def duplicate_delivery(self, service: str, times: int = 1, **aim: Any) -> None:
         """Let the network deliver a request twice; the client hears one answer.

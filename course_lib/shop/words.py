@@ -13,6 +13,7 @@ NAMES = {
     "accept_then_time_out": "lost answers",
     "duplicate_delivery": "double delivery",
     "script": "scripted calls",
+    "hold": "held calls",
 }
 """What each kind of switch is called."""
 
@@ -85,6 +86,9 @@ def sentence(rule: Rule) -> str:
     if rule.kind == "error_rate":
         per = " An order meets the same faults in every run." if rule.per == "order" else ""
         return f"{one} {verb('fails', 'fail')} with 500.{per}"
+    if rule.kind == "hold":
+        let = f" after {rule.after}" if rule.after else ""
+        return f"{one}{let} {verb('waits until it is', 'wait until they are')} released."
     if rule.kind == "accept_then_time_out":
         return f"{one} {verb('is', 'are')} done, but no answer comes for {rule.seconds:g} s."
     return f"{one} {verb('arrives', 'arrive')} twice; the client hears one answer."

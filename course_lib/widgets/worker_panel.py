@@ -223,9 +223,9 @@ class WorkerPanel(Panel):
     def _on_newest(self) -> None:
         self.act("restarting…", self.restart())
 
-    async def start(self, timeout: float = 10.0) -> None:
+    async def start(self) -> None:
         """Start the process, as the button does, and return when it polls; see `WorkerProcess.start`."""
-        await self.process.start(timeout)
+        await self.process.start()
 
     async def stop(self, timeout: float = 5.0) -> int | None:
         """Stop the process and return its exit code; see `WorkerProcess.stop`."""
@@ -239,9 +239,9 @@ class WorkerPanel(Panel):
         """Let it poll again; see `WorkerProcess.resume`."""
         await self.process.resume(timeout)
 
-    async def restart(self, timeout: float = 10.0) -> None:
+    async def restart(self) -> None:
         """Stop it if it lives, and start it with the newest revision of its modules; see `WorkerProcess.restart`."""
-        await self.process.restart(self._newest() if self._newest is not None else None, timeout)
+        await self.process.restart(self._newest() if self._newest is not None else None)
 
     def kill(self) -> bool:
         """Kill the process with SIGKILL; see `WorkerProcess.kill`."""

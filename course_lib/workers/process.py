@@ -11,13 +11,23 @@ from pathlib import Path
 from typing import Any
 
 from course_lib.errors import CourseError
+from course_lib.waits.processes import Processes
 from course_lib.workers import blame
 from course_lib.workers.child import Child, exit_in_words
 from course_lib.workers.holding import Holding
 from course_lib.workers.recipe import Recipe
 from course_lib.workers.waiting import Mailbox, logger, settle, wait_for
 
+PATIENCE = 10.0
+"""Seconds for which a process that is to poll may stand still, and CPU seconds that it may use: 0.7 are usual."""
+_LAST_RESORT = 600.0
+_LOOK = 0.25
+
 _processes: "weakref.WeakSet[WorkerProcess]" = weakref.WeakSet()
+
+
+class _NotPolling(Exception):
+    """A child that is to poll will not; the text completes "it did not poll"."""
 
 
 class WorkerProcess(Holding):
@@ -77,21 +87,22 @@ class WorkerProcess(Holding):
 
     # What it does
 
-    async def start(self, timeout: float = 10.0) -> None:
-        """Start the child and return when the server has seen it poll.
+    async def start(self, patience: float = PATIENCE) -> None:
+        """Start the child and return when the server has seen it poll, however long a busy machine takes for that.
 
         Does nothing when it polls already; a held one goes on.
 
         Args:
-            timeout: Seconds until it must poll; past them the child is killed.
+            patience: Seconds for which it may stand still before it polls, and CPU seconds that it may use until then.
+                Past either it is killed.
 
         Raises:
             CourseError: The learner's module cannot be imported, the Worker is not valid, the server does not answer,
-                or the limit passed. No child is left.
+                or the patience is over. No child is left.
         """
         if self.alive and self.state in ("running", "paused"):
             self.thaw()
-            await self.resume(timeout)
+            await self.resume()
             return
         with self._lock:
             mine = self.state != "starting"
@@ -104,14 +115,14 @@ class WorkerProcess(Holding):
                 self._set("starting")
             ready = self._ready
         if not mine:  # a second caller waits for the first one's start, and never aborts it
-            await wait_for(ready, timeout)
+            await wait_for(ready, _LAST_RESORT)
             return
         try:
             await self._replace_others()
             self._spawn()
-            await wait_for(ready, timeout)
-        except TimeoutError:
-            raise await self._too_slow(timeout) from None
+            await self._polls(ready, patience)
+        except _NotPolling as reason:
+            raise await self._not_polling(str(reason)) from None
         except CourseError:
             # The child told why and is about to end by itself; the state is the final one when the error is seen.
             if self._child is not None:
@@ -150,12 +161,12 @@ class WorkerProcess(Holding):
             await wait_for(child.exited, 5.0)
         return self.exit_code
 
-    async def restart(self, modules: Sequence[str] | None = None, timeout: float = 10.0) -> None:
+    async def restart(self, modules: Sequence[str] | None = None, patience: float = PATIENCE) -> None:
         """Stop the child if it lives, and start it again.
 
         Args:
             modules: What the new one imports, for example a newer revision; None keeps what it had.
-            timeout: Seconds until the new one must poll.
+            patience: See `start`.
 
         Raises:
             CourseError: As `start`.
@@ -163,7 +174,7 @@ class WorkerProcess(Holding):
         await self.stop()
         if modules is not None:
             self.modules = tuple(modules)
-        await self.start(timeout)
+        await self.start(patience)
 
     def kill(self) -> bool:
         """Kill the child with SIGKILL, as ``kill -9`` does: no cleanup runs. Return whether there was one."""
@@ -282,7 +293,24 @@ class WorkerProcess(Holding):
             if self._on_death is not None:
                 self._mailbox.post(self._on_death, reason)
 
-    async def _too_slow(self, timeout: float) -> CourseError:
+    async def _polls(self, ready: "Future[None]", patience: float) -> None:
+        child = self._child
+        assert child is not None
+        processes, still, used, began = Processes(), 0.0, 0.0, time.monotonic()
+        while True:
+            with contextlib.suppress(TimeoutError):
+                return await wait_for(ready, _LOOK)
+            seconds, runs = processes.look([child.pid])
+            used += seconds
+            still = 0.0 if seconds or runs else still + _LOOK
+            if still >= patience:
+                raise _NotPolling(f"and has stood still for {patience:g} s")
+            if used >= patience:
+                raise _NotPolling(f"within {patience:g} s of CPU time")
+            if time.monotonic() - began > _LAST_RESORT:
+                raise _NotPolling(f"within {_LAST_RESORT:g} s")
+
+    async def _not_polling(self, why: str) -> CourseError:
         seen = len(self.lines)
         child = self._child
         if child is not None and child.alive:
@@ -290,9 +318,9 @@ class WorkerProcess(Holding):
             with contextlib.suppress(TimeoutError):
                 await wait_for(child.exited, 0.3)
         line = blame.dumped_line(list(self.lines)[min(seen, len(self.lines)) :])
-        self._abort(f"it did not poll within {timeout:g} s")
+        self._abort(f"it did not poll {why}")
         return CourseError(
-            f"The worker process did not poll {self.task_queue!r} within {timeout:g} s and was killed.",
+            f"The worker process did not poll {self.task_queue!r} {why}, so it was killed.",
             tried=[f"it was at {line}"] if line else list(self.lines)[-3:],
             fix="look at that line: a module must import at once." if line else "run `course server status`.",
         )

@@ -32,11 +32,10 @@ def modules(tmp_path: Path) -> Modules:
 
 @pytest.fixture
 def grader(course_server: Server, modules: Modules) -> Grader:
-    """Grade answers with a check: ``await grader(check, OrderWorkflow, limit=5)``."""
+    """Grade answers with a check: ``await grader(check, OrderWorkflow)``."""
 
     async def run(check: Check, *answers: Any, **options: Any) -> Verdict:
         names = options.pop("names", tuple(f"answer_{number}" for number in range(len(answers))))
-        options = {"limit": 20.0, **options}
         exercise = Exercise("9.9", "A test", 1, 1, names, ("?", "b", "c"), "because", check, **options)
         return await grade(exercise, answers, server=course_server, modules=modules)
 

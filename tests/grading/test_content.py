@@ -41,7 +41,6 @@ def test_the_right_answer_has_no_fixed_place(chapter: ChapterContent) -> None:
 def test_an_exercise_is_declared_whole(exercise: Exercise) -> None:
     assert 1 <= exercise.difficulty <= 3
     assert 0 < exercise.minutes <= 45
-    assert 0 < exercise.limit <= 60
     assert exercise.answers
     assert exercise.why
     assert exercise.allow <= set(mistakes.RULES)

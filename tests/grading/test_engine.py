@@ -98,7 +98,6 @@ async def test_the_learners_exception_is_shown_with_its_line(course_server: Serv
     assert verdict.outcome is Outcome.FAILED
     assert "has no attribute 'shout'" in verdict.text()
     assert "line 9 of greeting: `return name.shout()`" in verdict.text()
-    assert verdict.seconds < 15
 
 
 async def test_a_class_of_a_plain_cell_is_told_the_cure(grader: Grader) -> None:
@@ -239,7 +238,6 @@ async def test_kill_and_restart_in_the_middle(grader: Grader, modules: Modules) 
 
     verdict = await grader(check, workflow)
     assert verdict.passed, verdict.text()
-    assert verdict.seconds < 18
 
 
 async def test_a_check_brings_a_workflow_of_its_own_in_a_file(grader: Grader, modules: Modules, tmp_path: Path) -> None:
@@ -294,23 +292,78 @@ WALK = """
 """
 
 
-async def test_a_run_that_moves_gets_its_time_twice_and_one_that_stands_does_not(
+async def test_a_run_is_waited_for_while_it_moves_and_given_up_when_nothing_does(
     grader: Grader, modules: Modules
 ) -> None:
-    workflow = run_cell(modules, "walk", WALK)["Walk"]  # steps, not timers: the server fires those up to 1 s late
+    workflow = run_cell(modules, "walk", WALK)["Walk"]
 
     async def check(bench: Bench, workflow: Code) -> None:
         async with bench.worker(workflow):
-            handles = [await bench.start(workflow, steps) for steps in ([0.5] * 3, [4.0], [0.5] * 99)]
-            slow, stuck, endless = await asyncio.gather(*(bench.finish(run, timeout=1.4) for run in handles))
-        bench.expect(slow.result == 3, "slow", expected=3, seen=slow.reason)
+            handles = [await bench.start(workflow, steps) for steps in ([1.0] * 8, [600.0])]
+            slow, stuck = await asyncio.gather(*(bench.finish(run) for run in handles))
+        bench.expect(slow.result == 8, "slow", expected=8, seen=slow.reason)
         bench.expect(stuck.completed, "stuck", expected="", seen=stuck.reason)
-        bench.expect(endless.completed, "endless", expected="", seen=endless.reason)
 
     verdict = await grader(check, workflow)
-    assert failed_labels(verdict) == ["stuck", "endless"], verdict.text()
-    assert "still running after 1 s" in verdict.text()
-    assert "still running after 3 s" in verdict.text()
+    assert failed_labels(verdict) == ["stuck"], verdict.text()
+    assert "still running, and nothing moves" in verdict.text()
+    assert "step" in verdict.text()
+
+
+SLEEPER = """
+    from datetime import timedelta
+    from temporalio import workflow
+
+    @workflow.defn
+    class Sleeper:
+        @workflow.run
+        async def run(self, hours: int) -> str:
+            began = workflow.now()
+            await workflow.sleep(timedelta(hours=hours))
+            return str(workflow.now() - began)
+"""
+
+
+async def test_time_is_skipped_for_one_run_alone(grader: Grader, modules: Modules) -> None:
+    workflow = run_cell(modules, "sleeper", SLEEPER)["Sleeper"]
+
+    async def check(bench: Bench, workflow: Code) -> None:
+        async with bench.worker(workflow):
+            day = await bench.start(workflow, 24, skip=True)
+            pushed, left = await bench.start(workflow, 2), await bench.start(workflow, 2)
+            await bench.wait_until(pushed, lambda events: "TimerStarted" in set(events["type"]), "it sleeps")
+            await bench.skip(pushed, 3600)
+            early = await bench.events(pushed)
+            await bench.skip(pushed, 3601)
+            runs = [await bench.finish(run) for run in (day, pushed, left)]
+        bench.expect("TimerFired" not in set(early["type"]), "half is not enough", expected="no", seen="TimerFired")
+        bench.expect(runs[0].result.startswith("1 day"), "a day", expected="1 day", seen=runs[0].reason)
+        bench.expect(runs[1].result.startswith("2:00:0"), "two hours", expected="2:00:00", seen=runs[1].reason)
+        bench.expect(not runs[2].completed, "the other one sleeps on", expected="still running", seen=runs[2].result)
+
+    verdict = await grader(check, workflow)
+    assert verdict.passed, verdict.text()
+
+
+async def test_a_held_request_waits_for_its_release_and_is_no_movement(grader: Grader, modules: Modules) -> None:
+    run_cell(modules, "payments", PAYMENTS)
+    workflow = run_cell(modules, "orders", ORDERS)["OrderWorkflow"]
+
+    async def check(bench: Bench, workflow: Code) -> None:
+        bench.shop.faults.hold("payments", operation="charge", order_id="o-1")
+        async with bench.worker(workflow):
+            held = await bench.start(workflow, {"order_id": "o-1", "amount_cents": 1})
+            free = await bench.run(workflow, {"order_id": "o-2", "amount_cents": 1})
+            asked = await bench.until(lambda: bool(bench.shop.waiting("o-1")), held)
+            vain = await bench.until(lambda: len(bench.shop.payments) > 1, held)
+            bench.shop.faults.release("payments", operation="charge", order_id="o-1")
+            run = await bench.finish(held)
+        bench.expect(free.completed, "another order passes", expected="completed", seen=free.reason)
+        bench.expect(asked and not vain, "it waits", expected="held", seen=f"{asked} {vain}")
+        bench.expect(run.completed, "it goes on", expected="completed", seen=run.reason)
+
+    verdict = await grader(check, workflow)
+    assert verdict.passed, verdict.text()
 
 
 async def test_all_parts_are_told_and_require_stops(grader: Grader) -> None:
@@ -386,7 +439,7 @@ async def test_a_queue_without_a_worker_can_be_looked_at(grader: Grader, modules
 
     async def check(bench: Bench, workflow: Code) -> None:
         handle = await bench.start(workflow, "Ada")
-        waiting = await bench.finish(handle, timeout=0.5)
+        waiting = await bench.finish(handle)
         bench.expect("poll" in waiting.reason, "no worker", expected="nobody polls", seen=waiting.reason)
         async with bench.worker(workflow):
             run = await bench.finish(handle)

@@ -36,7 +36,6 @@ async def test_solution_passes_twice_and_in_another_order(
         await stage.exercise_cells("solution")
         first = await stage.verdict()
         assert first.outcome is Outcome.PASSED, first.text()
-        assert first.seconds < exercise.limit
         # Every other cell again, as a learner does who goes back and forth, then this one: nothing may depend on it.
         await stage.others()
         await stage.exercise_cells("solution")

@@ -1,4 +1,4 @@
-"""Answers that loop, exit, flood or lie: each ends with a verdict within its limit, and the kernel is well."""
+"""Answers that loop, exit, flood or lie: each ends with a verdict, and the kernel is well."""
 
 import asyncio
 import contextlib
@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from course_lib.cells import Modules
-from course_lib.grading import Bench, Code, CodeRef, Outcome
+from course_lib.grading import Bench, Code, CodeRef, Outcome, engine
 
 from .conftest import Grader, run_cell
 
@@ -41,7 +41,7 @@ def source(*, top: str = "", workflow: str = "pass", activity: str = "pass") -> 
 
 async def check_order(bench: Bench, order: Code) -> None:
     async with bench.worker(order):
-        run = await bench.run(order, "o-1", timeout=4)
+        run = await bench.run(order, "o-1")
     bench.expect(run.completed, "the order completes", expected="a result", seen=run.reason)
 
 
@@ -55,11 +55,8 @@ async def grade_well(grader: Grader, answer: Any, check: Any = check_order, **op
     """Grade while the kernel's loop keeps time, and look that nothing is left behind."""
     times: list[float] = []
     pulse = asyncio.create_task(beat(times))
-    begun = time.monotonic()
-    verdict = await grader(check, answer, **{"limit": 12.0, **options})
+    verdict = await grader(check, answer, **options)
     pulse.cancel()
-    # Below the limit of the check plus the time to open and to close.
-    assert time.monotonic() - begun < 25
     assert max(b - a for a, b in itertools.pairwise(times)) < 2.0, "the kernel's loop was blocked"
     ours = [
         child for child in psutil.Process(os.getpid()).children(recursive=True)
@@ -78,9 +75,7 @@ async def grade_well(grader: Grader, answer: Any, check: Any = check_order, **op
         pytest.param(source(activity="sys.exit(3)"), "ends the whole worker", id="sys.exit in the activity"),
         pytest.param(source(activity="getattr(os, '_' + 'exit')(7)"), "exit code 7", id="hidden os._exit"),
         pytest.param(source(activity="os.kill(os.getpid(), 9)"), "SIGKILL", id="kills itself"),
-        pytest.param(
-            source(activity="[0 for x in iter(int, 1)]"), "still running after 4 s", id="loop that no rule knows"
-        ),
+        pytest.param(source(activity="[0 for x in iter(int, 1)]"), "nothing came of it", id="loop that no rule knows"),
         pytest.param(
             source(workflow="all(x == 0 for x in iter(int, 1))"), "deadlock", id="workflow loop that no rule knows"
         ),
@@ -95,7 +90,7 @@ async def test_ends_with_a_verdict(code: str, words: str, grader: Grader, module
 @pytest.mark.parametrize(
     ("top", "words"),
     [
-        ("[0 for x in iter(int, 1)]", "within 10 s"),
+        ("[0 for x in iter(int, 1)]", "of CPU time"),
         ("sys.exit(3)", "SystemExit"),
         ("getattr(os, '_' + 'exit')(4)", "exit code 4"),
         ("raise ValueError('broken import')", "broken import"),
@@ -157,7 +152,7 @@ async def test_a_function_that_hurts(body: str, error: str, grader: Grader, modu
     function = run_cell(modules, "starter", f"import os, sys\n\ndef start(name: str):\n    {body}\n")["start"]
 
     async def check(bench: Bench, start: Code) -> None:
-        called = await bench.call(start, "x", timeout=4)
+        called = await bench.call(start, "x")
         bench.expect(called.error == error, "error", expected=error, seen=f"{called.error} {called.reason}")
 
     allow = frozenset({"endless_loop", "ends_process"})
@@ -200,10 +195,14 @@ async def test_a_forgotten_await_is_named(grader: Grader) -> None:
     assert "write `await`" in verdict.next_step
 
 
-async def test_an_endless_check_ends_at_its_limit(grader: Grader) -> None:
+async def test_an_endless_check_ends_and_does_not_blame_the_answer(
+    grader: Grader, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def check(bench: Bench, value: object) -> None:
         await asyncio.sleep(3600)
 
-    verdict = await grader(check, 1, limit=0.5)
-    assert verdict.outcome is Outcome.FAILED
-    assert "within its limit" in verdict.text()
+    monkeypatch.setattr(engine, "_LIMIT", 0.5)
+    verdict = await grader(check, 1)
+    assert verdict.outcome is Outcome.ERROR
+    assert "too busy" in verdict.error
+    assert "Your answer was not judged." in verdict.error

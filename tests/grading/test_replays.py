@@ -40,7 +40,7 @@ async def test_texts_hash_otherwise_in_another_process(grader: Grader, modules: 
         seen.append(run.result)
 
     names = run_cell(modules, "flow", FLOW.replace("{set}", "set(names)"))
-    verdict = await grader(check, names["Flow"], limit=40, early=False)
+    verdict = await grader(check, names["Flow"], early=False)
     assert verdict.outcome is Outcome.PASSED, verdict.text()
     *replays, result = seen
     assert all(replay.agrees for replay in replays)  # a replay does not compare values
@@ -60,7 +60,7 @@ async def test_another_environment_parts_with_the_line(grader: Grader, modules: 
         bench.expect(run.completed, "it completed", expected=True, seen=run.reason)
 
     names = run_cell(modules, "flow", FLOW.replace("{set}", "names"))
-    verdict = await grader(check, names["Flow"], limit=40, early=False)
+    verdict = await grader(check, names["Flow"], early=False)
     assert verdict.outcome is Outcome.PASSED, verdict.text()
     same, other = seen
     assert same.agrees
@@ -77,7 +77,7 @@ async def test_a_module_that_a_new_process_cannot_import_is_said(grader: Grader,
 
     source = FLOW.replace("{set}", "names") + '    if SIZE == "none":\n        raise RuntimeError("no such size")\n'
     names = run_cell(modules, "flow", source)
-    verdict = await grader(check, names["Flow"], limit=40, early=False)
+    verdict = await grader(check, names["Flow"], early=False)
     assert verdict.outcome is Outcome.FAILED
     assert "RuntimeError: no such size, at line" in verdict.text()
 
@@ -92,7 +92,7 @@ async def test_a_graders_function_is_called_in_place_of_the_learners(grader: Gra
         seen.append(called.value)
 
     names = run_cell(modules, "talk", "def greet(name: str) -> str:\n    return f'hello {name}'")
-    verdict = await grader(check, names["greet"], limit=40, early=False)
+    verdict = await grader(check, names["greet"], early=False)
     assert verdict.outcome is Outcome.PASSED, verdict.text()
     assert seen == [["greet", "hello ada"]]
 
@@ -113,7 +113,7 @@ async def test_a_history_is_replayed_with_the_modules_class_of_its_own_type(grad
 
     second = FLOW[FLOW.index("    @workflow.defn") :].replace("class Flow", "class Other").replace("SIZE ==", "SIZE !=")
     names = run_cell(modules, "flow", (FLOW + "\n" + second).replace("{set}", "names"))
-    verdict = await grader(check, names["Flow"], names["Other"], limit=40, early=False)
+    verdict = await grader(check, names["Flow"], names["Other"], early=False)
     assert verdict.outcome is Outcome.PASSED, verdict.text()
     assert all(replay.agrees for replay in seen)
     assert [len(replay.commands) for replay in seen] == [1, 2]

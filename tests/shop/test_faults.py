@@ -170,3 +170,15 @@ def test_every_scenario_is_made_of_valid_switches(name: str):
     text, rules = SCENARIOS[name]
     assert text
     assert all(not rule_from(rule).inert for rule in rules)
+
+
+def test_a_hold_lets_calls_through_holds_the_next_and_is_off_when_released():
+    made = book({"kind": "hold", "operation": "charge", "after": 2, "times": 1})
+    held = [made.judge("payments", "charge", None)[0].held for _ in range(4)]
+    assert [each is not None for each in held] == [False, False, True, False]
+    assert held[2] is not None
+    assert made.on(held[2].place)
+    made.put(rule_from({"service": "payments", "kind": "hold", "operation": "charge", "times": 0}))
+    assert not made.on(held[2].place)
+    with pytest.raises(BadRule, match="after counts calls"):
+        rule_from({"service": "payments", "kind": "hold", "after": -1})

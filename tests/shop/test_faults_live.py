@@ -178,3 +178,26 @@ def test_a_wrong_switch_is_an_error_for_the_learner_and_changes_nothing(shop: Sh
     with pytest.raises(CourseError, match="no setting 'tmies'"):
         shop.faults.outage("payments", tmies=1)
     assert shop.faults.current().service.tolist() == ["mailer"]
+
+
+async def test_a_held_call_does_its_work_when_it_is_released_and_not_before(shop: Shop):
+    shop.faults.hold("payments", operation="charge", order_id="o1")
+    async with shop.client(timeout=60) as client:
+        call = asyncio.ensure_future(client.charge("o1", 500))
+        await until(lambda: shop.waiting("o1") == ["charge"])
+        await client.charge("o2", 500)
+        assert shop.payments.order_id.tolist() == ["o2"]
+        shop.faults.release("payments", operation="charge", order_id="o1")
+        await asyncio.wait_for(call, WAIT)
+    assert shop.payments.order_id.tolist() == ["o2", "o1"]
+    assert shop.waiting("o1") == []
+
+
+async def test_a_client_that_gives_up_a_held_call_has_caused_nothing(shop: Shop):
+    shop.faults.hold("payments", operation="charge")
+    with pytest.raises(ShopTimeout):
+        await shop.client(timeout=0.2).charge("o1", 500)
+    await until(lambda: shop.waiting("o1") == [])
+    shop.faults.release("payments", operation="charge")
+    assert shop.payments.empty
+    assert shop.requests.fault.tolist() == ["hold"]

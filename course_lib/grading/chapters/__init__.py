@@ -6,7 +6,7 @@ a ``Bench`` and the learner's answers, runs them, and says what it saw::
 
     async def check_order(bench: Bench, workflow: Code, charge: Code) -> None:
         async with bench.worker(workflow, charge) as worker:
-            run = await bench.run(workflow, {"order_id": bench.unique("order")}, timeout=10)
+            run = await bench.run(workflow, {"order_id": bench.unique("order")})
         paid = run.ids("ActivityTaskCompleted", "charge")
         bench.expect(len(paid) == 1, "the order is charged once", expected="1 charge", seen=..., events=paid)
 

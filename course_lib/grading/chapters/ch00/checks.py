@@ -17,7 +17,7 @@ async def check_greeting(bench: "Bench", greeting: "Code") -> None:
     # Two, so that a name written into the code cannot pass; drawn, so that no two names can be written in either.
     first, second = secrets.SystemRandom().sample(_NAMES, 2)
     async with bench.worker(greeting):
-        run = await bench.run(greeting, first, timeout=8)
+        run = await bench.run(greeting, first)
         bench.require(
             run.completed,
             "the workflow completes",
@@ -26,7 +26,7 @@ async def check_greeting(bench: "Bench", greeting: "Code") -> None:
             events=run.last_event,
             next_step="correct that line, run the cell again (a new revision), then check again.",
         )
-        other = await bench.run(greeting, second, timeout=8)
+        other = await bench.run(greeting, second)
     wanted = f"Welcome to the shop, {first}!"
     bench.expect(
         run.result == wanted,
@@ -76,6 +76,5 @@ EXERCISES = (
             "history, `WorkflowExecutionCompleted`."
         ),
         check=check_greeting,
-        limit=25.0,
     ),
 )

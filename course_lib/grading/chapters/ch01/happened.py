@@ -147,5 +147,4 @@ EXERCISE = Exercise(
         "workflow, which is not told about single tries, needs no task for them."
     ),
     check=check_happened,
-    limit=15.0,
 )

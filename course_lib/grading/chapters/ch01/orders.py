@@ -24,7 +24,7 @@ async def check_orders(bench: "Bench", workflow: "Code") -> None:
     good: dict[str, Any] = {"id": bench.unique("order"), "customer": "ada", "amount_cents": _AMOUNT}
     bad = {**good, "id": bench.unique("order")}
     async with bench.worker(workflow):
-        run = await bench.run(workflow, good, timeout=8)
+        run = await bench.run(workflow, good)
         bench.require(
             run.completed,
             "the workflow completes",
@@ -129,7 +129,6 @@ async def _payments_down(bench: "Bench", workflow: "Code", order: dict[str, Any]
     await bench.wait_for(
         lambda: bool((bench.shop.table("requests", order_id=order["id"])["operation"] == "charge").any()),
         "the charge is tried while the payment service is down",
-        timeout=6,
         seen="the payment service was never called",
         next_step="charge first: nothing else may come before the money.",
     )
@@ -142,7 +141,6 @@ async def _payments_down(bench: "Bench", workflow: "Code", order: dict[str, Any]
     await bench.wait_for(
         decided,
         "after the failed charge it is tried again, or the order ends",
-        timeout=6,
         seen="neither, and no parcel",
         next_step="let the failed charge stop the way to the shipment: `await` it, and catch nothing.",
     )
@@ -183,5 +181,4 @@ EXERCISE = Exercise(
         "and no parcel while the charge fails. One dataclass goes in and one comes out, so both can grow."
     ),
     check=check_orders,
-    limit=30.0,
 )

@@ -33,7 +33,7 @@ async def check_hung(bench: "Bench", workflow: "Code") -> None:
         beats = await recorded.over(handles, _LONGEST)
         plan = await recorded.asked(handles[0])
         tries = [await recorded.tried(handle) for handle in handles]
-        runs = await asyncio.gather(*(bench.finish(handle, timeout=0.5) for handle in handles))
+        runs = await asyncio.gather(*(bench.finish(handle) for handle in handles))
     bench.require(
         plan.event > 0,
         "the activity is called",
@@ -144,6 +144,5 @@ EXERCISE = Exercise(
         "with `heartbeat_details` it could begin where the first one hung (2.2)."
     ),
     check=check_hung,
-    limit=25.0,
     early=False,
 )

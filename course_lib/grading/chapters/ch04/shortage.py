@@ -33,7 +33,7 @@ async def check_shortage(bench: "Bench", give_back: "Code") -> None:
         ]
         bench.ran.clear()
         bench.did("give_back for three articles of one order and one of another; the gateway loses two answers")
-        run, other = await asyncio.gather(*(bench.finish(handle, timeout=8) for handle in handles))
+        run, other = await asyncio.gather(*(bench.finish(handle) for handle in handles))
     _judge(bench, run, bench.shop.table("payments", order_id=unlucky), list(_MISSING.values()), "")
     _judge(bench, other, bench.shop.table("payments", order_id=calm), [_MISSING["mug"]], ", also of another order")
 
@@ -111,5 +111,4 @@ EXERCISE = Exercise(
         "it. `refund_order` would be safe to repeat as well, but it means something else: everything."
     ),
     check=check_shortage,
-    limit=25.0,
 )

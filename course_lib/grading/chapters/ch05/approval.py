@@ -46,11 +46,11 @@ async def check_approval(bench: "Bench", approval: "Code") -> None:
         await _decided(
             bench, yes_no, "approved", "an approved order is charged, once; a later no changes nothing", _KEEP
         )
-        before = [(await ask(asked, "status")).text for _ in range(3)]
+        before = [(await ask(bench, asked, "status")).text for _ in range(3)]
         worker.kill()
         await worker.start()
         bench.did("three queries, kill -9, another query")
-        before.append((await ask(asked, "status")).text)
+        before.append((await ask(bench, asked, "status")).text)
         bench.expect(
             set(before) == {"'waiting'"},
             "`status` says “waiting”, as often as it is asked, and after a replay",
@@ -80,11 +80,11 @@ async def _start(
 
 
 async def _decided(bench: "Bench", handle: "WorkflowHandle[Any, Any]", outcome: str, label: str, step: str) -> None:
-    run = await bench.finish(handle, timeout=6)
+    run = await bench.finish(handle)
     _require_end(bench, run)
     charges = bench.shop.table("payments", order_id=handle.id)
     charged = int(outcome == "approved")
-    status = await ask(handle, "status")
+    status = await ask(bench, handle, "status")
     right = len(charges) == charged and run.result == outcome
     if not status.ok:
         step = _POLLS if run.ids("TimerFired") else _ASKED
@@ -178,16 +178,15 @@ async def _late(bench: "Bench", handle: "WorkflowHandle[Any, Any]") -> None:
         handle,
         _is_over,
         "the deadline fires: without a decision the order does not wait for ever",
-        timeout=5,
         next_step="give `wait_condition` the order's deadline, `timeout=order.deadline_seconds`, and go on when it "
         "raises `TimeoutError`.",
     )
     was_open = await signal(handle, "decide", _YES)
-    meanwhile = await ask(handle, "status")
+    meanwhile = await ask(bench, handle, "status")
     bench.did("a yes after the deadline" if was_open else "no decision until the deadline")
-    run = await bench.finish(handle, timeout=6)
+    run = await bench.finish(handle)
     _require_end(bench, run, late=True)
-    status = await ask(handle, "status")
+    status = await ask(bench, handle, "status")
     charges = bench.shop.table("payments", order_id=handle.id)
     charged_early = "charge_card" in set(found["name"])
     bench.expect(
@@ -232,6 +231,5 @@ EXERCISE = Exercise(
         "touches nothing, so every worker gives the same answer."
     ),
     check=check_approval,
-    limit=40.0,
     early=False,
 )

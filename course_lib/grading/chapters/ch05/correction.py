@@ -34,7 +34,7 @@ async def check_correction(bench: "Bench", workflow: "Code") -> None:
             next_step="wait for `self.confirmed`, then run `charge_card`.",
         )
         await _bad(bench, handle, 10, confirmed=True)
-        run = await bench.finish(handle, timeout=8)
+        run = await bench.finish(handle)
     charges = list(bench.shop.table("payments", order_id=order)["amount_cents"])
     bench.expect(
         run.completed and charges == [3900],
@@ -47,7 +47,7 @@ async def check_correction(bench: "Bench", workflow: "Code") -> None:
 
 
 async def _good(bench: "Bench", handle: "WorkflowHandle[Any, Any]") -> None:
-    reply = await update(handle, "correct", 3900)
+    reply = await update(bench, handle, "correct", 3900)
     bench.did("correct(3900)")
     step = "return the amount that was replaced, not the new one; and let the validator change nothing."
     seen = reply.text
@@ -57,7 +57,7 @@ async def _good(bench: "Bench", handle: "WorkflowHandle[Any, Any]") -> None:
             "give the validator a name of its own: of two methods with one name only the second is left."
         )
     elif reply.state == "silent":
-        run = await bench.finish(handle, timeout=3)
+        run = await bench.finish(handle)
         seen, step = run.reason or reply.text, "correct the line that is named: the handler does not come to an end."
     elif not reply.ok:
         step = "let the validator refuse only what is not 1 to 100,000 cents."
@@ -72,7 +72,7 @@ async def _good(bench: "Bench", handle: "WorkflowHandle[Any, Any]") -> None:
 
 async def _bad(bench: "Bench", handle: "WorkflowHandle[Any, Any]", amount: int, *, confirmed: bool = False) -> None:
     before = await bench.events(handle)
-    reply = await update(handle, "correct", amount)
+    reply = await update(bench, handle, "correct", amount)
     after = await bench.events(handle)
     bench.did(f"correct({amount}){' after confirm' if confirmed else ''}")
     new = after[len(before) :]
@@ -116,7 +116,7 @@ def _step(reply: Reply, types: list[str], confirmed: bool) -> str:
 
 
 async def _edges(bench: "Bench", handle: "WorkflowHandle[Any, Any]") -> None:
-    replies = [await update(handle, "correct", amount) for amount in (100_000, 1, 1, 3900)]
+    replies = [await update(bench, handle, "correct", amount) for amount in (100_000, 1, 1, 3900)]
     bench.did("correct(100000), correct(1) twice, correct(3900)")
     bench.expect(
         [reply.value for reply in replies] == [3900, 100_000, 1, 1],
@@ -148,6 +148,5 @@ EXERCISE = Exercise(
         "what it changed would be missing in every replay. The body does the change, and only for what was accepted."
     ),
     check=check_correction,
-    limit=40.0,
     stop_early=True,
 )

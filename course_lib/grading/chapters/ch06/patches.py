@@ -249,6 +249,5 @@ EXERCISE = Exercise(
         "its id and not for a place. The receipt's patch stays as it was: the oldest orders still need it."
     ),
     check=check_patches,
-    limit=45.0,
     early=False,
 )

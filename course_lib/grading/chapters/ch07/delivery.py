@@ -89,5 +89,4 @@ EXERCISE = Exercise(
         "`await` that leads to another workflow task."
     ),
     check=check_delivery,
-    limit=35.0,
 )

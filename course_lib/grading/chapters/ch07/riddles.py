@@ -35,7 +35,7 @@ class _Shown:
 async def check_riddles(bench: "Bench", ada: "Code", grace: "Code", edsger: "Code", verdicts: Any) -> None:
     """Run the three, replay each in two new processes, and compare with what the learner says."""
     async with bench.worker(ada, env=HERE):
-        runs = {code.name: await bench.run(code, _SKUS, timeout=6) for code in (ada, grace, edsger)}
+        runs = {code.name: await bench.run(code, _SKUS) for code in (ada, grace, edsger)}
     bench.did("each history is replayed in a new process")
     whole = {name: run for name, run in runs.items() if run.completed}
     replays = dict(zip(whole, await bench.replay(ada, *whole.values(), env=ELSEWHERE), strict=True)) if whole else {}
@@ -128,7 +128,6 @@ EXERCISE = Exercise(
         "asks for `pack` always, so nothing parts; but the set's order decides whose answer is whose."
     ),
     check=check_riddles,
-    limit=45.0,
     # Seeded by the input a generator of one\'s own is calculation; what is not seeded shows in the evidence.
     allow=frozenset({"random"}),
     early=False,

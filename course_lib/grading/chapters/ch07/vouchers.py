@@ -28,7 +28,7 @@ async def check_vouchers(bench: "Bench", voucher: "Code") -> None:
     async with bench.worker(voucher, env=HERE, max_cached_workflows=0):
         bench.did("a worker that keeps no run in its cache")
         handles = [await bench.start(voucher, order) for order in orders]
-        runs = await asyncio.gather(*(bench.finish(handle, timeout=8) for handle in handles))
+        runs = await asyncio.gather(*(bench.finish(handle) for handle in handles))
     await completed(bench, *runs)
     told = [list(bench.shop.table("mails", order_id=order)["subject"]) for order in orders]
     bench.require(
@@ -125,7 +125,6 @@ EXERCISE = Exercise(
         "same numbers: a password or a token is drawn in an activity, with `secrets`. That is right here, too."
     ),
     check=check_vouchers,
-    limit=40.0,
     # Seeded by the input a generator of one\'s own is calculation; what is not seeded shows in the evidence.
     allow=frozenset({"random"}),
     early=False,

@@ -1,0 +1,67 @@
+"""What will the server move by itself, and after how long? Retries, timeouts and timers, from a run's description."""
+
+from google.protobuf.duration_pb2 import Duration
+from temporalio.api.enums.v1 import EventType, PendingActivityState, PendingWorkflowTaskState
+from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionResponse
+from temporalio.client import WorkflowHistory
+
+LONGEST = 12.0
+"""Seconds: what comes later than this is not waited for."""
+WORKING = 4.0
+"""Seconds for which an activity that has begun may be silent, its process idle and no request of its own under way."""
+
+_ENDED = {
+    EventType.EVENT_TYPE_TIMER_FIRED: "timer_fired_event_attributes",
+    EventType.EVENT_TYPE_TIMER_CANCELED: "timer_canceled_event_attributes",
+}
+
+
+def by_description(described: DescribeWorkflowExecutionResponse) -> float:
+    """Return after how many seconds without a movement the server has done all that it will do by itself.
+
+    Args:
+        described: What ``describe()`` returned, as ``raw_description``.
+    """
+    waits = [0.0]
+    task = described.pending_workflow_task
+    if task.state == PendingWorkflowTaskState.PENDING_WORKFLOW_TASK_STATE_STARTED:
+        waits.append(_seconds(described.execution_config.default_workflow_task_timeout))
+    for pending in described.pending_activities:
+        if pending.state == PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED:
+            waits.append(_seconds(pending.current_retry_interval))
+        else:  # its Worker may be dead, then one of these ends it
+            options = pending.activity_options
+            limits = (
+                options.heartbeat_timeout, options.start_to_close_timeout, options.schedule_to_close_timeout
+            )  # fmt: skip
+            soonest = min((found for limit in limits if (found := _seconds(limit))), default=LONGEST)
+            waits.append(soonest if soonest <= LONGEST else WORKING)
+    info = described.workflow_execution_info
+    if described.workflow_extended_info.HasField("execution_expiration_time"):
+        waits.append(_between(info.start_time, described.workflow_extended_info.execution_expiration_time))
+    if info.history_length <= 1 and info.HasField("execution_time"):  # a start delay
+        waits.append(_between(info.start_time, info.execution_time))
+    return max(wait for wait in waits if wait <= LONGEST)
+
+
+def by_timers(history: WorkflowHistory) -> float:
+    """Return how long the longest timer that has not ended takes, 0 when there is none or it is longer than `LONGEST`.
+
+    Args:
+        history: The run's history.
+    """
+    waits: dict[int, float] = {}
+    for event in history.events:
+        if event.event_type == EventType.EVENT_TYPE_TIMER_STARTED:
+            waits[event.event_id] = _seconds(event.timer_started_event_attributes.start_to_fire_timeout)
+        elif event.event_type in _ENDED:
+            waits.pop(getattr(event, _ENDED[event.event_type]).started_event_id, None)
+    return max((wait for wait in waits.values() if wait <= LONGEST), default=0.0)
+
+
+def _seconds(duration: Duration) -> float:
+    return duration.seconds + duration.nanos / 1e9
+
+
+def _between(begin: object, end: object) -> float:
+    return float(end.seconds - begin.seconds)  # type: ignore[attr-defined]  # both are protobuf Timestamps

@@ -1,0 +1,84 @@
+"""For how long has nothing moved? A wait that ends by this, and not by a clock, says the same on a busy machine."""
+
+import time
+from collections.abc import Awaitable, Callable, Hashable, Iterable
+
+from course_lib.waits.processes import Processes
+
+BASE = 2.0
+"""Seconds without any movement after which it is worth asking whether anything will move again."""
+TRIPS = 40
+"""Round trips of this machine (`round_trip`) that are added to it: it is measured anew before a wait is given up."""
+BURNT = 8.0
+"""CPU seconds that a process may use while nothing else moves: a loop without an end."""
+
+_LONGEST = 0.5  # seconds that one look may add: who was not looking has not seen that nothing moved
+_SHORTEST = 0.05
+_SHARE = 0.05  # of a core; an idle Worker uses less than 0.02
+_FRESH = 1.0  # seconds for which a measured round trip holds
+_NEW = object()
+
+
+class Idle:
+    """What moves, among the things that one or more waits look at.
+
+    Args:
+        pids: Returns the processes that run the learner's code, at each look.
+        measure: Returns this machine's round trip now, in seconds.
+
+    Attributes:
+        seconds: For how long nothing has moved.
+        burnt: CPU seconds that the processes have used since something other than they themselves moved.
+    """
+
+    def __init__(self, pids: Callable[[], Iterable[int]], measure: Callable[[], Awaitable[float]]) -> None:
+        self.seconds = 0.0
+        self.burnt = 0.0
+        self._pids, self._measure = pids, measure
+        self._processes = Processes()
+        self._states: dict[Hashable, object] = {}
+        self._looked = time.monotonic()
+        self._trip, self._measured = 0.0, float("-inf")
+
+    def saw(self, what: Hashable, state: object) -> None:
+        """Tell the state of one thing; another one than the last time is a movement.
+
+        Args:
+            what: Its name, such as a workflow ID.
+            state: For example its history's length.
+        """
+        if self._states.get(what, _NEW) != state:
+            self._states[what] = state
+            self.moved()
+
+    def moved(self) -> None:
+        """Tell that something has moved."""
+        self.seconds = self.burnt = 0.0
+
+    def look(self) -> None:
+        """Look at the processes, and let the time without a movement grow when they are idle."""
+        now = time.monotonic()
+        gap = now - self._looked
+        if gap < _SHORTEST:
+            return
+        self._looked = now
+        used, runs = self._processes.look(self._pids())
+        self.burnt += used
+        if runs or used > _SHARE * gap:
+            self.seconds = 0.0
+        else:
+            self.seconds += min(gap, _LONGEST)
+
+    async def nothing_moves(self, expected: float = 0.0) -> bool:
+        """Return whether nothing has moved for so long that nothing will.
+
+        Args:
+            expected: Seconds after which the server itself would move something, such as a retry.
+        """
+        if self.seconds < BASE + expected:
+            return False
+        if time.monotonic() - self._measured > _FRESH:
+            self._trip = await self._measure()
+            self._measured = time.monotonic()
+            self.look()
+        return self.seconds >= BASE + expected + TRIPS * self._trip
