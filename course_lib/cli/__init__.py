@@ -18,7 +18,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: The words after ``course``; ``None`` takes them from the process.
 
     Returns:
-        The exit code: 0 for success, 1 for a failure that was explained, 2 for wrong usage.
+        The exit code: 0 for success, 1 for a failure that was explained, 2 for wrong usage (and for what
+        `course lint` could not read).
     """
     parser = argparse.ArgumentParser(prog="course", description="The Temporal course: set-up, checks and authoring.")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")

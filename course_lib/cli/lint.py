@@ -2,13 +2,15 @@
 
 import argparse
 import ast
+import contextlib
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from course_lib.errors import CourseError
+from course_lib.pitfalls import Pitfall, find
 from course_lib.pitfalls.code import imported_modules
 
 _HIDDEN = {".venv", ".ipynb_checkpoints"}
@@ -20,83 +22,125 @@ def add(subparsers: Any) -> None:
         "lint",
         help="find what would break a replay in workflow code",
         description="Reads Python files and the %%module cells of notebooks, runs nothing, and names every determinism "
-        "pitfall with its line and its replacement. Exit code 1 when there is one.",
+        "pitfall with its line and its replacement. Exit code 1 when there is one, 2 when something could not be read "
+        "(the rest is searched all the same).",
     )
     parser.add_argument("files", nargs="+", metavar="FILE", type=Path, help="a .py file, a notebook, or a folder")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Say every pitfall, and return 1 when there is one."""
-    from course_lib.pitfalls import find
+    """Say every pitfall; return 1 when there is one, and 2 when something could not be read."""
+    count = sources = unread = 0
 
-    count = sources = 0
-    for path in options.files:
-        for where, source, beside in _sources(path):
-            sources += 1
-            try:
-                found = find(source, beside)
-            except SyntaxError as error:
-                raise CourseError(
-                    f"{where} is no Python: {error.msg} (line {error.lineno}).", fix="correct that line first."
-                ) from None
-            for pitfall in found:
-                count += 1
-                print(f"{where}:{pitfall.line}: {pitfall.text()}\n    {pitfall.code}\n    → {pitfall.replacement}")
+    def skip(error: Unreadable) -> None:
+        # Said at once, and the rest is still searched: one bad file must not hide the pitfalls of all others.
+        nonlocal unread
+        unread += 1
+        print(error, file=sys.stderr)
+
+    for source in _all(options.files, skip):
+        try:
+            found = _searched(source)
+        except Unreadable as error:
+            skip(error)
+            continue
+        sources += 1
+        for pitfall in found:
+            count += 1
+            print(f"{source.where}:{pitfall.line}: {pitfall.text()}\n    {pitfall.code}\n    → {pitfall.replacement}")
     things = "1 pitfall" if count == 1 else f"{count or 'no'} pitfalls"
-    print(f"{sources} {'source' if sources == 1 else 'sources'} read, {things}", file=sys.stderr)
-    return 1 if count else 0
+    left = f", {unread} could not be read" if unread else ""
+    print(f"{sources} {'source' if sources == 1 else 'sources'} read, {things}{left}", file=sys.stderr)
+    return 2 if unread else 1 if count else 0
 
 
-def _sources(path: Path) -> Iterator[tuple[str, str, dict[str, str]]]:
-    """Yield what to read: its name for the learner, its text, and the modules that it may import."""
+class Unreadable(Exception):
+    """Something that cannot be searched; the message says what and why, on one line."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """What to search.
+
+    Args:
+        where: Its name for the learner.
+        text: Its text.
+        beside: The modules that it may import, by name.
+    """
+
+    where: str
+    text: str
+    beside: Mapping[str, str]
+
+
+def _searched(source: Source) -> list[Pitfall]:
     try:
+        return find(source.text, source.beside)
+    except SyntaxError as error:
+        line = f" (line {error.lineno})" if error.lineno else ""
+        raise Unreadable(f"{source.where} is no Python: {error.msg}{line}.") from None
+    except (ValueError, RecursionError, MemoryError) as error:  # a null byte, or nested beyond all measure
+        reason = str(error) or "it is nested too deeply"
+        raise Unreadable(f"{source.where} cannot be read as Python: {reason}.") from None
+
+
+def _all(paths: Sequence[Path], skip: Callable[[Unreadable], None]) -> Iterator[Source]:
+    for path in paths:
+        files = [path]
         if path.is_dir():
             # A learner's code is in notebooks too, of which Jupyter keeps a copy in a folder of its own.
-            inside = sorted(
+            files = sorted(
                 file
                 for file in path.rglob("*")
-                if file.suffix in {".py", ".ipynb"} and not _HIDDEN.intersection(file.parts)
+                if file.suffix in {".py", ".ipynb"} and not _HIDDEN.intersection(file.parts) and not file.is_dir()
             )
-            if not inside:
-                raise CourseError(f"There is no .py or .ipynb file in {path}.", fix="name a file, or another folder.")
-            for file in inside:
-                yield from _sources(file)
-        elif path.suffix == ".ipynb":
-            yield from _cells(path)
-        else:
-            yield _read(path)
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
-        raise CourseError(f"{path} cannot be read: {reason}.", fix="check the name, and run it again.") from None
+            if not files:
+                skip(Unreadable(f"There is no .py or .ipynb file in {path}."))
+        for file in files:
+            try:
+                yield from _cells(file) if file.suffix == ".ipynb" else [_read(file)]
+            except Unreadable as error:
+                skip(error)
 
 
-def _read(path: Path) -> tuple[str, str, dict[str, str]]:
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise Unreadable(f"{path} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise Unreadable(f"{path} cannot be read: it is no UTF-8 text.") from None
+
+
+def _read(path: Path) -> Source:
     """Return a file with the modules beside it that it imports, and those of its project (``activities.shipping``)."""
-    source = path.read_text(encoding="utf-8")
+    source = _text(path)
     beside = {}
     try:
         imported = set(imported_modules(ast.parse(source)))
-    except SyntaxError:  # said when it is searched
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # said when it is searched
         imported = set()
     for name in imported:
         for file in (path.parent / f"{name}.py", path.parent.parent.joinpath(*name.split(".")).with_suffix(".py")):
             if file.is_file() and name not in beside:
-                beside[name] = file.read_text(encoding="utf-8")
-    return str(path), source, beside
+                with contextlib.suppress(Unreadable):  # said of that file itself, if it is to be searched
+                    beside[name] = _text(file)
+    return Source(str(path), source, beside)
 
 
-def _cells(path: Path) -> Iterator[tuple[str, str, dict[str, str]]]:
-    try:
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    except (ValueError, KeyError, TypeError):
-        raise CourseError(f"{path} is no notebook.", fix="name a .ipynb file that JupyterLab can open.") from None
+def _cells(path: Path) -> list[Source]:
+    found: list[Source] = []
     modules: dict[str, str] = {}
-    for cell in cells:
-        text = "".join(cell["source"])
-        first, _, _ = text.partition("\n")
-        if cell["cell_type"] == "code" and first.startswith("%%module"):
-            name = first.removeprefix("%%module").partition("#")[0].strip()
-            # As a comment the magic line keeps its place: a line has one number in the cell and here.
-            modules[name] = f"# {text}"
-            yield f"{path} [{name}, cell {cell.get('id', '?')}]", modules[name], modules
+    try:
+        for cell in json.loads(_text(path))["cells"]:
+            text = "".join(cell["source"])
+            first, _, _ = text.partition("\n")
+            if cell["cell_type"] == "code" and first.startswith("%%module"):
+                name = first.removeprefix("%%module").partition("#")[0].strip()
+                # As a comment the magic line keeps its place: a line has one number in the cell and here.
+                modules[name] = f"# {text}"
+                found.append(Source(f"{path} [{name}, cell {cell.get('id', '?')}]", modules[name], dict(modules)))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise Unreadable(f"{path} is no notebook that JupyterLab can open.") from None
+    return found

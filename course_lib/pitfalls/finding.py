@@ -93,5 +93,5 @@ def find(source: str, beside: Mapping[str, str] | None = None, only: str = "") -
 
 def _parsed(sources: Mapping[str, str]) -> Iterator[tuple[str, Module]]:
     for name, source in sources.items():
-        with contextlib.suppress(SyntaxError):
+        with contextlib.suppress(SyntaxError, ValueError):  # before Python 3.12 a null byte is a ValueError
             yield name, Module(source)
