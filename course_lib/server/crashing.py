@@ -12,7 +12,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from course_lib.daemons import free_port
 from course_lib.errors import CourseError
-from course_lib.server import download
+from course_lib.server import download, switches
 from course_lib.server.embedded import HOST, NAMESPACE
 from course_lib.server.model import Server
 
@@ -46,7 +46,8 @@ class CrashServer:
                     port=self._port,
                     dev_server_existing_path=str(program),
                     dev_server_database_filename=str(self._database),
-                    dev_server_extra_args=["--output", "none"],  # else its greeting stands in the learner's cell
+                    # Without --output its greeting stands in the learner's cell.
+                    dev_server_extra_args=["--output", "none", *switches.arguments()],
                 )
         except (RuntimeError, TimeoutError) as error:
             raise CourseError(

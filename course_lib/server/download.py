@@ -7,7 +7,7 @@ from pathlib import Path
 
 from course_lib.errors import CourseError
 from course_lib.paths import state_dir
-from course_lib.server import binary
+from course_lib.server import binary, switches
 from course_lib.server.binary import locate, wheel_exists
 from course_lib.server.model import Say
 
@@ -45,7 +45,9 @@ async def _fetch(directory: Path, say: Say) -> None:
 
     task = asyncio.ensure_future(
         WorkflowEnvironment.start_local(
-            download_dest_dir=str(directory), dev_server_startup_timeout=timedelta(seconds=_LIMIT)
+            download_dest_dir=str(directory),
+            dev_server_startup_timeout=timedelta(seconds=_LIMIT),
+            dev_server_extra_args=switches.arguments(),
         )
     )
     waited = 0.0

@@ -12,7 +12,7 @@ import psutil
 from course_lib.daemons import Daemon, DaemonState
 from course_lib.errors import CourseError
 from course_lib.paths import state_dir
-from course_lib.server import binary, connection, download, folder, links, reasons
+from course_lib.server import binary, connection, download, folder, links, reasons, switches
 from course_lib.server.model import Say, Server
 from course_lib.server.progress import progress
 
@@ -26,16 +26,6 @@ _PATIENT_LIMIT = 8.0
 _STOP_LIMIT = 3.0  # 1.2 s measured
 _LOOK_EVERY = 0.03
 _STARTS = 3  # a port can be taken between the look at it and the server's start
-# Measured on CLI 1.9.1: the first lets tests skip a 30-day sleep on this server in a second.
-_DYNAMIC = (
-    "frontend.WorkflowTimeSkippingEnabled=true",
-    "system.workflowTimeSkippingEnabled=true",  # its later name; unknown keys are ignored
-    "frontend.WorkflowPauseEnabled=true",
-    # A failing workflow task is only tried again when it times out, and from the fourth try on the server makes that
-    # time longer and longer, up to ten minutes (measured with a task_timeout of 2 s: tries after 2, 2, 6, 11, 18 s …).
-    # A learner who mends a stuck workflow after a while would have to wait for as long as that.
-    'history.workflowTaskRetryMaxInterval="1s"',
-)
 # More than twice the workflows per second of the CLI's own settings (1.9.1 on a busy machine: 25 against 10).
 # A killed server loses nothing that it has answered for; a power cut may cost the last moments
 # (https://www.sqlite.org/pragma.html#pragma_synchronous).
@@ -178,8 +168,7 @@ def _argv(program: Path, ports: dict[str, int], database: Path | None) -> list[s
     argv += ["--ui-port", str(ports["ui"]), "--ui-disable-news-fetch"]
     if path := links.public_path(ports["ui"]):
         argv += ["--ui-public-path", path]
-    for value in _DYNAMIC:
-        argv += ["--dynamic-config-value", value]
+    argv += switches.arguments()
     if database is not None:
         argv += ["--db-filename", str(database)]
         for pragma in _PRAGMAS:

@@ -16,6 +16,7 @@ import pytest
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
+from course_lib.server import switches
 from course_lib.shop import Shop, client
 from course_lib.shop.client import BlockingShopClient, ShopClient, ShopError, ShopUnavailable
 
@@ -136,7 +137,9 @@ async def test_a_sandboxed_workflow_module_may_import_the_client_at_its_top(
     module = importlib.import_module(name)
     binary = shutil.which("temporal", path=sysconfig.get_path("scripts")) or shutil.which("temporal")
     shop.faults.next_calls("payments", ["error"])
-    async with await WorkflowEnvironment.start_local(dev_server_existing_path=binary) as server:
+    async with await WorkflowEnvironment.start_local(
+        dev_server_existing_path=binary, dev_server_extra_args=switches.arguments()
+    ) as server:
         with ThreadPoolExecutor(2) as pool:
             async with Worker(
                 server.client,
