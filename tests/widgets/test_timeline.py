@@ -1,3 +1,4 @@
+import random
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from course_lib.widgets.timeline import draw, timeline_view
 from course_lib.widgets.timeline.lanes import DRAWN, LANES, arrange
 from course_lib.widgets.timeline.scale import Scale
 from course_lib.widgets.timeline.signs import ICONS, WORDS
+from course_lib.widgets.timeline.view import idle
 
 _START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 _EVIL = '<script>alert(1)</script>"><img src=x onerror=a()>'
@@ -164,15 +166,37 @@ def test_a_long_wait_is_shortened_and_said() -> None:
 
 
 def test_scale_is_monotonous_from_edge_to_edge_with_and_without_breaks() -> None:
-    for idle in ([], [(2.0, 999.0)]):
-        scale = Scale(1000.0, idle)
+    for waits in ([], [(2.0, 999.0)]):
+        scale = Scale(1000.0, waits)
         places = [scale.at(second / 10) for second in range(10001)]
         assert places == sorted(places)
         assert (places[0], round(places[-1], 6)) == (0.0, 100.0)
-        assert len(scale.breaks) == len(idle)
+        assert len(scale.breaks) == len(waits)
         ticks = [tick.at for tick in scale.ticks()]
         assert ticks == sorted(ticks)
         assert 3 <= len(ticks) <= 12
+
+
+@pytest.mark.parametrize("longest", [0.2, 3.0, 90.0, 86400.0])
+def test_a_run_with_one_timer_fills_the_picture_however_long_its_parts_are(longest: float) -> None:
+    drawn = random.Random(longest)
+    for _ in range(500):
+        # To the microsecond, as histories have it: their parts as floats do not add up to the whole.
+        before, waited, after = (1 + drawn.randrange(round(top * 1e6)) for top in (0.05, longest, 0.05))
+        ends = [before / 1e6, (before + waited) / 1e6, (before + waited + after) / 1e6]
+        picture = arrange([_run(ends[2]), _span("timer", "timers", ends[0], ends[1])], None)
+        scale = Scale(picture.end, idle(picture))
+        assert scale.at(picture.end) == pytest.approx(100), ends
+        assert len(scale.breaks) < 3, ends
+        assert len(scale.ticks()) > 1, ends
+        # What is shortened was worth it: nothing else looks longer for a break than what the break stands for.
+        assert all(to - start > 0.18 * picture.end for start, to in scale.breaks), ends
+
+
+def test_a_break_begins_with_no_label_but_its_own() -> None:
+    view = draw([_run(30.06), _span("timer", "timers", 0.02, 30.02)])
+    assert "// 30 s" in view.html
+    assert ">20 ms</text>" not in view.html
 
 
 @pytest.mark.parametrize("length", [0.0, 1e-5, 0.0042, 0.9, 7, 61, 4000, 86400 * 3, 86400 * 400])

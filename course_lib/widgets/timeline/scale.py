@@ -11,6 +11,7 @@ from course_lib.history.moments import in_words
 _SQUEEZED = 0.08
 _MOST_BREAKS = 4
 _BREAK_WIDTH = 9.0  # percent of the picture
+_WORTH = 0.18  # of the picture: a stretch that a break would hardly make shorter stays as it is
 _TICK_EVERY = 16.0  # percent of the picture, at least
 _STEPS = (1.0, 2.0, 5.0, 10.0)
 _SEXAGESIMAL = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
@@ -92,12 +93,14 @@ class Scale:
             after_break = piece.start > 0
             base = in_words(timedelta(seconds=piece.start)) if after_break else "0"
             taken = piece.left
+            # The break that follows has its own label, which begins with it.
+            edge = room if piece is self._pieces[-1] else min(room, piece.right - _TICK_EVERY * 0.3)
             ticks.append(Tick(piece.left, base))
             count = int(length / step + 1e-9)
             for number in range(1, count + 1):
                 place = self.at(piece.start + number * step)
                 # The last label needs room to its right, and none may touch the one before.
-                if place - taken < _TICK_EVERY * 0.6 or place > room:
+                if place - taken < _TICK_EVERY * 0.6 or place > edge:
                     continue
                 label = in_words(timedelta(seconds=number * step))
                 ticks.append(Tick(place, f"+{label}" if after_break else label))
@@ -107,12 +110,20 @@ class Scale:
 
 def _breaks(end: float, idle: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
     longest = sorted(idle, key=lambda stretch: stretch[0] - stretch[1])[:_MOST_BREAKS]
-    rest = end
+    # In whole microseconds: the parts of a run add up to all of it, and of floats a speck would be left to enlarge.
+    whole = rest = _micros(end)
     for count, (start, to) in enumerate(longest, 1):
-        rest -= to - start
-        if 0 < rest < _SQUEEZED * end:
+        length = _micros(to) - _micros(start)
+        rest -= length
+        if length < _WORTH * whole:
+            break
+        if 0 < rest < _SQUEEZED * whole:
             return sorted(longest[:count])
     return []
+
+
+def _micros(seconds: float) -> int:
+    return round(seconds * 1e6)
 
 
 def _step(least: float) -> float:

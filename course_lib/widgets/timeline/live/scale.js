@@ -5,7 +5,8 @@ import { moment, inWords } from "./words.js";
 /** @typedef {import("./store.js").Item} Item */
 
 // A stretch of waiting is shortened when all the rest would share less than this part of the picture.
-const SQUEEZED = 0.08, MOST_BREAKS = 4, BREAK_WIDTH = 0.09, MOST_EDGES = 2000;
+// One that a break would hardly make shorter stays as it is.
+const SQUEEZED = 0.08, WORTH = 0.18, MOST_BREAKS = 4, BREAK_WIDTH = 0.09, MOST_EDGES = 2000;
 const SEXAGESIMAL = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400];
 const NO_EDGE = new Set(["workflow", "workflow_task", "marker", "mark"]);
 
@@ -78,6 +79,7 @@ export function idle(items, shift, until, end) {
   let rest = end;
   for (const [count, [start, to]] of stretches.slice(0, MOST_BREAKS).entries()) {
     rest -= to - start;
+    if (to - start < WORTH * end) break;
     if (rest > 0 && rest < SQUEEZED * end) return stretches.slice(0, count + 1).sort((a, b) => a[0] - b[0]);
   }
   return [];
