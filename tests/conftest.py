@@ -16,7 +16,7 @@ from course_lib import loops
 from course_lib import server as servers
 from course_lib import shop as shops
 from course_lib.cells.names import REVISION
-from course_lib.daemons import Daemon, free_port
+from course_lib.daemons import Daemon
 
 # Tests must not attach to a server that the developer happens to run, nor be stricter than a learner's notebook.
 _FOREIGN = ("TEMPORAL_", "COURSE_STRICT", "SHOP_URL", "JPY_SESSION_NAME")
@@ -33,9 +33,6 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("COURSE_STATE", str(folder))
         patch.setenv("COURSE_DB", "memory")
         patch.setenv("COURSE_WORKSPACE", str(tmp_path_factory.mktemp("workspace")))
-        # Else every pytest-xdist worker tries the shop's usual port, and who loses the race has an error in its log.
-        (folder / "shops").mkdir()
-        (folder / "shops" / "port").write_text(str(free_port(None)), encoding="ascii")
         yield folder
         for name in ("server", "shop"):
             Daemon(name, folder).stop()

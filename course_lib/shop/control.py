@@ -7,6 +7,9 @@ from typing import Any
 LIMIT = 5.0
 """Seconds that the service gets to answer: it answers such requests within milliseconds."""
 
+PORT_FILE = "port"
+"""The file, beside those of the shops, in which the service says its port, and that stays for the next start."""
+
 
 class Unreachable(Exception):
     """Nothing that speaks HTTP answered."""

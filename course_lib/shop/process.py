@@ -2,23 +2,26 @@
 
 import contextlib
 import os
+import secrets
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
-from course_lib.daemons import Daemon, DaemonState, free_port
+from course_lib.daemons import Daemon, DaemonState
 from course_lib.errors import CourseError
 from course_lib.paths import state_dir
-from course_lib.shop.control import Unreachable, ask
+from course_lib.shop.control import PORT_FILE, Unreachable, ask
 
-PREFERRED_PORT = 8190
-_START_LIMIT = 5.0  # seconds; 0.4 s is usual
-_HEALTH_LIMIT = 2.0  # seconds; a healthy service answers within milliseconds, but the machine may be busy
-_LOCK_LIMIT = 15.0  # seconds; longer than another kernel needs for a start that fails
-_ATTEMPTS = 3  # a port that was free can be taken by the time the service binds it
+# Below the ports that systems give to outgoing connections (Linux from 32,768, macOS and Windows from 49,152).
+_PORTS = range(10_000, 32_000)
+_START_LIMIT = 30.0  # seconds; 0.4 s is usual, but a whole class may open its chapters on one machine
+_HEALTH_LIMIT = 2.0  # seconds; a healthy service answers within milliseconds
+_PATIENT_LIMIT = 4.0  # seconds for the second look, before a service that is merely slow is ended with its requests
+_LOCK_LIMIT = 45.0  # seconds; longer than another kernel needs for a start that fails
 
 
 def daemon() -> Daemon:
@@ -34,8 +37,8 @@ def folder() -> Path:
 def service() -> int:
     """Return the port of a healthy service; start the service if there is none.
 
-    A service that runs an older version of the course's code, or that hangs, is replaced. The port is kept when it is
-    still free, since Workers hold it in SHOP_URL.
+    A service that runs an older version of the course's code, or that hangs, is replaced. The new one gets the same
+    port unless another program has taken it, since Workers hold it in SHOP_URL.
 
     Raises:
         CourseError: It does not start.
@@ -45,7 +48,8 @@ def service() -> int:
         return found.ports["http"]
     with daemon().lock(_LOCK_LIMIT):
         now = daemon().read()
-        if now is not None and now != found and _healthy(now):  # another kernel was quicker
+        # Another kernel was quicker, or the machine is busy.
+        if now is not None and _healthy(now, _PATIENT_LIMIT):
             return now.ports["http"]
         return _start()
 
@@ -70,12 +74,14 @@ def stop_service(timeout: float = 5.0) -> bool:
         return shop.stop(timeout)
 
 
-def _healthy(state: DaemonState) -> bool:
+def _healthy(state: DaemonState, limit: float = _HEALTH_LIMIT) -> bool:
+    if "http" not in state.ports:  # its starter died before it heard the port
+        return False
     try:
-        status, answer = ask(state.ports.get("http", 0), "GET", "/health", timeout=_HEALTH_LIMIT)
+        status, answer = ask(state.ports["http"], "GET", "/health", timeout=limit)
     except Unreachable:
         return False
-    return status == 200 and answer == {"pid": str(state.pid), "fingerprint": fingerprint()}
+    return status == 200 and answer == {"start": state.extra.get("start"), "fingerprint": fingerprint()}
 
 
 def _start() -> int:
@@ -86,29 +92,35 @@ def _start() -> int:
     # Made here as well as by the service: the service ends when it is gone.
     with _clear_errors():
         folder().mkdir(parents=True, exist_ok=True)
-    for _ in range(_ATTEMPTS):
-        port = free_port(_remembered_port())
-        options = {"--port": str(port), "--folder": str(folder()), "--fingerprint": fingerprint()}
-        state = shop.spawn(
-            # -P: a file of the learner's that is called json.py must not stand in for the real one.
-            [sys.executable, "-P", "-m", "course_lib.shop", *(word for pair in options.items() for word in pair)],
-            ports={"http": port},
-            env={**os.environ, "PYTHONPATH": _python_path()},
-        )
-        deadline = time.monotonic() + _START_LIMIT
-        while time.monotonic() < deadline:
+    # Only the service itself binds a port, and says which: whoever looks for a free one first can lose it meanwhile.
+    start = secrets.token_hex(8)
+    options = {
+        "--port": str(_wanted_port()),
+        "--folder": str(folder()),
+        "--start": start,
+        "--fingerprint": fingerprint(),
+    }
+    state = shop.spawn(
+        # -P: a file of the learner's that is called json.py must not stand in for the real one.
+        [sys.executable, "-P", "-m", "course_lib.shop", *(word for pair in options.items() for word in pair)],
+        ports={},
+        extra={"start": start},
+        env={**os.environ, "PYTHONPATH": _python_path()},
+    )
+    deadline = time.monotonic() + _START_LIMIT
+    while time.monotonic() < deadline:
+        if (port := _reported(start)) is not None:
+            state = replace(state, ports={"http": port})
             if _healthy(state):
-                _port_file().write_text(str(port), encoding="ascii")
+                shop.record(state)
                 return port
-            if shop.read() is None:
-                break
-            time.sleep(0.01)
-        died = shop.read() is None
-        said = "; ".join(shop.log_tail(2)) or "no word in its log"
-        tried.append(f"port {port}: {'it ended at once' if died else f'no answer in {_START_LIMIT:g} s'} ({said})")
-        shop.stop(1.0)
-        if not died:
-            break  # a second one would be as slow
+        if shop.read() is None:
+            break
+        time.sleep(0.01)
+    died = shop.read() is None
+    said = "; ".join(shop.log_tail(2)) or "no word in its log"
+    tried.append(f"to start it: {'it ended at once' if died else f'no answer in {_START_LIMIT:g} s'} ({said})")
+    shop.stop(1.0)
     raise CourseError(
         "The shop's process does not start.",
         tried=tried,
@@ -116,15 +128,31 @@ def _start() -> int:
     )
 
 
-def _port_file() -> Path:
-    return folder() / "port"
-
-
-def _remembered_port() -> int:
+def _last_port() -> tuple[int, str]:
+    """Return the port of the last service, and the word that its starter gave it."""
     try:
-        return int(_port_file().read_text(encoding="ascii"))
+        port, _, start = (folder() / PORT_FILE).read_text(encoding="ascii").partition(" ")
+        return int(port), start
     except (OSError, ValueError):
-        return PREFERRED_PORT
+        return 0, ""
+
+
+def _wanted_port() -> int:
+    """Return the port of the last service; for the first one, a port that hardly any other folder's shop asks for.
+
+    Else a class on one machine would move up from one port, and a new shop would take that of one that is restarted.
+    """
+    port, _ = _last_port()
+    if 0 < port < 65536:
+        return port
+    digest = blake2b(os.fsencode(folder()), digest_size=8).digest()
+    return _PORTS[int.from_bytes(digest, "big") % len(_PORTS)]
+
+
+def _reported(start: str) -> int | None:
+    """Return the port that the service of this start listens on, None while it has not said."""
+    port, told = _last_port()
+    return port if told == start else None
 
 
 def _python_path() -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from course_lib.daemons import Daemon
 from course_lib.errors import CourseError
 from course_lib.shop import Shop, ShopUnavailable, open_shop, process, stop_service
 from course_lib.shop.pool import MOST_OPEN
@@ -98,6 +99,58 @@ def test_two_kernels_that_race_start_one_service(own_state: Path):
 def test_threads_that_race_start_one_service(own_state: Path):
     with ThreadPoolExecutor(4) as pool:
         assert len(set(pool.map(lambda _: process.service(), range(4)))) == 1
+
+
+def test_thirty_labs_that_open_at_once_and_want_one_port_all_get_a_shop(tmp_path: Path):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        wanted = probe.getsockname()[1]
+    script = (
+        "import sys; from course_lib.shop import open_shop; print('ready', flush=True); sys.stdin.readline();"
+        "shop = open_shop('one'); shop.blocking_client().charge('o1', 5);"
+        "print(shop.url, shop.payments.order_id.tolist())"
+    )
+    folders = [tmp_path / f"lab-{number}" for number in range(30)]
+    for folder in folders:
+        (folder / "shops").mkdir(parents=True)
+        (folder / "shops" / "port").write_text(str(wanted))
+    labs = [
+        subprocess.Popen(
+            [sys.executable, "-c", script], env={**os.environ, "COURSE_STATE": str(folder)}, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )
+        for folder in folders
+    ]  # fmt: skip
+    try:
+        for lab in labs:
+            assert lab.stdout is not None
+            assert lab.stdout.readline() == "ready\n"
+        for lab in labs:
+            assert lab.stdin is not None
+            lab.stdin.write("\n")
+            lab.stdin.flush()
+        said = [lab.communicate(timeout=120) for lab in labs]
+        assert [lab.returncode for lab in labs] == [0] * 30, [err[-500:] for _, err in said if err]
+        urls = {out.split()[0] for out, _ in said}
+        assert len(urls) == 30
+        assert all(out.endswith("['o1']\n") for out, _ in said)
+        # Nobody lost a race for a port, not even one that was won at a second try.
+        assert [Daemon("shop", folder).log_tail(3) for folder in folders] == [[]] * 30
+    finally:
+        for lab in labs:
+            lab.kill()
+            lab.wait()
+        for folder in folders:
+            Daemon("shop", folder).stop()
+
+
+def test_labs_of_several_folders_want_several_ports(own_state: Path, monkeypatch: pytest.MonkeyPatch):
+    wanted = set()
+    for number in range(30):
+        monkeypatch.setenv("COURSE_STATE", str(own_state / str(number)))
+        wanted.add(process._wanted_port())
+        assert process._wanted_port() in wanted, "the same for one folder"
+    assert len(wanted) >= 28
 
 
 def test_a_hung_service_is_replaced(own_state: Path):
