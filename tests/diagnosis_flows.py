@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from temporalio import activity, workflow
 from temporalio.common import RetryPolicy
 
+from course_lib.shop import BlockingShopClient, ShopClient
+
 
 @activity.defn
 async def charge_card(order: str) -> str:
@@ -16,6 +18,16 @@ async def charge_card(order: str) -> str:
 async def slow_shipment(order: str) -> str:
     await asyncio.sleep(30)
     return order
+
+
+@activity.defn
+async def pay(order: str) -> str:
+    return await ShopClient().charge(order, 4200)
+
+
+@activity.defn
+async def pay_blocking(order: str) -> str:
+    return BlockingShopClient().charge(order, 4200)
 
 
 @workflow.defn
@@ -43,6 +55,13 @@ class StuckOrder:
                 "o-1",
                 start_to_close_timeout=timedelta(seconds=5),
                 retry_policy=RetryPolicy(initial_interval=timedelta(seconds=20)),
+            )
+        if way in ("pay", "pay_blocking"):
+            await workflow.execute_activity(
+                way,
+                "o-1",
+                start_to_close_timeout=timedelta(seconds=5),
+                retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), backoff_coefficient=1),
             )
         if way == "slow":
             await workflow.execute_activity(slow_shipment, "o-1", start_to_close_timeout=timedelta(seconds=40))

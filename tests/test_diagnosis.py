@@ -16,7 +16,8 @@ from temporalio.service import RPCError
 from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from course_lib.diagnosis import Diagnosis, diagnose
-from tests.diagnosis_flows import StuckOrder, charge_card, slow_shipment
+from course_lib.shop import Shop, process
+from tests.diagnosis_flows import StuckOrder, charge_card, pay, pay_blocking, slow_shipment
 
 Handle = WorkflowHandle[StuckOrder, str]
 
@@ -29,7 +30,7 @@ def queue() -> str:
 @pytest.fixture
 async def worker(client: Client, queue: str) -> AsyncIterator[Worker]:
     async with Worker(
-        client, task_queue=queue, workflows=[StuckOrder], activities=[charge_card, slow_shipment],
+        client, task_queue=queue, workflows=[StuckOrder], activities=[charge_card, slow_shipment, pay, pay_blocking],
         graceful_shutdown_timeout=timedelta(0),
     ) as running:  # fmt: skip
         yield running
@@ -168,6 +169,26 @@ async def test_a_retried_activity_shows_attempt_error_line_and_next_try(client: 
     assert " UTC, in " in found.detail("next try")
     assert "mend the cause" in found.fix
     await _end(handle)
+
+
+@pytest.mark.usefixtures("worker")
+@pytest.mark.parametrize("way", ["pay", "pay_blocking"])
+async def test_a_shop_whose_process_was_killed_is_named_and_started_again(
+    client: Client, queue: str, shop: Shop, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    monkeypatch.setenv("SHOP_URL", shop.url)
+    assert process.daemon().kill() is not None
+    handle = await _start(client, queue, way)
+    found = await _until(handle, client, queue, "activity_retrying", "ShopUnavailable")
+    assert found.lines()[0].startswith(f"The activity “{way}” fails and is tried again (attempt ")
+    assert found.lines()[0].endswith("the shop's process is not running.")
+    assert "lab.shop.start()" in found.fix
+    # The server keeps what the shop's client said, and no "Failure exceeds size limit" in its place.
+    assert found.detail("last error").startswith("ShopUnavailable: payments cannot be reached: ")
+    await asyncio.to_thread(shop.start)
+    async with asyncio.timeout(30):
+        assert await handle.result() == way
+    assert shop.payments.order_id.tolist() == ["o-1"]
 
 
 @pytest.mark.usefixtures("worker")

@@ -9,10 +9,11 @@ from temporalio.api.enums.v1 import PendingActivityState, TaskQueueType
 from temporalio.client import Client
 
 from course_lib.diagnosis import facts
-from course_lib.diagnosis.failing import known_fix, learners_line
+from course_lib.diagnosis.failing import is_refused, known_fix, learners_line
 from course_lib.diagnosis.model import Diagnosis
 from course_lib.history.failures import failure_text, is_timeout
 from course_lib.history.moments import in_words, optional_moment
+from course_lib.shop import process as shop
 
 _SCHEDULED = PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED
 
@@ -66,6 +67,15 @@ def _retrying(activity: Any, polled: facts.Pollers, more: tuple[tuple[str, str],
         details.append(("next try", f"at {due:%H:%M:%S} UTC, in {in_words(left)}"))
     if polled.none:
         details.append(("polling", f"nobody polls “{polled.queue}” for activities: start a Worker"))
+    if is_refused(failure) and not shop.alive():
+        return Diagnosis(
+            "activity_retrying",
+            f"The activity {_name(activity)} fails and is tried again (attempt {activity.attempt}): "
+            "the shop's process is not running.",
+            "run `lab.shop.start()`: it starts the process again on the same port, and nothing is lost. The next "
+            "attempt then succeeds by itself.",
+            (*details, *more),
+        )
     mend = "see why it takes so long, or allow it more time" if is_timeout(failure) else "mend the cause"
     return Diagnosis(
         "activity_retrying",

@@ -42,6 +42,16 @@ _FIXES: tuple[tuple[str, str], ...] = (
     ),
 )
 
+# The shop's client, httpx, and what Python itself says on Linux, macOS and Windows.
+_REFUSED = re.compile(
+    r"cannot be reached|connection attempts failed|ConnectError|[Cc]onnection ?[Rr]efused|actively refused"
+)
+
+
+def is_refused(failure: Failure) -> bool:
+    """Return whether nobody listened where a call went."""
+    return any(_REFUSED.search(f"{kind(link)}: {link.message}") for link in chain(failure))
+
 
 def learners_line(failure: Failure) -> str:
     """Return the innermost line of the learner's code behind a failure, empty when there is none."""

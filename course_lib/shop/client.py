@@ -75,6 +75,8 @@ class _Base:
         return {"base_url": url, "timeout": self._timeout, "trust_env": False, "verify": False}
 
     def _lost(self, error: httpx.TransportError, path: str) -> ShopError:
+        # For `raise … from None`: httpx's own chain of causes, with its traces, is longer than what the server keeps of
+        # an activity's failure, which then says neither type nor message.
         import httpx
 
         service = path.split("/")[1]
@@ -145,7 +147,7 @@ class ShopClient(_Base):
             async with httpx.AsyncClient(**self._options()) as http:
                 return _read(await http.request(method, path, json=body, headers=_headers(key)))
         except httpx.TransportError as error:
-            raise self._lost(error, path) from error
+            raise self._lost(error, path) from None
 
     async def verify_customer(self, customer_id: str) -> dict[str, Any]:
         """Ask identity who this is: ``{"customer_id": …, "verified": …}``; ids that begin with "blocked" are not."""
@@ -293,7 +295,7 @@ class BlockingShopClient(_Base):
             with httpx.Client(**self._options()) as http:
                 return _read(http.request(method, path, json=body, headers=_headers(key)))
         except httpx.TransportError as error:
-            raise self._lost(error, path) from error
+            raise self._lost(error, path) from None
 
     def verify_customer(self, customer_id: str) -> dict[str, Any]:
         """See `ShopClient.verify_customer`."""

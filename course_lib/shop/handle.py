@@ -25,6 +25,9 @@ _LONGEST_NAME = 60
 class Shop:
     """One shop: tables and fault switches of its own, in a process that outlives the kernel.
 
+    When the process was killed, the next call to any of these methods starts it again, on the same port: Workers have
+    it in SHOP_URL. Its files are there, so nothing is lost. `calm`, `running` and `answers` start nothing.
+
     Args:
         name: The shop's name.
         port: The port of the service that serves it.
@@ -54,6 +57,7 @@ class Shop:
         """
         from course_lib.shop.client import ShopClient
 
+        self._revive()
         return ShopClient(self.url, timeout=timeout)
 
     def blocking_client(self, timeout: float = 5.0) -> "BlockingShopClient":
@@ -64,6 +68,7 @@ class Shop:
         """
         from course_lib.shop.client import BlockingShopClient
 
+        self._revive()
         return BlockingShopClient(self.url, timeout=timeout)
 
     def table(self, name: str, /, **where: object) -> "pd.DataFrame":
@@ -146,7 +151,7 @@ class Shop:
 
     def running(self) -> bool:
         """Return whether the shop's process lives; one that lives may still hang."""
-        return process.daemon().read() is not None
+        return process.alive()
 
     def answers(self) -> bool:
         """Return whether the shop's process answers, within two seconds, and is of this version of the course."""
@@ -156,9 +161,9 @@ class Shop:
         """Start the shop's process again when it does not run or hangs. Its files are there, so nothing is lost.
 
         Raises:
-            CourseError: It does not start.
+            CourseError: It does not start, or not on the port that it had.
         """
-        self._port = process.service()
+        self._find_service()
         self._ask("PUT", "", None)
 
     def calm(self, timeout: float = 1.0) -> list[str]:
@@ -200,7 +205,21 @@ class Shop:
         sizes = ", ".join(f"{name} {len(frame)}" for name, frame in self.tables().items() if len(frame))
         return f"Shop {self.name!r} at {self.url}: {sizes or 'all tables are empty'}"
 
+    def _revive(self) -> None:
+        """Start the process again when it has ended: whoever looks at a shop expects that it works."""
+        if not self.running():
+            self._find_service()
+
+    def _find_service(self) -> None:
+        before, self._port = self._port, process.service()
+        if self._port != before:
+            raise CourseError(
+                f"The shop's process has come back on port {self._port}: another program has its port {before} now.",
+                fix="run the chapter's first cell again, then the cells that start worker processes.",
+            )
+
     def _read(self, names: tuple[str, ...]) -> "dict[str, pd.DataFrame]":
+        self._revive()
         try:
             return tables.read(self.path, names)
         except sqlite3.Error as error:
@@ -216,7 +235,7 @@ class Shop:
             status, answer = ask(self._port, method, whole, body)
         except Unreachable:
             # It was stopped or killed; its files are there, so starting it again loses nothing.
-            self._port = process.service()
+            self._find_service()
             status, answer = _ask_again(self._port, method, whole, body)
         if status != 200:
             raise CourseError(

@@ -54,6 +54,11 @@ def service() -> int:
         return _start()
 
 
+def alive() -> bool:
+    """Return whether the service's process lives; one that lives may still hang."""
+    return daemon().read() is not None
+
+
 def running() -> int | None:
     """Return the port of a healthy service of this version, or None."""
     state = daemon().read()

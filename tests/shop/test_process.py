@@ -71,6 +71,45 @@ def test_a_handle_starts_the_service_again_by_itself(shop: Shop):
     assert shop.faults.current().service.tolist() == ["mailer"]
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda shop: shop.payments,
+        lambda shop: shop.table("mails"),
+        lambda shop: shop.tables(),
+        repr,
+        lambda shop: shop.faults.current(),
+        lambda shop: repr(shop.faults),
+        lambda shop: shop.faults.clear(),
+        lambda shop: shop.set_stock("tea", 5),
+        lambda shop: shop.client(),
+        lambda shop: shop.blocking_client().ship("o2"),
+        lambda shop: shop.start(),
+    ],
+)
+def test_whatever_is_asked_of_a_shop_that_was_killed_starts_it_on_its_port(shop: Shop, call: Callable[[Shop], object]):
+    url = shop.url
+    shop.blocking_client().charge("o1", 5)
+    assert process.daemon().kill() is not None
+    assert not shop.running()
+    call(shop)
+    assert shop.running()
+    assert shop.url == url
+    assert shop.payments.order_id.tolist() == ["o1"]
+
+
+def test_a_port_that_another_program_took_meanwhile_is_said_once(own_state: Path):
+    shop = open_shop("one")
+    port = int(shop.url.split(":")[2].split("/")[0])
+    assert process.daemon().kill() is not None
+    with socket.create_server(("127.0.0.1", port)):
+        with pytest.raises(CourseError, match=f"another program has its port {port} now") as caught:
+            print(shop.payments)
+        assert "first cell" in caught.value.fix
+        shop.blocking_client().charge("o1", 5)
+        assert len(shop.payments) == 1
+
+
 def test_the_service_survives_the_process_that_started_it(own_state: Path):
     script = (
         "from course_lib.shop import open_shop;"
