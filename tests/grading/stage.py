@@ -2,7 +2,6 @@
 
 import ast
 import contextlib
-import importlib.util
 import inspect
 import secrets
 from collections.abc import Sequence
@@ -17,7 +16,7 @@ from course_lib.grading import Exercise, Verdict, grade, sources
 from course_lib.grading.sources import Cell
 from course_lib.workers import start_worker
 
-MUTANTS = Path(__file__).parent / "mutants"
+from .edits import answers
 
 
 class CellFailed(Exception):
@@ -27,8 +26,8 @@ class CellFailed(Exception):
 class Stage:
     """One chapter on its way to one exercise.
 
-    A file ``_setting.py`` beside the exercise's mutants may define ``async def setting(stage) -> dict``: names that
-    plain cells of the notebook would have set before the exercise, such as the handle of a run.
+    The exercise's answers may define ``async def setting(stage) -> dict``: names that plain cells of the notebook would
+    have set before the exercise, such as the handle of a run.
 
     Args:
         exercise: The exercise.
@@ -80,13 +79,8 @@ class Stage:
                 break
             if cell.module:
                 await self.run(cell)
-        if (path := mutants_of(self.exercise) / "_setting.py").exists():
-            spec = importlib.util.spec_from_file_location(f"setting_{self.exercise.cell}", path)
-            assert spec is not None
-            assert spec.loader is not None
-            module = importlib.util.module_from_spec(spec)
-            spec.loader.exec_module(module)
-            self.names.update(await module.setting(self))
+        if setting := getattr(answers(self.exercise), "setting", None):
+            self.names.update(await setting(self))
 
     async def others(self) -> None:
         """Run every other module cell of the chapter, the ones below the exercise too."""
@@ -108,35 +102,11 @@ class Stage:
         except Exception as error:
             raise CellFailed(f"{type(error).__name__}: {error}") from error
 
-    async def exercise_cells(self, edition: sources.Edition, mutant: Path | None = None) -> None:
-        """Run the exercise's own cells; a mutant takes the place of one of them."""
-        cells = sources.exercise_cells(self.exercise, edition)
-        replaced = mutated_cell(mutant, cells) if mutant else None
+    async def answer(self, cells: Sequence[Cell]) -> None:
+        """Run cells of the exercise: the solution, the stub, or an edited solution."""
         for cell in cells:
-            await self.run(replaced if replaced and replaced.id == cell.id else cell)
+            await self.run(cell)
 
     async def verdict(self) -> Verdict:
         answers = tuple(self.names.get(name) for name in self.exercise.answers)
         return await grade(self.exercise, answers, server=self.server, modules=self.modules)
-
-
-def mutants_of(exercise: Exercise) -> Path:
-    return MUTANTS / f"ch{exercise.chapter}" / exercise.cell.replace("-", "_")
-
-
-def mutant_files(exercise: Exercise) -> list[Path]:
-    return sorted(path for path in mutants_of(exercise).glob("*.py") if not path.name.startswith("_"))
-
-
-def header(mutant: Path, name: str) -> str:
-    """Return what one of the first comment lines says: ``# expect: …``, and ``# cell: …`` if there are several."""
-    for line in mutant.read_text(encoding="utf-8").splitlines()[:3]:
-        if line.startswith(f"# {name}:"):
-            return line.partition(":")[2].strip()
-    return ""
-
-
-def mutated_cell(mutant: Path, cells: Sequence[Cell]) -> Cell:
-    wanted = header(mutant, "cell") or cells[0].id
-    cell = next(cell for cell in cells if cell.id == wanted)
-    return Cell(cell.id, cell.module, mutant.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""The proof of every exercise: the solution passes, the stub is unattempted, each mutant fails for its own reason."""
+"""The proof of every exercise: the solution passes, the stub is unattempted, each wrong answer fails for its reason."""
 
 import ast
 from pathlib import Path
@@ -9,36 +9,31 @@ from course_lib import grading
 from course_lib.grading import Exercise, Outcome, sources
 from course_lib.server import Server
 
-from .stage import MUTANTS, CellFailed, Stage, header, mutant_files, mutants_of
+from .edits import ANSWERS, Wrong, answers, answers_file, edited
+from .stage import CellFailed, Stage
 
 EXERCISES = [exercise for number in grading.chapter_numbers() for exercise in grading.chapter(number).exercises]
-MUTANT_CASES = [
-    pytest.param(exercise, path, id=f"{exercise.id}-{path.stem}")
+WRONG = [
+    pytest.param(exercise, answer, id=f"{exercise.id}-{name}")
     for exercise in EXERCISES
-    for path in mutant_files(exercise)
+    for name, answer in answers(exercise).WRONG.items()
 ]
 pytestmark = pytest.mark.usefixtures("forked")
 each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
-
-
-def needs_the_notebook(exercise: Exercise) -> None:
-    if not sources.cells(exercise.chapter, "solution"):
-        pytest.skip(f"solutions/{exercise.chapter}_*.ipynb is not written yet")
 
 
 @each_exercise
 async def test_solution_passes_twice_and_in_another_order(
     exercise: Exercise, course_server: Server, tmp_path: Path
 ) -> None:
-    needs_the_notebook(exercise)
     async with Stage(exercise, course_server, tmp_path) as stage:
         await stage.before()
-        await stage.exercise_cells("solution")
+        await stage.answer(sources.exercise_cells(exercise, "solution"))
         first = await stage.verdict()
         assert first.outcome is Outcome.PASSED, first.text()
         # Every other cell again, as a learner does who goes back and forth, then this one: nothing may depend on it.
         await stage.others()
-        await stage.exercise_cells("solution")
+        await stage.answer(sources.exercise_cells(exercise, "solution"))
         second = await stage.verdict()
     assert second.outcome is Outcome.PASSED, second.text()
     assert [part.label for part in second.parts] == [part.label for part in first.parts]
@@ -46,54 +41,52 @@ async def test_solution_passes_twice_and_in_another_order(
 
 @each_exercise
 async def test_stub_is_unattempted(exercise: Exercise, course_server: Server, tmp_path: Path) -> None:
-    needs_the_notebook(exercise)
     async with Stage(exercise, course_server, tmp_path) as stage:
         await stage.before()
-        await stage.exercise_cells("learner")
+        await stage.answer(sources.exercise_cells(exercise, "learner"))
         verdict = await stage.verdict()
     assert verdict.outcome is Outcome.UNATTEMPTED, verdict.text()
 
 
-@pytest.mark.parametrize(("exercise", "mutant"), MUTANT_CASES)
-async def test_mutant_fails_for_its_reason(
-    exercise: Exercise, mutant: Path, course_server: Server, tmp_path: Path
+@pytest.mark.parametrize(("exercise", "answer"), WRONG)
+async def test_wrong_answer_fails_for_its_reason(
+    exercise: Exercise, answer: Wrong, course_server: Server, tmp_path: Path
 ) -> None:
-    needs_the_notebook(exercise)
-    words = header(mutant, "expect")
-    assert words, f"{mutant.name}: begin the file with `# expect: words of the verdict`"
+    cells = edited(sources.exercise_cells(exercise, "solution"), answer.edits)
     async with Stage(exercise, course_server, tmp_path) as stage:
         await stage.before()
-        turned_down = ""
         try:
-            await stage.exercise_cells("solution", mutant)
+            await stage.answer(cells)
         except CellFailed as error:
-            turned_down = str(error)
-        # A mistake that the cell itself turns down never gets as far as the check.
-        if turned_down:
-            assert words in turned_down
+            # A mistake that the cell itself turns down never gets as far as the check.
+            assert answer.expect in str(error)  # noqa: PT017 - it need not fail
             return
         verdict = await stage.verdict()
     assert verdict.outcome is Outcome.FAILED, verdict.text()
-    assert words in verdict.text(), verdict.text()
+    assert answer.expect in verdict.text(), verdict.text()
     assert verdict.next_step
 
 
 @each_exercise
-def test_there_are_at_least_three_mutants(exercise: Exercise) -> None:
-    needs_the_notebook(exercise)
-    assert len(mutant_files(exercise)) >= 3, f"write them to {mutants_of(exercise)}"
-    reasons = [header(path, "expect") for path in mutant_files(exercise)]
-    assert len(set(reasons)) >= 3, "three different mistakes, not one mistake three times"
+def test_there_are_three_different_mistakes(exercise: Exercise) -> None:
+    reasons = {answer.expect for answer in answers(exercise).WRONG.values()}
+    assert len(reasons) >= 3, f"write them into {answers_file(exercise)}"
 
 
-def test_every_mutant_belongs_to_an_exercise() -> None:
-    known = {mutants_of(exercise) for exercise in EXERCISES}
-    assert {path.parent for path in MUTANTS.rglob("*.py")} <= known
+@each_exercise
+def test_every_answer_fits_the_solution_and_differs_from_it(exercise: Exercise) -> None:
+    cells = sources.exercise_cells(exercise, "solution")
+    answered = {name: edited(cells, answer.edits) for name, answer in answers(exercise).WRONG.items()}
+    assert [name for name, answer in answered.items() if answer == cells] == []
+    assert len(set(answered.values())) == len(answered)
+
+
+def test_every_file_of_answers_belongs_to_an_exercise() -> None:
+    assert set(ANSWERS.rglob("*.py")) == {answers_file(exercise) for exercise in EXERCISES}
 
 
 @each_exercise
 def test_the_check_cell_hands_over_the_answers_that_the_check_wants(exercise: Exercise) -> None:
-    needs_the_notebook(exercise)
     for edition in ("learner", "solution"):
         cells = [cell for cell in sources.cells(exercise.chapter, edition) if f'lab.check("{exercise.id}"' in cell.code]
         assert len(cells) == 1

@@ -1,0 +1,32 @@
+"""Answers to exercise 0.1, Change a greeting."""
+
+from tests.grading.edits import Wrong, replace
+
+WRONG = {
+    "almost": Wrong("comma, blank and exclamation mark count", replace("shop, {name}!").by("shop {name}")),
+    "forgotten_f": Wrong(
+        "put an `f` in front of the quotation mark",
+        replace('f"Welcome to the shop, {name}!"').by('"Welcome to the shop, {name}!"'),
+    ),
+    "never_ends": Wrong(
+        "give the loop an end",
+        replace('return f"Welcome to the shop, {name}!"').by("""
+            greeting = f"Welcome to the shop, {name}!"
+            while True:
+                greeting = greeting.strip()
+        """),
+    ),
+    "not_decorated": Wrong("put `@workflow.defn` above", replace("@workflow.defn").by("")),
+    "one_name_for_all": Wrong(
+        "use the parameter: `name` inside the braces",
+        replace('f"Welcome to the shop, {name}!"').by('"Welcome to the shop, Ada!"'),
+    ),
+    "other_words_only_appended": Wrong(
+        "change the text in the `return` line",
+        replace('f"Welcome to the shop, {name}!"').by('f"Hello, {name}. Welcome to the shop, {name}!"'),
+    ),
+    "printed": Wrong(
+        "what it prints is not its result",
+        replace('return f"Welcome to the shop, {name}!"').by('print(f"Welcome to the shop, {name}!")'),
+    ),
+}

@@ -1,0 +1,84 @@
+"""Answers to exercise 2.3, Ask, and let go."""
+
+from tests.grading.edits import Wrong, replace
+
+WRONG = {
+    "always_yes": Wrong("pass `approved` on as it is", replace("(approved)").by("(True)")),
+    "answer_not_recorded": Wrong(
+        "call `ShopClient().answer_review",
+        replace("review = await ShopClient().answer_review(review_id, approved)").by("""
+            reviews = await ShopClient().pending_reviews()
+            review = next(review for review in reviews if review["id"] == review_id)
+        """),
+    ),
+    "by_the_order_id": Wrong(
+        "decode the review's `task_token`",
+        replace('task_token=b64decode(review["task_token"])').by(
+            'workflow_id=review["order_id"], run_id=None, activity_id="1"'
+        ),
+    ),
+    "first_that_waits": Wrong(
+        "this answer completed the activity of another order",
+        replace("review = await ShopClient().answer_review(review_id, approved)").by("""
+            review = (await ShopClient().pending_reviews())[0]
+            await ShopClient().answer_review(review_id, approved)
+        """),
+    ),
+    "let_go_before_asking": Wrong(
+        "what comes after it never runs",
+        replace("await ShopClient().request_review(order_id, token)").by("activity.raise_complete_async()"),
+        replace("activity.raise_complete_async()").by("await ShopClient().request_review(order_id, token)"),
+    ),
+    "no_parentheses": Wrong(
+        "with the parentheses", replace("activity.raise_complete_async()").by("activity.raise_complete_async")
+    ),
+    "no_token_stored": Wrong(
+        "whoever answers has nothing but the review",
+        replace("b64encode(activity.info().task_token).decode()").by("activity.info().workflow_id"),
+    ),
+    "only_recorded": Wrong(
+        "complete the handle with", replace("await handle.complete(approved)").by("handle.complete")
+    ),
+    "own_exception": Wrong(
+        "any other exception is a failed attempt",
+        replace("activity.raise_complete_async()").by('raise RuntimeError("to be completed later")'),
+    ),
+    "rejection_as_failure": Wrong(
+        "a rejection is an answer, not a failure",
+        replace("await handle.complete(approved)").by("""
+            if approved:
+                await handle.complete(True)
+            else:
+                await handle.fail(RuntimeError("rejected"))
+        """),
+    ),
+    "returned": Wrong(
+        "a `return` completes the activity at once", replace("activity.raise_complete_async()").by("return False")
+    ),
+    "token_as_printed": Wrong(
+        "whoever answers has nothing but the review",
+        replace("b64encode(activity.info().task_token).decode()").by("str(activity.info().task_token)"),
+    ),
+    "token_not_decoded": Wrong(
+        "decode the review's `task_token`",
+        replace('=b64decode(review["task_token"])').by('=review["task_token"].encode()'),
+    ),
+    "waits_in_a_loop": Wrong(
+        "do not wait in the activity",
+        replace("from base64 import b64decode, b64encode").by("""
+            import asyncio
+            from base64 import b64decode, b64encode
+        """),
+        replace("""
+            await ShopClient().request_review(order_id, token)
+            activity.raise_complete_async()
+        """).by("""
+            review_id = await ShopClient().request_review(order_id, token)
+            pending = [review_id]
+            while review_id in pending:
+                await asyncio.sleep(0.2)
+                pending = [review["id"] for review in await ShopClient().pending_reviews()]
+            return True
+        """),
+    ),
+}

@@ -1,0 +1,94 @@
+"""Answers to exercise 3.4, Mend it live."""
+
+from tests.grading.edits import Wrong, replace
+
+WRONG = {
+    "always_shipping": Wrong(
+        "compare `amount_cents` with 5000",
+        replace("0 if order.amount_cents >= 5000 else 490  # free from 50.00 on").by("490"),
+    ),
+    "another_order_of_steps": Wrong(
+        "keep to the order of steps",
+        replace("await workflow.execute_activity(reserve, order, start_to_close_timeout=limit)").by("""
+            order.amount_cents += 0 if order.amount_cents >= 5000 else 490
+            charge_id = await workflow.execute_activity(bill, order, start_to_close_timeout=limit)
+            await workflow.execute_activity(reserve, order, start_to_close_timeout=limit)
+        """),
+        replace("""
+            order.amount_cents += 0 if order.amount_cents >= 5000 else 490  # free from 50.00 on
+            return await workflow.execute_activity(bill, order, start_to_close_timeout=limit)
+        """).by("return charge_id"),
+    ),
+    "another_wrong_attribute": Wrong(
+        "mend the line that is named",
+        replace("order.amount_cents >= 5000 else 490  # free from 50.00 on").by("order.total >= 5000 else 490"),
+    ),
+    "bug_swallowed": Wrong(
+        "a caught exception makes an order that looks completed",
+        replace("""
+            order.amount_cents += 0 if order.amount_cents >= 5000 else 490  # free from 50.00 on
+            return await workflow.execute_activity(bill, order, start_to_close_timeout=limit)
+        """).by("""
+            try:
+                order.amount_cents += 0 if order.total_cents >= 5000 else 490
+                return await workflow.execute_activity(bill, order, start_to_close_timeout=limit)
+            except AttributeError:
+                return "0"
+        """),
+    ),
+    "bugs_fail_the_workflow": Wrong(
+        "let the order through instead of failing it",
+        replace("workflow.defn").by("workflow.defn(failure_exception_types=[AttributeError])"),
+        replace("order.amount_cents >= 5000 else 490  # free from 50.00 on").by("order.total_cents >= 5000 else 490"),
+    ),
+    "charged_twice": Wrong(
+        "one call of `bill`, with the whole amount",
+        replace("=order.id").by('=f"{order.id}-{order.amount_cents}"'),
+        replace("order.amount_cents += 0 if order.amount_cents >= 5000 else 490  # free from 50.00 on").by("""
+            await workflow.execute_activity(bill, order, start_to_close_timeout=limit)
+            if order.amount_cents < 5000:
+                order.amount_cents = 490
+        """),
+    ),
+    "default_for_the_attribute": Wrong(
+        "a default in place of the attribute guesses",
+        replace("order.amount_cents >= 5000 else 490  # free from 50.00 on").by(
+            'getattr(order, "total_cents", 0) >= 5000 else 490'
+        ),
+    ),
+    "empty_orders_complete": Wrong(
+        "leave the `ApplicationError` for an empty order",
+        replace('raise ApplicationError("nothing to pay", type="EmptyOrder")').by('return ""'),
+        replace("490  # free from 50.00 on").by("490"),
+    ),
+    "fails_the_workflow": Wrong(
+        "let the order through instead of failing it",
+        replace("""
+            order.amount_cents += 0 if order.amount_cents >= 5000 else 490  # free from 50.00 on
+            return await workflow.execute_activity(bill, order, start_to_close_timeout=limit)
+        """).by('raise ApplicationError("the amount is not known", non_retryable=True)'),
+    ),
+    "reserve_left_out": Wrong(
+        "keep to the order of steps",
+        replace("""
+            await workflow.execute_activity(reserve, order, start_to_close_timeout=limit)
+            order.amount_cents += 0 if order.amount_cents >= 5000 else 490  # free from 50.00 on
+        """).by("order.amount_cents += 0 if order.amount_cents >= 5000 else 490"),
+    ),
+    "reserved_again": Wrong(
+        "leave the call of `reserve` where it was",
+        replace("order.amount_cents += 0 if order.amount_cents >= 5000 else 490  # free from 50.00 on").by("""
+            await workflow.execute_activity(reserve, order, start_to_close_timeout=limit)
+            order.amount_cents += 0 if order.amount_cents >= 5000 else 490
+        """),
+    ),
+    "shipping_forgotten": Wrong(
+        "compare `amount_cents` with 5000",
+        replace("order.amount_cents += 0 if order.amount_cents >= 5000 else 490  # free from 50.00 on").by("""
+            try:
+                order.amount_cents += 0 if order.total_cents >= 5000 else 490
+            except AttributeError:
+                workflow.logger.warning("no total_cents")
+        """),
+    ),
+}

@@ -1,0 +1,79 @@
+"""Answers to exercise 4.2, Cancelled, and still refunded."""
+
+from tests.grading.edits import Wrong, replace
+
+WRONG = {
+    "activity_error_only": Wrong(
+        "catch `asyncio.CancelledError` by its name",
+        replace("(ActivityError, asyncio.CancelledError)").by("ActivityError"),
+    ),
+    "cancelled_only": Wrong(
+        "a refused step raises it", replace("(ActivityError, asyncio.CancelledError)").by("asyncio.CancelledError")
+    ),
+    "ends_completed": Wrong(
+        "the exception that leaves `run` decides",
+        replace("raise").by("""
+            if not isinstance(workflow.cancellation_reason(), str):
+                raise
+        """),
+    ),
+    "except_exception": Wrong(
+        "catch `asyncio.CancelledError` by its name", replace("(ActivityError, asyncio.CancelledError)").by("Exception")
+    ),
+    "own_finish_swallows": Wrong(
+        "as if nobody had asked",
+        replace("from patience import finish").by(""),
+        replace("from way_back import undo_all").by("""
+            from way_back import undo_all
+            async def finish(work) -> None:
+                task = asyncio.create_task(work)
+                try:
+                    await asyncio.shield(task)
+                except asyncio.CancelledError:
+                    await task
+        """),
+    ),
+    "request_used_up": Wrong(
+        "as if nobody had asked",
+        replace("from way_back import undo_all").by("""
+            from way_back import undo_all
+            WAIT = workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED
+        """),
+        replace("finish(workflow.execute_activity(step, order, **policy))").by(
+            "workflow.execute_activity(step, order, cancellation_type=WAIT, **policy)"
+        ),
+    ),
+    "step_only_shielded": Wrong(
+        "its compensation came first",
+        replace("finish(workflow.execute_activity(step, order, **policy))").by(
+            "asyncio.shield(workflow.execute_activity(step, order, **policy))"
+        ),
+    ),
+    "step_overtaken": Wrong(
+        "its compensation came first",
+        replace("finish(workflow.execute_activity(step, order, **policy))").by(
+            "workflow.execute_activity(step, order, **policy)"
+        ),
+    ),
+    "swallowed": Wrong("an order whose step fails is still undone", replace("raise").by("")),
+    "temporals_cancelled_error": Wrong(
+        "catch `asyncio.CancelledError` by its name",
+        replace("import ActivityError").by("import ActivityError, CancelledError"),
+        replace("asyncio.").by(""),
+    ),
+    "undoing_as_a_task": Wrong(
+        "await the undoing there", replace("await finish(undo_all(undo))").by("asyncio.create_task(undo_all(undo))")
+    ),
+    "undoing_only_shielded": Wrong(
+        "`asyncio.shield` alone protects the work",
+        replace("finish(undo_all(undo))").by("asyncio.shield(undo_all(undo))"),
+    ),
+    "undoing_unprotected": Wrong(
+        "await the undoing with `finish`", replace("finish(undo_all(undo))").by("undo_all(undo)")
+    ),
+    "undone_on_success": Wrong(
+        "what stands in `finally` runs always",
+        replace("except (ActivityError, asyncio.CancelledError)").by("finally"),
+        replace("raise").by(""),
+    ),
+}

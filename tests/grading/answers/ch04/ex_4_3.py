@@ -1,0 +1,53 @@
+"""Answers to exercise 4.3, Give back once."""
+
+from tests.grading.edits import Wrong, replace
+
+WRONG = {
+    "everything_given_back": Wrong(
+        "keeps the articles that were sent", replace("missing.amount_cents, idempotency_key=").by("idempotency_key=")
+    ),
+    "key_of_charge_and_amount": Wrong(
+        "make the key name this one refund",
+        replace('f"missing-{missing.charge_id}-{missing.sku}"').by('f"{missing.charge_id}-{missing.amount_cents}"'),
+    ),
+    "key_of_the_article": Wrong(
+        "make the key name this one refund", replace("{missing.charge_id}-{missing.sku}").by("{missing.sku}")
+    ),
+    "key_of_the_charge": Wrong("make the key name this one refund", replace("-{missing.sku}").by("")),
+    "key_with_the_attempt": Wrong(
+        "this one is made anew each time",
+        replace('f"missing-{missing.charge_id}-{missing.sku}"').by(
+            'f"{missing.charge_id}-{missing.sku}-{activity.info().attempt}"'
+        ),
+    ),
+    "no_key": Wrong(
+        "without a key, each try that arrives is a refund",
+        replace("""
+            key = f"missing-{missing.charge_id}-{missing.sku}"
+            return await shop.refund(missing.charge_id, missing.amount_cents, idempotency_key=key)
+        """).by("return await shop.refund(missing.charge_id, amount_cents=missing.amount_cents)"),
+    ),
+    "not_awaited": Wrong("is awaited", replace("await shop.").by("shop.")),
+    "one_key_for_all": Wrong(
+        "make the key name this one refund", replace('f"missing-{missing.charge_id}-{missing.sku}"').by('"missing"')
+    ),
+    "random_key": Wrong(
+        "this one is made anew each time",
+        replace("from dataclasses import dataclass").by("from dataclasses import dataclass\nfrom uuid import uuid4"),
+        replace('f"missing-{missing.charge_id}-{missing.sku}"').by("str(uuid4())"),
+    ),
+    "swallowed": Wrong(
+        "a refund whose failure is swallowed",
+        replace("import ShopClient").by("import ShopClient, ShopTimeout, ShopUnavailable"),
+        replace("return await shop.refund(missing.charge_id, missing.amount_cents, idempotency_key=key)").by("""
+            try:
+                return await shop.refund(missing.charge_id, missing.amount_cents, idempotency_key=key)
+            except (ShopTimeout, ShopUnavailable):
+                return "probably done"
+        """),
+    ),
+    "workflow_id_alone": Wrong(
+        "make the key name this one refund",
+        replace("{missing.charge_id}-{missing.sku}").by("{activity.info().workflow_id}"),
+    ),
+}

@@ -1,0 +1,147 @@
+"""Answers to exercise 5.1, Rejected is not approved."""
+
+from tests.grading.edits import Wrong, replace
+
+WRONG = {
+    "deadline_asks_again": Wrong(
+        "the deadline fires",
+        replace("""
+            try:
+                await workflow.wait_condition(lambda: self.outcome != "waiting", timeout=order.deadline_seconds)
+            except TimeoutError:
+                self.outcome = "expired"
+        """).by("""
+            while self.outcome == "waiting":
+                try:
+                    await workflow.wait_condition(lambda: self.outcome != "waiting", timeout=order.deadline_seconds)
+                except TimeoutError:
+                    pass
+        """),
+    ),
+    "deadline_of_its_own": Wrong("wait as long as the order says", replace("=order.deadline_seconds").by("=1")),
+    "deadline_over_the_charge": Wrong(
+        "end the deadline with the decision",
+        replace("from temporalio import workflow").by("import asyncio\nfrom temporalio import workflow"),
+        replace(
+            'await workflow.wait_condition(lambda: self.outcome != "waiting", timeout=order.deadline_seconds)'
+        ).by("""
+            async with asyncio.timeout(order.deadline_seconds):
+                await workflow.wait_condition(lambda: self.outcome != "waiting")
+                if self.outcome == "approved":
+                    await workflow.execute_activity(charge_card, order, start_to_close_timeout=SOON)
+        """),
+        replace("""
+            if self.outcome == "approved":
+                await workflow.execute_activity(charge_card, order, start_to_close_timeout=SOON)
+        """).by(""),
+    ),
+    "late_yes_counts": Wrong(
+        'set the outcome to `"expired"` in the `except` block',
+        replace('self.outcome = "expired"').by("pass"),
+        replace('await workflow.execute_activity(mail, "customer", start_to_close_timeout=SOON)').by("""
+            await workflow.execute_activity(mail, "customer", start_to_close_timeout=SOON)
+            if self.outcome == "waiting":
+                self.outcome = "expired"
+        """),
+    ),
+    "mail_before_the_charge": Wrong(
+        "run `mail` last",
+        replace('if self.outcome == "approved":').by("""
+            await workflow.execute_activity(mail, "customer", start_to_close_timeout=SOON)
+            if self.outcome == "approved":
+        """),
+        replace('await workflow.execute_activity(mail, "customer", start_to_close_timeout=SOON)').by(""),
+    ),
+    "mail_for_approved_only": Wrong(
+        "run the activity `mail`",
+        replace('await workflow.execute_activity(mail, "customer", start_to_close_timeout=SOON)').by("""
+            if self.outcome == "approved":
+                await workflow.execute_activity(mail, "customer", start_to_close_timeout=SOON)
+        """),
+    ),
+    "no_deadline": Wrong("the deadline fires", replace('"waiting", timeout=order.deadline_seconds').by('"waiting"')),
+    "no_mail": Wrong(
+        "run the activity `mail`",
+        replace('await workflow.execute_activity(mail, "customer", start_to_close_timeout=SOON)').by(""),
+    ),
+    "query_counts_by_a_helper": Wrong(
+        "`status` says “waiting”",
+        replace('self.outcome = "waiting"').by('self.outcome = "waiting"\nself.asked = 0'),
+        replace("""
+            def status(self) -> str:
+                return self.outcome
+        """).by("""
+            def status(self) -> str:
+                return self.look()
+
+            def look(self) -> str:
+                self.asked += 1
+                return self.outcome if self.asked < 3 else "please be patient"
+        """),
+    ),
+    "query_expires_the_order": Wrong(
+        "take this line out of the query",
+        replace("def status(self) -> str:").by("""
+            def status(self) -> str:
+                if workflow.info().get_current_history_length() > 100:
+                    self.outcome = "expired"
+        """),
+    ),
+    "query_pops": Wrong(
+        "take this line out of the query",
+        replace('self.outcome = "waiting"').by('self.outcome = "waiting"\nself.words = ["waiting"] * 9'),
+        replace("""
+            def status(self) -> str:
+                return self.outcome
+        """).by("""
+            def status(self) -> str:
+                return self.words.pop() if self.outcome == "waiting" else self.outcome
+        """),
+    ),
+    "raises_for_a_no": Wrong(
+        "return the outcome, do not raise it",
+        replace("from temporalio import workflow").by("""
+            from temporalio import workflow
+            from temporalio.exceptions import ApplicationError
+        """),
+        replace('await workflow.execute_activity(mail, "customer", start_to_close_timeout=SOON)').by("""
+            await workflow.execute_activity(mail, "customer", start_to_close_timeout=SOON)
+            if self.outcome == "rejected":
+                raise ApplicationError("rejected", non_retryable=True)
+        """),
+    ),
+    "rejected_is_charged_all_the_same": Wrong(
+        "look at `decision.approved`", replace('== "approved"').by('!= "expired"')
+    ),
+    "rejected_is_paid": Wrong(
+        "look at `decision.approved`", replace('"approved" if decision.approved else "rejected"').by('"approved"')
+    ),
+    "second_overwrites_the_first": Wrong(
+        "let only the first decision set the outcome", replace('== "waiting"').by('!= "expired"')
+    ),
+    "signal_charges_too": Wrong(
+        "run `charge_card` once",
+        replace("def decide(self, decision: Decision)").by("async def decide(self, decision: Decision)"),
+        replace('self.outcome = "approved" if decision.approved else "rejected"').by("""
+            self.outcome = "approved" if decision.approved else "rejected"
+            if decision.approved:
+                await workflow.execute_activity(
+                    charge_card, Order(workflow.info().workflow_id, 99_000), start_to_close_timeout=SOON
+                )
+        """),
+    ),
+    "silence_is_consent": Wrong("silence is no approval", replace('"expired"').by('"approved"')),
+    "status_forgets_the_outcome": Wrong(
+        "let `status` return the outcome",
+        replace("""
+            def status(self) -> str:
+                return self.outcome
+        """).by("""
+            def status(self) -> str:
+                return "waiting"
+        """),
+    ),
+    "timeout_error_not_caught": Wrong(
+        "catch the `TimeoutError` of `wait_condition`", replace("TimeoutError").by("ZeroDivisionError")
+    ),
+}

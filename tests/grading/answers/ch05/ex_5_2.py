@@ -1,0 +1,109 @@
+"""Answers to exercise 5.2, Refused without a trace."""
+
+from tests.grading.edits import Wrong, replace
+
+WRONG = {
+    "confirmed_is_forgotten": Wrong(
+        "look at `self.confirmed`, too",
+        replace("""
+            if self.confirmed:
+                raise ApplicationError("the order is confirmed")
+        """).by(""),
+    ),
+    "largest_is_refused": Wrong("allow 1 and 100,000 themselves", replace("<= 100_000").by("< 100_000")),
+    "order_is_not_changed": Wrong(
+        "a refused one has changed nothing",
+        replace("replaced, self.order.amount_cents = self.order.amount_cents, amount_cents").by(
+            "replaced = self.order.amount_cents"
+        ),
+    ),
+    "plain_exception_in_the_body": Wrong(
+        "refuse in the validator: a plain exception",
+        replace("def correct(self, amount_cents: int) -> int:").by("""
+            def correct(self, amount_cents: int) -> int:
+                if self.confirmed or not 1 <= amount_cents <= 100_000:
+                    raise ValueError("refused")
+        """),
+        replace("""
+            @correct.validator
+            def check_amount(self, amount_cents: int) -> None:
+                if self.confirmed:
+                    raise ApplicationError("the order is confirmed")
+                if not 1 <= amount_cents <= 100_000:
+                    raise ApplicationError("an amount is 1 to 100,000 cents")
+        """).by(""),
+    ),
+    "refused_in_the_body": Wrong(
+        "move the refusal into a validator",
+        replace("def correct(self, amount_cents: int) -> int:").by("""
+            def correct(self, amount_cents: int) -> int:
+                if self.confirmed or not 1 <= amount_cents <= 100_000:
+                    raise ApplicationError("refused")
+        """),
+        replace("""
+            @correct.validator
+            def check_amount(self, amount_cents: int) -> None:
+                if self.confirmed:
+                    raise ApplicationError("the order is confirmed")
+                if not 1 <= amount_cents <= 100_000:
+                    raise ApplicationError("an amount is 1 to 100,000 cents")
+        """).by(""),
+    ),
+    "returns_the_new_amount": Wrong(
+        "return the amount that was replaced", replace("return replaced").by("return self.order.amount_cents")
+    ),
+    "same_amount_is_refused": Wrong(
+        "and the amount that the order has", replace("100_000").by("100_000 or amount_cents == self.order.amount_cents")
+    ),
+    "signal_instead_of_update": Wrong(
+        "mark `correct` with `@workflow.update`",
+        replace("""
+            @workflow.update
+            def correct(self, amount_cents: int) -> int:
+                replaced, self.order.amount_cents = self.order.amount_cents, amount_cents
+                return replaced
+
+            @correct.validator
+            def check_amount(self, amount_cents: int) -> None:
+                if self.confirmed:
+                    raise ApplicationError("the order is confirmed")
+                if not 1 <= amount_cents <= 100_000:
+                    raise ApplicationError("an amount is 1 to 100,000 cents")
+        """).by("""
+            @workflow.signal
+            def correct(self, amount_cents: int) -> None:
+                _, self.order.amount_cents = self.order.amount_cents, amount_cents
+        """),
+    ),
+    "validator_changes_state": Wrong(
+        "take this line out of the validator",
+        replace("if self.confirmed:").by("self.order.amount_cents = amount_cents\nif self.confirmed:"),
+    ),
+    "validator_changes_state_by_a_helper": Wrong(
+        "let the validator change nothing",
+        replace("if self.confirmed:").by("self.note(amount_cents)\nif self.confirmed:"),
+        replace("@workflow.signal").by("""
+            def note(self, amount_cents: int) -> None:
+                self.order.amount_cents = amount_cents
+
+            @workflow.signal
+        """),
+    ),
+    "validator_in_body_too_late": Wrong(
+        "let the validator look at `self.confirmed`", replace("self.confirmed:").by("not self.order.id:")
+    ),
+    "validator_returns_false": Wrong(
+        "let the validator *raise*",
+        replace("""
+            def check_amount(self, amount_cents: int) -> None:
+                if self.confirmed:
+                    raise ApplicationError("the order is confirmed")
+                if not 1 <= amount_cents <= 100_000:
+                    raise ApplicationError("an amount is 1 to 100,000 cents")
+        """).by("""
+            def check_amount(self, amount_cents: int) -> bool:
+                return not self.confirmed and 1 <= amount_cents <= 100_000
+        """),
+    ),
+    "zero_is_taken": Wrong("let the validator *raise*", replace("if not 1").by("if not 0")),
+}

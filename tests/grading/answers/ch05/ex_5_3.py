@@ -1,0 +1,170 @@
+"""Answers to exercise 5.3, One voucher, two tabs."""
+
+from tests.grading.edits import Wrong, replace
+
+WRONG = {
+    "check_before_the_lock": Wrong(
+        "hold one lock of the workflow",
+        replace("async with self.lock:").by("""
+            if order.amount_cents > self.left:
+                raise ApplicationError(f"only {self.left} cents are left")
+            async with self.lock:
+        """),
+        replace("""
+            if order.amount_cents > self.left:
+                raise ApplicationError(f"only {self.left} cents are left")
+        """).by(""),
+    ),
+    "check_in_the_validator": Wrong(
+        "hold one lock of the workflow",
+        replace("""
+            async with self.lock:
+                if order.amount_cents > self.left:
+                    raise ApplicationError(f"only {self.left} cents are left")
+        """).by("if True:"),
+        replace("@workflow.signal").by("""
+            @pay.validator
+            def enough(self, order: Order) -> None:
+                if order.amount_cents > self.left:
+                    raise ApplicationError("too little is left")
+
+            @workflow.signal
+        """),
+    ),
+    "ends_before_its_handlers": Wrong(
+        "wait for `self.closed` *and*", replace("self.closed and workflow.all_handlers_finished()").by("self.closed")
+    ),
+    "lock_around_the_check_only": Wrong(
+        "hold one lock of the workflow",
+        replace("""
+                    await workflow.execute_activity(charge_card, order, start_to_close_timeout=SOON)
+                    self.left -= order.amount_cents
+                    return self.left
+
+            @workflow.signal
+        """).by("""
+                await workflow.execute_activity(charge_card, order, start_to_close_timeout=SOON)
+                self.left -= order.amount_cents
+                return self.left
+
+            @workflow.signal
+        """),
+    ),
+    "lock_per_call": Wrong("hold one lock of the workflow", replace("self.lock:").by("asyncio.Lock():")),
+    "never_subtracts": Wrong("more than the voucher is worth", replace("self.left -= order.amount_cents").by("")),
+    "no_lock": Wrong("hold one lock of the workflow", replace("async with self.lock").by("if True")),
+    "pays_nothing_at_once": Wrong("what fits is paid", replace("> self.left").by(">= self.left / 2")),
+    "plain_exception": Wrong(
+        "refuse with `ApplicationError`",
+        replace('ApplicationError(f"only {self.left} cents are left")').by(
+            'ValueError(f"only {self.left} cents are left")'
+        ),
+    ),
+    "polls_for_its_turn": Wrong(
+        "do not ask again and again whether it is your turn",
+        replace("self.lock = asyncio.Lock()").by("self.busy = False"),
+        replace("async with self.lock:").by("""
+            while self.busy:
+                await asyncio.sleep(0.1)
+            self.busy = True
+            try:
+        """),
+        replace('f"only {self.left} cents are left"').by('"too little"'),
+        replace("@workflow.signal").by("""
+                finally:
+                    self.busy = False
+
+            @workflow.signal
+        """),
+    ),
+    "refusal_keeps_the_lock": Wrong(
+        "releases the lock after a refusal",
+        replace("""
+            async with self.lock:
+                if order.amount_cents > self.left:
+                    raise ApplicationError(f"only {self.left} cents are left")
+                await workflow.execute_activity(charge_card, order, start_to_close_timeout=SOON)
+                self.left -= order.amount_cents
+                return self.left
+        """).by("""
+            await self.lock.acquire()
+            if order.amount_cents > self.left:
+                raise ApplicationError("too little")
+            await workflow.execute_activity(charge_card, order, start_to_close_timeout=SOON)
+            self.left -= order.amount_cents
+            self.lock.release()
+            return self.left
+        """),
+    ),
+    "refused_while_busy": Wrong(
+        "let a payment *wait*",
+        replace("async with self.lock:").by("""
+            if self.lock.locked() or order.amount_cents > self.left:
+                raise ApplicationError("not now")
+            async with self.lock:
+        """),
+        replace("""
+            if order.amount_cents > self.left:
+                raise ApplicationError(f"only {self.left} cents are left")
+        """).by(""),
+    ),
+    "returns_what_was_left_before": Wrong(
+        "return what is left then",
+        replace("""
+            self.left -= order.amount_cents
+            return self.left
+        """).by("""
+            before = self.left
+            self.left -= order.amount_cents
+            return before
+        """),
+    ),
+    "sleeps_before_its_end": Wrong(
+        "when all handlers have finished",
+        replace("await workflow.wait_condition(lambda: self.closed and workflow.all_handlers_finished())").by("""
+            await workflow.wait_condition(lambda: self.closed)
+            await asyncio.sleep(5)
+        """),
+    ),
+    "turns_away_who_waits_at_close": Wrong(
+        "✗ payments that are under way at `close` are finished first",
+        replace("if order.").by("if self.closed or order."),
+        replace("""
+            await workflow.wait_condition(lambda: self.closed and workflow.all_handlers_finished())
+            return self.left
+        """).by("""
+            await workflow.wait_condition(lambda: self.closed)
+            async with self.lock:
+                return self.left
+        """),
+    ),
+    "waits_for_handlers_too_early": Wrong(
+        "wait for `self.closed` *and*",
+        replace("await workflow.wait_condition(lambda: self.closed and workflow.all_handlers_finished())").by("""
+            await workflow.wait_condition(workflow.all_handlers_finished)
+            await workflow.wait_condition(lambda: self.closed)
+        """),
+    ),
+    "waits_until_nobody_is_busy": Wrong(
+        "✗ two payments at once never take more than the voucher is worth",
+        replace("""
+            self.left, self.closed = cents, False
+            self.lock = asyncio.Lock()
+        """).by("self.left, self.closed, self.busy = cents, False, False"),
+        replace("async with self.lock:").by("""
+            await workflow.wait_condition(lambda: not self.busy)
+            self.busy = True
+            try:
+        """),
+        replace("@workflow.signal").by("""
+                finally:
+                    self.busy = False
+
+            @workflow.signal
+        """),
+        replace("await workflow.wait_condition(lambda: self.closed and workflow.all_handlers_finished())").by("""
+            await workflow.wait_condition(lambda: self.closed)
+            await workflow.wait_condition(lambda: workflow.all_handlers_finished())
+        """),
+    ),
+}

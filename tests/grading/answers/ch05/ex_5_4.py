@@ -1,0 +1,154 @@
+"""Answers to exercise 5.4, Two levels, and up."""
+
+from tests.grading.edits import Wrong, replace, whole
+
+WRONG = {
+    "both_asked_at_once": Wrong(
+        "mail each level once",
+        replace('for self.level in ("lead", "finance"):').by("""
+            await workflow.execute_activity(mail, "finance", start_to_close_timeout=SOON)
+            for self.level in ("lead", "finance"):
+        """),
+    ),
+    "deadline_of_its_own": Wrong("the lead has the whole deadline", replace("=order.deadline_seconds").by("=2")),
+    "decision_is_not_forgotten": Wrong("forget the lead's", replace("self.decision = None").by("")),
+    "escalated_needs_the_lead_too": Wrong(
+        "let finance decide alone",
+        replace('for self.level in ("lead", "finance"):').by('yes = 0\nfor self.level in ("lead", "finance"):'),
+        replace("if self.decision:").by("""
+                yes += 1
+            if yes == 2:
+        """),
+        replace("self.decision else").by("yes == 2 else"),
+    ),
+    "finance_silent_is_charged": Wrong(
+        "the lead's yes is not finance's",
+        replace('for self.level in ("lead", "finance"):').by("""
+            approved = False
+            for self.level in ("lead", "finance"):
+        """),
+        replace("self.lead = self.decision.by").by("approved = True\nself.lead = self.decision.by"),
+        replace("self.decision:").by("approved:"),
+        replace("self.decision else").by("approved else"),
+    ),
+    "finance_speaks_too_early": Wrong(
+        "forget what finance said before it was asked",
+        whole("ex-5-4").by("""
+            from temporalio import workflow
+
+            from steps import SOON, Decision, Order, charge_card, mail
+
+
+            @workflow.defn
+            class TwoLevels:
+                def __init__(self) -> None:
+                    self.decisions = {}
+
+                @workflow.signal
+                def decide(self, decision: Decision) -> None:
+                    if decision.by in [d.by for d in self.decisions.values() if d.approved]:
+                        return
+                    self.decisions.setdefault(decision.level, decision)
+
+                async def ask(self, level, order):
+                    await workflow.execute_activity(mail, level, start_to_close_timeout=SOON)
+                    try:
+                        await workflow.wait_condition(lambda: level in self.decisions, timeout=order.deadline_seconds)
+                    except TimeoutError:
+                        return None
+                    return self.decisions[level].approved
+
+                @workflow.run
+                async def run(self, order: Order) -> str:
+                    if await self.ask("lead", order) is False:
+                        return "rejected"
+                    match await self.ask("finance", order):
+                        case None:
+                            return "expired"
+                        case False:
+                            return "rejected"
+                    await workflow.execute_activity(charge_card, order, start_to_close_timeout=SOON)
+                    return "approved"
+        """),
+    ),
+    "forgets_after_the_mail": Wrong(
+        "may answer before the activity has completed",
+        replace("self.decision = None").by(
+            "await workflow.execute_activity(mail, self.level, start_to_close_timeout=SOON)"
+        ),
+        replace("await workflow.execute_activity(mail, self.level, start_to_close_timeout=SOON)").by(
+            "self.decision = None"
+        ),
+    ),
+    "late_lead_counts": Wrong(
+        "only when `decision.level` is the level", replace("decision.level == self.level and decision.").by("decision.")
+    ),
+    "lead_is_asked_once_more": Wrong(
+        "ask the *next* level instead of the lead once more",
+        replace("""
+            try:
+                await workflow.wait_condition(lambda: self.decision is not None, timeout=order.deadline_seconds)
+            except TimeoutError:
+                continue
+        """).by("""
+            while self.decision is None:
+                try:
+                    await workflow.wait_condition(lambda: self.decision is not None, timeout=order.deadline_seconds)
+                except TimeoutError:
+                    await workflow.execute_activity(mail, self.level, start_to_close_timeout=SOON)
+        """),
+    ),
+    "no_escalation": Wrong("it is the next level's turn", replace("continue").by('return "expired"')),
+    "no_of_the_lead_goes_on": Wrong(
+        "a no is final", replace("self.decision.approved").by('self.decision.approved and self.level == "finance"')
+    ),
+    "one_deadline_for_both": Wrong(
+        "give each level the whole",
+        replace('for self.level in ("lead", "finance"):').by("""
+            end = workflow.now().timestamp() + order.deadline_seconds
+            for self.level in ("lead", "finance"):
+        """),
+        replace(
+            "await workflow.wait_condition(lambda: self.decision is not None, timeout=order.deadline_seconds)"
+        ).by("""
+            await workflow.wait_condition(
+                lambda: self.decision is not None, timeout=max(0.001, end - workflow.now().timestamp())
+            )
+        """),
+    ),
+    "one_yes_for_both": Wrong("one yes is not enough", replace('"lead", "finance"').by('"lead",')),
+    "rejected_is_approved": Wrong(
+        "a no is final",
+        replace("""
+            if not self.decision.approved:
+                return "rejected"
+        """).by(""),
+    ),
+    "same_person_twice": Wrong(
+        "remember who approved as the lead", replace("self.level and decision.by != self.lead").by("self.level")
+    ),
+    "second_overwrites_the_first": Wrong(
+        "let only the first decision of a level count", replace("self.decision is None and decision.").by("decision.")
+    ),
+    "second_word_of_the_lead_rejects": Wrong(
+        "second decision change nothing",
+        replace("self.level and decision.by != self.lead").by("self.level"),
+        replace("self.decision.approved").by("self.decision.approved or self.decision.by == self.lead"),
+    ),
+    "silence_is_consent": Wrong(
+        "silence is no approval",
+        replace("self.decision:").by("True:"),
+        replace('"approved" if self.decision else "expired"').by('"approved"'),
+    ),
+    "who_spoke_early_is_shut_out": Wrong(
+        "turn away only the person who *approved*",
+        replace('self.level, self.lead, self.decision = "", "", None').by("""
+            self.level, self.lead, self.decision = "", "", None
+            self.seen = set()
+        """),
+        replace("if self.decision is None and decision.level == self.level and decision.by != self.lead:").by("""
+            seen, self.seen = decision.by in self.seen, self.seen | {decision.by}
+            if self.decision is None and decision.level == self.level and not seen:
+        """),
+    ),
+}

@@ -1,0 +1,211 @@
+"""Answers to exercise 6.3, Roll out, drain."""
+
+from tests.grading.edits import Wrong, replace
+
+WRONG = {
+    "answer_not_looked_at": Wrong(
+        "look at what `await healthy()` says",
+        replace("""
+            if not await healthy():
+                await set_ramp(new, 0)
+                return "rolled back"
+        """).by("await healthy()"),
+    ),
+    "arguments_swapped": Wrong(
+        "make the version of both arguments", replace("deployment, build_id").by("build_id, deployment")
+    ),
+    "asks_once": Wrong(
+        "whoever stops the old Workers now",
+        replace("""
+            while True:
+                if await open_runs(old) == 0:
+                    return "drained"
+                await asyncio.sleep(0.2)
+        """).by("""
+            await open_runs(old)
+            return "drained"
+        """),
+    ),
+    "auto_upgrade": Wrong(
+        "an upgrading run is replayed with the new code",
+        replace("VersioningBehavior.PINNED").by("VersioningBehavior.AUTO_UPGRADE"),
+    ),
+    "drains_before_current": Wrong(
+        "before you wait",
+        replace("""
+            await set_current(new)
+            while True:
+                if await open_runs(old) == 0:
+                    return "drained"
+                await asyncio.sleep(0.2)
+        """).by("""
+            while True:
+                if await open_runs(old) == 0:
+                    break
+                await asyncio.sleep(0.2)
+            await set_current(new)
+            return "drained"
+        """),
+    ),
+    "forgotten_await": Wrong("a coroutine counts as true", replace("await healthy()").by("healthy()")),
+    "goes_up_though_ill": Wrong(
+        "`False` ends the roll-out",
+        replace("""
+            for percentage in (10, 50):
+                await set_ramp(new, percentage)
+                if not await healthy():
+                    await set_ramp(new, 0)
+                    return "rolled back"
+            await set_current(new)
+            while True:
+                if await open_runs(old) == 0:
+                    return "drained"
+                await asyncio.sleep(0.2)
+        """).by("""
+            answers = []
+            for percent in (10, 50):
+                await set_ramp(new, percent)
+                answers.append(await healthy())
+            if not all(answers):
+                await set_ramp(new, 0)
+                return "rolled back"
+            await set_current(new)
+            while await open_runs(old):
+                await asyncio.sleep(0.2)
+            return "drained"
+        """),
+    ),
+    "last_answer_counts": Wrong(
+        "unhealthy at 10 %: the version gets no order any more",
+        replace("""
+            for percentage in (10, 50):
+                await set_ramp(new, percentage)
+                if not await healthy():
+                    await set_ramp(new, 0)
+                    return "rolled back"
+            await set_current(new)
+            while True:
+                if await open_runs(old) == 0:
+                    return "drained"
+                await asyncio.sleep(0.2)
+        """).by("""
+            for percent in (10, 50):
+                await set_ramp(new, percent)
+                ok = await healthy()
+            if not ok:
+                await set_ramp(new, 0)
+                return "rolled back"
+            await set_current(new)
+            while await open_runs(old):
+                await asyncio.sleep(0.2)
+            return "drained"
+        """),
+    ),
+    "looks_once": Wrong(
+        "ask `await healthy()` after each",
+        replace("""
+            for percentage in (10, 50):
+                await set_ramp(new, percentage)
+                if not await healthy():
+                    await set_ramp(new, 0)
+                    return "rolled back"
+        """).by("""
+            await set_ramp(new, 10)
+            if not await healthy():
+                await set_ramp(new, 0)
+                return "rolled back"
+            await set_ramp(new, 50)
+        """),
+    ),
+    "never_made_current": Wrong(
+        "end the ramp with", replace("10, 50").by("10, 50, 100"), replace("await set_current(new)").by("")
+    ),
+    "no_fifty": Wrong("a bad version should meet four orders of forty", replace("10, 50").by("10,")),
+    "no_pause": Wrong(
+        "`await asyncio.sleep(0.2)` between two questions",
+        replace("""
+            while True:
+                if await open_runs(old) == 0:
+                    return "drained"
+                await asyncio.sleep(0.2)
+        """).by("""
+            while await open_runs(old):
+                pass
+            return "drained"
+        """),
+    ),
+    "nobody_looks": Wrong(
+        "ask `await healthy()` after each",
+        replace("""
+            if not await healthy():
+                await set_ramp(new, 0)
+                return "rolled back"
+        """).by(""),
+    ),
+    "old_made_current_again": Wrong("take the ramp back", replace("set_ramp(new, 0)").by("set_current(old)")),
+    "old_worker_stopped_too_early": Wrong(
+        "whoever stops the old Workers now",
+        replace("""
+            while True:
+                if await open_runs(old) == 0:
+                    return "drained"
+                await asyncio.sleep(0.2)
+        """).by('return "drained"'),
+    ),
+    "only_a_label": Wrong("the build id is a label", replace("True,").by("False,")),
+    "ramp_left_on": Wrong("take the ramp back", replace("await set_ramp(new, 0)").by("")),
+    "same_build_id": Wrong(
+        "Two builds under one build id are one version", replace("deployment, build_id").by('deployment, "1.0"')
+    ),
+    "says_nothing": Wrong("right after the ramp is back", replace('"rolled back"').by('"unhealthy"')),
+    "straight_to_current": Wrong(
+        "a bad version should meet four orders of forty",
+        replace("""
+            for percentage in (10, 50):
+                await set_ramp(new, percentage)
+                if not await healthy():
+                    await set_ramp(new, 0)
+                    return "rolled back"
+        """).by(""),
+    ),
+    "unspecified": Wrong(
+        "use `VersioningBehavior.PINNED`", replace("VersioningBehavior.PINNED").by("VersioningBehavior.UNSPECIFIED")
+    ),
+    "version_without_config": Wrong(
+        "return the whole config",
+        replace("""
+            version = WorkerDeploymentVersion(deployment, build_id)
+            return WorkerDeploymentConfig(version, True, VersioningBehavior.PINNED)
+        """).by("return WorkerDeploymentVersion(deployment, build_id)"),
+        replace("percentage in").by("percent in"),
+        replace("new, percentage").by("build_id=new, percent=percent"),
+        replace("new, 0").by("build_id=new, percent=0"),
+        replace("""
+            await set_current(new)
+            while True:
+                if await open_runs(old) == 0:
+                    return "drained"
+                await asyncio.sleep(0.2)
+        """).by("""
+            await set_current(build_id=new)
+            while await open_runs(build_id=old):
+                await asyncio.sleep(1)
+            return "drained"
+        """),
+    ),
+    "waits_by_the_clock": Wrong(
+        "ask `await open_runs(old)` until it is 0",
+        replace("percentage in").by("percent in"),
+        replace(", percentage").by(", percent"),
+        replace("""
+            while True:
+                if await open_runs(old) == 0:
+                    return "drained"
+                await asyncio.sleep(0.2)
+        """).by("""
+            await asyncio.sleep(3)
+            return "drained"
+        """),
+    ),
+    "waits_for_the_new_one": Wrong("whoever stops the old Workers now", replace("(old) ==").by("(new) ==")),
+}

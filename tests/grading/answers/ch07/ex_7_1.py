@@ -1,0 +1,110 @@
+"""Answers to exercise 7.1, The order's own time."""
+
+from tests.grading.edits import Wrong, replace
+
+WRONG = {
+    "a_fixed_day": Wrong(
+        "it is due two days after the order came",
+        replace("due: datetime = workflow.now() + timedelta(days=2)").by("due = datetime(2026, 5, 3)"),
+    ),
+    "activity_returns_a_datetime": Wrong(
+        "let the activity return text",
+        replace("datetime,").by("UTC, datetime,"),
+        replace("@workflow.defn").by("""
+            @activity.defn
+            async def clock() -> datetime:
+                return datetime.now(UTC)
+
+
+            @workflow.defn
+        """),
+        replace("due: datetime = workflow.now() + timedelta(days=2)").by("""
+            due: datetime = await workflow.execute_activity(clock, start_to_close_timeout=timedelta(seconds=5)) + timedelta(
+                days=2
+            )
+        """),
+    ),
+    "caught": Wrong(
+        "use `workflow.now()`: a replay must see",
+        replace("due: datetime = workflow.now() + timedelta(days=2)").by("""
+            try:
+                due = datetime.now() + timedelta(days=2)
+            except Exception:
+                due = datetime(2026, 1, 1)
+        """),
+    ),
+    "import_passed_through": Wrong(
+        "Cannot access datetime.datetime.now",
+        replace("from datetime import datetime, timedelta").by(""),
+        replace("from temporalio import activity, workflow").by("""
+            from temporalio import activity, workflow
+            with workflow.unsafe.imports_passed_through():
+                from datetime import datetime, timedelta
+        """),
+        replace("= workflow.").by("= datetime."),
+    ),
+    "import_time": Wrong(
+        "`time.time` runs at import",
+        replace("from datetime import datetime, timedelta").by("""
+            from datetime import datetime, timedelta, timezone
+
+            import time
+        """),
+        replace("from course_lib.shop.client import ShopClient").by("""
+            from course_lib.shop.client import ShopClient
+            NOW = time.time()
+        """),
+        replace("workflow.now()").by("datetime.fromtimestamp(NOW, timezone.utc)"),
+    ),
+    "in_a_helper": Wrong(
+        "use `workflow.now()`: a replay must see",
+        replace("@workflow.defn").by("""
+            def in_two_days() -> datetime:
+                return datetime.now() + timedelta(days=2)
+
+
+            @workflow.defn
+        """),
+        replace("workflow.now() + timedelta(days=2)").by("in_two_days()"),
+    ),
+    "one_day": Wrong("it is due two days after the order came", replace("days=2").by("days=1")),
+    "sandbox_off_for_a_line": Wrong(
+        "✗ the sandbox stays on",
+        replace("due: datetime = workflow.now() + timedelta(days=2)").by("""
+            with workflow.unsafe.sandbox_unrestricted():
+                due: datetime = datetime.now() + timedelta(days=2)
+        """),
+    ),
+    "sandbox_off_for_the_class": Wrong(
+        "✗ the sandbox stays on",
+        replace("workflow.defn").by("workflow.defn(sandboxed=False)"),
+        replace("= workflow.").by("= datetime."),
+    ),
+    "strftime": Wrong(
+        "✗ a replay asks with the same values",
+        replace("from datetime import datetime, timedelta").by("""
+            from datetime import datetime, timedelta
+            import time
+        """),
+        replace("due: datetime = workflow.now() + timedelta(days=2)").by("""
+            now = time.strftime("%Y-%m-%dT%H:%M:%S")
+            due = datetime.fromisoformat(now) + timedelta(days=2, seconds=1)
+        """),
+    ),
+    "time_of_the_parcel": Wrong(
+        "ask for the time before the parcel is shipped",
+        replace("due: datetime = workflow.now() + timedelta(days=2)").by(
+            "parcel = await workflow.execute_activity(ship_parcel, order_id, start_to_close_timeout=timedelta(seconds=5))"
+        ),
+        replace(
+            "parcel = await workflow.execute_activity(ship_parcel, order_id, start_to_close_timeout=timedelta(seconds=5))"
+        ).by("due: datetime = workflow.now() + timedelta(days=2)"),
+    ),
+    "without_a_zone": Wrong(
+        "it says in which time zone it is due", replace("workflow.now()").by("workflow.now().replace(tzinfo=None)")
+    ),
+    "zone_of_the_machine": Wrong(
+        "`fromtimestamp` takes the time zone of the machine",
+        replace("workflow.now()").by("datetime.fromtimestamp(workflow.time())"),
+    ),
+}

@@ -1,0 +1,119 @@
+"""Answers to exercise 7.3, The setting that changed overnight."""
+
+from tests.grading.edits import Wrong, replace
+
+WRONG = {
+    "activity_called_directly": Wrong(
+        "Cannot access os.environ",
+        replace("workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by("free_from()"),
+    ),
+    "asks_twice_and_ignores_it": Wrong(
+        "with the new setting an order has no fee",
+        replace("fee = cents < await workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by("""
+            await workflow.execute_activity(free_from, start_to_close_timeout=SOON)
+            fee = cents < 5000
+        """),
+    ),
+    "fixed": Wrong(
+        "with the new setting an order has no fee",
+        replace("""
+            @activity.defn
+            async def free_from() -> int:
+                return int(os.environ.get("FREE_FROM_CENTS", "5000"))
+        """).by(""),
+        replace("await workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by("5000"),
+    ),
+    "forgotten_await": Wrong(
+        "write `await` in front of what is asked for", replace("< await workflow.").by("< workflow.")
+    ),
+    "handed_to_an_activity": Wrong(
+        "a replay asks with the same values",
+        replace("from course_lib.shop.client import ShopClient").by("""
+            from course_lib.shop.client import ShopClient
+            FREE_FROM = int(os.environ.get("FREE_FROM_CENTS", "5000"))
+        """),
+        replace("free_from()").by("keep(limit: int)"),
+        replace('int(os.environ.get("FREE_FROM_CENTS", "5000"))').by("limit"),
+        replace("free_from,").by("keep, FREE_FROM,"),
+    ),
+    "in_a_class_attribute": Wrong(
+        "a new process can replay it",
+        replace("""
+            @activity.defn
+            async def free_from() -> int:
+                return int(os.environ.get("FREE_FROM_CENTS", "5000"))
+        """).by(""),
+        replace("@workflow.run").by('limit = int(os.environ.get("FREE_FROM_CENTS", "5000"))\n@workflow.run'),
+        replace("await workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by("self.limit"),
+    ),
+    "in_a_default": Wrong(
+        "a new process can replay it",
+        replace("""
+            @activity.defn
+            async def free_from() -> int:
+                return int(os.environ.get("FREE_FROM_CENTS", "5000"))
+        """).by("""
+            def free_from(limit: int = int(os.environ.get("FREE_FROM_CENTS", "5000"))) -> int:
+                return limit
+        """),
+        replace("await workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by("free_from()"),
+    ),
+    "limit_itself_pays_the_fee": Wrong("with the new setting an order has no fee", replace("<").by("<=")),
+    "no_fee_at_all": Wrong(
+        "with the old setting the fee is charged",
+        replace("""
+            @activity.defn
+            async def free_from() -> int:
+                return int(os.environ.get("FREE_FROM_CENTS", "5000"))
+        """).by(""),
+        replace("cents < await workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by("False"),
+    ),
+    "not_in_a_replay": Wrong(
+        "what is awaited depends on whether this is a replay",
+        replace("""
+            @activity.defn
+            async def free_from() -> int:
+                return int(os.environ.get("FREE_FROM_CENTS", "5000"))
+        """).by("FREE_FROM = 5000"),
+        replace("await workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by("FREE_FROM"),
+        replace("fee:").by("fee and not workflow.unsafe.is_replaying():"),
+    ),
+    "read_in_init": Wrong(
+        "Cannot access os.environ",
+        replace("""
+            @activity.defn
+            async def free_from() -> int:
+                return int(os.environ.get("FREE_FROM_CENTS", "5000"))
+        """).by(""),
+        replace("@workflow.run").by("""
+            def __init__(self) -> None:
+                self.limit = int(os.environ.get("FREE_FROM_CENTS", "5000"))
+            @workflow.run
+        """),
+        replace("await workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by("self.limit"),
+    ),
+    "read_in_run": Wrong(
+        "Cannot access os.getenv",
+        replace("""
+            @activity.defn
+            async def free_from() -> int:
+                return int(os.environ.get("FREE_FROM_CENTS", "5000"))
+        """).by(""),
+        replace("await workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by(
+            'int(os.getenv("FREE_FROM_CENTS", "5000"))'
+        ),
+    ),
+    "sandbox_off_for_a_line": Wrong(
+        "leave the sandbox on",
+        replace("""
+            @activity.defn
+            async def free_from() -> int:
+                return int(os.environ.get("FREE_FROM_CENTS", "5000"))
+        """).by(""),
+        replace("fee = cents < await workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by("""
+            with workflow.unsafe.sandbox_unrestricted():
+                fee = cents < int(os.environ.get("FREE_FROM_CENTS", "5000"))
+        """),
+    ),
+    "the_other_way_round": Wrong("with the old setting the fee is charged", replace("<").by(">")),
+}

@@ -1,0 +1,62 @@
+"""Answers to exercise 7.5, Each thing its own reservation."""
+
+from tests.grading.edits import Wrong, replace
+
+WRONG = {
+    "dict_of_a_set": Wrong("which is another thing's", replace("(cart)").by("(set(cart))")),
+    "does_not_wait": Wrong(
+        "the workflow ended before that", replace("await workflow.wait_condition(lambda: self.paid)").by("")
+    ),
+    "frozenset": Wrong("which is another thing's", replace("dict.fromkeys(cart)").by("frozenset(cart)")),
+    "kept_in_a_global": Wrong(
+        "which is another thing's",
+        replace("from course_lib.shop.client import ShopClient").by("""
+            from course_lib.shop.client import ShopClient
+            THINGS: dict[str, None] = {}
+        """),
+        replace("things = dict.fromkeys(cart)").by("THINGS.update(dict.fromkeys(set(cart)))\nthings = THINGS"),
+    ),
+    "list_of_a_set": Wrong("which is another thing's", replace("dict.fromkeys(cart)").by("list(set(cart))")),
+    "only_the_first": Wrong("everything in the cart is reserved", replace("dict.fromkeys(cart)").by("cart[:1]")),
+    "set_in_a_helper": Wrong(
+        "which is another thing's",
+        replace("@workflow.defn").by("""
+            def once(cart: list[str]) -> set[str]:
+                return {sku for sku in cart}
+
+
+            @workflow.defn
+        """),
+        replace("dict.fromkeys(cart)").by("once(cart)"),
+    ),
+    "side_by_side_from_a_set": Wrong(
+        "which is another thing's",
+        replace("from datetime import timedelta").by("import asyncio\nfrom datetime import timedelta"),
+        replace("""
+            things = dict.fromkeys(cart)
+            for sku in things:
+                shelf[sku] = await workflow.execute_activity(reserve, sku, start_to_close_timeout=timedelta(seconds=5))
+        """).by("""
+            things = set(cart)
+            limit = timedelta(seconds=5)
+            calls = [workflow.execute_activity(reserve, sku, start_to_close_timeout=limit) for sku in things]
+            shelf.update(zip(things, await asyncio.gather(*calls), strict=True))
+        """),
+    ),
+    "sorted_by_first_letter": Wrong(
+        "✗ a replay asks with the same values",
+        replace("dict.fromkeys(cart)").by("sorted(set(cart), key=lambda s: s[0])"),
+    ),
+    "sorted_by_hash": Wrong(
+        "which is another thing's", replace("dict.fromkeys(cart)").by("sorted(set(cart), key=hash)")
+    ),
+    "sorted_by_length": Wrong(
+        "which is another thing's", replace("dict.fromkeys(cart)").by("sorted(set(cart), key=len)")
+    ),
+    "sorted_cart": Wrong("✗ each thing is reserved once", replace("dict.fromkeys(cart)").by("sorted(cart)")),
+    "whole_cart": Wrong(
+        "each thing is reserved once",
+        replace('=f"{cart}-{sku}"').by("=activity.info().activity_id"),
+        replace("dict.fromkeys(cart)").by("cart"),
+    ),
+}

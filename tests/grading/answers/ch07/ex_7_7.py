@@ -1,0 +1,39 @@
+"""Answers to exercise 7.7, You are the lint."""
+
+from tests.grading.edits import Wrong, replace
+
+WRONG = {
+    "a_set_breaks": Wrong(
+        "“breaks” would mean that a replay asks for other commands", replace('"lies"').by('"breaks"')
+    ),
+    "a_set_is_stopped": Wrong("“stopped” would mean that the sandbox refuses it", replace('"lies"').by('"stopped"')),
+    "all_the_same": Wrong(
+        "drawn, or calculated?",
+        replace('("fine", 0), "Grace": ("breaks", 25)').by('("lies", 17), "Grace": ("lies", 25)'),
+    ),
+    "cured": Wrong(
+        "✗ the three workflows are as they were",
+        replace("hash(sku)").by("len(sku)"),
+        replace("set(skus)").by("sorted(set(skus))"),
+        replace('("breaks", 25), "Edsger": ("lies", 33)').by('("fine", 0), "Edsger": ("fine", 0)'),
+    ),
+    "hash_is_fine": Wrong(
+        "“fine” would mean that every replay asks for the same", replace('"breaks", 25').by('"fine", 0')
+    ),
+    "line_of_the_fine": Wrong("write 0: in a replay", replace('"fine", 0').by('"fine", 15')),
+    "one_left_out": Wrong("the word is one of", replace(', "Edsger": ("lies", 33)').by("")),
+    "own_words": Wrong(
+        "the word is one of", replace('("fine", 0), "Grace": ("breaks", 25)').by('("ok", 0), "Grace": ("broken", 25)')
+    ),
+    "random_is_always_bad": Wrong("drawn, or calculated?", replace('"fine", 0').by('"breaks", 17')),
+    "the_line_of_the_value": Wrong(
+        "the number of the line that asks for the command",
+        replace('("breaks", 25), "Edsger": ("lies", 33)').by('("breaks", 24), "Edsger": ("lies", 32)'),
+    ),
+    "words_alone": Wrong(
+        "the word is one of",
+        replace('("fine", 0), "Grace": ("breaks", 25), "Edsger": ("lies", 33)').by(
+            '"fine", "Grace": "breaks", "Edsger": "lies"'
+        ),
+    ),
+}

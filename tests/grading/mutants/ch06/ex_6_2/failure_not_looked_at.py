@@ -1,9 +1,0 @@
-# expect: look at `replay_failure` of what
-from temporalio.client import WorkflowHistory
-from temporalio.worker import Replayer
-
-
-async def is_safe(workflow: type, histories: list[WorkflowHistory]) -> bool:
-    for history in histories:
-        await Replayer(workflows=[workflow]).replay_workflow(history, raise_on_replay_failure=False)
-    return True
