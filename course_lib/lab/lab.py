@@ -4,9 +4,9 @@ The first cell of a chapter waits for what this module imports, so the rooms tha
 export and quiz, are imported where they are first used.
 """
 
+import asyncio
 import os
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +16,13 @@ from temporalio.client import Client, WorkflowHandle, WorkflowHistory
 
 from course_lib import cells, grading, server, shop
 from course_lib.history.observed import ObservingInterceptor
-from course_lib.lab import faults, interrupted, looking, names, own_end, tables, ticker, turn, waiting
+from course_lib.lab import faults, given, interrupted, looking, names, own_end, tables, ticker, turn, waiting
 from course_lib.lab.checks import Checks
 from course_lib.lab.display import Line
 from course_lib.lab.fleet import Fleet
 from course_lib.paths import root, workspace
+from course_lib.server.progress import progress
+from course_lib.unique import unique
 from course_lib.widgets.card import status_card
 
 if TYPE_CHECKING:
@@ -87,7 +89,9 @@ class Lab:
         where = await server.ensure(say)
         client = await server.connect(where, interceptors=[ObservingInterceptor()])  # queries leave no event
         modules = cells.Modules(workspace(chapter))
-        the_shop = shop.open_shop(f"{chapter}-{names.learner()}-{names.notebook_key()}")
+        async with progress(say, "Waiting for the shop's process."):
+            shop_name = f"{chapter}-{names.learner()}-{names.notebook_key()}"
+            the_shop = await asyncio.to_thread(shop.open_shop, shop_name)
         faults.begin(the_shop)
         os.environ["SHOP_URL"] = the_shop.url  # child processes inherit it
         if earlier := _open_labs.pop(chapter, None):
@@ -113,12 +117,12 @@ class Lab:
     # ---------------------------------------------------------------- run
 
     def id(self, base: str) -> str:
-        """Return a workflow id like ``order-ada-3f9c``, new at every call.
+        """Return a workflow ID like ``order-ada-3f9c21d07b5e``, new at every call.
 
         Args:
             base: What the workflow is about.
         """
-        return names.unique(base, self.learner)
+        return unique(base, self.learner)
 
     async def worker(
         self, *, workflows: Sequence[type] = (), activities: Sequence[Callable[..., Any]] = (), **options: Any
@@ -188,6 +192,7 @@ class Lab:
             StillRunning: No result within ``timeout``; the message is the diagnosis.
             temporalio.client.WorkflowFailureError: The workflow failed, was cancelled or was terminated.
         """
+        handle = given.handle(handle, "lab.result")
         return await waiting.result(handle, self.client, self._fleet.task_queue, timeout, Line())
 
     async def until(
@@ -222,9 +227,15 @@ class Lab:
             timeout: Seconds that the learner has.
         """
 
+        from course_lib.lab import pictures
+
+        if run is not None:
+            run = given.handle(run, "lab.your_turn")
+
         async def over() -> bool:
             assert run is not None
-            return (await run.describe(rpc_timeout=timedelta(seconds=3))).close_time is not None
+            description = await looking.watched(pictures.described(run), self.client, self._server)
+            return description.close_time is not None
 
         await turn.turn(button, Line(), ready, timeout, over if run is not None else None)
 
@@ -257,7 +268,7 @@ class Lab:
         """
         from course_lib.lab import pictures
 
-        return pictures.timeline(run, self.client, self._server, self._look)
+        return pictures.timeline(given.run(run, "lab.timeline"), self.client, self._server, self._look)
 
     def compare(
         self, a: WorkflowHandle[Any, Any] | WorkflowHistory, b: WorkflowHandle[Any, Any] | WorkflowHistory
@@ -273,6 +284,7 @@ class Lab:
         """
         from course_lib.lab import pictures
 
+        a, b = given.run(a, "lab.compare"), given.run(b, "lab.compare")
         return pictures.compare(a, b, self.client, self._server, self._look)
 
     def events(self, run: WorkflowHandle[Any, Any] | WorkflowHistory) -> "pd.DataFrame":
@@ -283,6 +295,7 @@ class Lab:
         """
         from course_lib import history
 
+        run = given.run(run, "lab.events")
         recorded = run if isinstance(run, WorkflowHistory) else self._look(history.fetch(run))
         return history.events_frame(recorded)
 
@@ -301,6 +314,8 @@ class Lab:
         from course_lib.lab.classes import workflow_class
         from course_lib.widgets.messages import MessagePanel, open_desk
 
+        handle = given.handle(handle, "lab.messages")
+
         def find(name: str) -> type | None:
             shell = get_ipython()
             return workflow_class(name, self._modules, shell.user_ns if shell else {}, self._fleet.workers)
@@ -318,6 +333,7 @@ class Lab:
         from course_lib.widgets.event_table import EventTable
         from course_lib.widgets.panel import interactive
 
+        run = given.run(run, "lab.event_table")
         if isinstance(run, WorkflowHistory):
             return EventTable(run)
         if not interactive():
@@ -341,6 +357,8 @@ class Lab:
         from course_lib.lab import travel
         from course_lib.lab.classes import workflow_class
         from course_lib.widgets.stepper import Stepper
+
+        run = given.recorded(run, "lab.step_through")
 
         def find(name: str) -> type | None:
             shell = get_ipython()
@@ -366,6 +384,7 @@ class Lab:
         from course_lib.diagnosis import diagnose
         from course_lib.widgets.diagnosis_view import diagnosis_view
 
+        handle = given.handle(handle, "lab.diagnose")
         return diagnosis_view(await diagnose(handle, self.client, self._fleet.task_queue))
 
     # ---------------------------------------------------------------- check

@@ -4,7 +4,6 @@ import getpass
 import hashlib
 import os
 import re
-import secrets
 
 
 def learner() -> str:
@@ -26,16 +25,6 @@ def notebook_key() -> str:
     """
     key = os.environ.get("JPY_SESSION_NAME") or _connection_file() or str(os.getpid())
     return hashlib.sha256(key.encode()).hexdigest()[:4]
-
-
-def unique(base: str, owner: str) -> str:
-    """Return an id like ``order-ada-3f9c``: readable, and new at every call.
-
-    Args:
-        base: What the id is for.
-        owner: The learner's name.
-    """
-    return f"{base}-{owner}-{secrets.token_hex(2)}"
 
 
 def _connection_file() -> str:

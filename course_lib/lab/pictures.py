@@ -91,7 +91,7 @@ def _still(run: AnyRun, where: server.Server, look: Look) -> tuple[WorkflowHisto
     from course_lib import history
 
     async def fetch() -> tuple[WorkflowHistory, Any]:
-        description = await _described(run)
+        description = await described(run)
         return await history.fetch(run), description
 
     recorded, description = look(fetch())
@@ -112,14 +112,14 @@ async def _followed(handle: WorkflowHandle[Any, Any], client: Client) -> "Feed":
     """Return a feed that has read what there is: the picture that grows is the one that was fetched."""
     from course_lib.history.feed import Feed
 
-    described = await _described(handle)
-    feed = Feed(client, handle.id, handle.run_id or handle.first_execution_run_id or described.run_id)
+    description = await described(handle)
+    feed = Feed(client, handle.id, handle.run_id or handle.first_execution_run_id or description.run_id)
     there = asyncio.Event()
     forget = feed.subscribe(there.set)  # this runs on the loop on which the feed calls
     feed.start()
     try:
         root = feed.runs[0]
-        while len(root.events) < described.history_length and not (feed.closed or root.closed):
+        while len(root.events) < description.history_length and not (feed.closed or root.closed):
             there.clear()
             await there.wait()
     finally:
@@ -127,7 +127,15 @@ async def _followed(handle: WorkflowHandle[Any, Any], client: Client) -> "Feed":
     return feed
 
 
-async def _described(handle: WorkflowHandle[Any, Any]) -> Any:
+async def described(handle: WorkflowHandle[Any, Any]) -> Any:
+    """Return what the server says of a run.
+
+    Args:
+        handle: The workflow.
+
+    Raises:
+        CourseError: There is no such workflow.
+    """
     try:
         return await handle.describe()
     except RPCError as error:

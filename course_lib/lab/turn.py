@@ -8,7 +8,11 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from temporalio.service import RPCError
+
 from course_lib.errors import CourseError
+from course_lib.lab.looking import ServerGone
+from course_lib.server import health
 
 # Often enough that a learner sees no delay, seldom enough to cost nothing.
 _POLL = 0.1
@@ -35,15 +39,22 @@ async def until(condition: Condition, timeout: float, what: str) -> None:
         timeout: Seconds after which the wait is given up.
         what: What is waited for, in words, for the error.
 
+    A condition that asks a server which is gone does not hold meanwhile.
+
     Raises:
         CourseError: The condition did not hold within ``timeout``.
     """
     deadline = time.monotonic() + timeout
-    while not await _holds(condition):
+    while True:
+        holds, gone = await _ask(condition)
+        if holds:
+            return
         if time.monotonic() > deadline:
             raise CourseError(
-                f"After {timeout:g} s this is still not so: {what}.",
-                fix="look at lab.timeline(handle) and at the worker's log, then run the cell again.",
+                f"After {timeout:g} s this is still not so: {what}.{f' {gone.what}' if gone else ''}",
+                fix=gone.fix
+                if gone
+                else "look at lab.timeline(handle) and at the worker's log, then run the cell again.",
             )
         await asyncio.sleep(_POLL)
 
@@ -54,7 +65,8 @@ async def turn(
     """Wait until a button is pressed; press it when nobody does.
 
     In CI it is pressed as soon as ``ready`` holds; for a learner at the end of ``timeout``, and it is said. A button
-    that cannot be pressed, and a moment that has passed, are said too, and end the wait.
+    that cannot be pressed, and a moment that has passed, are said too, and end the wait. A server that goes away
+    meanwhile is said and waited for, until the learner's time is up.
 
     Args:
         button: An ``ipywidgets.Button``.
@@ -62,6 +74,9 @@ async def turn(
         ready: What must hold before the course presses the button itself; the learner may press it any time.
         timeout: Seconds that a learner has, and seconds that ``ready`` may take.
         over: What makes the press pointless, such as the end of the run that it is about.
+
+    Raises:
+        CourseError: The moment for the press did not come, or the server was still gone at the end.
     """
     pressed = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -76,8 +91,8 @@ async def turn(
             say(f"{name} cannot be pressed now: what it does is done already. The notebook goes on.")
             return
         if not unattended():
-            say(f"Your turn: press {name} above. In {timeout:g} s the course presses it for you.")
-            match await _first(pressed, over, timeout):
+            ask = f"Your turn: press {name} above. In {timeout:g} s the course presses it for you."
+            match await _first(pressed, over, timeout, say, ask):
                 case "pressed":
                     say(f"You pressed {name}.")
                     return
@@ -104,18 +119,37 @@ async def _enabled(button: Any) -> bool:
     return True
 
 
-async def _first(pressed: asyncio.Event, over: Condition | None, timeout: float) -> str:
-    """Return what came first: "pressed", "over", or "" when nothing did within ``timeout``."""
+async def _first(
+    pressed: asyncio.Event, over: Condition | None, timeout: float, say: Callable[[str], None], ask: str
+) -> str:
+    """Ask for the press and return what came first: "pressed", "over", or "" when nothing did within ``timeout``."""
     deadline = time.monotonic() + timeout
-    while time.monotonic() < deadline:
+    gone, said = None, ""
+    while time.monotonic() < deadline or pressed.is_set():
+        now = ask if gone is None else f"{gone.what} To go on, {gone.start}: this cell waits for it."
+        if now != said:
+            say(now)
+            said = now
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(pressed.wait(), _LOOK)
             return "pressed"
-        if over is not None and await _holds(over):
-            return "over"
+        if over is not None:
+            holds, gone = await _ask(over)
+            if holds:
+                return "over"
+    if gone is not None:
+        raise gone
     return ""
 
 
-async def _holds(condition: Condition) -> bool:
-    answer = condition()
-    return bool(await answer) if inspect.isawaitable(answer) else bool(answer)
+async def _ask(condition: Condition) -> tuple[bool, ServerGone | None]:
+    """Return whether a condition holds, and the error to tell when it asks a server that is gone."""
+    try:
+        answer = condition()
+        return bool(await answer) if inspect.isawaitable(answer) else bool(answer), None
+    except ServerGone as error:
+        return False, error
+    except RPCError as error:
+        if not health.is_gone(error):
+            raise
+        return False, ServerGone(None, health.reason(error))

@@ -35,9 +35,3 @@ def test_the_notebook_keeps_its_key_and_another_one_has_its_own(monkeypatch: pyt
     assert re.fullmatch(r"[0-9a-f]{4}", first)
     monkeypatch.setenv("JPY_SESSION_NAME", "/course/solutions/01_workflows.ipynb")
     assert names.notebook_key() != first
-
-
-def test_ids_are_new_at_every_call() -> None:
-    made = {names.unique("order", "ada") for _ in range(20)}
-    assert len(made) > 15
-    assert all(re.fullmatch(r"order-ada-[0-9a-f]{4}", name) for name in made)

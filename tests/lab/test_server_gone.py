@@ -4,6 +4,7 @@ import asyncio
 import uuid
 from pathlib import Path
 
+import ipywidgets
 import pytest
 from temporalio.client import Client
 from temporalio.worker import Worker
@@ -12,6 +13,8 @@ from course_lib import history, server, telemetry
 from course_lib.diagnosis import diagnose
 from course_lib.errors import CourseError
 from course_lib.lab import StillRunning, looking
+from course_lib.lab.pictures import described
+from course_lib.lab.turn import turn, until
 from course_lib.lab.waiting import result
 from tests.lab.flows import Order, charge
 from tests.server.conftest import on_disk, own_state
@@ -72,3 +75,69 @@ async def test_a_look_at_a_run_says_it_before_the_sdk_gives_up(own_state: Path) 
         await asyncio.to_thread(looking.look, history.fetch(handle), client, found)
     assert found.address in str(raised.value)
     assert "press Start on `lab.server_panel()`" in raised.value.fix
+
+
+async def _killed_under_a_turn(
+    monkeypatch: pytest.MonkeyPatch, timeout: float
+) -> tuple[server.Server, ipywidgets.Button, list[str], "asyncio.Task[None]"]:
+    """Hand over to a learner as `Lab.your_turn` does, and kill the server; return what is said from then on."""
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.delenv("COURSE_STRICT", raising=False)
+    monkeypatch.setenv("COURSE_WIDGETS", "live")  # somebody looks
+    found, client = await _client()
+    handle = await client.start_workflow(Order.run, "o-1", id=uuid.uuid4().hex, task_queue="gone")
+
+    async def over() -> bool:
+        return (await looking.watched(described(handle), client, found)).close_time is not None
+
+    button, said = ipywidgets.Button(description="kill -9"), list[str]()
+    waiting = asyncio.create_task(turn(button, said.append, None, timeout, over))
+    await until(lambda: bool(said), 10.0, "the turn is announced")
+    await server.kill()
+    await until(lambda: "does not answer" in said[-1], 20.0, "the death is said")
+    assert found.address in said[-1]
+    assert "press Start on `lab.server_panel()`" in said[-1]
+    assert not waiting.done()
+    return found, button, said, waiting
+
+
+async def test_a_turn_outlives_the_server(on_disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, button, said, waiting = await _killed_under_a_turn(monkeypatch, 120.0)
+    await server.ensure()
+    await until(lambda: said[-1].startswith("Your turn: press “kill -9”"), 20.0, "the turn is announced again")
+    button.click()
+    await asyncio.wait_for(waiting, 10)
+    assert said[-1] == "You pressed “kill -9”."
+
+
+async def test_a_turn_ends_in_words_when_the_server_stays_away(
+    own_state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, button, _, waiting = await _killed_under_a_turn(monkeypatch, 15.0)
+    pressed: list[object] = []
+    button.on_click(pressed.append)
+    with pytest.raises(CourseError, match="does not answer: ") as raised:
+        await asyncio.wait_for(waiting, 60)
+    assert "then run this cell again" in raised.value.fix
+    assert pressed == [], "a press would show nothing"
+
+
+async def test_a_condition_that_asks_the_server_itself_goes_on_when_it_is_back(on_disk: Path) -> None:
+    _, client = await _client()
+    handle = await client.start_workflow(Order.run, "o-1", id=uuid.uuid4().hex, task_queue="gone")
+    looks: list[int] = []
+
+    async def asked() -> bool:
+        looks.append(1)
+        return (await handle.describe()).history_length >= 2
+
+    await server.kill()
+    with pytest.raises(CourseError, match=r"still not so: two events\. The Temporal server does not answer: "):
+        await until(asked, 0.5, "two events")
+    waiting = asyncio.create_task(until(asked, 60.0, "two events"))
+    begun = len(looks)
+    async with asyncio.timeout(30):
+        while len(looks) < begun + 2:  # noqa: ASYNC110 - one look has failed
+            await asyncio.sleep(0.05)
+    await server.ensure()
+    await waiting
