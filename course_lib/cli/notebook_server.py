@@ -69,6 +69,9 @@ class NotebookServer:
         """
         try:
             self.log_file.parent.mkdir(parents=True, exist_ok=True)
+            # JupyterLab writes its token there: for nobody else to read, whatever the umask and an older file say.
+            self.log_file.touch(mode=0o600)
+            self.log_file.chmod(0o600)
             log = self.log_file.open("wb")
         except OSError as error:
             raise CourseError(

@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import threading
@@ -82,6 +83,11 @@ def test_it_runs_shows_the_chapter_without_news_and_ctrl_c_ends_it(terminal: Ter
     terminal.wait_for(r"Port \d+ is taken: JupyterLab gets \d+")
     url = terminal.wait_for(r"(http://127\.0\.0\.1:\d+/\S+)")[1]
     base, token = url.split("/lab")[0], url.split("token=")[1]
+    holding = [file for file in tmp_path.rglob("*") if file.is_file() and token.encode() in file.read_bytes()]
+    assert tmp_path / "state" / "jupyter.log" in holding
+    for file in holding:  # Jupyter's own page that opens the browser is in a folder that nobody else may enter
+        closed = file.parent if file.parent.name == "runtime" else file
+        assert stat.S_IMODE(closed.stat().st_mode) & 0o077 == 0, file
     with pytest.raises(urllib.error.HTTPError, match="403"):
         get(f"{base}/api/contents")  # the token is kept
     assert "pyproject.toml" in get(f"{base}/api/contents?token={token}")
@@ -132,13 +138,38 @@ def test_a_display_is_what_the_environment_names(monkeypatch: pytest.MonkeyPatch
     assert lab.has_display()
 
 
-def test_a_jupyter_that_cannot_start_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from course_lib.errors import CourseError
-
+def _that_ends_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> NotebookServer:
     server = NotebookServer(
         tmp_path, "x.ipynb", port=free_port(None), ip="127.0.0.1", browser=False, log_file=tmp_path / "jupyter.log"
     )
     monkeypatch.setattr(server, "argv", lambda: [sys.executable, "-c", "raise SystemExit('no such jupyter')"])
+    return server
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such modes")
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o277])
+@pytest.mark.parametrize("there", [False, True])
+def test_the_log_with_the_token_is_the_learners_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, umask: int, there: bool
+) -> None:
+    server = _that_ends_at_once(tmp_path, monkeypatch)
+    if there:
+        server.log_file.write_text("of an older course")
+        server.log_file.chmod(0o644)
+    before = os.umask(umask)
+    try:
+        server.start()
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(server.log_file.stat().st_mode) == 0o600
+    server.wait()
+    assert "no such jupyter" in server.log_file.read_text()
+
+
+def test_a_jupyter_that_cannot_start_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from course_lib.errors import CourseError
+
+    server = _that_ends_at_once(tmp_path, monkeypatch)
     server.start()
     with pytest.raises(CourseError, match="ended while it was starting") as error:
         server.wait_ready(print)
