@@ -33,10 +33,12 @@ def check(
         CellError: There are errors; all of them are in it.
     """
     names = {name: offered(sibling) for name, sibling in siblings.items()}
+    known = {name: known or set() for name, known in names.items()}
+    own = {name: bound_names(sibling.tree) for name, sibling in siblings.items()}
     problems = [
         *cell.doubts,
         *_imports(cell, siblings, names),
-        *undefined_names(cell, siblings={k: v or set() for k, v in names.items()}, user_ns=user_ns),
+        *undefined_names(cell, siblings=known, own=own, user_ns=user_ns),
     ]
     context = LintContext(cell, siblings)
     for lint in lints:

@@ -42,7 +42,11 @@ NOTEBOOK_ONLY = frozenset({"display", "get_ipython", "__IPYTHON__", "In", "Out"}
 
 
 def fix_for(
-    name: str, known: Collection[str], siblings: Mapping[str, Collection[str]], user_ns: Mapping[str, Any]
+    name: str,
+    known: Collection[str],
+    siblings: Mapping[str, Collection[str]],
+    own: Mapping[str, Collection[str]],
+    user_ns: Mapping[str, Any],
 ) -> str:
     """Return what to write for an undefined name, a short clause.
 
@@ -50,11 +54,12 @@ def fix_for(
         name: The undefined name.
         known: Names that the cell defines itself.
         siblings: The public names of each of the chapter's other modules.
+        own: Those of them that the module defines itself. What it only imports is looked for where it comes from first.
         user_ns: The notebook's names.
     """
     if name in NOTEBOOK_ONLY:
         return "it exists only in the notebook, and a module runs in a Worker: leave it out, or use `print`"
-    for module, names in siblings.items():
+    for module, names in own.items():
         if name in names:
             return f"add at the top: from {module} import {name}"
     if name in siblings:
@@ -71,6 +76,9 @@ def fix_for(
         )
     if _importable(name):
         return f"add at the top: import {name}"
+    for module, names in siblings.items():
+        if name in names:
+            return f"add at the top: from {module} import {name}"
     return _close(name, known, siblings) or "define it in this cell, or import it at the top"
 
 

@@ -21,6 +21,7 @@ def undefined_names(
     source: str | CellSource,
     *,
     siblings: Mapping[str, Collection[str]] | None = None,
+    own: Mapping[str, Collection[str]] | None = None,
     user_ns: Mapping[str, Any] | None = None,
 ) -> list[Problem]:
     """Return the names that a module cell uses and neither defines nor imports.
@@ -28,6 +29,7 @@ def undefined_names(
     Args:
         source: What stands in the cell, with or without its ``%%module`` line.
         siblings: The public names of each of the chapter's other modules, for suggestions and star imports.
+        own: Those of them that the module defines and does not import, for suggestions.
         user_ns: The notebook's names, for suggestions.
 
     Returns:
@@ -37,7 +39,7 @@ def undefined_names(
         CellError: The text is not valid Python.
     """
     cell = source if isinstance(source, CellSource) else CellSource.of("cell", source)
-    siblings, user_ns = siblings or {}, user_ns or {}
+    siblings, own, user_ns = siblings or {}, own or {}, user_ns or {}
     later = _first_lines(cell.tree)
     known = {*bound_names(cell.tree), *(item.asname or item.name or item.package for item in cell.imports)}
     found: dict[str, Problem] = {}
@@ -53,7 +55,7 @@ def undefined_names(
             message = f"`{name}` is used here before this function gives it a value"
             fix = "give the variable in the function another name, or set it first"
         else:
-            message, fix = f"`{name}` is not defined in this cell", fix_for(name, known, siblings, user_ns)
+            message, fix = f"`{name}` is not defined in this cell", fix_for(name, known, siblings, own, user_ns)
         found[name] = Problem(line, message, fix, code=cell.line(line), name=name)
     return list(found.values())
 

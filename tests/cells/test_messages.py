@@ -98,6 +98,36 @@ def test_a_name_of_the_notebook_is_named_with_its_import(notebook: Notebook) -> 
 
 
 @pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("timedelta", "from datetime import timedelta"),
+        ("datetime", "from datetime import datetime"),
+        ("RetryPolicy", "from temporalio.common import RetryPolicy"),
+        ("ApplicationError", "from temporalio.exceptions import ApplicationError"),
+        ("ActivityError", "from temporalio.exceptions import ActivityError"),
+        ("dataclass", "from dataclasses import dataclass"),
+        ("workflow", "from temporalio import workflow"),
+        ("activity", "from temporalio import activity"),
+        ("ShopClient", "from course_lib.shop.client import ShopClient"),
+        ("asyncio", "import asyncio"),
+        # The sibling's own, though it has the name of something common, and what it has from nobody knows where.
+        ("date", "from checkout import date"),
+        ("pay", "from checkout import pay"),
+        ("whatever", "from checkout import whatever"),
+    ],
+)
+def test_a_forgotten_import_is_looked_for_where_the_name_comes_from(notebook: Notebook, name: str, line: str) -> None:
+    imports = (
+        "import asyncio\nfrom dataclasses import dataclass\nfrom datetime import datetime, timedelta\n"
+        "from temporalio import activity, workflow\nfrom temporalio.common import RetryPolicy\n"
+        "from temporalio.exceptions import ActivityError, ApplicationError\n"
+        "from course_lib.shop import ShopClient\nfrom string import digits as whatever\n"
+    )
+    notebook.run("checkout", f"{imports}def pay(): ...\ndef date(): ...\n")
+    assert f"→ add at the top: {line}\n" in refused(notebook, f"print({name})\n") + "\n"
+
+
+@pytest.mark.parametrize(
     ("source", "expected"),
     [
         ("x = (1,\n", "line 2: '(' was never closed\n    x = (1,"),
