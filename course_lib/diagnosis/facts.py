@@ -31,7 +31,7 @@ _NEWEST = 200
 
 
 async def asked(question: Awaitable[T], limit: float) -> T | None:
-    """Return the answer, None when there is none in time.
+    """Return the answer, None when there is none in time, or none that the SDK can read (of a paused run: 1.35).
 
     Args:
         question: A call to the server.
@@ -40,7 +40,7 @@ async def asked(question: Awaitable[T], limit: float) -> T | None:
     try:
         async with asyncio.timeout(limit):
             return await question
-    except (RPCError, TimeoutError, RuntimeError):
+    except (RPCError, TimeoutError, RuntimeError, ValueError):
         return None
 
 

@@ -14,6 +14,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from course_lib.diagnosis import activities, facts
 from course_lib.diagnosis.failing import known_fix, learners_line
 from course_lib.diagnosis.model import Diagnosis
+from course_lib.history import Described, describe, unpausing
 from course_lib.history.failures import failure_text
 from course_lib.history.moments import elapsed, in_words, moment
 from course_lib.history.reading import attributes_field, type_name
@@ -39,7 +40,7 @@ async def diagnose(handle: WorkflowHandle[Any, Any], client: Client, task_queue:
     """
     try:
         async with asyncio.timeout(_DESCRIBE):
-            described = await client.get_workflow_handle(handle.id, run_id=handle.run_id).describe()
+            described = await describe(client.get_workflow_handle(handle.id, run_id=handle.run_id))
     except TimeoutError:
         return _gone(client, f"it did not answer within {_DESCRIBE:g} s")
     except RPCError as error:
@@ -66,7 +67,7 @@ def _gone(client: Client, reason: str) -> Diagnosis:
 class _Look:
     """One look at one run."""
 
-    def __init__(self, handle: WorkflowHandle[Any, Any], client: Client, task_queue: str, described: Any) -> None:
+    def __init__(self, handle: WorkflowHandle[Any, Any], client: Client, task_queue: str, described: Described) -> None:
         self.handle = client.get_workflow_handle(handle.id, run_id=described.run_id)
         self.client = client
         self.ours = task_queue
@@ -77,18 +78,25 @@ class _Look:
     async def find(self) -> Diagnosis:
         if self.described.status != WorkflowExecutionStatus.RUNNING:
             return await self._closed()
-        if self.raw.workflow_extended_info.HasField("pause_info"):
-            return Diagnosis(
-                "waiting", "The workflow is paused.", "resume it: `temporal workflow unpause --workflow-id …`."
-            )
+        if self.described.paused:
+            return self._paused()
         if self.raw.HasField("pending_workflow_task") and (found := await self._task()):
             return found
         if self.raw.pending_activities:
             return await activities.find(self.client, list(self.raw.pending_activities), self.queue)
         return await self._waiting()
 
+    def _paused(self) -> Diagnosis:
+        pause = self.raw.workflow_extended_info.pause_info
+        since = datetime.now(UTC) - moment(pause.paused_time)
+        details = [("paused", f"{in_words(since)} ago by {pause.identity or 'somebody'}")]
+        if pause.reason:
+            details.append(("reason", pause.reason))
+        fix = f"unpause it: {unpausing(self.handle.id)}; it then goes on where it stands."
+        return Diagnosis("waiting", "The run is paused.", fix, tuple(details))
+
     async def _closed(self) -> Diagnosis:
-        status = self.described.status.name.replace("_", " ").lower() if self.described.status else "closed"
+        status = self.described.status.name.replace("_", " ").lower()
         last = next(iter(await facts.newest_events(self.client, self.handle.id, self.described.run_id)), None)
         failure = ""
         if last is not None and (rule := RULES.get(type_name(last.event_type))) and rule.failure:
@@ -130,7 +138,7 @@ class _Look:
     async def _left_lying(self, task: Any, age: timedelta) -> timedelta:
         """Wait until a young task is old enough to judge, and return its age then; zero when it was taken."""
         await asyncio.sleep((_PATIENCE - age).total_seconds())
-        described = await facts.asked(self.handle.describe(), _AGAIN)
+        described = await facts.asked(describe(self.handle), _AGAIN)
         later = described.raw_description.pending_workflow_task if described else task
         untouched = (later.scheduled_time, later.state) == (task.scheduled_time, task.state)
         return _PATIENCE if untouched else timedelta(0)

@@ -1,5 +1,6 @@
 """What happened in a run: its history as rows (a DataFrame) and as spans (what was going on from when to when)."""
 
+from course_lib.history.described import Described, client_of, describe, unpausing
 from course_lib.history.failures import failure_text
 from course_lib.history.frame import events_frame
 from course_lib.history.payloads import Undecoded
@@ -7,4 +8,15 @@ from course_lib.history.reading import fetch
 from course_lib.history.span import Span
 from course_lib.history.spans import spans
 
-__all__ = ["Span", "Undecoded", "events_frame", "failure_text", "fetch", "spans"]
+__all__ = [
+    "Described",
+    "Span",
+    "Undecoded",
+    "client_of",
+    "describe",
+    "events_frame",
+    "failure_text",
+    "fetch",
+    "spans",
+    "unpausing",
+]

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.enums.v1 import WorkflowExecutionStatus
 from temporalio.api.workflowservice.v1 import (
     DescribeWorkflowExecutionRequest,
     DescribeWorkflowExecutionResponse,
@@ -36,6 +37,7 @@ _GATHER = 0.03  # seconds: events that come one by one are collected so long, fa
 _LOOK_EVERY = 1.0  # seconds between two looks at one run
 _LOOK_GAP = 0.1  # seconds between any two looks of one feed: 50 children that retry cost no more than ten
 _PAUSES = (0.5, 1.0, 2.0, 3.0)  # seconds between tries while the server does not answer
+_RUNNING = WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING
 _MISSES = 3  # a run that was there and is unknown now: a server that is still starting may say so
 
 _GONE = (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED)
@@ -135,7 +137,7 @@ class Follower:
             looking.cancel()
 
     async def _read(self, run: Run, events_came: asyncio.Event) -> None:
-        token, failures, misses = b"", 0, 0
+        token, failures, misses, paused = b"", 0, 0, False
         while True:
             asked = time.monotonic()
             try:
@@ -144,6 +146,8 @@ class Follower:
                 if run.error:  # the long poll would say that the server is back only when it has an event
                     await self._describe(run)
                     self._fail(run, "")
+                if paused and not await self._goes_on(run):
+                    return
                 page = await self._page(run, token)
                 fresh = run.take(page.history.events)
             except Gap:
@@ -166,10 +170,21 @@ class Follower:
                 self.touch()
                 events_came.set()
             token = page.next_page_token
-            if run.closed or not token:
+            if run.closed:
                 return
+            paused = not token  # of a paused run the server ends the long poll at once, as of a closed one
             if len(fresh) < _MANY and time.monotonic() - asked < 1.0:  # an answer at once: more may come at once
                 await asyncio.sleep(_GATHER if fresh else _PAUSES[0])
+
+    async def _goes_on(self, run: Run) -> bool:
+        """Wait until a run goes on or has more events than are known, and return True; False when it has ended."""
+        while True:
+            info = (await self._describe(run)).workflow_execution_info
+            if info.history_length > len(run.events) or info.status == _RUNNING:
+                return True
+            if info.HasField("close_time"):
+                return False
+            await asyncio.sleep(_LOOK_EVERY)
 
     def _lead(self, run: Run, fresh: Sequence[HistoryEvent]) -> None:
         known = {(other.workflow_id, other.run_id) for other in self.runs}

@@ -71,6 +71,11 @@ class GrowingSpans:
             changed.add(DUE)
         return changed
 
+    @property
+    def pause(self) -> Span | None:
+        """How the run is paused; None when it is not."""
+        return next((span for span in self.items.get(self._reader.pause, ()) if span.end is None), None)
+
     def detailed(self, number: int) -> list[Span]:
         """Return an item with all its payloads.
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from course_lib.history import outcomes
+from course_lib.history.described import unpausing
 from course_lib.history.failures import failure_text
 from course_lib.history.ledger import TASKS, Ledger
 from course_lib.history.moments import moment, seconds
@@ -15,6 +16,7 @@ from course_lib.history.span import Span, SpanStatus
 
 TIMERS = "timers"
 OTHERS = "other events"
+PAUSES = "paused"
 
 Handler = Callable[[Ledger, Any, Any], None]
 
@@ -37,10 +39,22 @@ def _closes(status: SpanStatus, *fields: str) -> Handler:
 
 
 def _started(ledger: Ledger, event: Any, attributes: Any) -> None:
-    ledger.first = event.event_id
+    ledger.first, ledger.workflow_id = event.event_id, attributes.workflow_id
     name = attributes.workflow_type.name
     given = preview(attributes.input.payloads)
     ledger.open(event, "workflow", name, name, f"input {given}" if given else "")
+
+
+def _paused(ledger: Ledger, event: Any, attributes: Any) -> None:
+    ledger.pause = event.event_id
+    detail = f"The run is paused. Unpause it: {unpausing(ledger.workflow_id or '…')}."
+    ledger.open(event, "marker", PAUSES, "paused", detail, waiting=True)
+
+
+def _unpaused(ledger: Ledger, event: Any, attributes: Any) -> None:
+    ledger.reword(ledger.pause, "")  # nothing is to be done about it any more
+    ledger.close(ledger.pause, event, "completed", attributes.reason)
+    ledger.pause = 0
 
 
 def _task_scheduled(ledger: Ledger, event: Any, attributes: Any) -> None:
@@ -175,6 +189,8 @@ HANDLERS: dict[str, Handler] = {
     "WorkflowExecutionUpdateAccepted": _update_accepted,
     "WorkflowExecutionUpdateRejected": _update_rejected,
     "WorkflowExecutionUpdateCompleted": _update_completed,
+    "WorkflowExecutionPaused": _paused,
+    "WorkflowExecutionUnpaused": _unpaused,
     "WorkflowTaskScheduled": _task_scheduled,
     "WorkflowTaskStarted": _begun,
     "WorkflowTaskCompleted": _closes("completed", "scheduled_event_id"),

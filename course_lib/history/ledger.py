@@ -22,6 +22,8 @@ class Ledger:
     Attributes:
         type: The type of the event that is being read.
         first: The number of the event that began the run.
+        workflow_id: The workflow.
+        pause: The number of the event with which the run was paused; 0 when it is not.
         changed: First events of what has changed since the one who looks emptied it. A workflow's end closes
             everything that is still open.
         admitted: The first events of updates that wait to be accepted, by update id.
@@ -30,6 +32,8 @@ class Ledger:
     def __init__(self) -> None:
         self.type = ""
         self.first = 1
+        self.workflow_id = ""
+        self.pause = 0
         self.changed: set[int] = set()
         self.admitted: dict[str, int] = {}
         self._spans: dict[int, Span | None] = {}  # by first event, in the order of opening; None: an activity
@@ -86,7 +90,18 @@ class Ledger:
             self.changed.add(first)
             if span.kind == "workflow":
                 self._end = end
+                self.reword(self.pause, "")
                 self.changed |= self.open_items()
+
+    def reword(self, first: int, detail: str) -> None:
+        """Say something else about a span.
+
+        Args:
+            first: The span's first event.
+            detail: What takes the place of what was said.
+        """
+        if span := self._spans.get(first):
+            self._spans[first] = span._replace(detail=detail)
 
     def point(self, event: Any, kind: SpanKind, lane: str, name: str, detail: str) -> None:
         """Note what happened in one moment.

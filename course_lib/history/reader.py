@@ -37,8 +37,6 @@ class Reader(Ledger):
 # Moments without a handler, as a reader would say them.
 _NAMES = {
     "WorkflowExecutionCancelRequested": "cancel requested",
-    "WorkflowExecutionPaused": "paused",
-    "WorkflowExecutionUnpaused": "resumed",
     "WorkflowExecutionOptionsUpdated": "options changed",
     "WorkflowExecutionTimeSkippingTransitioned": "time skipped",
     "WorkflowPropertiesModified": "memo changed",

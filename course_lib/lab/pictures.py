@@ -136,8 +136,10 @@ async def described(handle: WorkflowHandle[Any, Any]) -> Any:
     Raises:
         CourseError: There is no such workflow.
     """
+    from course_lib import history
+
     try:
-        return await handle.describe()
+        return await history.describe(handle)
     except RPCError as error:
         if error.status != RPCStatusCode.NOT_FOUND:
             raise

@@ -14,6 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 from temporalio.worker import Worker
 
@@ -23,6 +24,7 @@ from course_lib.history.run import Gap, Run
 from course_lib.lab import turn
 from tests.history.conftest import Start
 from tests.history.feed_flows import Again, Chain, Failing, Gate, Parent, flaky
+from tests.pausing import pause, unpause
 
 
 async def until(condition: Callable[[], bool], what: str) -> None:
@@ -123,6 +125,27 @@ async def test_without_a_run_id_the_newest_run_is_followed(
     old = feeds(workflow_id, first.first_execution_run_id)
     await until(lambda: old.closed, "the end of the older run")
     assert [run.run_id for run in old.runs] == [first.first_execution_run_id]
+
+
+async def test_a_paused_run_is_followed_when_it_goes_on(client: Client, queue: str, feeds: Callable[..., Feed]) -> None:
+    handle = await client.start_workflow(Gate.run, 1, id=unique(), task_queue=queue)
+    early = feeds(handle.id, handle.first_execution_run_id)
+    await until(lambda: len(early.runs[0].events) > 0, "the first event")
+    await pause(client, handle.id)
+    late = feeds(handle.id, handle.first_execution_run_id)
+    for feed in (early, late):
+        await until(
+            lambda feed=feed: any(e.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_PAUSED
+                                  for e in feed.runs[0].events),
+            "the pause",
+        )  # fmt: skip
+        assert not feed.closed
+    await handle.signal(Gate.open)
+    await unpause(client, handle.id)
+    await handle.result()
+    for feed in (early, late):
+        await until(lambda feed=feed: feed.closed, "the end")
+        assert feed.runs[0].events == list((await handle.fetch_history()).events)
 
 
 async def test_continue_as_new_is_followed(client: Client, queue: str, feeds: Callable[..., Feed]) -> None:

@@ -11,7 +11,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from course_lib.errors import CourseError
 from course_lib.widgets.messages.handlers import Handler
 from course_lib.widgets.messages.outcome import Outcome, clock
-from course_lib.widgets.messages.sending import Rejected
+from course_lib.widgets.messages.sending import NoAnswer, Rejected
 from course_lib.widgets.messages.state import RunState
 
 
@@ -47,8 +47,10 @@ def _words(error: BaseException, handler: Handler, state: RunState) -> str:
         return cause_words(error.cause)
     if isinstance(error, WorkflowQueryFailedError):
         return error.message
-    if isinstance(error, CourseError):
+    if isinstance(error, NoAnswer):
         return f"{error.what} {_why_silent(handler, state)}".strip()
+    if isinstance(error, CourseError):
+        return error.what
     if isinstance(error, RPCError):
         return _rpc_words(error, handler, state)
     if isinstance(error, asyncio.CancelledError):

@@ -9,11 +9,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from temporalio.api.enums.v1 import EventType
-from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError, WorkflowUpdateStage
 from temporalio.client import RPCTimeoutOrCancelledError as CallEnded
+from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError, WorkflowUpdateStage
 
 from course_lib.diagnosis import facts
 from course_lib.errors import CourseError
+from course_lib.history import client_of, unpausing
 from course_lib.widgets.messages.outcome import Outcome, clock
 
 if TYPE_CHECKING:
@@ -28,11 +29,6 @@ _AGAIN = 0.1
 _NEWEST = 30  # events among which that of a message is looked for
 
 Tell = Callable[[Outcome], None]
-
-
-def client_of(handle: WorkflowHandle[Any, Any]) -> Client:
-    """Return the client that a handle belongs to: its namespace and data converter are the ones that count."""
-    return handle._client  # the SDK has no public way to ask (1.35)
 
 
 class Sender:
@@ -82,11 +78,22 @@ class Sender:
             name: The query's name.
             args: Its arguments.
             result: The type of the answer; None when it is not known.
+
+        Raises:
+            CourseError: The run is paused, or there was no answer in time.
         """
         asked = self.handle.query(
             name, args=list(args), result_type=result, rpc_timeout=timedelta(seconds=ASK_LIMIT)
         )  # fmt: skip
-        value = await _limited(asked, ASK_LIMIT, "query")
+        try:
+            value = await _limited(asked, ASK_LIMIT, "query")
+        except ValueError as error:
+            if "WorkflowExecutionStatus" not in str(error):
+                raise
+            # The server turned it down with a status that the SDK cannot read (1.35).
+            raise CourseError(
+                "The run is paused: it answers no query.", fix=f"unpause it: {unpausing(self.handle.id)}."
+            ) from error
         return Outcome("answered", f"answered at {clock()}", value=value, has_value=True)
 
     async def update(self, name: str, args: Sequence[Any], result: Any, tell: Tell) -> Outcome:

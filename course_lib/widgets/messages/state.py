@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
+from temporalio.client import WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 
 from course_lib.diagnosis import facts
+from course_lib.history import client_of, describe, unpausing
 from course_lib.widgets.messages.handlers import Kind
-from course_lib.widgets.messages.sending import client_of
 
 _LIMIT = 2.0
 _WORKFLOW = TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW
@@ -25,6 +25,7 @@ class RunState:
     Args:
         status: In words, for example ``"running"``; empty before the first look.
         closed: Whether the run has ended.
+        paused: How to unpause it, in words; empty when it is not paused.
         type: Its workflow type.
         run_id: Which run it is.
         queue: The task queue of its Workers.
@@ -35,6 +36,7 @@ class RunState:
 
     status: str = ""
     closed: bool = False
+    paused: str = ""
     type: str = ""
     run_id: str = ""
     queue: str = ""
@@ -53,12 +55,16 @@ class RunState:
             return self.error
         if self.closed and kind != "query":
             return f"The run is closed ({self.status}): it takes no {kind}s any more."
+        if self.paused and kind != "signal":
+            return f"The run is paused: the server turns {_PLURAL[kind]} down."
         if self.no_worker and kind != "signal":
             return f"No Worker polls “{self.queue}”: {_PLURAL[kind]} need one."
         return ""
 
     def note(self, kind: Kind) -> str:
         """Return what to know about a kind of message that can be sent; empty when there is nothing."""
+        if kind == "signal" and self.paused:
+            return "The run is paused: a signal is stored, and handled when it goes on."
         if kind == "signal" and self.no_worker and not self.closed and not self.error:
             return f"No Worker polls “{self.queue}”: a signal is stored, and handled when one comes."
         if kind == "query" and self.closed and not self.reason("query"):
@@ -75,7 +81,8 @@ class RunState:
             who = "no Worker polls its queue"
         else:
             who = f"Worker {self.polls[0]}" + (f" and {len(self.polls) - 1} more" if len(self.polls) > 1 else "")
-        return f"{self.status} · {self.type} · {self.events} events · {who}"
+        pause = f" · unpause it: {self.paused}" if self.paused else ""
+        return f"{self.status} · {self.type} · {self.events} events · {who}{pause}"
 
 
 _PLURAL = {"signal": "signals", "query": "queries", "update": "updates"}
@@ -90,7 +97,7 @@ async def look(handle: WorkflowHandle[Any, Any]) -> RunState:
     client = client_of(handle)
     try:
         async with asyncio.timeout(_LIMIT):
-            found = await handle.describe()
+            found = await describe(handle)
     except TimeoutError:
         return RunState(error=f"The Temporal server did not answer within {_LIMIT:g} s.")
     except RPCError as error:
@@ -98,11 +105,9 @@ async def look(handle: WorkflowHandle[Any, Any]) -> RunState:
             return RunState(error=f"The server has no workflow “{handle.id}”.")
         return RunState(error="The Temporal server does not answer.")
     polled = await facts.pollers(client, found.task_queue, _WORKFLOW)
-    status = found.status or WorkflowExecutionStatus.RUNNING
-    paused = found.raw_description.workflow_extended_info.HasField("pause_info")
     return RunState(
-        status="paused" if paused else status.name.replace("_", " ").lower(),
-        # Another status than these two: the SDK may name open ones that it does not know yet.
+        status="paused" if found.paused else found.status.name.replace("_", " ").lower(),
+        paused=unpausing(found.id) if found.paused else "",
         closed=found.close_time is not None,
         type=found.workflow_type,
         run_id=found.run_id,

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from course_lib.history import Span, spans
+from course_lib.history.handlers import PAUSES
 from course_lib.history.moments import in_words
 from course_lib.widgets.look import View, callout, escape, page
 from course_lib.widgets.timeline import twin
@@ -123,6 +124,9 @@ def idle(picture: Picture) -> list[tuple[float, float]]:
 
 def _notes(picture: Picture, scale: Scale) -> list[str]:
     notes = ["#n: event numbers"]
+    notes += [
+        f"‖ {span.detail}" for span in picture.spans if (span.kind, span.lane, span.end) == ("marker", PAUSES, None)
+    ]
     if any(span.waited_from and span.start - span.waited_from > timedelta(milliseconds=50) for span in picture.spans):
         notes.append("dotted line: waiting for a worker or for the next try")
     if any(span.estimated for span in picture.spans):

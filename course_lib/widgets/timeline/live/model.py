@@ -213,6 +213,7 @@ class Model:
         line = [known for known in mine if known.run.relation != "child"]
         last = line[-1] if line else None
         errors = [run.error for run in runs if run.error]
+        errors += [known.spans.pause.detail for known in mine if known.spans.pause]
         ended = last.root.end if last and last.root else None
         attempt = 0
         if last is not None and last.run.events:
