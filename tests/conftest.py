@@ -2,8 +2,10 @@
 
 import contextlib
 import os
+import re
 import secrets
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -20,6 +22,7 @@ from course_lib.daemons import Daemon
 
 # Tests must not attach to a server that the developer happens to run, nor be stricter than a learner's notebook.
 _FOREIGN = ("TEMPORAL_", "COURSE_STRICT", "SHOP_URL", "JPY_SESSION_NAME")
+_TOGETHER = 4  # proofs of one exercise that one process is given at once
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -84,16 +87,26 @@ def _revisions() -> dict[str, ModuleType]:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Hand out whole files, as ``--dist loadfile`` does, but each proof of an exercise by itself.
+    """Hand out whole files, as ``--dist loadfile`` does, but the proofs of an exercise by fours.
 
-    They take seconds each and share nothing. Handed out by exercise, the last exercise would keep one worker busy for
-    minutes while the others have nothing left to do.
+    They take seconds each. A few at a time share what stands above their exercise; all at once, the last exercise would
+    keep one worker busy for minutes while the others have nothing left to do.
     """
     from xdist.scheduler import LoadScopeScheduling
 
-    class ByFileOrProof(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no type information
-        def _split_scope(self, nodeid: str) -> str:
-            file = nodeid.split("::", 1)[0]
-            return nodeid if file.endswith("test_exercises.py") else file
+    class ByFileOrProofs(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no type information
+        def __init__(self, config: pytest.Config, log: Any) -> None:
+            super().__init__(config, log)
+            self._scopes: dict[str, str] = {}
+            self._proofs: Counter[str] = Counter()
 
-    return ByFileOrProof(config, log)
+        def _split_scope(self, nodeid: str) -> str:
+            if nodeid not in self._scopes:
+                file, _, test = nodeid.partition("::")
+                self._scopes[nodeid] = file
+                if file.endswith("test_exercises.py") and (exercise := re.search(r"\[(\d+\.\d+)", test)):
+                    self._scopes[nodeid] = f"{exercise[1]}, {self._proofs[exercise[1]] // _TOGETHER}"
+                    self._proofs[exercise[1]] += 1
+            return self._scopes[nodeid]
+
+    return ByFileOrProofs(config, log)

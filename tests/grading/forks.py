@@ -1,12 +1,13 @@
-"""The exercise proofs start some thousand children; each would spend a quarter of a second on importing the SDK.
+"""The exercise proofs start some thousand children; each would spend half a second on what is the same in all of them.
 
-Here a child is forked from a process that has imported it and done nothing else (Linux only). What the child then runs,
-and how it is spoken to and killed, is the same. A child that wants a hash seed of its own, and every child outside the
-proofs, is a new process from its first instruction: tests/workers, tests/chapters and nbval run those.
+Here a child is forked from a process that has imported the SDK and done nothing else (Linux only). What the child then
+runs, and how it is spoken to and killed, is the same. A child that wants a hash seed of its own, and every child
+outside the proofs, is a new process from its first instruction: tests/workers, tests/chapters and nbval run those.
 """
 
 import contextlib
 import ctypes
+import gc
 import importlib
 import inspect
 import json
@@ -23,6 +24,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+from temporalio.worker._worker import load_default_build_id
 
 from course_lib.workers import child
 
@@ -31,6 +33,7 @@ _IMPORTED = (
     *_MODULES,
     *("temporalio.client", "temporalio.worker", "course_lib.shop.client", "course_lib.telemetry"),
     *(f"course_lib.workers.{name}" for name in ("definitions", "executor", "isolated_loop", "orders", "serving")),
+    *("httpx", "httpcore", "anyio._backends._asyncio"),  # the first call of an activity to the shop
 )
 _ROOT = Path(__file__).resolve().parents[2]
 _LONGEST = 100_000  # bytes of one request; the environment is most of it
@@ -89,6 +92,8 @@ def nursery(own: int) -> None:
     """
     for name in _IMPORTED:
         importlib.import_module(name)
+    load_default_build_id()  # a Worker's default: a hash of all imported code, a tenth of a second; nobody looks at it
+    gc.freeze()  # else each child's garbage collector walks over, and so copies, all of this
     post = socket.socket(fileno=own)
     while True:
         request, fds, _, _ = socket.recv_fds(post, _LONGEST, 16)

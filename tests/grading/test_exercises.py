@@ -1,6 +1,7 @@
 """The proof of every exercise: the solution passes, the stub is unattempted, each wrong answer fails for its reason."""
 
 import ast
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,47 +22,55 @@ WRONG = [
 pytestmark = pytest.mark.usefixtures("forked")
 each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
 
+StageOf = Callable[[Exercise], Stage]
 
+
+@pytest.fixture(scope="module")
+def stage_of(course_server: Server, tmp_path_factory: pytest.TempPathFactory) -> StageOf:
+    """Return the one stage of an exercise: the cells above it run once in this process, not once for each proof."""
+    stages: dict[str, Stage] = {}
+
+    def find(exercise: Exercise) -> Stage:
+        if exercise.id not in stages:
+            stages[exercise.id] = Stage(exercise, course_server, tmp_path_factory.mktemp(exercise.cell))
+        return stages[exercise.id]
+
+    return find
+
+
+@pytest.mark.proof
 @each_exercise
 async def test_solution_passes_twice_and_in_another_order(
     exercise: Exercise, course_server: Server, tmp_path: Path
 ) -> None:
-    async with Stage(exercise, course_server, tmp_path) as stage:
-        await stage.before()
-        await stage.answer(sources.exercise_cells(exercise, "solution"))
-        first = await stage.verdict()
-        assert first.outcome is Outcome.PASSED, first.text()
-        # Every other cell again, as a learner does who goes back and forth, then this one: nothing may depend on it.
-        await stage.others()
-        await stage.answer(sources.exercise_cells(exercise, "solution"))
-        second = await stage.verdict()
+    stage = Stage(exercise, course_server, tmp_path)  # of its own: the cells below change what stands above
+    solved = sources.exercise_cells(exercise, "solution")
+    first = await stage.grade(solved)
+    assert first.outcome is Outcome.PASSED, first.text()
+    # Every other cell again, as a learner does who goes back and forth, then this one: nothing may depend on it.
+    await stage.others()
+    second = await stage.grade(solved)
     assert second.outcome is Outcome.PASSED, second.text()
     assert [part.label for part in second.parts] == [part.label for part in first.parts]
 
 
+@pytest.mark.proof
 @each_exercise
-async def test_stub_is_unattempted(exercise: Exercise, course_server: Server, tmp_path: Path) -> None:
-    async with Stage(exercise, course_server, tmp_path) as stage:
-        await stage.before()
-        await stage.answer(sources.exercise_cells(exercise, "learner"))
-        verdict = await stage.verdict()
+async def test_stub_is_unattempted(exercise: Exercise, stage_of: StageOf) -> None:
+    verdict = await stage_of(exercise).grade(sources.exercise_cells(exercise, "learner"))
     assert verdict.outcome is Outcome.UNATTEMPTED, verdict.text()
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(("exercise", "answer"), WRONG)
-async def test_wrong_answer_fails_for_its_reason(
-    exercise: Exercise, answer: Wrong, course_server: Server, tmp_path: Path
-) -> None:
+async def test_wrong_answer_fails_for_its_reason(exercise: Exercise, answer: Wrong, stage_of: StageOf) -> None:
     cells = edited(sources.exercise_cells(exercise, "solution"), answer.edits)
-    async with Stage(exercise, course_server, tmp_path) as stage:
-        await stage.before()
-        try:
-            await stage.answer(cells)
-        except CellFailed as error:
-            # A mistake that the cell itself turns down never gets as far as the check.
-            assert answer.expect in str(error)  # noqa: PT017 - it need not fail
-            return
-        verdict = await stage.verdict()
+    try:
+        verdict = await stage_of(exercise).grade(cells)
+    except CellFailed as error:
+        # A mistake that the cell itself turns down never gets as far as the check.
+        assert answer.expect in str(error)  # noqa: PT017 - it need not fail
+        return
     assert verdict.outcome is Outcome.FAILED, verdict.text()
     assert answer.expect in verdict.text(), verdict.text()
     assert verdict.next_step

@@ -1,9 +1,14 @@
 """Answers to exercise 1.3, Read a history."""
 
-import os
+import secrets
 from typing import Any
 
+import pytest
+
 from course_lib import history
+from course_lib import shop as shops
+from course_lib.server import Server, connect
+from course_lib.workers import start_worker
 from tests.grading.edits import Wrong, replace
 
 WRONG = {
@@ -47,15 +52,21 @@ WRONG = {
 }
 
 
-async def setting(stage: Any) -> dict[str, Any]:
+async def setting(names: dict[str, Any], server: Server) -> dict[str, Any]:
     """A checkout that met a failing payment service, as the cell above exercise 1.3 makes it."""
-    os.environ["SHOP_URL"] = stage.shop.url
-    workflow, activity = stage.names["CheckoutWorkflow"], stage.names["charge_card"]
-    worker = await stage.worker(workflows=[workflow], activities=[activity])
-    # The try that works takes a while, so that the whole run is clearly longer than what was lost.
-    stage.shop.faults.next_calls("payments", ["decline", "latency:0.5"])
-    order = stage.names["Order"](stage.names["lab"].id("order"), "edsger", 1900)
-    bumpy = await stage.client.start_workflow(workflow.run, order, id=order.id, task_queue=stage.task_queue)
-    await bumpy.result()
+    base = f"setting-{secrets.token_hex(4)}"
+    shop = shops.open_shop(base)
+    worker = await start_worker(
+        lambda: connect(server), base, workflows=[names["CheckoutWorkflow"]], activities=[names["charge_card"]]
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SHOP_URL", shop.url)
+        # The try that works takes a while, so that the whole run is clearly longer than what was lost.
+        shop.faults.next_calls("payments", ["decline", "latency:0.5"])
+        order = names["Order"](base, "edsger", 1900)
+        client = await connect(server)
+        bumpy = await client.start_workflow(names["CheckoutWorkflow"].run, order, id=base, task_queue=base)
+        await bumpy.result()
     await worker.stop()
+    shop.delete()
     return {"bumpy": bumpy, "happened": history.events_frame(await history.fetch(bumpy))}
