@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 _HERE = Path(__file__).parent
 _WATCH = Code("watch", "rollout_child", f"{__package__}.rollout_child", "", "function", "watch")
 _OLD, _NEW = "1.0", "1.1"
+_CORRECT = "correct that line, run the cell again, then check again."
+_NEVER = (
+    'let it come to an end: `return "drained"` when `open_runs(old)` is 0, `return "rolled back"` when `healthy()` '
+    "says no. It waits for something that does not come."
+)
 # What `healthy` says in turn. A roll-out that heeds one answer only, the first or the last, meets the other one.
 _ILL = {"at 10 %": [False, True], "at 50 %": [True, False]}
 
@@ -62,7 +67,7 @@ async def _config(bench: "Bench", versioned: "Code", deployment: str, build: str
         f"the Worker of build {build} gets a config",
         expected="a WorkerDeploymentConfig",
         seen=called.reason or repr(called.value)[:80],
-        next_step="correct that line, run the cell again, then check again."
+        next_step=_CORRECT
         if called.reason
         else "return the whole config: `return WorkerDeploymentConfig(version, True, …)`.",
     )
@@ -96,7 +101,7 @@ async def _config(bench: "Bench", versioned: "Code", deployment: str, build: str
 
 async def _held_order(bench: "Bench") -> "WorkflowHandle[Any, Any]":
     order = {"id": bench.unique("order"), "customer": "plain"}
-    bench.shop.faults.outage("warehouse", order_id=order["id"])
+    bench.shop.faults.hold("warehouse", order_id=order["id"])
     held = await bench.start("OrderWorkflow", order, id=order["id"])
     await bench.wait_until(held, lambda seen: "ship_parcel" in set(seen["name"]), "an order is held on the old version")
     return held
@@ -112,7 +117,7 @@ async def _roll(
         f"{roll_out.name} raises nothing, {words}",
         expected="it returns",
         seen=called.reason or "it returned",
-        next_step="correct that line, run the cell again, then check again.",
+        next_step=_NEVER if called.error == "TimeoutError" else _CORRECT,
     )
     return called
 
@@ -184,7 +189,7 @@ def _drain(told: dict[str, Any]) -> str:
     if told["said"] == NO_END and told["left"] is not None:
         return (
             'ask again soon, `await asyncio.sleep(0.2)` is enough, and `return "drained"` when the answer is 0. Here '
-            "the order closes a second after your first question."
+            "the order closes when you have asked a few times."
         )
     if told["said"] != "drained" and told["left"] == 0:
         return 'end with `return "drained"` when `open_runs(old)` is 0.'

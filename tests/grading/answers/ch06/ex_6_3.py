@@ -48,6 +48,21 @@ WRONG = {
         """),
     ),
     "forgotten_await": Wrong("a coroutine counts as true", replace("await healthy()").by("healthy()")),
+    "gives_up_after_ten": Wrong(
+        "whoever stops the old Workers now",
+        replace("""
+            while True:
+                if await open_runs(old) == 0:
+                    return "drained"
+                await asyncio.sleep(0.2)
+        """).by("""
+            for _ in range(10):
+                if await open_runs(old) == 0:
+                    break
+                await asyncio.sleep(0.2)
+            return "drained"
+        """),
+    ),
     "goes_up_though_ill": Wrong(
         "`False` ends the roll-out",
         replace("""
