@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import secrets
 import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import timedelta
@@ -24,6 +23,7 @@ from course_lib.grading.evidence import Run, event_ids, explain, short, short_te
 from course_lib.grading.model import Exercise, Part
 from course_lib.server import Server, connect
 from course_lib.shop import Shop, looking
+from course_lib.unique import unique
 from course_lib.waits import NothingMoves, Stuck, Watch
 from course_lib.waits.until import Condition, closed
 from course_lib.workers import WorkerProcess
@@ -77,7 +77,7 @@ class Bench:
         self.exercise = exercise
         self.client = client
         self.shop = shop
-        self.task_queue = f"grading-{exercise.id.replace('.', '-')}-{secrets.token_hex(4)}"
+        self.task_queue = unique("grading", exercise.id.replace(".", "-"))
         self.parts: list[Part] = [] if parts is None else parts
         self.ran: list[str] = []
         self._server = server
@@ -154,7 +154,7 @@ class Bench:
 
     def unique(self, base: str) -> str:
         """Return an id that no other run has, such as ``order-3f9c21``."""
-        return f"{base}-{secrets.token_hex(8)}"
+        return unique(base)
 
     # ---------------------------------------------------------------- run code
 

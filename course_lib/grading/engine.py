@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import secrets
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -22,6 +21,7 @@ from course_lib.grading.bench import Bench, Stopped
 from course_lib.grading.evidence import short_text
 from course_lib.grading.model import Exercise, Outcome, Part, Verdict
 from course_lib.server import Server
+from course_lib.unique import unique
 from course_lib.waits import TooBusy
 
 Say = Callable[[str], None]
@@ -155,7 +155,7 @@ def _last_resort(what: str) -> Iterator[None]:
 
 
 async def _open(exercise: Exercise, server: Server, modules: Modules, parts: list[Part]) -> Bench:
-    name = f"grading-{exercise.id.replace('.', '-')}-{secrets.token_hex(4)}"
+    name = unique("grading", exercise.id.replace(".", "-"))
     client, shop = await asyncio.gather(servers.connect(server), asyncio.to_thread(shops.open_shop, name))
     return Bench(exercise, client, server, modules, shop, parts)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from temporalio.api.enums.v1 import EventType
-from temporalio.client import Client, WorkflowExecutionDescription, WorkflowFailureError, WorkflowHandle
+from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
 from temporalio.service import RPCError
 
 from course_lib import history
@@ -53,7 +53,7 @@ def death(workers: Sequence[WorkerProcess]) -> None:
             raise WorkerDied(short_text(f"your code ended the worker process: {process.describe()}. {' '.join(words)}"))
 
 
-async def failing(handle: "WorkflowHandle[Any, Any]", described: WorkflowExecutionDescription) -> None:
+async def failing(handle: "WorkflowHandle[Any, Any]", described: history.Described) -> None:
     """Raise when a run's workflow task has failed twice or more in a row.
 
     Args:

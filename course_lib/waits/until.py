@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
-from temporalio.client import Client, WorkflowExecutionDescription, WorkflowHandle
+from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError
 
 from course_lib import history
@@ -56,7 +56,7 @@ class Watch:
         pids: Callable[[], Iterable[int]],
         stirs: Sequence[Stir] = (),
         give_up: Callable[[], None] | None = None,
-        look_at: "Callable[[WorkflowHandle[Any, Any], WorkflowExecutionDescription], Awaitable[None]] | None" = None,
+        look_at: "Callable[[WorkflowHandle[Any, Any], history.Described], Awaitable[None]] | None" = None,
     ) -> None:
         self.idle = Idle(pids, lambda: round_trip(client))
         self._stirs, self._give_up, self._look_at = stirs, give_up, look_at
@@ -125,7 +125,7 @@ class Watch:
         return soon
 
     async def _look_at_run(self, run: "WorkflowHandle[Any, Any]") -> float:
-        described = await run.describe()
+        described = await history.describe(run)
         raw = described.raw_description
         if self._look_at is not None:
             await self._look_at(run, described)
@@ -165,5 +165,5 @@ async def closed(run: "WorkflowHandle[Any, Any]") -> bool:
         run: The run.
     """
     with contextlib.suppress(RPCError):
-        return (await run.describe()).close_time is not None
+        return (await history.describe(run)).close_time is not None
     return True

@@ -1,8 +1,8 @@
 """The exercise proofs start some thousand children; each would spend half a second on what is the same in all of them.
 
 Here a child is forked from a process that has imported the SDK and done nothing else (Linux only). What the child then
-runs, and how it is spoken to and killed, is the same. A child that wants a hash seed of its own, and every child
-outside the proofs, is a new process from its first instruction: tests/workers, tests/chapters and nbval run those.
+runs, and how it is spoken to and killed, is the same. Every child outside the proofs is a new process from its first
+instruction: tests/workers, tests/chapters and nbval run those.
 """
 
 import contextlib
@@ -33,11 +33,12 @@ _IMPORTED = (
     *_MODULES,
     *("temporalio.client", "temporalio.worker", "course_lib.shop.client", "course_lib.telemetry"),
     *(f"course_lib.workers.{name}" for name in ("definitions", "executor", "isolated_loop", "orders", "serving")),
+    "course_lib.replay.elsewhere",
     *("httpx", "httpcore", "anyio._backends._asyncio"),  # the first call of an activity to the shop
 )
 _ROOT = Path(__file__).resolve().parents[2]
 _LONGEST = 100_000  # bytes of one request; the environment is most of it
-_LIMIT = 20.0  # seconds for what takes milliseconds
+_LIMIT = 120.0  # seconds for what takes milliseconds, or one for the first child
 _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER, linux/prctl.h
 
 
@@ -49,39 +50,66 @@ def forked_children() -> Iterator[None]:
         return
     # Who forks twice has no child: it becomes that of the next process above that takes orphans in, which is this one.
     ctypes.CDLL(None, use_errno=True).prctl(_SUBREAPER, 1, 0, 0, 0)
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    command = [sys.executable, "-P", "-c", f"from tests.grading import forks; forks.nursery({theirs.fileno()})"]
-    nursery = subprocess.Popen(command, pass_fds=(theirs.fileno(),), env={**os.environ, "PYTHONPATH": str(_ROOT)})
-    theirs.close()
-    ours.settimeout(_LIMIT)
-    asking = threading.Lock()
+    with pytest.MonkeyPatch.context() as patch, contextlib.ExitStack() as stack:
+        nurseries: dict[str, Nursery] = {}
+        making = threading.Lock()
 
-    class Forked(subprocess.Popen[bytes]):
-        """A process that is asked for, instead of made; all else is `subprocess.Popen`'s."""
+        def start(argv: list[str], *, env: dict[str, str], **options: Any) -> Any:
+            if argv[:3] != [sys.executable, "-P", "-m"] or argv[3] not in _MODULES:
+                return subprocess.Popen(argv, env=env, **options)
+            seed = env.get("PYTHONHASHSEED", "")  # decided when an interpreter starts, so each has a nursery of its own
+            with making:
+                if seed not in nurseries:
+                    nurseries[seed] = Nursery(seed)
+                    stack.callback(nurseries[seed].close)
+            return nurseries[seed].fork(argv, env=env, **options)
 
-        def _execute_child(self, *args: Any) -> None:
-            named = inspect.signature(super()._execute_child).bind(*args).arguments  # type: ignore[misc]
-            kept = sorted(named["pass_fds"])
-            request = {"words": named["args"][3:], "env": named["env"], "fds": [0, 1, 2, *kept], "parent": os.getpid()}
-            pipes = [named["p2cread"], named["c2pwrite"], named["c2pwrite"]]
-            with asking:
-                socket.send_fds(ours, [json.dumps(request).encode()], [*pipes, *kept])
-                self.pid = int(ours.recv(32))
-            self._child_created = True
-            os.close(named["p2cread"])
-            os.close(named["c2pwrite"])
+        patch.setattr(child, "Popen", start)
+        yield
 
-    def start(argv: list[str], *, env: dict[str, str], **options: Any) -> Any:
-        known = argv[:3] == [sys.executable, "-P", "-m"] and argv[3] in _MODULES and "PYTHONHASHSEED" not in env
-        return (Forked if known else subprocess.Popen)(argv, env=env, **options)
 
-    try:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(child, "Popen", start)
-            yield
-    finally:
-        ours.close()  # which ends the nursery
-        nursery.wait(10)
+class Nursery:
+    """A process that has imported the SDK, and forks children.
+
+    Args:
+        seed: Its PYTHONHASHSEED; empty for one that is drawn.
+    """
+
+    def __init__(self, seed: str) -> None:
+        self._post, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        command = [sys.executable, "-P", "-c", f"from tests.grading import forks; forks.nursery({theirs.fileno()})"]
+        env = {**os.environ, "PYTHONPATH": str(_ROOT), **({"PYTHONHASHSEED": seed} if seed else {})}
+        self._process = subprocess.Popen(command, pass_fds=(theirs.fileno(),), env=env)
+        theirs.close()
+        self._post.settimeout(_LIMIT)
+        self._asking = threading.Lock()
+
+    def close(self) -> None:
+        """End it; its children live on."""
+        self._post.close()
+        self._process.wait(_LIMIT)
+
+    def fork(self, argv: list[str], **options: Any) -> "subprocess.Popen[bytes]":
+        """Return a child that runs a command, as ``subprocess.Popen`` makes one."""
+        post, asking = self._post, self._asking
+
+        class Forked(subprocess.Popen[bytes]):
+            """A process that is asked for, instead of made; all else is `subprocess.Popen`'s."""
+
+            def _execute_child(self, *args: Any) -> None:
+                named = inspect.signature(super()._execute_child).bind(*args).arguments  # type: ignore[misc]
+                kept = sorted(named["pass_fds"])
+                words, env = named["args"][3:], named["env"]
+                request = {"words": words, "env": env, "fds": [0, 1, 2, *kept], "parent": os.getpid()}
+                pipes = [named["p2cread"], named["c2pwrite"], named["c2pwrite"]]
+                with asking:
+                    socket.send_fds(post, [json.dumps(request).encode()], [*pipes, *kept])
+                    self.pid = int(post.recv(32))
+                self._child_created = True
+                os.close(named["p2cread"])
+                os.close(named["c2pwrite"])
+
+        return Forked(argv, **options)
 
 
 def nursery(own: int) -> None:
@@ -122,6 +150,7 @@ def _become(told: dict[str, Any], fds: list[int], post: socket.socket) -> NoRetu
         _take(fds, told["fds"])
         os.environ.clear()
         os.environ.update(told["env"])
+        time.tzset()
         sys.path[:0] = [path for path in told["env"].get("PYTHONPATH", "").split(os.pathsep) if path]
         sys.stdin = open(0, encoding="utf-8")  # noqa: SIM115 - these live as long as the child
         sys.stdout, sys.stderr = (open(number, "w", buffering=1, encoding="utf-8") for number in (1, 2))  # noqa: SIM115
