@@ -5,14 +5,14 @@
 # Safe to run at every start: a namespace that exists is left as it is.
 set -eu
 
-TRIES=60
-
-# again COMMAND...   runs a command until it succeeds, a second apart, at most TRIES times in this whole job
-try=1
+# again TRIES COMMAND...   runs a command until it succeeds, a second apart, at most TRIES times; says why it gave up
 again() {
-    until "$@"; do
-        if [ "$try" -ge "$TRIES" ]; then
-            echo "Gave up after $TRIES tries: $*" >&2
+    tries=$1
+    shift
+    try=1
+    until said=$("$@" 2>&1); do
+        if [ "$try" -ge "$tries" ]; then
+            printf '%s\nGave up after %s tries: %s\n' "$said" "$tries" "$*" >&2
             exit 1
         fi
         try=$((try + 1))
@@ -30,9 +30,11 @@ register() {
     temporal operator namespace create --namespace "$1" --retention "$COURSE_RETENTION" --command-timeout 5s || exists "$1"
 }
 
-# The port opens before the server can serve: ask for its health, not for its port.
-again temporal operator cluster health --command-timeout 5s
+echo "Waiting for the server at $TEMPORAL_ADDRESS."
+# The port opens before the server can serve: ask for its health, not for its port. The server itself waits for its
+# schema, up to two minutes.
+again 180 temporal operator cluster health --command-timeout 5s
 for namespace in $COURSE_NAMESPACES; do
-    again register "$namespace"
+    again 30 register "$namespace"
     echo "Namespace $namespace is there."
 done

@@ -7,9 +7,18 @@
 set -eu
 
 SCHEMA=/etc/temporal/schema/postgresql/v12
-TRIES=30
+TRIES=60
 
-# Creates one database. The first call also proves that PostgreSQL answers, so it is the one that waits.
+# Measured on 1.32.0: Temporal's own programs cannot log in with a password that has one of these, and wait for ever.
+case $SQL_PASSWORD in
+    *[\ \"\\]*)
+        echo "COURSE_DB_PASSWORD must not have a space, a double quote or a backslash, as Temporal cannot log in with" \
+            "one: change it, then \`down -v\`, because the database has taken it, and \`up -d\`." >&2
+        exit 1
+        ;;
+esac
+
+# Creates one database. The first call also proves that PostgreSQL answers, so it is the one that waits, two minutes.
 create() {
     try=1
     until temporal-sql-tool --db "$1" create; do

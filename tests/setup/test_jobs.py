@@ -41,7 +41,13 @@ def stage(tmp_path: Path) -> Stage:
     return Stage(tmp_path)
 
 
-SQL = {"SQL_HOST": "postgresql", "SQL_PORT": "5432", "SQL_USER": "temporal", "SQL_PLUGIN": "postgres12"}
+SQL = {
+    "SQL_HOST": "postgresql",
+    "SQL_PORT": "5432",
+    "SQL_USER": "temporal",
+    "SQL_PASSWORD": "a+b%c#d$e'f:@/?&",
+    "SQL_PLUGIN": "postgres12",
+}
 NAMESPACES = {"TEMPORAL_ADDRESS": "temporal:7233", "COURSE_NAMESPACES": "default team-a", "COURSE_RETENTION": "72h"}
 # Fails as often as there are lines in `failures`, then succeeds.
 FAILING = "[ -s failures ] || exit 0\nsed -i 1d failures\nexit 1"
@@ -73,7 +79,17 @@ def test_the_schema_does_not_wait_for_ever(stage: Stage) -> None:
     done = stage.run("schema.sh", **SQL)
     assert done.returncode == 1
     assert "postgresql:5432" in done.stderr
-    assert len([call for call in stage.calls() if "create" in call]) == 30
+    assert len([call for call in stage.calls() if "create" in call]) == 60, "two minutes: it waits for the database"
+
+
+@pytest.mark.parametrize("password", ["two words", 'a"b', r"a\b"])
+def test_a_password_that_temporal_cannot_use_is_refused(stage: Stage, password: str) -> None:
+    stage.program("temporal-sql-tool", "exit 0")
+    done = stage.run("schema.sh", **SQL | {"SQL_PASSWORD": password})
+    assert done.returncode == 1
+    assert not (stage.folder / "calls").exists(), "it does not try for two minutes"
+    assert done.stderr.startswith("COURSE_DB_PASSWORD must not have a space")
+    assert password not in done.stderr
 
 
 def test_a_failed_update_fails_the_job(stage: Stage) -> None:
@@ -106,4 +122,11 @@ def test_the_namespace_does_not_wait_for_ever(stage: Stage) -> None:
     stage.program("temporal", "exit 1")
     done = stage.run("namespace.sh", **NAMESPACES)
     assert done.returncode == 1
-    assert "Gave up after 60 tries" in done.stderr
+    assert "Gave up after 180 tries" in done.stderr
+
+
+def test_the_namespace_says_why_it_gave_up(stage: Stage) -> None:
+    stage.program("temporal", 'case "$*" in *health*) exit 0 ;; *create*) echo "bad retention" >&2 ;; esac\nexit 1')
+    done = stage.run("namespace.sh", **NAMESPACES)
+    assert done.returncode == 1
+    assert "bad retention\nGave up after 30 tries: register default" in done.stderr
