@@ -18,10 +18,10 @@ from course_lib.shop.control import PORT_FILE, Unreachable, ask
 
 # Below the ports that systems give to outgoing connections (Linux from 32,768, macOS and Windows from 49,152).
 _PORTS = range(10_000, 32_000)
-_START_LIMIT = 30.0  # seconds; 0.4 s is usual, but a whole class may open its chapters on one machine
+_START_LIMIT = 60.0  # seconds; 0.4 s is usual, 20 s when a class of thirty opens its chapters at once on two cores
 _HEALTH_LIMIT = 2.0  # seconds; a healthy service answers within milliseconds
 _PATIENT_LIMIT = 4.0  # seconds for the second look, before a service that is merely slow is ended with its requests
-_LOCK_LIMIT = 45.0  # seconds; longer than another kernel needs for a start that fails
+_LOCK_LIMIT = 75.0  # seconds; longer than another kernel needs for a start that fails
 
 
 def daemon() -> Daemon:
