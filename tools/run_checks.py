@@ -7,14 +7,10 @@
 A stage that fails fails the whole, but the later ones still run: one run shows everything that is wrong. The quick
 stages come first. Then the unit tests, which compute, share the machine with the notebooks and the browser, which
 mostly wait; what those print is shown when they end.
-
-Up to three tests that failed in that crowd are run again when it has gone, twice. Those that pass both times count as
-flaky and are named: a fault of the test or of the course that is to be found, but not of the change that is judged.
 """
 
 import argparse
 import codecs
-import json
 import os
 import re
 import select
@@ -31,8 +27,6 @@ import processes
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
-CACHE = ROOT / ".pytest_cache" / "stages"
-MOST_FLAKY = 3  # more than that is no accident
 # A stage may take as long as it works. One that hangs, however, is killed: it has printed nothing for so many seconds
 # and used less than so many seconds of processor time in them (a server and a shop that wait use 0.4 s).
 QUIET = 180.0
@@ -43,7 +37,7 @@ LOOK = 5.0  # seconds between two looks at it
 CLOSING = re.compile(r"(?:^=+ |^)((?:\d+ [a-z]+(?:, )?)+) in [\d.]+s(?: \([\d:]+\))?(?: =+)?$")
 COUNT = re.compile(r"(\d+) ([a-z]+)")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-ORDER = ("failed", "passed", "skipped", "deselected", "xfailed", "xpassed", "flaky", "warnings", "errors")
+ORDER = ("failed", "passed", "skipped", "deselected", "xfailed", "xpassed", "warnings", "errors")
 
 
 @dataclass(frozen=True)
@@ -56,10 +50,6 @@ class Stage:
     pytest: bool = False
     beside: bool = False
     """Whether it runs beside the unit tests, one such stage after the other."""
-    alone: tuple[str, ...] = ()
-    """The command that runs some of its tests alone, which are appended."""
-    by_file: bool = False
-    """Whether a test depends on those before it in the same file."""
 
 
 def tool(name: str, *arguments: str) -> tuple[str, ...]:
@@ -67,23 +57,20 @@ def tool(name: str, *arguments: str) -> tuple[str, ...]:
     return (str(BIN / name), *arguments)
 
 
-def pytest_stage(
-    name: str, what: str, options: tuple[str, ...], crowd: tuple[str, ...], *, beside: bool, by_file: bool = False
-) -> Stage:
+def pytest_stage(name: str, what: str, *arguments: str, beside: bool) -> Stage:
     """Return a stage that runs pytest from .venv.
 
     Args:
         name: The stage's name.
         what: What it checks.
-        options: Options for each run of its tests.
-        crowd: What they are all run with: their folders, and how many at once.
+        arguments: pytest's.
         beside: Whether it runs beside the unit tests.
-        by_file: Whether a test depends on those before it in the same file.
     """
     colour = ("--color=yes",) if sys.stdout.isatty() else ()
-    # A cache of its own: it tells which tests failed, and two stages run at once.
-    alone = (sys.executable, "-m", "pytest", *colour, "-o", f"cache_dir={CACHE / name}", *options)
-    return Stage(name, what, (*alone, "--cache-clear", *crowd), True, beside, alone, by_file)
+    # No cache: two stages run at once.
+    return Stage(
+        name, what, (sys.executable, "-m", "pytest", *colour, "-p", "no:cacheprovider", *arguments), True, beside
+    )
 
 
 STAGES = (
@@ -95,23 +82,20 @@ STAGES = (
     pytest_stage(
         "unit",
         "pytest: the library, content, exercise proofs, set-up",
-        ("-p", "no:nbval"),
-        ("-n", "5", "--dist", "loadfile", "tests", "--ignore=tests/browser"),
+        *("-p", "no:nbval", "-n", "5", "--dist", "loadfile", "tests", "--ignore=tests/browser"),
         beside=False,
     ),
     pytest_stage(
         "notebooks",
         "nbval: notebooks/ unsolved, solutions/ strict",
-        ("--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout", "60"),
-        ("-n", "2", "--dist", "loadfile", "notebooks", "solutions"),
+        *("--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout", "60"),
+        *("-n", "2", "--dist", "loadfile", "notebooks", "solutions"),
         beside=True,
-        by_file=True,
     ),
     pytest_stage(
         "browser",
         "pytest: widgets, and every chapter's Run All, in a real JupyterLab",
-        ("-p", "no:nbval"),
-        ("tests/browser",),
+        *("-p", "no:nbval", "tests/browser"),
         beside=True,
     ),
 )
@@ -277,40 +261,6 @@ def run_all(stages: Sequence[Stage]) -> dict[str, Counter[str]]:
     return found
 
 
-def failed_tests(stage: Stage) -> list[str]:
-    """Return the tests that failed in a stage's last run, as pytest names them.
-
-    Args:
-        stage: One that runs pytest.
-    """
-    try:
-        names = sorted(json.loads((CACHE / stage.name / "v" / "cache" / "lastfailed").read_text(encoding="utf-8")))
-    except (OSError, ValueError):
-        return []
-    return sorted({name.split("::")[0] for name in names}) if stage.by_file else names
-
-
-def once_more(stage: Stage, counts: Counter[str]) -> list[str]:
-    """Run what failed in a stage twice, with the machine to itself, and return what passed both times, all or nothing.
-
-    Args:
-        stage: The stage.
-        counts: What it counted; changed when what failed was flaky.
-    """
-    failures = counts["failed"] + counts["errors"]
-    names = failed_tests(stage)
-    # Not every failure may have a name: a process of pytest-xdist that died leaves none.
-    if not stage.alone or not 0 < len(names) <= MOST_FLAKY or not (stage.by_file or len(names) == failures):
-        return []
-    for turn in ("once", "twice"):
-        again = run(Stage(stage.name, f"what failed, alone, {turn}", (*stage.alone, *names), pytest=True))
-        if again["failed"] or again["errors"] or not again["passed"]:
-            return []
-    counts.update(passed=failures, flaky=failures)
-    del counts["failed"], counts["errors"]
-    return names
-
-
 def closing_line(counts: Counter[str], seconds: float) -> str:
     """Return the last line of the run, in the words of pytest's own.
 
@@ -339,12 +289,9 @@ def main(arguments: Sequence[str]) -> int:
         return 0
     began = time.monotonic()
     counts = run_all([stage for stage in STAGES if not options.stages or stage.name in options.stages])
-    flaky = [name for stage in STAGES if stage.name in counts for name in once_more(stage, counts[stage.name])]
     total = sum(counts.values(), Counter())
     failed = [stage.name for stage in STAGES if counts.get(stage.name, Counter()) & Counter(failed=1, errors=1)]
     print()
-    for name in flaky:
-        print(f"Flaky: {name} failed beside the others (see above why) and passed alone. Find out why.")
     if failed:
         print(f'Failed: {", ".join(failed)}. Again, these alone: make test ARGS="{" ".join(failed)}"')
     print(closing_line(total, time.monotonic() - began))

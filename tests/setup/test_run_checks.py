@@ -3,7 +3,6 @@
 import importlib.util
 import re
 import sys
-from pathlib import Path
 from typing import Any
 
 import psutil
@@ -168,75 +167,6 @@ def gone(pid: int) -> bool:
         return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True
-
-
-# What a pytest stage leaves behind whose test `tests/test_a.py::test_b` failed.
-FAILS = """
-import json, pathlib, sys
-cache = pathlib.Path({cache!r}) / "v" / "cache"
-cache.mkdir(parents=True)
-(cache / "lastfailed").write_text(json.dumps({{name: True for name in {names!r}}}))
-print("= {count} failed, 5 passed in 0.10s =")
-sys.exit(1)
-"""
-# Passes in its first so many runs, given which tests to run; each run adds a line to a file.
-ALONE = """
-import pathlib, sys
-file = pathlib.Path({file!r})
-runs = len(file.read_text().splitlines()) + 1 if file.exists() else 1
-with file.open("a") as told: print(*sys.argv[1:], file=told)
-print("= 1 passed in 0.10s =" if runs <= {passes} else "= 1 failed in 0.10s =")
-sys.exit(runs > {passes})
-"""
-ONE = ("tests/test_a.py::test_b",)
-
-
-@pytest.fixture
-def crowd(checks: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
-    """Make a stage whose tests fail, and of which so many runs alone pass; its second value is what was run alone."""
-    monkeypatch.setattr(checks, "CACHE", tmp_path)
-
-    def make(names: tuple[str, ...], passes: int, *, by_file: bool = False) -> tuple[Any, Path]:
-        file = tmp_path / "alone"
-        fails = FAILS.format(cache=str(tmp_path / "unit"), names=names, count=len(names))
-        alone = (sys.executable, "-c", ALONE.format(file=str(file), passes=passes))
-        return checks.Stage("unit", "a stand-in", (sys.executable, "-c", fails), True, False, alone, by_file), file
-
-    return make
-
-
-def test_what_passes_alone_twice_is_flaky_and_named(
-    checks: Any, crowd: Any, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    stage, alone = crowd(ONE, passes=2)
-    assert run(checks, monkeypatch, stage) == 0
-    said = capfd.readouterr().out
-    assert alone.read_text().splitlines() == [*ONE, *ONE]
-    assert f"Flaky: {ONE[0]} failed beside the others" in said
-    assert checks.counts_of(said.splitlines()[-1]) == {"passed": 6, "flaky": 1}
-
-
-@pytest.mark.parametrize("passes", [0, 1])
-def test_what_fails_alone_has_failed(
-    checks: Any, crowd: Any, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], passes: int
-) -> None:
-    stage, _ = crowd(ONE, passes)
-    assert run(checks, monkeypatch, stage) == 1
-    said = capfd.readouterr().out
-    assert "Flaky" not in said
-    assert checks.counts_of(said.splitlines()[-1]) == {"failed": 1, "passed": 5}
-
-
-def test_many_failures_are_no_accident(checks: Any, crowd: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    stage, alone = crowd(tuple(f"tests/test_a.py::test_{number}" for number in range(4)), passes=2)
-    assert run(checks, monkeypatch, stage) == 1
-    assert not alone.exists()
-
-
-def test_a_notebook_is_run_again_as_a_whole(checks: Any, crowd: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    stage, alone = crowd(("notebooks/04.ipynb::Cell 3", "notebooks/04.ipynb::Cell 4"), passes=2, by_file=True)
-    assert run(checks, monkeypatch, stage) == 0
-    assert alone.read_text().splitlines() == ["notebooks/04.ipynb", "notebooks/04.ipynb"]
 
 
 def test_stages_by_name(checks: Any, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
