@@ -10,15 +10,18 @@ from course_lib import grading
 from course_lib.grading import Exercise, Outcome, sources
 from course_lib.server import Server
 
-from .edits import ANSWERS, Wrong, answers, answers_file, edited
+from .edits import ANSWERS, Right, Wrong, answers, answers_file, edited
 from .stage import CellFailed, Stage
 
 EXERCISES = [exercise for number in grading.chapter_numbers() for exercise in grading.chapter(number).exercises]
-WRONG = [
-    pytest.param(exercise, answer, id=f"{exercise.id}-{name}")
-    for exercise in EXERCISES
-    for name, answer in answers(exercise).WRONG.items()
-]
+WRONG, RIGHT = (
+    [
+        pytest.param(exercise, answer, id=f"{exercise.id}-{name}")
+        for exercise in EXERCISES
+        for name, answer in getattr(answers(exercise), kind).items()
+    ]
+    for kind in ("WRONG", "RIGHT")
+)
 pytestmark = pytest.mark.usefixtures("forked")
 each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
 
@@ -76,18 +79,26 @@ async def test_wrong_answer_fails_for_its_reason(exercise: Exercise, answer: Wro
     assert verdict.next_step
 
 
+@pytest.mark.proof
+@pytest.mark.parametrize(("exercise", "answer"), RIGHT)
+async def test_right_answer_passes(exercise: Exercise, answer: Right, stage_of: StageOf) -> None:
+    verdict = await stage_of(exercise).grade(edited(sources.exercise_cells(exercise, "solution"), answer.edits))
+    assert verdict.outcome is Outcome.PASSED, verdict.text()
+
+
 @each_exercise
-def test_there_are_three_different_mistakes(exercise: Exercise) -> None:
+def test_there_are_three_different_mistakes_and_three_more_right_answers(exercise: Exercise) -> None:
     reasons = {answer.expect for answer in answers(exercise).WRONG.values()}
-    assert len(reasons) >= 3, f"write them into {answers_file(exercise)}"
+    assert len(reasons) >= 3, f"write more of WRONG into {answers_file(exercise)}"
+    assert len(answers(exercise).RIGHT) >= 3, f"write more of RIGHT into {answers_file(exercise)}"
 
 
 @each_exercise
 def test_every_answer_fits_the_solution_and_differs_from_it(exercise: Exercise) -> None:
     cells = sources.exercise_cells(exercise, "solution")
-    answered = {name: edited(cells, answer.edits) for name, answer in answers(exercise).WRONG.items()}
-    assert [name for name, answer in answered.items() if answer == cells] == []
-    assert len(set(answered.values())) == len(answered)
+    given = [*answers(exercise).WRONG.values(), *answers(exercise).RIGHT.values()]
+    answered = [edited(cells, answer.edits) for answer in given]
+    assert len({cells, *answered}) == 1 + len(answered)
 
 
 def test_every_file_of_answers_belongs_to_an_exercise() -> None:

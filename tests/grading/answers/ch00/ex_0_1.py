@@ -1,6 +1,6 @@
 """Answers to exercise 0.1, Change a greeting."""
 
-from tests.grading.edits import Wrong, replace
+from tests.grading.edits import Right, Wrong, replace
 
 WRONG = {
     "almost": Wrong("comma, blank and exclamation mark count", replace("shop, {name}!").by("shop {name}")),
@@ -28,5 +28,24 @@ WRONG = {
     "printed": Wrong(
         "what it prints is not its result",
         replace('return f"Welcome to the shop, {name}!"').by('print(f"Welcome to the shop, {name}!")'),
+    ),
+}
+
+RIGHT = {
+    "format": Right(replace('f"Welcome to the shop, {name}!"').by('"Welcome to the shop, {}!".format(name)')),
+    "joined": Right(replace('f"Welcome to the shop, {name}!"').by('"Welcome to the shop, " + name + "!"')),
+    "another_type_name_and_a_helper": Right(
+        replace("@workflow.defn").by("""
+            def greeting(customer: str) -> str:
+                return f"Welcome to the shop, {customer}!"
+
+
+            @workflow.defn(name="Welcome")
+        """),
+        replace('f"Welcome to the shop, {name}!"').by("greeting(name)"),
+    ),
+    "template_in_the_class": Right(
+        replace("@workflow.run").by('WORDS = "Welcome to the shop, %s!"\n\n@workflow.run'),
+        replace('f"Welcome to the shop, {name}!"').by("self.WORDS % name"),
     ),
 }

@@ -1,6 +1,6 @@
 """Answers to exercise 1.1, Charge, then ship."""
 
-from tests.grading.edits import Wrong, replace
+from tests.grading.edits import Right, Wrong, replace
 
 WRONG = {
     "a_sentence": Wrong(
@@ -123,5 +123,49 @@ WRONG = {
             "workflow.start_activity(ship_parcel, order, start_to_close_timeout=limit)"
         ),
         replace(", parcel_id").by(', ""'),
+    ),
+}
+
+RIGHT = {
+    "by_name": Right(
+        replace("charge_card, order, start").by('"charge_card", order, result_type=str, start'),
+        replace("ship_parcel, order, start").by('"ship_parcel", order, result_type=str, start'),
+    ),
+    "started_then_awaited": Right(
+        replace("charge_id = await workflow.execute_activity(charge_card, order, start_to_close_timeout=limit)").by("""
+            charge = workflow.start_activity(charge_card, order, start_to_close_timeout=limit)
+            charge_id = await charge
+        """),
+        replace("parcel_id = await workflow.execute_activity").by("parcel = workflow.start_activity"),
+        replace(", parcel_id").by(", await parcel"),
+    ),
+    "a_loop": Right(
+        replace("""
+            charge_id = await workflow.execute_activity(charge_card, order, start_to_close_timeout=limit)
+            parcel_id = await workflow.execute_activity(ship_parcel, order, start_to_close_timeout=limit)
+            return Delivery(order.id, charge_id, parcel_id)
+        """).by("""
+            ids = []
+            for step in (charge_card, ship_parcel):
+                ids.append(await workflow.execute_activity(step, order, start_to_close_timeout=limit))
+            return Delivery(order.id, *ids)
+        """)
+    ),
+    "helper_method_and_keywords": Right(
+        replace("""
+            limit = timedelta(seconds=4)
+            charge_id = await workflow.execute_activity(charge_card, order, start_to_close_timeout=limit)
+            parcel_id = await workflow.execute_activity(ship_parcel, order, start_to_close_timeout=limit)
+            return Delivery(order.id, charge_id, parcel_id)
+        """).by("""
+            charge_id, parcel_id = await self.do(charge_card, order), await self.do(ship_parcel, order)
+            return Delivery(order_id=order.id, charge_id=charge_id, parcel_id=parcel_id)
+        """),
+        replace("@workflow.run").by("""
+            async def do(self, step, order: Order) -> str:
+                return await workflow.execute_activity(step, args=[order], start_to_close_timeout=timedelta(seconds=4))
+
+            @workflow.run
+        """),
     ),
 }

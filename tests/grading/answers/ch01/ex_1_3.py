@@ -9,7 +9,7 @@ from course_lib import history
 from course_lib import shop as shops
 from course_lib.server import Server, connect
 from course_lib.workers import start_worker
-from tests.grading.edits import Wrong, replace
+from tests.grading.edits import Right, Wrong, replace, whole
 
 WRONG = {
     "counts_failed_events": Wrong(
@@ -49,6 +49,46 @@ WRONG = {
         replace('started["duration"].').by('(happened["time"].max() - happened["time"].min()).'),
     ),
     "whole_failure_text": Wrong("in front of the first colon", replace('["failure"].split(":")[0]').by('["failure"]')),
+}
+
+RIGHT = {
+    "row_by_row": Right(
+        whole("ex-1-3").by("""
+            workflow_tasks = 0
+            for row in happened.to_dict("records"):
+                if row["type"] == "WorkflowTaskCompleted":
+                    workflow_tasks += 1
+                elif row["type"] == "ActivityTaskStarted":
+                    tries, lost_seconds = row["attempt"], row["duration"].total_seconds()
+                    error_type, _, _ = row["failure"].partition(":")
+        """)
+    ),
+    "queries": Right(
+        replace('happened[happened["type"] == "ActivityTaskStarted"].iloc[-1]').by(
+            "happened.query(\"type == 'ActivityTaskStarted'\").iloc[0]"
+        ),
+        replace('started["attempt"]').by("int(started.attempt)"),
+        replace('started["failure"].split(":")[0]').by('started.failure[: started.failure.index(":")]'),
+        replace('(happened["type"] == "WorkflowTaskCompleted").sum()').by(
+            'happened["type"].value_counts()["WorkflowTaskCompleted"]'
+        ),
+    ),
+    "difference_of_times": Right(
+        replace('started = happened[happened["type"] == "ActivityTaskStarted"].iloc[-1]').by("""
+            started = happened.set_index("type").loc["ActivityTaskStarted"]
+            asked = happened.set_index("type").loc["ActivityTaskScheduled"]
+        """),
+        replace('started["duration"].total_seconds()').by('(started["time"] - asked["time"]) / pandas.Timedelta("1s")'),
+        replace("tries =").by("import pandas\n\ntries ="),
+        replace('(happened["type"] == "WorkflowTaskCompleted").sum()').by(
+            'len([kind for kind in happened["type"] if kind == "WorkflowTaskCompleted"])'
+        ),
+    ),
+    "read_off_and_typed_in": Right(
+        replace('started["attempt"]').by('int(happened["attempt"].max())'),
+        replace('started["failure"].split(":")[0]').by('"CardDeclined"'),
+        replace('(happened["type"] == "WorkflowTaskCompleted").sum()').by("2"),
+    ),
 }
 
 

@@ -1,6 +1,8 @@
 """Answers to exercise 2.1, Charge once."""
 
-from tests.grading.edits import Wrong, replace
+from tests.grading.edits import Right, Wrong, replace
+
+CHARGE = replace('return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=f"charge-{order.id}")')
 
 WRONG = {
     "activity_id_alone": Wrong(
@@ -8,9 +10,7 @@ WRONG = {
     ),
     "all_swallowed": Wrong(
         "a swallowed error looks like success",
-        replace(
-            'return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=f"charge-{order.id}")'
-        ).by("""
+        CHARGE.by("""
             try:
                 return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=order.id)
             except Exception:
@@ -20,9 +20,7 @@ WRONG = {
     "forgotten_await": Wrong("write `await` in front", replace("await ShopClient().").by("ShopClient().")),
     "key_with_the_attempt": Wrong(
         "made anew in every attempt",
-        replace(
-            'return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=f"charge-{order.id}")'
-        ).by("""
+        CHARGE.by("""
             info = activity.info()
             key = f"{info.workflow_id}-{info.attempt}"
             return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=key)
@@ -30,12 +28,7 @@ WRONG = {
     ),
     "no_key": Wrong(
         "pass `idempotency_key=…` to",
-        replace(
-            'return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=f"charge-{order.id}")'
-        ).by("""
-            charge_id = await ShopClient().charge(order.id, order.amount_cents)
-            return charge_id
-        """),
+        replace(', idempotency_key=f"charge-{order.id}"').by(""),
     ),
     "one_key_for_all": Wrong("give each order a key of its own", replace('=f"charge-{order.id}"').by('="charge"')),
     "random_key": Wrong(
@@ -45,9 +38,7 @@ WRONG = {
     ),
     "result_dropped": Wrong(
         "return what `ShopClient().charge(…)` returns",
-        replace(
-            'return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=f"charge-{order.id}")'
-        ).by("""
+        CHARGE.by("""
             await ShopClient().charge(order.id, order.amount_cents, idempotency_key=order.id)
             return "paid"
         """),
@@ -55,9 +46,7 @@ WRONG = {
     "timeout_swallowed": Wrong(
         "do not catch the shop's exception",
         replace("import ShopClient").by("import ShopClient, ShopTimeout"),
-        replace(
-            'return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=f"charge-{order.id}")'
-        ).by("""
+        CHARGE.by("""
             try:
                 return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=order.id)
             except ShopTimeout:
@@ -70,16 +59,7 @@ WRONG = {
             from temporalio import activity, workflow
             from temporalio.common import RetryPolicy
         """),
-        replace(
-            "return await workflow.execute_activity(charge_card, order, start_to_close_timeout=timedelta(seconds=5))"
-        ).by("""
-            return await workflow.execute_activity(
-                charge_card,
-                order,
-                start_to_close_timeout=timedelta(seconds=5),
-                retry_policy=RetryPolicy(maximum_attempts=1),
-            )
-        """),
+        replace("timedelta(seconds=5)").by("timedelta(seconds=5), retry_policy=RetryPolicy(maximum_attempts=1)"),
     ),
     "uuid_in_the_workflow": Wrong(
         "use `workflow.uuid4()`",
@@ -90,5 +70,45 @@ WRONG = {
             async def run(self, order: Order) -> str:
                 order.key = str(uuid4())
         """),
+    ),
+}
+
+RIGHT = {
+    "ids_of_the_activity": Right(
+        CHARGE.by("""
+            info = activity.info()
+            key = f"{info.workflow_id}/{info.activity_id}"
+            return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=key)
+        """)
+    ),
+    "kept_connection": Right(
+        CHARGE.by("""
+            async with ShopClient() as shop:
+                charge_id = await shop.charge(order.id, order.amount_cents, idempotency_key=order.id)
+            return charge_id
+        """)
+    ),
+    "key_of_the_workflow": Right(
+        replace("from dataclasses import dataclass").by("from dataclasses import dataclass, replace"),
+        replace("amount_cents: int").by('amount_cents: int\nkey: str = ""'),
+        replace('f"charge-{order.id}"').by("order.key"),
+        replace("async def run(self, order: Order) -> str:").by("""
+            async def run(self, order: Order) -> str:
+                order = replace(order, key=str(workflow.uuid4()))
+        """),
+    ),
+    "in_a_thread": Right(
+        replace("import ShopClient").by("import BlockingShopClient"),
+        replace("async def charge_card").by("def charge_card"),
+        replace("await ShopClient()").by("BlockingShopClient()"),
+    ),
+    "logged_and_raised_again": Right(
+        CHARGE.by("""
+            try:
+                return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=f"charge-{order.id}")
+            except Exception:
+                activity.logger.exception("attempt %d", activity.info().attempt)
+                raise
+        """)
     ),
 }

@@ -1,6 +1,6 @@
 """Answers to exercise 2.2, Resume the import."""
 
-from tests.grading.edits import Wrong, replace
+from tests.grading.edits import Right, Wrong, replace
 
 WRONG = {
     "counts_its_own_rows": Wrong(
@@ -52,5 +52,46 @@ WRONG = {
         replace("await ShopClient().record_import(offset, rows, job=job)").by("activity.heartbeat(offset + len(rows))"),
         replace("offset += len(rows)").by("await ShopClient().record_import(offset, rows, job=job)"),
         replace("activity.heartbeat(offset)").by("offset += len(rows)"),
+    ),
+}
+
+RIGHT = {
+    "details_if_any": Right(
+        replace("offset: int = next(iter(activity.info().heartbeat_details), 0)").by("""
+            details = activity.info().heartbeat_details
+            offset = details[0] if details else 0
+        """)
+    ),
+    "endless_loop_with_a_way_out": Right(
+        replace("""
+            while rows := await ShopClient().catalogue_page(offset, 500):
+                await ShopClient().record_import(offset, rows, job=job)
+                offset += len(rows)
+                activity.heartbeat(offset)
+            return offset
+        """).by("""
+            async with ShopClient() as shop:
+                while True:
+                    rows = await shop.catalogue_page(offset, 500)
+                    if not rows:
+                        return offset
+                    await shop.record_import(offset, rows, job=job)
+                    offset = offset + len(rows)
+                    activity.heartbeat(offset)
+        """)
+    ),
+    "a_dict_as_details": Right(
+        replace("offset: int = next(iter(activity.info().heartbeat_details), 0)").by("""
+            offset = 0
+            for done in activity.info().heartbeat_details:
+                offset = done["offset"]
+        """),
+        replace("activity.heartbeat(offset)").by('activity.heartbeat({"offset": offset, "job": job})'),
+    ),
+    "in_a_thread": Right(
+        replace("import ShopClient").by("import BlockingShopClient"),
+        replace("async def import_pages").by("def import_pages"),
+        replace("rows := await ShopClient()").by("rows := BlockingShopClient()"),
+        replace("await ShopClient().record_import").by("BlockingShopClient().record_import"),
     ),
 }

@@ -1,6 +1,6 @@
 """Answers to exercise 2.3, Ask, and let go."""
 
-from tests.grading.edits import Wrong, replace
+from tests.grading.edits import Right, Wrong, replace
 
 WRONG = {
     "always_yes": Wrong("pass `approved` on as it is", replace("(approved)").by("(True)")),
@@ -80,5 +80,41 @@ WRONG = {
                 pending = [review["id"] for review in await ShopClient().pending_reviews()]
             return True
         """),
+    ),
+}
+
+RIGHT = {
+    "hexadecimal": Right(
+        replace("b64encode(activity.info().task_token).decode()").by("activity.info().task_token.hex()"),
+        replace('b64decode(review["task_token"])').by('bytes.fromhex(review["task_token"])'),
+    ),
+    "helpers": Right(
+        replace("@activity.defn").by("""
+            def written(token: bytes) -> str:
+                return str(b64encode(token), "ascii")
+
+
+            @activity.defn
+        """),
+        replace("b64encode(activity.info().task_token).decode()").by("written(activity.info().task_token)"),
+        replace("""
+            handle = client.get_async_activity_handle(task_token=b64decode(review["task_token"]))
+            await handle.complete(approved)
+        """).by("""
+            token = b64decode(review["task_token"])
+            await client.get_async_activity_handle(task_token=token).complete(approved)
+        """),
+    ),
+    "in_a_thread": Right(
+        replace("import ShopClient").by("import BlockingShopClient, ShopClient"),
+        replace("async def ask_reviewer").by("def ask_reviewer"),
+        replace("await ShopClient().request_review").by("BlockingShopClient().request_review"),
+    ),
+    "kept_connection": Right(
+        replace("await ShopClient().request_review(order_id, token)").by("""
+            async with ShopClient() as shop:
+                review_id = await shop.request_review(order_id, task_token_b64=token, idempotency_key=order_id)
+                activity.logger.info("review %s", review_id)
+        """)
     ),
 }

@@ -1,100 +1,67 @@
 """Answers to exercise 3.1, Within a budget."""
 
-from tests.grading.edits import Wrong, replace
+from tests.grading.edits import Right, Wrong, replace
+
+CALL = "return await workflow.execute_activity(reserve, order, start_to_close_timeout=limit, retry_policy=POLICY)"
+IMPORT = replace("from temporalio.common import RetryPolicy").by("""
+    from temporalio.common import RetryPolicy
+    from temporalio.exceptions import ActivityError
+""")
 
 WRONG = {
     "cap_of_one_second": Wrong(
-        "`maximum_interval` must not cut it off",
-        replace("""
-            initial_interval=timedelta(seconds=1),
-            backoff_coefficient=2,
-            maximum_interval=timedelta(seconds=2),
-        """).by("maximum_interval=timedelta(seconds=1),"),
+        "`maximum_interval` must not cut it off", replace("timedelta(seconds=2)").by("timedelta(seconds=1)")
     ),
-    "counts_retries_not_tries": Wrong(
-        "counts all tries, the first one too: 3 made",
-        replace("backoff_coefficient=2,").by(""),
-        replace("maximum_attempts=4").by("maximum_attempts=3"),
-    ),
-    "equal_pauses": Wrong(
-        "let the pauses grow",
-        replace("""
-            initial_interval=timedelta(seconds=1),
-            backoff_coefficient=2,
-        """).by("backoff_coefficient=1,"),
-    ),
+    "counts_retries_not_tries": Wrong("counts all tries, the first one too: 3 made", replace("=4").by("=3")),
+    "equal_pauses": Wrong("let the pauses grow", replace("backoff_coefficient=2").by("backoff_coefficient=1")),
     "failure_swallowed": Wrong(
         "must not look completed",
-        replace("from temporalio.common import RetryPolicy").by("""
-            from temporalio.common import RetryPolicy
-            from temporalio.exceptions import ActivityError
-        """),
-        replace("backoff_coefficient=2,").by(""),
-        replace(
-            "return await workflow.execute_activity(reserve, order, start_to_close_timeout=limit, retry_policy=POLICY)"
-        ).by("""
+        IMPORT,
+        replace(CALL).by(f"""
             try:
-                return await workflow.execute_activity(reserve, order, start_to_close_timeout=limit, retry_policy=POLICY)
+                {CALL}
             except ActivityError:
                 return "no reservation"
         """),
     ),
     "limited_by_a_timeout": Wrong(
         "A timeout counts seconds, not tries",
-        replace("""
-            initial_interval=timedelta(seconds=1),
-            backoff_coefficient=2,
-        """).by(""),
         replace("maximum_attempts=4,").by(""),
-        replace(
-            "return await workflow.execute_activity(reserve, order, start_to_close_timeout=limit, retry_policy=POLICY)"
-        ).by("""
-            end = timedelta(seconds=6)
-            return await workflow.execute_activity(
-                reserve, order, start_to_close_timeout=limit, schedule_to_close_timeout=end, retry_policy=POLICY
-            )
-        """),
+        replace("start_to_close_timeout=limit").by(
+            "start_to_close_timeout=limit, schedule_to_close_timeout=timedelta(seconds=6)"
+        ),
     ),
     "loop_in_the_workflow": Wrong(
         "one call of `execute_activity`, no loop",
-        replace("from temporalio.common import RetryPolicy").by("""
-            from temporalio.common import RetryPolicy
-            from temporalio.exceptions import ActivityError
-        """),
-        replace("""
-            initial_interval=timedelta(seconds=1),
-            backoff_coefficient=2,
-        """).by(""),
+        IMPORT,
         replace("maximum_attempts=4").by("maximum_attempts=1"),
-        replace("limit = timedelta(seconds=10)").by("""
-            limit = timedelta(seconds=10)
+        replace(CALL).by(f"""
             for _ in range(3):
                 try:
-                    return await workflow.execute_activity(
-                        reserve, order, start_to_close_timeout=limit, retry_policy=POLICY
-                    )
+                    {CALL}
                 except ActivityError:
                     workflow.logger.info("the warehouse is down")
+            {CALL}
         """),
     ),
-    "no_cap": Wrong(
-        "without it the third is 4 s",
+    "no_cap": Wrong("without it the third is 4 s", replace("maximum_interval=timedelta(seconds=2),").by("")),
+    "no_limit": Wrong("0 means without end", replace("maximum_attempts=4,").by("")),
+    "one_try_for_everything": Wrong("counts all tries, the first one too: 1 made", replace("=4").by("=1")),
+    "one_try_too_many": Wrong("counts all tries, the first one too: 5 made", replace("=4").by("=5")),
+    "starts_too_late": Wrong(
+        "set `initial_interval=timedelta(seconds=1)`", replace("timedelta(seconds=1),").by("timedelta(seconds=2),")
+    ),
+    "starts_too_soon": Wrong("say what you mean", replace("timedelta(seconds=1),").by("timedelta(seconds=0.5),")),
+}
+
+RIGHT = {
+    "defaults_left_out": Right(
         replace("""
             initial_interval=timedelta(seconds=1),
             backoff_coefficient=2,
-            maximum_interval=timedelta(seconds=2),
-        """).by(""),
+        """).by("")
     ),
-    "no_limit": Wrong(
-        "0 means without end",
-        replace("""
-            initial_interval=timedelta(seconds=1),
-            backoff_coefficient=2,
-        """).by(""),
-        replace("maximum_attempts=4,").by(""),
-    ),
-    "one_try_for_everything": Wrong(
-        "counts all tries, the first one too: 1 made",
+    "made_in_run": Right(
         replace("""
             POLICY = RetryPolicy(
                 initial_interval=timedelta(seconds=1),
@@ -102,28 +69,32 @@ WRONG = {
                 maximum_interval=timedelta(seconds=2),
                 maximum_attempts=4,
             )
-        """).by("POLICY = RetryPolicy(maximum_attempts=1)"),
+        """).by("PAUSE = timedelta(milliseconds=1000)"),
+        replace("limit = timedelta(seconds=10)").by("""
+            limit = timedelta(seconds=10)
+            policy = RetryPolicy(PAUSE, 2.0, 2 * PAUSE, maximum_attempts=4)
+        """),
+        replace("=POLICY").by("=policy"),
     ),
-    "one_try_too_many": Wrong(
-        "counts all tries, the first one too: 5 made",
-        replace("""
-            initial_interval=timedelta(seconds=1),
-            backoff_coefficient=2,
-        """).by(""),
-        replace("maximum_attempts=4").by("maximum_attempts=5"),
+    "options_in_a_dict": Right(
+        replace("@workflow.defn").by("""
+            OPTIONS = {"start_to_close_timeout": timedelta(seconds=10), "retry_policy": POLICY}
+
+
+            @workflow.defn
+        """),
+        replace("reserve, order, start_to_close_timeout=limit, retry_policy=POLICY").by(
+            'activity="reserve", arg=order, result_type=str, **OPTIONS'
+        ),
     ),
-    "starts_too_late": Wrong(
-        "set `initial_interval=timedelta(seconds=1)`",
-        replace("""
-            initial_interval=timedelta(seconds=1),
-            backoff_coefficient=2,
-        """).by("initial_interval=timedelta(seconds=2),"),
-    ),
-    "starts_too_soon": Wrong(
-        "say what you mean",
-        replace("""
-            initial_interval=timedelta(seconds=1),
-            backoff_coefficient=2,
-        """).by("initial_interval=timedelta(seconds=0.5),"),
+    "logged_and_raised_again": Right(
+        IMPORT,
+        replace(CALL).by(f"""
+            try:
+                {CALL}
+            except ActivityError:
+                workflow.logger.warning("no reservation")
+                raise
+        """),
     ),
 }

@@ -1,32 +1,36 @@
 """Answers to exercise 3.2, Declined is final."""
 
-from tests.grading.edits import Wrong, replace
+from tests.grading.edits import Right, Wrong, replace
+
+CHARGE = replace("return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=order.id)")
+IMPORT = replace("from course_lib.shop.client import ShopClient").by("""
+    from temporalio.exceptions import ApplicationError
+
+    from course_lib.shop.client import CardDeclined, ShopClient
+""")
+ANY_ERROR = replace(', non_retryable_error_types=["CardDeclined"]').by("")
 
 WRONG = {
     "all_swallowed": Wrong(
         "a swallowed error looks like success",
-        replace("return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=order.id)").by("""
+        CHARGE.by("""
             try:
                 return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=order.id)
             except Exception:
                 return ""
         """),
-        replace(', non_retryable_error_types=["CardDeclined"]').by(""),
+        ANY_ERROR,
     ),
     "another_type": Wrong(
         "keep the type",
-        replace("from course_lib.shop.client import ShopClient").by("""
-            from temporalio.exceptions import ApplicationError
-
-            from course_lib.shop.client import CardDeclined, ShopClient
-        """),
-        replace("return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=order.id)").by("""
+        IMPORT,
+        CHARGE.by("""
             try:
                 return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=order.id)
             except CardDeclined as error:
                 raise ApplicationError("no", type="PaymentProblem", non_retryable=True) from None
         """),
-        replace(', non_retryable_error_types=["CardDeclined"]').by(""),
+        ANY_ERROR,
     ),
     "caught_in_the_workflow": Wrong(
         "tells everybody that the customer has paid",
@@ -46,13 +50,13 @@ WRONG = {
     "declined_as_a_result": Wrong(
         "tells everybody that the customer has paid",
         replace("import ShopClient").by("import CardDeclined, ShopClient"),
-        replace("return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=order.id)").by("""
+        CHARGE.by("""
             try:
                 return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=order.id)
             except CardDeclined:
                 return "declined"
         """),
-        replace(', non_retryable_error_types=["CardDeclined"]').by(""),
+        ANY_ERROR,
     ),
     "every_error_is_final": Wrong(
         "gives an order up",
@@ -61,13 +65,13 @@ WRONG = {
 
             from course_lib.shop.client import ShopClient, ShopError
         """),
-        replace("return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=order.id)").by("""
+        CHARGE.by("""
             try:
                 return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=order.id)
             except ShopError as error:
                 raise ApplicationError(str(error), type="CardDeclined", non_retryable=True) from error
         """),
-        replace(', non_retryable_error_types=["CardDeclined"]').by(""),
+        ANY_ERROR,
     ),
     "misspelt_type": Wrong("letter by letter", replace('"CardDeclined"').by('"card_declined"')),
     "name_of_the_base_class": Wrong(
@@ -75,18 +79,14 @@ WRONG = {
     ),
     "next_retry_much_later": Wrong(
         "let its failure through",
-        replace("from course_lib.shop.client import ShopClient").by("""
-            from temporalio.exceptions import ApplicationError
-
-            from course_lib.shop.client import CardDeclined, ShopClient
-        """),
-        replace("return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=order.id)").by("""
+        IMPORT,
+        CHARGE.by("""
             try:
                 return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=order.id)
             except CardDeclined as error:
                 raise ApplicationError("later", type="CardDeclined", next_retry_delay=timedelta(days=1)) from error
         """),
-        replace(', non_retryable_error_types=["CardDeclined"]').by(""),
+        ANY_ERROR,
     ),
     "one_try_for_everything": Wrong(
         "gives an order up that the next try would have charged",
@@ -101,18 +101,14 @@ WRONG = {
     "qualified_name": Wrong("letter by letter", replace('"CardDeclined"').by('"course_lib.shop.client.CardDeclined"')),
     "still_retryable": Wrong(
         "letter by letter",
-        replace("from course_lib.shop.client import ShopClient").by("""
-            from temporalio.exceptions import ApplicationError
-
-            from course_lib.shop.client import CardDeclined, ShopClient
-        """),
-        replace("return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=order.id)").by("""
+        IMPORT,
+        CHARGE.by("""
             try:
                 return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=order.id)
             except CardDeclined as error:
                 raise ApplicationError(str(error), type="CardDeclined") from error
         """),
-        replace(', non_retryable_error_types=["CardDeclined"]').by(""),
+        ANY_ERROR,
     ),
     "value_error_in_the_workflow": Wrong(
         "is taken for a bug",
@@ -127,6 +123,52 @@ WRONG = {
                 return await workflow.execute_activity(charge, order, start_to_close_timeout=limit, retry_policy=policy)
             except ActivityError as error:
                 raise ValueError("declined") from error
+        """),
+    ),
+}
+
+RIGHT = {
+    "final_in_the_activity": Right(
+        IMPORT,
+        CHARGE.by("""
+            try:
+                return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=order.id)
+            except CardDeclined as error:
+                raise ApplicationError("the card is declined", type="CardDeclined", non_retryable=True) from error
+        """),
+        ANY_ERROR,
+    ),
+    "by_the_status": Right(
+        replace("from course_lib.shop.client import ShopClient").by("""
+            from temporalio.exceptions import ApplicationError
+
+            from course_lib.shop.client import ShopClient, ShopError
+        """),
+        CHARGE.by("""
+            try:
+                return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=order.id)
+            except ShopError as error:
+                final = error.status == 402
+                raise ApplicationError(str(error), type=type(error).__name__, non_retryable=final) from None
+        """),
+        ANY_ERROR,
+    ),
+    "name_taken_from_the_class": Right(
+        replace("import ShopClient").by("import CardDeclined, ShopClient"),
+        replace('["CardDeclined"]').by("(CardDeclined.__name__,)"),
+    ),
+    "raised_again_by_the_workflow": Right(
+        replace("from temporalio.common import RetryPolicy").by("""
+            from temporalio.common import RetryPolicy
+            from temporalio.exceptions import ActivityError, ApplicationError
+        """),
+        replace(
+            "return await workflow.execute_activity(charge, order, start_to_close_timeout=limit, retry_policy=policy)"
+        ).by("""
+            try:
+                return await workflow.execute_activity(charge, order, start_to_close_timeout=limit, retry_policy=policy)
+            except ActivityError as error:
+                raise ApplicationError("nothing is paid", type="CardDeclined") from error.cause
         """),
     ),
 }

@@ -1,165 +1,97 @@
 """Answers to exercise 3.3, Slow or hung."""
 
-from tests.grading.edits import Wrong, replace
+from tests.grading.edits import Right, Wrong, replace
+
+NO_HEARTBEAT = replace("activity.heartbeat(article)").by("")
 
 WRONG = {
-    "both_short": Wrong(
-        "`start_to_close_timeout` limits the length",
-        replace("""
-            limit, silence = timedelta(minutes=5), timedelta(seconds=2)
-            return await workflow.execute_activity(pack, order, start_to_close_timeout=limit, heartbeat_timeout=silence)
-        """).by("""
-            limit = timedelta(seconds=3)
-            return await workflow.execute_activity(
-                pack, order, start_to_close_timeout=limit, heartbeat_timeout=timedelta(seconds=2)
-            )
-        """),
-    ),
-    "clients_own_timeout": Wrong(
-        "let the heartbeats stop while it hangs",
-        replace("timeout=60").by("timeout=1.5"),
-        replace("""
-            limit, silence = timedelta(minutes=5), timedelta(seconds=2)
-            return await workflow.execute_activity(pack, order, start_to_close_timeout=limit, heartbeat_timeout=silence)
-        """).by("""
-            limit = timedelta(minutes=5)
-            return await workflow.execute_activity(
-                pack, order, start_to_close_timeout=limit, heartbeat_timeout=timedelta(seconds=2)
-            )
-        """),
-    ),
-    "heartbeat_timeout_too_long": Wrong(
-        "two seconds of silence are the limit",
-        replace("""
-            limit, silence = timedelta(minutes=5), timedelta(seconds=2)
-            return await workflow.execute_activity(pack, order, start_to_close_timeout=limit, heartbeat_timeout=silence)
-        """).by("""
-            limit = timedelta(minutes=5)
-            return await workflow.execute_activity(
-                pack, order, start_to_close_timeout=limit, heartbeat_timeout=timedelta(seconds=10)
-            )
-        """),
-    ),
+    "both_short": Wrong("`start_to_close_timeout` limits the length", replace("minutes=5").by("seconds=3")),
+    "clients_own_timeout": Wrong("let the heartbeats stop while it hangs", replace("timeout=60").by("timeout=1.5")),
+    "heartbeat_timeout_too_long": Wrong("two seconds of silence are the limit", replace("seconds=2").by("seconds=10")),
     "heartbeats_from_beside": Wrong(
         "while the call hangs",
         replace("from datetime import timedelta").by("import asyncio\nfrom datetime import timedelta"),
-        replace("""
-            async def pack(order: Order) -> int:
-                for article in ARTICLES:
-                    await ShopClient(timeout=60).reserve_stock(order.id, article, idempotency_key=f"{order.id}-{article}")
-                    activity.heartbeat(article)
-                return len(ARTICLES)
-        """).by("""
-            async def pack(order: Order) -> int:
-                beating = asyncio.create_task(beat())
-                try:
-                    for article in ARTICLES:
-                        await ShopClient(timeout=60).reserve_stock(order.id, article, idempotency_key=f"{order.id}-{article}")
-                    return len(ARTICLES)
-                finally:
-                    beating.cancel()
-
-
+        replace("@activity.defn").by("""
             async def beat() -> None:
                 while True:
                     activity.heartbeat()
                     await asyncio.sleep(0.5)
+
+
+            @activity.defn
         """),
         replace("""
-            limit, silence = timedelta(minutes=5), timedelta(seconds=2)
-            return await workflow.execute_activity(pack, order, start_to_close_timeout=limit, heartbeat_timeout=silence)
+            for article in ARTICLES:
+                await ShopClient(timeout=60).reserve_stock(order.id, article, idempotency_key=f"{order.id}-{article}")
+                activity.heartbeat(article)
+            return len(ARTICLES)
         """).by("""
-            limit = timedelta(minutes=5)
-            return await workflow.execute_activity(
-                pack, order, start_to_close_timeout=limit, heartbeat_timeout=timedelta(seconds=2)
-            )
+            beating = asyncio.create_task(beat())
+            try:
+                for article in ARTICLES:
+                    await ShopClient(timeout=60).reserve_stock(order.id, article, idempotency_key=f"{order.id}-{article}")
+                return len(ARTICLES)
+            finally:
+                beating.cancel()
         """),
     ),
-    "no_heartbeat": Wrong(
-        "a heartbeat timeout without heartbeats ends every try",
-        replace("activity.heartbeat(article)").by(""),
-        replace("""
-            limit, silence = timedelta(minutes=5), timedelta(seconds=2)
-            return await workflow.execute_activity(pack, order, start_to_close_timeout=limit, heartbeat_timeout=silence)
-        """).by("""
-            limit = timedelta(minutes=5)
-            return await workflow.execute_activity(
-                pack, order, start_to_close_timeout=limit, heartbeat_timeout=timedelta(seconds=2)
-            )
-        """),
-    ),
-    "no_heartbeat_timeout": Wrong(
-        "nobody misses heartbeats without",
-        replace("limit, silence = timedelta(minutes=5), timedelta(seconds=2)").by("limit = timedelta(minutes=5)"),
-        replace(", heartbeat_timeout=silence").by(""),
-    ),
+    "no_heartbeat": Wrong("a heartbeat timeout without heartbeats ends every try", NO_HEARTBEAT),
+    "no_heartbeat_timeout": Wrong("nobody misses heartbeats without", replace(", heartbeat_timeout=silence").by("")),
     "one_heartbeat_at_the_start": Wrong(
         "after *each* article",
         replace("for article in ARTICLES:").by("activity.heartbeat()\nfor article in ARTICLES:"),
-        replace("activity.heartbeat(article)").by(""),
-        replace("""
-            limit, silence = timedelta(minutes=5), timedelta(seconds=2)
-            return await workflow.execute_activity(pack, order, start_to_close_timeout=limit, heartbeat_timeout=silence)
-        """).by("""
-            limit = timedelta(minutes=5)
-            return await workflow.execute_activity(
-                pack, order, start_to_close_timeout=limit, heartbeat_timeout=timedelta(seconds=2)
-            )
-        """),
+        NO_HEARTBEAT,
     ),
     "one_try_only": Wrong(
         "no limit of one try",
-        replace("from temporalio import activity, workflow").by("""
-            from temporalio import activity, workflow
-            from temporalio.common import RetryPolicy
-        """),
-        replace("""
-            limit, silence = timedelta(minutes=5), timedelta(seconds=2)
-            return await workflow.execute_activity(pack, order, start_to_close_timeout=limit, heartbeat_timeout=silence)
-        """).by("""
-            limit = timedelta(minutes=5)
-            once = RetryPolicy(maximum_attempts=1)
-            return await workflow.execute_activity(
-                pack, order, start_to_close_timeout=limit, heartbeat_timeout=timedelta(seconds=2), retry_policy=once
-            )
-        """),
+        replace("import activity, workflow").by("import activity, workflow\nfrom temporalio.common import RetryPolicy"),
+        replace("=silence").by("=silence, retry_policy=RetryPolicy(maximum_attempts=1)"),
     ),
     "schedule_to_close": Wrong(
         "`schedule_to_close_timeout` limits the length",
-        replace("activity.heartbeat(article)").by(""),
-        replace("limit, silence = timedelta(minutes=5),").by("limit ="),
+        NO_HEARTBEAT,
+        replace("minutes=5").by("seconds=2"),
         replace("start_to_close_timeout=limit, heartbeat_timeout=silence").by("schedule_to_close_timeout=limit"),
     ),
     "schedule_to_start": Wrong(
         "nobody misses heartbeats without",
-        replace("activity.heartbeat(article)").by(""),
-        replace("""
-            limit, silence = timedelta(minutes=5), timedelta(seconds=2)
-            return await workflow.execute_activity(pack, order, start_to_close_timeout=limit, heartbeat_timeout=silence)
-        """).by("""
-            limit = timedelta(minutes=5)
-            wait = timedelta(seconds=2)
-            return await workflow.execute_activity(
-                pack, order, start_to_close_timeout=limit, schedule_to_start_timeout=wait
-            )
-        """),
+        NO_HEARTBEAT,
+        replace("heartbeat_timeout").by("schedule_to_start_timeout"),
     ),
-    "shorter_than_a_slow_call": Wrong(
-        "room for one slow call",
-        replace("""
-            limit, silence = timedelta(minutes=5), timedelta(seconds=2)
-            return await workflow.execute_activity(pack, order, start_to_close_timeout=limit, heartbeat_timeout=silence)
-        """).by("""
-            limit = timedelta(minutes=5)
-            return await workflow.execute_activity(
-                pack, order, start_to_close_timeout=limit, heartbeat_timeout=timedelta(seconds=0.5)
-            )
-        """),
-    ),
+    "shorter_than_a_slow_call": Wrong("room for one slow call", replace("seconds=2").by("seconds=0.5")),
     "start_to_close": Wrong(
         "`start_to_close_timeout` limits the length",
-        replace("activity.heartbeat(article)").by(""),
-        replace("limit, silence = timedelta(minutes=5),").by("limit ="),
+        NO_HEARTBEAT,
+        replace("minutes=5").by("seconds=2"),
         replace(", heartbeat_timeout=silence").by(""),
+    ),
+}
+
+RIGHT = {
+    "goes_on_after_what_is_packed": Right(
+        replace("for article in ARTICLES:").by("""
+            packed = next(iter(activity.info().heartbeat_details), 0)
+            for number, article in enumerate(ARTICLES[packed:], packed + 1):
+        """),
+        replace("activity.heartbeat(article)").by("activity.heartbeat(number)"),
+    ),
+    "before_and_after_each": Right(
+        replace("for article in ARTICLES:").by("for article in ARTICLES:\n    activity.heartbeat()"),
+        replace("activity.heartbeat(article)").by("activity.heartbeat()"),
+    ),
+    "a_limit_for_all_tries": Right(
+        replace("""
+            limit, silence = timedelta(minutes=5), timedelta(seconds=2)
+            return await workflow.execute_activity(pack, order, start_to_close_timeout=limit, heartbeat_timeout=silence)
+        """).by("""
+            return await workflow.execute_activity(
+                pack, order, schedule_to_close_timeout=timedelta(minutes=5), heartbeat_timeout=timedelta(seconds=2)
+            )
+        """)
+    ),
+    "in_a_thread": Right(
+        replace("import ShopClient").by("import BlockingShopClient"),
+        replace("async def pack").by("def pack"),
+        replace("await ShopClient(timeout=60)").by("BlockingShopClient(timeout=60)"),
     ),
 }

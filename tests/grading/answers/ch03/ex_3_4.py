@@ -1,11 +1,11 @@
 """Answers to exercise 3.4, Mend it live."""
 
-from tests.grading.edits import Wrong, replace
+from tests.grading.edits import Right, Wrong, replace
 
 WRONG = {
     "always_shipping": Wrong(
         "compare `amount_cents` with 5000",
-        replace("0 if order.amount_cents >= 5000 else 490  # free from 50.00 on").by("490"),
+        replace("0 if order.amount_cents >= 5000 else 490").by("490"),
     ),
     "another_order_of_steps": Wrong(
         "keep to the order of steps",
@@ -21,7 +21,7 @@ WRONG = {
     ),
     "another_wrong_attribute": Wrong(
         "mend the line that is named",
-        replace("order.amount_cents >= 5000 else 490  # free from 50.00 on").by("order.total >= 5000 else 490"),
+        replace("order.amount_cents >= 5000").by("order.total >= 5000"),
     ),
     "bug_swallowed": Wrong(
         "a caught exception makes an order that looks completed",
@@ -39,7 +39,7 @@ WRONG = {
     "bugs_fail_the_workflow": Wrong(
         "let the order through instead of failing it",
         replace("workflow.defn").by("workflow.defn(failure_exception_types=[AttributeError])"),
-        replace("order.amount_cents >= 5000 else 490  # free from 50.00 on").by("order.total_cents >= 5000 else 490"),
+        replace("order.amount_cents >= 5000").by("order.total_cents >= 5000"),
     ),
     "charged_twice": Wrong(
         "one call of `bill`, with the whole amount",
@@ -52,14 +52,11 @@ WRONG = {
     ),
     "default_for_the_attribute": Wrong(
         "a default in place of the attribute guesses",
-        replace("order.amount_cents >= 5000 else 490  # free from 50.00 on").by(
-            'getattr(order, "total_cents", 0) >= 5000 else 490'
-        ),
+        replace("order.amount_cents >= 5000").by('getattr(order, "total_cents", 0) >= 5000'),
     ),
     "empty_orders_complete": Wrong(
         "leave the `ApplicationError` for an empty order",
         replace('raise ApplicationError("nothing to pay", type="EmptyOrder")').by('return ""'),
-        replace("490  # free from 50.00 on").by("490"),
     ),
     "fails_the_workflow": Wrong(
         "let the order through instead of failing it",
@@ -70,16 +67,13 @@ WRONG = {
     ),
     "reserve_left_out": Wrong(
         "keep to the order of steps",
-        replace("""
-            await workflow.execute_activity(reserve, order, start_to_close_timeout=limit)
-            order.amount_cents += 0 if order.amount_cents >= 5000 else 490  # free from 50.00 on
-        """).by("order.amount_cents += 0 if order.amount_cents >= 5000 else 490"),
+        replace("await workflow.execute_activity(reserve, order, start_to_close_timeout=limit)").by(""),
     ),
     "reserved_again": Wrong(
         "leave the call of `reserve` where it was",
-        replace("order.amount_cents += 0 if order.amount_cents >= 5000 else 490  # free from 50.00 on").by("""
+        replace("order.amount_cents += 0").by("""
             await workflow.execute_activity(reserve, order, start_to_close_timeout=limit)
-            order.amount_cents += 0 if order.amount_cents >= 5000 else 490
+            order.amount_cents += 0
         """),
     ),
     "shipping_forgotten": Wrong(
@@ -90,5 +84,38 @@ WRONG = {
             except AttributeError:
                 workflow.logger.warning("no total_cents")
         """),
+    ),
+}
+
+RIGHT = {
+    "a_branch": Right(
+        replace("order.amount_cents += 0 if order.amount_cents >= 5000 else 490  # free from 50.00 on").by("""
+            if order.amount_cents < 5000:
+                order.amount_cents += 490
+        """)
+    ),
+    "a_copy_of_the_order": Right(
+        replace("""
+            order.amount_cents += 0 if order.amount_cents >= 5000 else 490  # free from 50.00 on
+            return await workflow.execute_activity(bill, order, start_to_close_timeout=limit)
+        """).by("""
+            shipping = 490 * (order.amount_cents < 5000)
+            whole = Order(order.id, order.amount_cents + shipping)
+            return await workflow.execute_activity(bill, whole, start_to_close_timeout=limit)
+        """)
+    ),
+    "a_helper": Right(
+        replace("@workflow.defn").by("""
+            def with_shipping(cents: int) -> int:
+                if cents >= 5000:
+                    return cents
+                return cents + 490
+
+
+            @workflow.defn
+        """),
+        replace("order.amount_cents += 0 if order.amount_cents >= 5000 else 490  # free from 50.00 on").by(
+            "order.amount_cents = with_shipping(order.amount_cents)"
+        ),
     ),
 }

@@ -1,77 +1,66 @@
 """Answers to exercise 4.1, Whole or undone."""
 
-from tests.grading.edits import Wrong, replace, whole
+from tests.grading.edits import Right, Wrong, replace
+
+NOTED = replace("left.append(compensation.__name__)")
+POLICIES = replace("import workflow\nfrom temporalio.exceptions import ActivityError, App").by("""
+    import workflow
+    from datetime import timedelta
+    from temporalio.common import RetryPolicy
+    from temporalio.exceptions import ActivityError, App
+""")
+UNDONE = replace("""
+    except ActivityError:
+        await undo_all(undo)
+        raise
+""")
 
 WRONG = {
     "all_at_once": Wrong(
         "one compensation after the other",
-        whole("ex-4-1").by("""
+        replace("from temporalio import workflow\nfrom temporalio.exceptions import ActivityError, App").by("""
             import asyncio
-
             from temporalio import workflow
-            from temporalio.exceptions import ActivityError, ApplicationError
-
-            from orders import ALWAYS
-
-
-            async def undo_all(undo: list) -> None:
-                calls = [workflow.execute_activity(compensation, argument, **ALWAYS) for compensation, argument in undo]
-                results = await asyncio.gather(*calls, return_exceptions=True)
-                left = [undo[n][0].__name__ for n, result in enumerate(results) if isinstance(result, BaseException)]
-                if left:
-                    raise ApplicationError(f"not undone: {', '.join(left)}")
+            from temporalio.exceptions import ActivityError, App
+        """),
+        replace("""
+            left = []
+            for compensation, argument in reversed(undo):
+                try:
+                    await workflow.execute_activity(compensation, argument, **ALWAYS)
+                except ActivityError:
+                    left.append(compensation.__name__)
+        """).by("""
+            calls = [workflow.execute_activity(compensation, argument, **ALWAYS) for compensation, argument in undo]
+            results = await asyncio.gather(*calls, return_exceptions=True)
+            left = [undo[n][0].__name__ for n, result in enumerate(results) if isinstance(result, BaseException)]
         """),
     ),
     "catches_application_error": Wrong(
         "catch what a failed activity raises in a workflow",
-        replace("""
-            from temporalio.exceptions import ActivityError
-
-            from backward import apologise, recall, refund, release
-        """).by("""
-            from temporalio.exceptions import ApplicationError
-
-            from backward import apologise, recall, refund, release
-        """),
-        replace("""
-            except ActivityError:
-                await undo_all(undo)
-        """).by("""
+        replace("from backward").by("from temporalio.exceptions import ApplicationError\n\nfrom backward"),
+        UNDONE.by("""
             except ApplicationError:
                 await undo_all(undo)
+                raise
         """),
     ),
     "catches_the_shops_error": Wrong(
         "catch what a failed activity raises in a workflow",
-        replace("from backward import apologise, recall, refund, release").by("""
-            from course_lib.shop.client import ShopError
-
-            from backward import apologise, recall, refund, release
-        """),
-        replace("""
-            except ActivityError:
-                await undo_all(undo)
-        """).by("""
+        replace("from backward").by("from course_lib.shop.client import ShopError\n\nfrom backward"),
+        UNDONE.by("""
             except ShopError:
                 await undo_all(undo)
+                raise
         """),
     ),
     "catches_the_wrong_error": Wrong(
         "inside the loop, remember its name",
-        replace("""
-            except ActivityError:
-                left.append(compensation.__name__)
-        """).by("""
-            except ApplicationError:
-                left.append(compensation.__name__)
-        """),
+        replace("except ActivityError:\n    left").by("except ApplicationError:\n    left"),
     ),
     "failures_hidden": Wrong(
         "raise an `ApplicationError` with the names",
-        replace("""
-            if left:
-                raise ApplicationError(f"not undone: {', '.join(left)}", type="NotUndone")
-        """).by('workflow.logger.error("not undone: %s", left)'),
+        replace("raise ApplicationError").by("ApplicationError"),
     ),
     "forward_order": Wrong("with `reversed(undo)`", replace("reversed(undo)").by("undo")),
     "goes_on_after_a_failure": Wrong(
@@ -95,17 +84,8 @@ WRONG = {
     ),
     "limited_in_time": Wrong(
         "✗ a killed server leaves no order half-way",
-        replace("""
-            from temporalio import workflow
-            from temporalio.exceptions import ActivityError, ApplicationError
-        """).by("""
-            from datetime import timedelta
-            from temporalio import workflow
-            from temporalio.exceptions import ActivityError, ApplicationError
-        """),
-        replace("left = []").by("left, limit = [], timedelta(seconds=8.5)"),
-        replace("**ALWAYS").by("schedule_to_close_timeout=limit, **ALWAYS"),
-        replace('f"not undone: {\', \'.join(left)}", type="NotUndone"').by("f\"not undone: {', '.join(left)}\""),
+        POLICIES,
+        replace("**ALWAYS").by("schedule_to_close_timeout=timedelta(seconds=8.5), **ALWAYS"),
     ),
     "mail_first": Wrong(
         "must not read that a parcel is on its way",
@@ -118,18 +98,7 @@ WRONG = {
         "run each step with the policy that FLOW gives it", replace("**policy").by("**THRICE")
     ),
     "not_awaited": Wrong(
-        "is awaited",
-        whole("ex-4-1").by("""
-            from temporalio import workflow
-            from temporalio.exceptions import ActivityError, ApplicationError
-
-            from orders import ALWAYS
-
-
-            async def undo_all(undo: list) -> None:
-                for compensation, argument in reversed(undo):
-                    workflow.execute_activity(compensation, argument, **ALWAYS)
-        """),
+        "is awaited", replace("await workflow.execute_activity(comp").by("workflow.execute_activity(comp")
     ),
     "noted_after_the_call": Wrong(
         "note the compensation *before* the step",
@@ -141,23 +110,10 @@ WRONG = {
     ),
     "one_try": Wrong(
         "✗ a compensation is tried until it works",
-        replace("""
-            from temporalio import workflow
-            from temporalio.exceptions import ActivityError, ApplicationError
-        """).by("""
-            from datetime import timedelta
-
-            from temporalio import workflow
-            from temporalio.common import RetryPolicy
-            from temporalio.exceptions import ActivityError, ApplicationError
-        """),
-        replace("left = []").by("left, once = [], RetryPolicy(maximum_attempts=1)"),
-        replace("await workflow.execute_activity(compensation, argument, **ALWAYS)").by("""
-            await workflow.execute_activity(
-                compensation, argument, start_to_close_timeout=timedelta(seconds=3), retry_policy=once
-            )
-        """),
-        replace('f"not undone: {\', \'.join(left)}", type="NotUndone"').by("f\"not undone: {', '.join(left)}\""),
+        POLICIES,
+        replace("**ALWAYS").by(
+            "start_to_close_timeout=timedelta(seconds=3), retry_policy=RetryPolicy(maximum_attempts=1)"
+        ),
     ),
     "only_the_last_step": Wrong("undo every step that was begun", replace("undo_all(undo)").by("undo_all(undo[-1:])")),
     "raises_a_value_error": Wrong(
@@ -168,97 +124,29 @@ WRONG = {
     ),
     "raises_inside_the_loop": Wrong(
         "inside the loop, remember its name",
-        whole("ex-4-1").by("""
-            from temporalio import workflow
-            from temporalio.exceptions import ActivityError, ApplicationError
-
-            from orders import ALWAYS
-
-
-            async def undo_all(undo: list) -> None:
-                for compensation, argument in reversed(undo):
-                    try:
-                        await workflow.execute_activity(compensation, argument, **ALWAYS)
-                    except ActivityError as error:
-                        raise ApplicationError(f"not undone: {compensation.__name__}") from error
-        """),
+        NOTED.by('raise ApplicationError(f"not undone: {compensation.__name__}")'),
     ),
     "retries_a_refusal_for_ever": Wrong(
         "a refused compensation does not stop the others",
-        whole("ex-4-1").by("""
-            from datetime import timedelta
-
-            from temporalio import workflow
-            from temporalio.exceptions import ActivityError, ApplicationError
-            from orders import ALWAYS
-            from temporalio.common import RetryPolicy
-
-
-            async def undo_all(undo: list) -> None:
-                for compensation, argument in reversed(undo):
-                    await workflow.execute_activity(
-                        compensation,
-                        argument,
-                        start_to_close_timeout=timedelta(seconds=3),
-                        retry_policy=RetryPolicy(backoff_coefficient=1),
-                    )
-        """),
+        POLICIES,
+        replace("**ALWAYS").by(
+            "start_to_close_timeout=timedelta(seconds=3), retry_policy=RetryPolicy(backoff_coefficient=1)"
+        ),
     ),
     "started_and_left": Wrong(
         "none was asked for",
-        whole("ex-4-1").by("""
-            from temporalio import workflow
-            from temporalio.exceptions import ActivityError, ApplicationError
-
-            from orders import ALWAYS
-
-
-            async def undo_all(undo: list) -> None:
-                for compensation, argument in reversed(undo):
-                    workflow.start_activity(compensation, argument, **ALWAYS)
-        """),
+        replace("await workflow.execute_activity(comp").by("workflow.start_activity(comp"),
     ),
-    "stops_at_the_first": Wrong(
-        "inside the loop, remember its name",
-        whole("ex-4-1").by("""
-            from temporalio import workflow
-            from temporalio.exceptions import ActivityError, ApplicationError
-
-            from orders import ALWAYS
-
-
-            async def undo_all(undo: list) -> None:
-                for compensation, argument in reversed(undo):
-                    await workflow.execute_activity(compensation, argument, **ALWAYS)
-        """),
-    ),
-    "swallowed": Wrong(
-        "`raise` again after the undoing",
-        replace("""
-            await undo_all(undo)
-            raise
-        """).by("await undo_all(undo)"),
-    ),
+    "stops_at_the_first": Wrong("inside the loop, remember its name", NOTED.by("raise")),
+    "swallowed": Wrong("`raise` again after the undoing", replace("(undo)\nraise").by("(undo)")),
     "three_tries": Wrong(
         "run compensations with `ALWAYS`",
-        replace("""
-            from temporalio.exceptions import ActivityError, ApplicationError
-
-            from orders import ALWAYS
-        """).by("""
-            from temporalio.exceptions import ActivityError, ApplicationError
-
-            from orders import THRICE
-        """),
+        replace("import ALWAYS\n\n\nasync").by("import THRICE\n\n\nasync"),
         replace("**ALWAYS").by("**THRICE"),
     ),
     "undone_behind_the_loop": Wrong(
         "what stands in `finally`",
-        replace("""
-            except ActivityError:
-                await undo_all(undo)
-                raise
-        """).by("""
+        UNDONE.by("""
             except ActivityError:
                 pass
             await undo_all(undo)
@@ -266,11 +154,7 @@ WRONG = {
     ),
     "undone_on_success": Wrong(
         "what stands in `finally`",
-        replace("""
-            except ActivityError:
-                await undo_all(undo)
-                raise
-        """).by("""
+        UNDONE.by("""
             finally:
                 await undo_all(undo)
         """),
@@ -278,14 +162,85 @@ WRONG = {
     "undone_twice_forgotten_raise_then_mail": Wrong(
         "must not read that a parcel is on its way",
         replace(", (notify, apologise, ALWAYS)").by(""),
-        replace("""
-            except ActivityError:
-                await undo_all(undo)
-                raise
-        """).by("""
+        UNDONE.by("""
             except ActivityError:
                 await undo_all(undo)
             await workflow.execute_activity(notify, order, **ALWAYS)
         """),
+    ),
+}
+
+RIGHT = {
+    "taken_from_the_end": Right(
+        replace("for compensation, argument in reversed(undo):").by("""
+            while undo:
+                compensation, argument = undo.pop()
+        """),
+        replace("""
+            if left:
+                raise ApplicationError(f"not undone: {', '.join(left)}", type="NotUndone")
+        """).by("""
+            if not left:
+                return
+            raise ApplicationError("not undone: " + " and ".join(left), left, non_retryable=True)
+        """),
+    ),
+    "step_by_step": Right(
+        replace("""
+            for step, compensation, policy in FLOW:
+                undo.append((compensation, order))
+                await workflow.execute_activity(step, order, **policy)
+        """).by("""
+            undo.append((refund, order))
+            await workflow.execute_activity(pay, order, **THRICE)
+            undo.append((release, order))
+            await workflow.execute_activity(reserve, order, **THRICE)
+            undo.append((recall, order))
+            await workflow.execute_activity(ship, order, **THRICE)
+            await workflow.execute_activity(notify, order, **ALWAYS)
+        """)
+    ),
+    "wider_nets": Right(
+        replace("""
+            except ActivityError:
+                left.append(compensation.__name__)
+        """).by("""
+            except Exception as error:
+                workflow.logger.warning("%s", error)
+                left = [*left, compensation.__name__]
+        """),
+        UNDONE.by("""
+            except BaseException as error:
+                await undo_all(undo)
+                raise error
+        """),
+    ),
+    "a_failure_of_its_own": Right(
+        replace("import ActivityError\n\nfrom backward").by("import ActivityError, ApplicationError\n\nfrom backward"),
+        UNDONE.by("""
+            except ActivityError as error:
+                await undo_all(undo)
+                raise ApplicationError(f"{order.id} is undone") from error
+        """),
+        replace("undo: list = []").by("undo = []"),
+    ),
+    "undone_beside_the_loop": Right(
+        replace("""
+            undo: list = []
+            try:
+                for step, compensation, policy in FLOW:
+                    undo.append((compensation, order))
+                    await workflow.execute_activity(step, order, **policy)
+            except ActivityError:
+                await undo_all(undo)
+                raise
+        """).by("""
+            for number, (step, _, policy) in enumerate(FLOW, 1):
+                try:
+                    await workflow.execute_activity(step, order, **policy)
+                except ActivityError:
+                    await undo_all([(compensation, order) for _, compensation, _ in FLOW[:number]])
+                    raise
+        """)
     ),
 }

@@ -1,6 +1,6 @@
 """Answers to exercise 4.2, Cancelled, and still refunded."""
 
-from tests.grading.edits import Wrong, replace
+from tests.grading.edits import Right, Wrong, replace
 
 WRONG = {
     "activity_error_only": Wrong(
@@ -75,5 +75,61 @@ WRONG = {
         "what stands in `finally` runs always",
         replace("except (ActivityError, asyncio.CancelledError)").by("finally"),
         replace("raise").by(""),
+    ),
+}
+
+RIGHT = {
+    "everything_is_caught": Right(
+        replace("except (ActivityError, asyncio.CancelledError):").by("except BaseException:")
+    ),
+    "two_branches": Right(
+        replace("""
+            except (ActivityError, asyncio.CancelledError):
+                await finish(undo_all(undo))
+                raise
+        """).by("""
+            except ActivityError as error:
+                await finish(undo_all(undo))
+                raise error
+            except asyncio.CancelledError as request:
+                await finish(undo_all(undo))
+                raise request
+        """)
+    ),
+    "finally_unless_it_is_whole": Right(
+        replace("undo: list = []").by("undo, whole = [], False"),
+        replace("await workflow.sleep(order.courier_in)").by("""
+            await asyncio.sleep(order.courier_in)
+            whole = True
+        """),
+        replace("""
+            except (ActivityError, asyncio.CancelledError):
+                await finish(undo_all(undo))
+                raise
+        """).by("""
+            finally:
+                if not whole:
+                    await finish(undo_all(undo))
+        """),
+    ),
+    "tasks_and_shields": Right(
+        replace("from patience import finish").by(""),
+        replace("@workflow.defn").by("""
+            async def through(work) -> None:
+                task, request = asyncio.ensure_future(work), None
+                while not task.done():
+                    try:
+                        await asyncio.shield(task)
+                    except asyncio.CancelledError as error:
+                        request = error
+                if request:
+                    raise request
+                task.result()
+
+
+            @workflow.defn
+        """),
+        replace("await finish(workflow").by("await through(workflow"),
+        replace("await finish(undo_all").by("await through(undo_all"),
     ),
 }

@@ -1,6 +1,6 @@
 """Answers to exercise 4.3, Give back once."""
 
-from tests.grading.edits import Wrong, replace
+from tests.grading.edits import Right, Wrong, replace
 
 WRONG = {
     "everything_given_back": Wrong(
@@ -49,5 +49,34 @@ WRONG = {
     "workflow_id_alone": Wrong(
         "make the key name this one refund",
         replace("{missing.charge_id}-{missing.sku}").by("{activity.info().workflow_id}"),
+    ),
+}
+
+RIGHT = {
+    "another_spelling_of_the_key": Right(
+        replace('f"missing-{missing.charge_id}-{missing.sku}"').by('"/".join((missing.charge_id, missing.sku))')
+    ),
+    "key_of_the_object": Right(
+        replace("class Missing:").by("""
+            class Missing:
+                @property
+                def key(self) -> str:
+                    return f"{self.charge_id} {self.sku} {self.amount_cents}"
+
+        """),
+        replace('key = f"missing-{missing.charge_id}-{missing.sku}"').by(""),
+        replace("idempotency_key=key").by("idempotency_key=missing.key"),
+    ),
+    "a_hash_of_both": Right(
+        replace("from dataclasses import dataclass").by("import hashlib\nfrom dataclasses import dataclass"),
+        replace('f"missing-{missing.charge_id}-{missing.sku}"').by(
+            'hashlib.sha256(f"{missing.charge_id}:{missing.sku}".encode()).hexdigest()'
+        ),
+    ),
+    "in_a_thread": Right(
+        replace("import ShopClient").by("import BlockingShopClient"),
+        replace("async def give_back").by("def give_back"),
+        replace("shop = ShopClient(timeout=2)").by("shop = BlockingShopClient(timeout=2)"),
+        replace("return await shop").by("return shop"),
     ),
 }

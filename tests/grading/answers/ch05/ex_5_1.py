@@ -1,6 +1,13 @@
 """Answers to exercise 5.1, Rejected is not approved."""
 
-from tests.grading.edits import Wrong, replace
+from tests.grading.edits import Right, Wrong, replace
+
+MAIL = replace('await workflow.execute_activity(mail, "customer", start_to_close_timeout=SOON)')
+WAIT = replace('await workflow.wait_condition(lambda: self.outcome != "waiting", timeout=order.deadline_seconds)')
+STATUS = replace("""
+    def status(self) -> str:
+        return self.outcome
+""")
 
 WRONG = {
     "deadline_asks_again": Wrong(
@@ -22,9 +29,7 @@ WRONG = {
     "deadline_over_the_charge": Wrong(
         "end the deadline with the decision",
         replace("from temporalio import workflow").by("import asyncio\nfrom temporalio import workflow"),
-        replace(
-            'await workflow.wait_condition(lambda: self.outcome != "waiting", timeout=order.deadline_seconds)'
-        ).by("""
+        WAIT.by("""
             async with asyncio.timeout(order.deadline_seconds):
                 await workflow.wait_condition(lambda: self.outcome != "waiting")
                 if self.outcome == "approved":
@@ -38,7 +43,7 @@ WRONG = {
     "late_yes_counts": Wrong(
         'set the outcome to `"expired"` in the `except` block',
         replace('self.outcome = "expired"').by("pass"),
-        replace('await workflow.execute_activity(mail, "customer", start_to_close_timeout=SOON)').by("""
+        MAIL.by("""
             await workflow.execute_activity(mail, "customer", start_to_close_timeout=SOON)
             if self.outcome == "waiting":
                 self.outcome = "expired"
@@ -50,11 +55,11 @@ WRONG = {
             await workflow.execute_activity(mail, "customer", start_to_close_timeout=SOON)
             if self.outcome == "approved":
         """),
-        replace('await workflow.execute_activity(mail, "customer", start_to_close_timeout=SOON)').by(""),
+        MAIL.by(""),
     ),
     "mail_for_approved_only": Wrong(
         "run the activity `mail`",
-        replace('await workflow.execute_activity(mail, "customer", start_to_close_timeout=SOON)').by("""
+        MAIL.by("""
             if self.outcome == "approved":
                 await workflow.execute_activity(mail, "customer", start_to_close_timeout=SOON)
         """),
@@ -62,15 +67,12 @@ WRONG = {
     "no_deadline": Wrong("the deadline fires", replace('"waiting", timeout=order.deadline_seconds').by('"waiting"')),
     "no_mail": Wrong(
         "run the activity `mail`",
-        replace('await workflow.execute_activity(mail, "customer", start_to_close_timeout=SOON)').by(""),
+        MAIL.by(""),
     ),
     "query_counts_by_a_helper": Wrong(
         "`status` says “waiting”",
         replace('self.outcome = "waiting"').by('self.outcome = "waiting"\nself.asked = 0'),
-        replace("""
-            def status(self) -> str:
-                return self.outcome
-        """).by("""
+        STATUS.by("""
             def status(self) -> str:
                 return self.look()
 
@@ -90,10 +92,7 @@ WRONG = {
     "query_pops": Wrong(
         "take this line out of the query",
         replace('self.outcome = "waiting"').by('self.outcome = "waiting"\nself.words = ["waiting"] * 9'),
-        replace("""
-            def status(self) -> str:
-                return self.outcome
-        """).by("""
+        STATUS.by("""
             def status(self) -> str:
                 return self.words.pop() if self.outcome == "waiting" else self.outcome
         """),
@@ -104,7 +103,7 @@ WRONG = {
             from temporalio import workflow
             from temporalio.exceptions import ApplicationError
         """),
-        replace('await workflow.execute_activity(mail, "customer", start_to_close_timeout=SOON)').by("""
+        MAIL.by("""
             await workflow.execute_activity(mail, "customer", start_to_close_timeout=SOON)
             if self.outcome == "rejected":
                 raise ApplicationError("rejected", non_retryable=True)
@@ -133,15 +132,80 @@ WRONG = {
     "silence_is_consent": Wrong("silence is no approval", replace('"expired"').by('"approved"')),
     "status_forgets_the_outcome": Wrong(
         "let `status` return the outcome",
-        replace("""
-            def status(self) -> str:
-                return self.outcome
-        """).by("""
+        STATUS.by("""
             def status(self) -> str:
                 return "waiting"
         """),
     ),
     "timeout_error_not_caught": Wrong(
         "catch the `TimeoutError` of `wait_condition`", replace("TimeoutError").by("ZeroDivisionError")
+    ),
+}
+
+RIGHT = {
+    "decision_kept_whole": Right(
+        replace('self.outcome = "waiting"').by("self.decision, self.expired = None, False"),
+        replace("""
+            if self.outcome == "waiting":
+                self.outcome = "approved" if decision.approved else "rejected"
+        """).by("""
+            if self.decision is None and not self.expired:
+                self.decision = decision
+        """),
+        STATUS.by("""
+            def status(self) -> str:
+                if self.expired:
+                    return "expired"
+                if self.decision is None:
+                    return "waiting"
+                return "approved" if self.decision.approved else "rejected"
+        """),
+        replace('lambda: self.outcome != "waiting"').by("lambda: self.decision is not None"),
+        replace('self.outcome = "expired"').by("self.expired = True"),
+        replace('if self.outcome == "approved":').by("if self.decision is not None and self.decision.approved:"),
+        replace("""
+            await workflow.execute_activity(mail, "customer", start_to_close_timeout=SOON)
+            return self.outcome
+        """).by("""
+            await workflow.execute_activity(mail, "customer", start_to_close_timeout=SOON)
+            return self.status()
+        """),
+    ),
+    "a_queue_of_decisions": Right(
+        replace("from temporalio import workflow").by("import asyncio\n\nfrom temporalio import workflow"),
+        replace('self.outcome = "waiting"').by('self.outcome = "waiting"\nself.decisions = asyncio.Queue()'),
+        replace("""
+            if self.outcome == "waiting":
+                self.outcome = "approved" if decision.approved else "rejected"
+        """).by("self.decisions.put_nowait(decision)"),
+        WAIT.by("""
+            decision = await asyncio.wait_for(self.decisions.get(), order.deadline_seconds)
+            self.outcome = "approved" if decision.approved else "rejected"
+        """),
+    ),
+    "an_event_and_asyncio_timeout": Right(
+        replace("from temporalio import workflow").by("import asyncio\n\nfrom temporalio import workflow"),
+        replace('self.outcome = "waiting"').by('self.outcome = "waiting"\nself.clear = asyncio.Event()'),
+        replace('"approved" if decision.approved else "rejected"').by(
+            '{True: "approved", False: "rejected"}[decision.approved]\nself.clear.set()'
+        ),
+        WAIT.by("""
+            async with asyncio.timeout(order.deadline_seconds):
+                await self.clear.wait()
+        """),
+        replace("except TimeoutError:\n    self").by("except asyncio.TimeoutError:\n    self"),
+    ),
+    "asynchronous_signal_and_early_returns": Right(
+        replace("def decide").by("async def decide"),
+        replace("""
+            if self.outcome == "waiting":
+                self.outcome = "approved" if decision.approved else "rejected"
+        """).by("""
+            if self.outcome != "waiting":
+                return
+            self.outcome = "rejected"
+            if decision.approved:
+                self.outcome = "approved"
+        """),
     ),
 }

@@ -1,6 +1,6 @@
 """Answers to exercise 5.2, Refused without a trace."""
 
-from tests.grading.edits import Wrong, replace
+from tests.grading.edits import Right, Wrong, replace
 
 WRONG = {
     "confirmed_is_forgotten": Wrong(
@@ -106,4 +106,65 @@ WRONG = {
         """),
     ),
     "zero_is_taken": Wrong("let the validator *raise*", replace("if not 1").by("if not 0")),
+}
+
+RIGHT = {
+    "one_condition": Right(
+        replace("""
+            if self.confirmed:
+                raise ApplicationError("the order is confirmed")
+            if not 1 <= amount_cents <= 100_000:
+                raise ApplicationError("an amount is 1 to 100,000 cents")
+        """).by("""
+            if self.confirmed or amount_cents not in range(1, 100_001):
+                raise ValueError(f"no correction to {amount_cents} now")
+        """)
+    ),
+    "asynchronous_handler": Right(
+        replace("def correct").by("async def correct"),
+        replace("""
+            replaced, self.order.amount_cents = self.order.amount_cents, amount_cents
+            return replaced
+        """).by("""
+            before = self.order.amount_cents
+            self.order.amount_cents = amount_cents
+            return before
+        """),
+    ),
+    "order_made_at_the_end": Right(
+        replace("self.order, self.confirmed = order, False").by("""
+            self.cents = order.amount_cents
+            self.confirmed = asyncio.Event()
+        """),
+        replace("from temporalio import workflow").by("import asyncio\n\nfrom temporalio import workflow"),
+        replace("replaced, self.order.amount_cents = self.order.amount_cents, amount_cents").by(
+            "replaced, self.cents = self.cents, amount_cents"
+        ),
+        replace("if self.confirmed:").by("if self.confirmed.is_set():"),
+        replace("self.confirmed = True").by("self.confirmed.set()"),
+        replace("workflow.wait_condition(lambda: self.confirmed)").by("self.confirmed.wait()"),
+        replace("charge_card, self.order,").by("charge_card, Order(order.id, self.cents),"),
+    ),
+    "a_helper_and_another_method_name": Right(
+        replace("def correct(self, amount_cents: int) -> int:").by("def set_amount(self, amount_cents: int) -> int:"),
+        replace("@workflow.update").by('@workflow.update(name="correct")'),
+        replace("@correct.validator").by("@set_amount.validator"),
+        replace("""
+            if self.confirmed:
+                raise ApplicationError("the order is confirmed")
+            if not 1 <= amount_cents <= 100_000:
+                raise ApplicationError("an amount is 1 to 100,000 cents")
+        """).by("""
+            if reason := self.refusal(amount_cents):
+                raise ApplicationError(reason)
+        """),
+        replace("@workflow.signal").by("""
+            def refusal(self, amount_cents: int) -> str:
+                if self.confirmed:
+                    return "the order is confirmed"
+                return "" if 0 < amount_cents <= 100_000 else "an amount is 1 to 100,000 cents"
+
+            @workflow.signal
+        """),
+    ),
 }

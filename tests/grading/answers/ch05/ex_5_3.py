@@ -1,6 +1,20 @@
 """Answers to exercise 5.3, One voucher, two tabs."""
 
-from tests.grading.edits import Wrong, replace
+from tests.grading.edits import Right, Wrong, replace
+
+CHECK = replace("""
+    if order.amount_cents > self.left:
+        raise ApplicationError(f"only {self.left} cents are left")
+""")
+PAY = replace("""
+    async with self.lock:
+        if order.amount_cents > self.left:
+            raise ApplicationError(f"only {self.left} cents are left")
+        await workflow.execute_activity(charge_card, order, start_to_close_timeout=SOON)
+        self.left -= order.amount_cents
+        return self.left
+""")
+END = replace("await workflow.wait_condition(lambda: self.closed and workflow.all_handlers_finished())")
 
 WRONG = {
     "check_before_the_lock": Wrong(
@@ -10,10 +24,7 @@ WRONG = {
                 raise ApplicationError(f"only {self.left} cents are left")
             async with self.lock:
         """),
-        replace("""
-            if order.amount_cents > self.left:
-                raise ApplicationError(f"only {self.left} cents are left")
-        """).by(""),
+        CHECK.by(""),
     ),
     "check_in_the_validator": Wrong(
         "hold one lock of the workflow",
@@ -79,14 +90,7 @@ WRONG = {
     ),
     "refusal_keeps_the_lock": Wrong(
         "releases the lock after a refusal",
-        replace("""
-            async with self.lock:
-                if order.amount_cents > self.left:
-                    raise ApplicationError(f"only {self.left} cents are left")
-                await workflow.execute_activity(charge_card, order, start_to_close_timeout=SOON)
-                self.left -= order.amount_cents
-                return self.left
-        """).by("""
+        PAY.by("""
             await self.lock.acquire()
             if order.amount_cents > self.left:
                 raise ApplicationError("too little")
@@ -103,10 +107,7 @@ WRONG = {
                 raise ApplicationError("not now")
             async with self.lock:
         """),
-        replace("""
-            if order.amount_cents > self.left:
-                raise ApplicationError(f"only {self.left} cents are left")
-        """).by(""),
+        CHECK.by(""),
     ),
     "returns_what_was_left_before": Wrong(
         "return what is left then",
@@ -121,7 +122,7 @@ WRONG = {
     ),
     "sleeps_before_its_end": Wrong(
         "when all handlers have finished",
-        replace("await workflow.wait_condition(lambda: self.closed and workflow.all_handlers_finished())").by("""
+        END.by("""
             await workflow.wait_condition(lambda: self.closed)
             await asyncio.sleep(5)
         """),
@@ -140,7 +141,7 @@ WRONG = {
     ),
     "waits_for_handlers_too_early": Wrong(
         "wait for `self.closed` *and*",
-        replace("await workflow.wait_condition(lambda: self.closed and workflow.all_handlers_finished())").by("""
+        END.by("""
             await workflow.wait_condition(workflow.all_handlers_finished)
             await workflow.wait_condition(lambda: self.closed)
         """),
@@ -162,9 +163,56 @@ WRONG = {
 
             @workflow.signal
         """),
-        replace("await workflow.wait_condition(lambda: self.closed and workflow.all_handlers_finished())").by("""
+        END.by("""
             await workflow.wait_condition(lambda: self.closed)
             await workflow.wait_condition(lambda: workflow.all_handlers_finished())
+        """),
+    ),
+}
+
+RIGHT = {
+    "acquired_and_released": Right(
+        replace("async with self.lock:").by("await self.lock.acquire()\ntry:"),
+        replace("@workflow.signal").by("""
+                finally:
+                    self.lock.release()
+
+            @workflow.signal
+        """),
+    ),
+    "money_put_aside_first": Right(
+        PAY.by("""
+            if order.amount_cents > self.left:
+                raise ApplicationError(f"only {self.left} cents are left")
+            self.left -= order.amount_cents
+            left = self.left
+            await workflow.execute_activity(charge_card, order, start_to_close_timeout=SOON)
+            return left
+        """)
+    ),
+    "a_semaphore_and_an_event": Right(
+        replace("asyncio.Lock()").by("asyncio.Semaphore(1)"),
+        replace("self.left, self.closed = cents, False").by("self.left = cents\nself.closed = asyncio.Event()"),
+        replace("self.closed = True").by("self.closed.set()"),
+        END.by("""
+            await self.closed.wait()
+            await workflow.wait_condition(workflow.all_handlers_finished)
+        """),
+    ),
+    "waits_for_its_turn": Right(
+        replace("self.lock = asyncio.Lock()").by("self.busy = False"),
+        PAY.by("""
+            while self.busy:
+                await workflow.wait_condition(lambda: not self.busy)
+            if order.amount_cents > self.left:
+                raise ApplicationError(f"only {self.left} cents are left")
+            self.busy = True
+            try:
+                await workflow.execute_activity(charge_card, order, start_to_close_timeout=SOON)
+                self.left -= order.amount_cents
+            finally:
+                self.busy = False
+            return self.left
         """),
     ),
 }

@@ -1,6 +1,6 @@
 """Answers to exercise 5.4, Two levels, and up."""
 
-from tests.grading.edits import Wrong, replace, whole
+from tests.grading.edits import Right, Wrong, replace
 
 WRONG = {
     "both_asked_at_once": Wrong(
@@ -33,42 +33,16 @@ WRONG = {
     ),
     "finance_speaks_too_early": Wrong(
         "forget what finance said before it was asked",
-        whole("ex-5-4").by("""
-            from temporalio import workflow
-
-            from steps import SOON, Decision, Order, charge_card, mail
-
-
-            @workflow.defn
-            class TwoLevels:
-                def __init__(self) -> None:
-                    self.decisions = {}
-
-                @workflow.signal
-                def decide(self, decision: Decision) -> None:
-                    if decision.by in [d.by for d in self.decisions.values() if d.approved]:
-                        return
-                    self.decisions.setdefault(decision.level, decision)
-
-                async def ask(self, level, order):
-                    await workflow.execute_activity(mail, level, start_to_close_timeout=SOON)
-                    try:
-                        await workflow.wait_condition(lambda: level in self.decisions, timeout=order.deadline_seconds)
-                    except TimeoutError:
-                        return None
-                    return self.decisions[level].approved
-
-                @workflow.run
-                async def run(self, order: Order) -> str:
-                    if await self.ask("lead", order) is False:
-                        return "rejected"
-                    match await self.ask("finance", order):
-                        case None:
-                            return "expired"
-                        case False:
-                            return "rejected"
-                    await workflow.execute_activity(charge_card, order, start_to_close_timeout=SOON)
-                    return "approved"
+        replace('self.level, self.lead, self.decision = "", "", None').by('self.lead, self.said = "", {}'),
+        replace("if self.decision is None and decision.level == self.level and decision.by != self.lead:").by(
+            "if decision.level not in self.said and decision.by != self.lead:"
+        ),
+        replace("self.decision = decision").by("self.said[decision.level] = decision"),
+        replace(
+            "await workflow.wait_condition(lambda: self.decision is not None, timeout=order.deadline_seconds)"
+        ).by("""
+            await workflow.wait_condition(lambda: self.level in self.said, timeout=order.deadline_seconds)
+            self.decision = self.said[self.level]
         """),
     ),
     "forgets_after_the_mail": Wrong(
@@ -149,6 +123,119 @@ WRONG = {
         replace("if self.decision is None and decision.level == self.level and decision.by != self.lead:").by("""
             seen, self.seen = decision.by in self.seen, self.seen | {decision.by}
             if self.decision is None and decision.level == self.level and not seen:
+        """),
+    ),
+}
+
+RIGHT = {
+    "two_calls_of_a_method": Right(
+        replace("""
+            for self.level in ("lead", "finance"):
+                self.decision = None
+                await workflow.execute_activity(mail, self.level, start_to_close_timeout=SOON)
+                try:
+                    await workflow.wait_condition(lambda: self.decision is not None, timeout=order.deadline_seconds)
+                except TimeoutError:
+                    continue
+                if not self.decision.approved:
+                    return "rejected"
+                self.lead = self.decision.by
+            if self.decision:
+                await workflow.execute_activity(charge_card, order, start_to_close_timeout=SOON)
+            return "approved" if self.decision else "expired"
+        """).by("""
+            lead = await self.ask("lead", order)
+            if lead and not lead.approved:
+                return "rejected"
+            self.lead = lead.by if lead else ""
+            finance = await self.ask("finance", order)
+            if not finance:
+                return "expired"
+            if not finance.approved:
+                return "rejected"
+            await workflow.execute_activity(charge_card, order, start_to_close_timeout=SOON)
+            return "approved"
+        """),
+        replace("@workflow.run").by("""
+            async def ask(self, level: str, order: Order) -> Decision | None:
+                self.level, self.decision = level, None
+                await workflow.execute_activity(mail, level, start_to_close_timeout=SOON)
+                try:
+                    await workflow.wait_condition(lambda: self.decision is not None, timeout=order.deadline_seconds)
+                except TimeoutError:
+                    pass
+                return self.decision
+
+            @workflow.run
+        """),
+    ),
+    "a_future_for_each_level": Right(
+        replace("from temporalio import workflow").by("import asyncio\n\nfrom temporalio import workflow"),
+        replace('self.level, self.lead, self.decision = "", "", None').by(
+            'self.level, self.lead, self.answer = "", "", None'
+        ),
+        replace("""
+            if self.decision is None and decision.level == self.level and decision.by != self.lead:
+                self.decision = decision
+        """).by("""
+            if decision.level != self.level or decision.by == self.lead or self.answer.done():
+                return
+            self.answer.set_result(decision)
+        """),
+        replace("self.decision = None").by("self.answer = asyncio.get_running_loop().create_future()"),
+        replace("await workflow.wait_condition(lambda: self.decision is not None, timeout=order.deadline_seconds)").by(
+            "decision = await asyncio.wait_for(self.answer, order.deadline_seconds)"
+        ),
+        replace("except TimeoutError:").by("except TimeoutError:\n    decision = None"),
+        replace("not self.decision.approved").by("not decision.approved"),
+        replace("self.lead = self.decision.by").by("self.lead = decision.by"),
+        replace("if self.decision:").by("if decision:"),
+        replace("if self.decision else").by("if decision else"),
+    ),
+    "first_decision_of_each_level_in_a_dict": Right(
+        replace('self.level, self.lead, self.decision = "", "", None').by(
+            'self.level, self.lead, self.said = "", "", {}'
+        ),
+        replace("""
+            if self.decision is None and decision.level == self.level and decision.by != self.lead:
+                self.decision = decision
+        """).by("""
+            asked = decision.level == self.level
+            if asked and decision.by != self.lead:
+                self.said.setdefault(decision.level, decision)
+        """),
+        replace("self.decision = None").by(""),
+        replace("lambda: self.decision is not None").by("lambda: self.level in self.said"),
+        replace("not self.decision.approved").by("not self.said[self.level].approved"),
+        replace("self.decision.by").by("self.said[self.level].by"),
+        replace("if self.decision:").by('if "finance" in self.said:'),
+        replace("if self.decision else").by('if "finance" in self.said else'),
+    ),
+    "nested": Right(
+        replace("""
+            except TimeoutError:
+                continue
+            if not self.decision.approved:
+                return "rejected"
+            self.lead = self.decision.by
+        """).by("""
+            except TimeoutError:
+                workflow.logger.info("%s is silent", self.level)
+            else:
+                if self.decision.approved:
+                    self.lead = self.decision.by
+                else:
+                    return "rejected"
+        """),
+        replace("""
+            if self.decision:
+                await workflow.execute_activity(charge_card, order, start_to_close_timeout=SOON)
+            return "approved" if self.decision else "expired"
+        """).by("""
+            if self.decision is None:
+                return "expired"
+            await workflow.execute_activity(charge_card, order, start_to_close_timeout=SOON)
+            return "approved"
         """),
     ),
 }

@@ -1,14 +1,25 @@
 """Answers to exercise 6.1, A second change."""
 
-from tests.grading.edits import Wrong, replace
+from tests.grading.edits import Right, Wrong, replace
+
+RESERVE = replace("""
+    if workflow.patched("reserve-stock"):
+        await workflow.execute_activity(reserve_stock, order, **OPTIONS)
+""")
+RESERVE_AND_CHARGE = replace("""
+    if workflow.patched("reserve-stock"):
+        await workflow.execute_activity(reserve_stock, order, **OPTIONS)
+    await workflow.execute_activity(charge_card, order, **OPTIONS)
+""")
+RECEIPT = replace("""
+    if workflow.patched("receipt"):
+        await workflow.execute_activity(send_receipt, order, **OPTIONS)
+""")
 
 WRONG = {
     "answer_not_used": Wrong(
         "use the answer",
-        replace("""
-            if workflow.patched("reserve-stock"):
-                await workflow.execute_activity(reserve_stock, order, **OPTIONS)
-        """).by("""
+        RESERVE.by("""
             workflow.patched("reserve-stock")
             await workflow.execute_activity(reserve_stock, order, **OPTIONS)
         """),
@@ -40,47 +51,28 @@ WRONG = {
             await workflow.execute_activity(send_receipt, order, **OPTIONS)
             return await workflow.execute_activity(ship_parcel, order, **OPTIONS)
         """),
-        replace("""
-            if workflow.patched("receipt"):
-                await workflow.execute_activity(send_receipt, order, **OPTIONS)
-        """).by(""),
+        RECEIPT.by(""),
     ),
     "constant_false": Wrong(
         "A constant that is false says no to everybody",
-        replace(
-            "OPTIONS = dict(start_to_close_timeout=timedelta(seconds=4), retry_policy=RetryPolicy(backoff_coefficient=1))"
-        ).by("""
-            OPTIONS = dict(start_to_close_timeout=timedelta(seconds=4), retry_policy=RetryPolicy(backoff_coefficient=1))
-            NEW = False
-        """),
+        replace("OPTIONS = ").by("NEW = False\nOPTIONS = "),
         replace('workflow.patched("reserve-stock")').by("NEW"),
     ),
     "constant_true": Wrong(
         "Only Temporal can tell an order",
-        replace(
-            "OPTIONS = dict(start_to_close_timeout=timedelta(seconds=4), retry_policy=RetryPolicy(backoff_coefficient=1))"
-        ).by("""
-            OPTIONS = dict(start_to_close_timeout=timedelta(seconds=4), retry_policy=RetryPolicy(backoff_coefficient=1))
-            NEW = True
-        """),
+        replace("OPTIONS = ").by("NEW = True\nOPTIONS = "),
         replace('workflow.patched("reserve-stock")').by("NEW"),
     ),
     "deprecated_too_early": Wrong(
         "it is too early for `deprecate_patch`",
-        replace("""
-            if workflow.patched("reserve-stock"):
-                await workflow.execute_activity(reserve_stock, order, **OPTIONS)
-        """).by("""
+        RESERVE.by("""
             workflow.deprecate_patch("reserve-stock")
             await workflow.execute_activity(reserve_stock, order, **OPTIONS)
         """),
     ),
     "deprecates_the_receipt": Wrong(
         "it is too early for `deprecate_patch`",
-        replace("""
-            if workflow.patched("receipt"):
-                await workflow.execute_activity(send_receipt, order, **OPTIONS)
-        """).by("""
+        RECEIPT.by("""
             workflow.deprecate_patch("receipt")
             await workflow.execute_activity(send_receipt, order, **OPTIONS)
         """),
@@ -90,11 +82,7 @@ WRONG = {
     ),
     "guards_the_charge": Wrong(
         "What was there before the change stays outside",
-        replace("""
-            if workflow.patched("reserve-stock"):
-                await workflow.execute_activity(reserve_stock, order, **OPTIONS)
-            await workflow.execute_activity(charge_card, order, **OPTIONS)
-        """).by("""
+        RESERVE_AND_CHARGE.by("""
             await workflow.execute_activity(reserve_stock, order, **OPTIONS)
             if workflow.patched("reserve-stock"):
                 await workflow.execute_activity(charge_card, order, **OPTIONS)
@@ -121,19 +109,12 @@ WRONG = {
     ),
     "receipt_patch_removed": Wrong(
         "as it was: the second change does not end the first",
-        replace("""
-            if workflow.patched("receipt"):
-                await workflow.execute_activity(send_receipt, order, **OPTIONS)
-        """).by("await workflow.execute_activity(send_receipt, order, **OPTIONS)"),
+        RECEIPT.by("await workflow.execute_activity(send_receipt, order, **OPTIONS)"),
     ),
     "side_by_side": Wrong(
         "wait for the reservation, then charge",
         replace("from datetime import timedelta").by("import asyncio\nfrom datetime import timedelta"),
-        replace("""
-            if workflow.patched("reserve-stock"):
-                await workflow.execute_activity(reserve_stock, order, **OPTIONS)
-            await workflow.execute_activity(charge_card, order, **OPTIONS)
-        """).by("""
+        RESERVE_AND_CHARGE.by("""
             if workflow.patched("reserve"):
                 await asyncio.gather(
                     workflow.execute_activity(reserve_stock, order, **OPTIONS),
@@ -156,5 +137,54 @@ WRONG = {
             else:
                 await workflow.execute_activity(charge_card, order, **OPTIONS)
         """),
+    ),
+}
+
+RIGHT = {
+    "another_id_kept_in_a_variable": Right(
+        replace('if workflow.patched("reserve-stock"):').by("""
+            first = workflow.patched("stock first")
+            if first:
+        """),
+    ),
+    "steps_in_a_list": Right(
+        RESERVE_AND_CHARGE.by("""
+            steps = [reserve_stock, charge_card] if workflow.patched("reserve") else [charge_card]
+            for step in steps:
+                await workflow.execute_activity(step, order, **OPTIONS)
+        """)
+    ),
+    "two_methods": Right(
+        replace("""
+            if workflow.patched("reserve-stock"):
+                await workflow.execute_activity(reserve_stock, order, **OPTIONS)
+            await workflow.execute_activity(charge_card, order, **OPTIONS)
+            if workflow.patched("receipt"):
+                await workflow.execute_activity(send_receipt, order, **OPTIONS)
+            return await workflow.execute_activity(ship_parcel, order, **OPTIONS)
+        """).by("""
+            if not workflow.patched("reserve-2"):
+                return await self.without_stock(order)
+            await workflow.execute_activity(reserve_stock, order, **OPTIONS)
+            return await self.without_stock(order)
+        """),
+        replace("@workflow.run").by("""
+            async def without_stock(self, order: Order) -> str:
+                await workflow.execute_activity(charge_card, order, **OPTIONS)
+                if workflow.patched("receipt"):
+                    await workflow.execute_activity(send_receipt, order, **OPTIONS)
+                return await workflow.execute_activity(ship_parcel, order, **OPTIONS)
+
+            @workflow.run
+        """),
+    ),
+    "both_ways_written_out": Right(
+        RESERVE_AND_CHARGE.by("""
+            if workflow.patched("reserve-stock"):
+                await workflow.execute_activity(reserve_stock, order, **OPTIONS)
+                await workflow.execute_activity(charge_card, order, **OPTIONS)
+            else:
+                await workflow.execute_activity(charge_card, order, **OPTIONS)
+        """)
     ),
 }

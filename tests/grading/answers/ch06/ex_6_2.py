@@ -1,202 +1,158 @@
 """Answers to exercise 6.2, A test that catches the bad edit."""
 
-from tests.grading.edits import Wrong, replace, whole
+from tests.grading.edits import Right, Wrong, replace
+
+ALL = replace("""
+    for history in histories:
+        replayed = await replayer.replay_workflow(history, raise_on_replay_failure=False)
+        if replayed.replay_failure is not None:
+            return False
+    return True
+""")
+LOOK = replace("""
+    if replayed.replay_failure is not None:
+        return False
+""")
+REPLAY = replace("""
+    replayed = await replayer.replay_workflow(history, raise_on_replay_failure=False)
+    if replayed.replay_failure is not None:
+        return False
+""")
 
 WRONG = {
     "a_list_for_the_iterator": Wrong(
         "an asynchronous iterator, not a list",
-        whole("ex-6-2").by("""
-            from temporalio.client import WorkflowHistory
-            from temporalio.worker import Replayer
-
-
-            async def is_safe(workflow: type, histories: list[WorkflowHistory]) -> bool:
-                r = await Replayer(workflows=[workflow]).replay_workflows(histories, raise_on_replay_failure=False)
-                return not r.replay_failures
+        ALL.by("""
+            results = await replayer.replay_workflows(histories, raise_on_replay_failure=False)
+            return not results.replay_failures
         """),
     ),
-    "always_safe": Wrong(
-        "replay: `await Replayer",
-        replace("""
-            replayer = Replayer(workflows=[workflow])
-            for history in histories:
-                replayed = await replayer.replay_workflow(history, raise_on_replay_failure=False)
-                if replayed.replay_failure is not None:
-                    return False
-            return True
-        """).by("return Replayer(workflows=[workflow]) is not None and len(histories) > 0"),
-    ),
+    "always_safe": Wrong("replay: `await Replayer", ALL.by("return replayer is not None and len(histories) > 0")),
     "compared_with_none": Wrong(
         "a dict, and empty when none did",
-        whole("ex-6-2").by("""
-            from temporalio.client import WorkflowHistory
-            from temporalio.worker import Replayer
+        ALL.by("""
+            async def each():
+                for h in histories:
+                    yield h
 
-
-            async def is_safe(workflow: type, histories: list[WorkflowHistory]) -> bool:
-                async def each():
-                    for h in histories:
-                        yield h
-
-                results = await Replayer(workflows=[workflow]).replay_workflows(each(), raise_on_replay_failure=False)
-                return results.replay_failures is None
+            results = await replayer.replay_workflows(each(), raise_on_replay_failure=False)
+            return results.replay_failures is None
         """),
     ),
     "exception_swallowed": Wrong(
         "do not swallow what the Replayer raises",
-        replace("replayer = Replayer(workflows=[workflow])").by(""),
-        replace("""
-            replayed = await replayer.replay_workflow(history, raise_on_replay_failure=False)
-            if replayed.replay_failure is not None:
-                return False
-        """).by("""
+        REPLAY.by("""
             try:
-                await Replayer(workflows=[workflow]).replay_workflow(history)
+                await replayer.replay_workflow(history)
             except Exception as error:
                 print("could not replay", error)
         """),
     ),
-    "failure_not_looked_at": Wrong(
-        "look at `replay_failure` of what",
-        replace("replayer = Replayer(workflows=[workflow])").by(""),
-        replace("""
-            replayed = await replayer.replay_workflow(history, raise_on_replay_failure=False)
-            if replayed.replay_failure is not None:
-                return False
-        """).by("await Replayer(workflows=[workflow]).replay_workflow(history, raise_on_replay_failure=False)"),
-    ),
+    "failure_not_looked_at": Wrong("look at `replay_failure` of what", LOOK.by("")),
     "forgotten_await": Wrong(
         "write `await` in front of the replay",
-        replace("""
-            replayer = Replayer(workflows=[workflow])
-            for history in histories:
-                replayed = await replayer.replay_workflow(history, raise_on_replay_failure=False)
-                if replayed.replay_failure is not None:
-        """).by("""
-            for h in histories:
-                try:
-                    Replayer(workflows=[workflow]).replay_workflow(h)
-                except Exception:
+        REPLAY.by("""
+            try:
+                replayer.replay_workflow(history)
+            except Exception:
+                return False
         """),
     ),
     "hides_its_own_mistake": Wrong(
         "print what your `except` catches",
-        whole("ex-6-2").by("""
-            from temporalio.client import WorkflowHistory
-            from temporalio.worker import Replayer
-
-
-            async def is_safe(workflow: type, histories: list[WorkflowHistory]) -> bool:
-                try:
-                    await Replayer(workflows=[workflow]).replay_workflows(histories)
-                    return True
-                except Exception:
-                    return False
+        ALL.by("""
+            try:
+                await replayer.replay_workflows(histories)
+                return True
+            except Exception:
+                return False
         """),
     ),
     "last_answer_counts": Wrong(
         "replay *all* histories",
-        replace("replayer = Replayer(workflows=[workflow])").by("safe = True"),
-        replace("""
-                replayed = await replayer.replay_workflow(history, raise_on_replay_failure=False)
-                if replayed.replay_failure is not None:
-                    return False
-            return True
-        """).by("""
-                replayed = await Replayer(workflows=[workflow]).replay_workflow(history, raise_on_replay_failure=False)
-                safe = replayed.replay_failure is None
-            return safe
-        """),
+        LOOK.by("safe = replayed.replay_failure is None"),
+        replace("return True").by("return safe"),
     ),
     "looks_at_the_end": Wrong(
         "do not look at how the run ended",
-        replace("""
-            replayer = Replayer(workflows=[workflow])
-            for history in histories:
-                replayed = await replayer.replay_workflow(history, raise_on_replay_failure=False)
-                if replayed.replay_failure is not None:
-                    return False
-            return True
-        """).by(
-            'return all(h.events[-1].HasField("workflow_execution_completed_event_attributes") for h in histories)'
-        ),
+        ALL.by("""
+            return all(h.events[-1].HasField("workflow_execution_completed_event_attributes") for h in histories)
+        """),
     ),
-    "never_safe": Wrong(
-        "say no only when a replay failed",
-        replace("replayer = Replayer(workflows=[workflow])").by(""),
-        replace("replayer.").by("Replayer(workflows=[workflow])."),
-        replace("not None").by("None"),
-        replace("True").by("False"),
-    ),
+    "never_safe": Wrong("say no only when a replay failed", replace("True").by("False")),
     "nondeterminism_only": Wrong(
         "count every failure of a replay",
-        replace("from temporalio.worker import Replayer").by("""
-            from temporalio.worker import Replayer
-            from temporalio.workflow import NondeterminismError
-        """),
-        replace("replayer = Replayer(workflows=[workflow])").by(""),
-        replace("""
-            replayed = await replayer.replay_workflow(history, raise_on_replay_failure=False)
-            if replayed.replay_failure is not None:
-        """).by("""
+        replace("import Replayer").by("import Replayer\nfrom temporalio.workflow import NondeterminismError"),
+        REPLAY.by("""
             try:
-                await Replayer(workflows=[workflow]).replay_workflow(history)
+                await replayer.replay_workflow(history)
             except NondeterminismError:
-        """),
-    ),
-    "only_the_first": Wrong(
-        "replay *all* histories",
-        whole("ex-6-2").by("""
-            from temporalio.client import WorkflowHistory
-            from temporalio.worker import Replayer
-
-
-            async def is_safe(workflow: type, histories: list[WorkflowHistory]) -> bool:
-                replayed = await Replayer(workflows=[workflow]).replay_workflow(histories[0], raise_on_replay_failure=False)
-                return replayed.replay_failure is None
-        """),
-    ),
-    "raises": Wrong(
-        "answer instead of raising",
-        replace("replayer = Replayer(workflows=[workflow])").by(""),
-        replace("""
-            replayed = await replayer.replay_workflow(history, raise_on_replay_failure=False)
-            if replayed.replay_failure is not None:
                 return False
-        """).by("await Replayer(workflows=[workflow]).replay_workflow(history)"),
+        """),
     ),
+    "only_the_first": Wrong("replay *all* histories", replace("in histories:").by("in histories[:1]:")),
+    "raises": Wrong("answer instead of raising", replace(", raise_on_replay_failure=False").by("")),
     "returns_the_failure": Wrong(
-        "return `True` or `False`",
-        replace("replayer = Replayer(workflows=[workflow])").by(""),
-        replace("replayer.").by("Replayer(workflows=[workflow])."),
-        replace("return False").by("return replayed.replay_failure"),
+        "return `True` or `False`", replace("return False").by("return replayed.replay_failure")
     ),
     "turned_round": Wrong(
-        "turn it round",
-        replace("replayer = Replayer(workflows=[workflow])").by(""),
-        replace("replayer.").by("Replayer(workflows=[workflow])."),
-        replace("return False").by("return True"),
-        replace("True").by("False"),
+        "turn it round", replace("return False").by("return True"), replace("return True").by("return False")
     ),
     "wants_completed_runs": Wrong(
         "do not look at how the run ended",
-        replace("replayer = Replayer(workflows=[workflow])").by(""),
-        replace("""
-            replayed = await replayer.replay_workflow(history, raise_on_replay_failure=False)
-            if replayed.replay_failure is not None:
-        """).by("""
-            replayed = await Replayer(workflows=[workflow]).replay_workflow(history, raise_on_replay_failure=False)
+        replace("if replayed.replay_failure is not None:").by("""
             completed = history.events[-1].HasField("workflow_execution_completed_event_attributes")
             if replayed.replay_failure is not None or not completed:
         """),
     ),
     "yes_inside_the_loop": Wrong(
         "replay *all* histories",
-        replace("replayer = Replayer(workflows=[workflow])").by(""),
-        replace("replayer.").by("Replayer(workflows=[workflow])."),
         replace("return True").by("""
                 return True
             return True
+        """),
+    ),
+}
+
+RIGHT = {
+    "an_asynchronous_iterator": Right(
+        ALL.by("""
+            async def each():
+                for history in histories:
+                    yield history
+
+            results = await replayer.replay_workflows(each(), raise_on_replay_failure=False)
+            return not results.replay_failures
+        """)
+    ),
+    "exceptions_caught": Right(
+        ALL.by("""
+            try:
+                for history in histories:
+                    await replayer.replay_workflow(history)
+            except Exception as error:
+                print("a replay failed:", error)
+                return False
+            return True
+        """)
+    ),
+    "all_of_a_list": Right(
+        ALL.by("""
+            results = [await replayer.replay_workflow(each, raise_on_replay_failure=False) for each in histories]
+            return all(result.replay_failure is None for result in results)
+        """)
+    ),
+    "a_replayer_for_each": Right(
+        replace("replayer = Replayer(workflows=[workflow])").by("failures = 0"),
+        replace("replayer.").by("Replayer(workflows=[workflow])."),
+        LOOK.by("failures += replayed.replay_failure is not None"),
+        replace("return True").by("return failures == 0"),
+    ),
+    "together": Right(
+        replace("from temporalio.client").by("import asyncio\n\nfrom temporalio.client"),
+        ALL.by("""
+            calls = [replayer.replay_workflow(each, raise_on_replay_failure=False) for each in histories]
+            return not any(result.replay_failure for result in await asyncio.gather(*calls))
         """),
     ),
 }

@@ -1,6 +1,13 @@
 """Answers to exercise 6.3, Roll out, drain."""
 
-from tests.grading.edits import Wrong, replace
+from tests.grading.edits import Right, Wrong, replace
+
+DRAIN = replace("""
+    while True:
+        if await open_runs(old) == 0:
+            return "drained"
+        await asyncio.sleep(0.2)
+""")
 
 WRONG = {
     "answer_not_looked_at": Wrong(
@@ -16,12 +23,7 @@ WRONG = {
     ),
     "asks_once": Wrong(
         "whoever stops the old Workers now",
-        replace("""
-            while True:
-                if await open_runs(old) == 0:
-                    return "drained"
-                await asyncio.sleep(0.2)
-        """).by("""
+        DRAIN.by("""
             await open_runs(old)
             return "drained"
         """),
@@ -71,23 +73,14 @@ WRONG = {
                 if not await healthy():
                     await set_ramp(new, 0)
                     return "rolled back"
-            await set_current(new)
-            while True:
-                if await open_runs(old) == 0:
-                    return "drained"
-                await asyncio.sleep(0.2)
         """).by("""
             answers = []
-            for percent in (10, 50):
-                await set_ramp(new, percent)
+            for percentage in (10, 50):
+                await set_ramp(new, percentage)
                 answers.append(await healthy())
             if not all(answers):
                 await set_ramp(new, 0)
                 return "rolled back"
-            await set_current(new)
-            while await open_runs(old):
-                await asyncio.sleep(0.2)
-            return "drained"
         """),
     ),
     "last_answer_counts": Wrong(
@@ -98,22 +91,13 @@ WRONG = {
                 if not await healthy():
                     await set_ramp(new, 0)
                     return "rolled back"
-            await set_current(new)
-            while True:
-                if await open_runs(old) == 0:
-                    return "drained"
-                await asyncio.sleep(0.2)
         """).by("""
-            for percent in (10, 50):
-                await set_ramp(new, percent)
+            for percentage in (10, 50):
+                await set_ramp(new, percentage)
                 ok = await healthy()
             if not ok:
                 await set_ramp(new, 0)
                 return "rolled back"
-            await set_current(new)
-            while await open_runs(old):
-                await asyncio.sleep(0.2)
-            return "drained"
         """),
     ),
     "looks_once": Wrong(
@@ -138,12 +122,7 @@ WRONG = {
     "no_fifty": Wrong("a bad version should meet four orders of forty", replace("10, 50").by("10,")),
     "no_pause": Wrong(
         "`await asyncio.sleep(0.2)` between two questions",
-        replace("""
-            while True:
-                if await open_runs(old) == 0:
-                    return "drained"
-                await asyncio.sleep(0.2)
-        """).by("""
+        DRAIN.by("""
             while await open_runs(old):
                 pass
             return "drained"
@@ -160,12 +139,7 @@ WRONG = {
     "old_made_current_again": Wrong("take the ramp back", replace("set_ramp(new, 0)").by("set_current(old)")),
     "old_worker_stopped_too_early": Wrong(
         "whoever stops the old Workers now",
-        replace("""
-            while True:
-                if await open_runs(old) == 0:
-                    return "drained"
-                await asyncio.sleep(0.2)
-        """).by('return "drained"'),
+        DRAIN.by('return "drained"'),
     ),
     "only_a_label": Wrong("the build id is a label", replace("True,").by("False,")),
     "ramp_left_on": Wrong("take the ramp back", replace("await set_ramp(new, 0)").by("")),
@@ -192,35 +166,89 @@ WRONG = {
             version = WorkerDeploymentVersion(deployment, build_id)
             return WorkerDeploymentConfig(version, True, VersioningBehavior.PINNED)
         """).by("return WorkerDeploymentVersion(deployment, build_id)"),
-        replace("percentage in").by("percent in"),
-        replace("new, percentage").by("build_id=new, percent=percent"),
-        replace("new, 0").by("build_id=new, percent=0"),
-        replace("""
-            await set_current(new)
-            while True:
-                if await open_runs(old) == 0:
-                    return "drained"
-                await asyncio.sleep(0.2)
-        """).by("""
-            await set_current(build_id=new)
-            while await open_runs(build_id=old):
-                await asyncio.sleep(1)
-            return "drained"
-        """),
     ),
     "waits_by_the_clock": Wrong(
         "ask `await open_runs(old)` until it is 0",
-        replace("percentage in").by("percent in"),
-        replace(", percentage").by(", percent"),
-        replace("""
-            while True:
-                if await open_runs(old) == 0:
-                    return "drained"
-                await asyncio.sleep(0.2)
-        """).by("""
+        DRAIN.by("""
             await asyncio.sleep(3)
             return "drained"
         """),
     ),
     "waits_for_the_new_one": Wrong("whoever stops the old Workers now", replace("(old) ==").by("(new) ==")),
+}
+
+RIGHT = {
+    "keywords_everywhere": Right(
+        replace("""
+            version = WorkerDeploymentVersion(deployment, build_id)
+            return WorkerDeploymentConfig(version, True, VersioningBehavior.PINNED)
+        """).by("""
+            return WorkerDeploymentConfig(
+                version=WorkerDeploymentVersion(deployment_name=deployment, build_id=build_id),
+                use_worker_versioning=True,
+                default_versioning_behavior=VersioningBehavior.PINNED,
+            )
+        """),
+        replace("set_ramp(new, percentage)").by("set_ramp(build_id=new, percent=percentage)"),
+        replace("set_ramp(new, 0)").by("set_ramp(build_id=new, percent=0)"),
+        replace("set_current(new)").by("set_current(build_id=new)"),
+        replace("open_runs(old)").by("open_runs(build_id=old)"),
+    ),
+    "questions_as_conditions": Right(
+        DRAIN.by("""
+            while await open_runs(old):
+                await asyncio.sleep(0.1)
+            return "drained"
+        """)
+    ),
+    "written_out": Right(
+        replace("""
+            for percentage in (10, 50):
+                await set_ramp(new, percentage)
+                if not await healthy():
+                    await set_ramp(new, 0)
+                    return "rolled back"
+        """).by("""
+            await set_ramp(new, 10)
+            ok = await healthy()
+            if ok:
+                await set_ramp(new, 50)
+                ok = await healthy()
+            if not ok:
+                await set_ramp(new, 0)
+                return "rolled back"
+        """)
+    ),
+    "an_exception_takes_it_back": Right(
+        replace("Call = Callable").by("""
+            class Ill(Exception):
+                pass
+
+
+            Call = Callable
+        """),
+        replace("""
+            for percentage in (10, 50):
+                await set_ramp(new, percentage)
+                if not await healthy():
+                    await set_ramp(new, 0)
+                    return "rolled back"
+        """).by("""
+            try:
+                for percentage in (10.0, 50.0):
+                    await set_ramp(new, percentage)
+                    if not await healthy():
+                        raise Ill
+            except Ill:
+                await set_ramp(new, 0.0)
+                return "rolled back"
+        """),
+        DRAIN.by("""
+            left = await open_runs(old)
+            while left > 0:
+                await asyncio.sleep(0.5)
+                left = await open_runs(old)
+            return "drained"
+        """),
+    ),
 }

@@ -1,11 +1,15 @@
 """Answers to exercise 7.1, The order's own time."""
 
-from tests.grading.edits import Wrong, replace
+from tests.grading.edits import Right, Wrong, replace
+
+DUE = replace("due: datetime = workflow.now() + timedelta(days=2)")
+
+SHIP = "parcel = await workflow.execute_activity(ship_parcel, order_id, start_to_close_timeout=timedelta(seconds=5))"
 
 WRONG = {
     "a_fixed_day": Wrong(
         "it is due two days after the order came",
-        replace("due: datetime = workflow.now() + timedelta(days=2)").by("due = datetime(2026, 5, 3)"),
+        DUE.by("due = datetime(2026, 5, 3)"),
     ),
     "activity_returns_a_datetime": Wrong(
         "let the activity return text",
@@ -18,7 +22,7 @@ WRONG = {
 
             @workflow.defn
         """),
-        replace("due: datetime = workflow.now() + timedelta(days=2)").by("""
+        DUE.by("""
             due: datetime = await workflow.execute_activity(clock, start_to_close_timeout=timedelta(seconds=5)) + timedelta(
                 days=2
             )
@@ -26,7 +30,7 @@ WRONG = {
     ),
     "caught": Wrong(
         "use `workflow.now()`: a replay must see",
-        replace("due: datetime = workflow.now() + timedelta(days=2)").by("""
+        DUE.by("""
             try:
                 due = datetime.now() + timedelta(days=2)
             except Exception:
@@ -70,7 +74,7 @@ WRONG = {
     "one_day": Wrong("it is due two days after the order came", replace("days=2").by("days=1")),
     "sandbox_off_for_a_line": Wrong(
         "✗ the sandbox stays on",
-        replace("due: datetime = workflow.now() + timedelta(days=2)").by("""
+        DUE.by("""
             with workflow.unsafe.sandbox_unrestricted():
                 due: datetime = datetime.now() + timedelta(days=2)
         """),
@@ -86,19 +90,15 @@ WRONG = {
             from datetime import datetime, timedelta
             import time
         """),
-        replace("due: datetime = workflow.now() + timedelta(days=2)").by("""
+        DUE.by("""
             now = time.strftime("%Y-%m-%dT%H:%M:%S")
             due = datetime.fromisoformat(now) + timedelta(days=2, seconds=1)
         """),
     ),
     "time_of_the_parcel": Wrong(
         "ask for the time before the parcel is shipped",
-        replace("due: datetime = workflow.now() + timedelta(days=2)").by(
-            "parcel = await workflow.execute_activity(ship_parcel, order_id, start_to_close_timeout=timedelta(seconds=5))"
-        ),
-        replace(
-            "parcel = await workflow.execute_activity(ship_parcel, order_id, start_to_close_timeout=timedelta(seconds=5))"
-        ).by("due: datetime = workflow.now() + timedelta(days=2)"),
+        DUE.by(SHIP),
+        replace(SHIP).by("due: datetime = workflow.now() + timedelta(days=2)"),
     ),
     "without_a_zone": Wrong(
         "it says in which time zone it is due", replace("workflow.now()").by("workflow.now().replace(tzinfo=None)")
@@ -106,5 +106,37 @@ WRONG = {
     "zone_of_the_machine": Wrong(
         "`fromtimestamp` takes the time zone of the machine",
         replace("workflow.now()").by("datetime.fromtimestamp(workflow.time())"),
+    ),
+}
+
+RIGHT = {
+    "from_a_timestamp": Right(
+        replace("from datetime import datetime").by("from datetime import UTC, datetime"),
+        replace("workflow.now()").by("datetime.fromtimestamp(workflow.time(), tz=UTC)"),
+    ),
+    "start_of_the_workflow": Right(replace("workflow.now()").by("workflow.info().start_time")),
+    "asked_of_an_activity": Right(
+        replace("from datetime import datetime").by("from datetime import UTC, datetime"),
+        replace("@workflow.defn").by("""
+            @activity.defn
+            async def due_date() -> str:
+                return (datetime.now(UTC) + timedelta(days=2)).isoformat()
+
+
+            @workflow.defn
+        """),
+        DUE.by("due = await workflow.execute_activity(due_date, start_to_close_timeout=timedelta(seconds=5))"),
+        replace("due.isoformat()").by("due"),
+    ),
+    "a_helper": Right(
+        replace("@workflow.defn").by("""
+            def after(start: datetime, **span: int) -> str:
+                return (start + timedelta(**span)).isoformat()
+
+
+            @workflow.defn
+        """),
+        DUE.by("due = after(workflow.now(), hours=48)"),
+        replace("due.isoformat()").by("due"),
     ),
 }

@@ -1,6 +1,6 @@
 """Answers to exercise 7.2, Wait without a worker."""
 
-from tests.grading.edits import Wrong, replace
+from tests.grading.edits import Right, Wrong, replace
 
 WRONG = {
     "a_tenth": Wrong("the number is seconds", replace("workflow.sleep(1)").by("workflow.sleep(0.1)")),
@@ -79,5 +79,30 @@ WRONG = {
         "Cannot access threading",
         replace("from datetime import timedelta").by("import threading\nfrom datetime import timedelta"),
         replace("await workflow.sleep(1)").by("threading.Event().wait(1)"),
+    ),
+}
+
+RIGHT = {
+    "asyncio": Right(
+        replace("from datetime import timedelta").by("import asyncio\nfrom datetime import timedelta"),
+        replace("workflow.sleep(1)").by("asyncio.sleep(1)"),
+    ),
+    "a_timedelta": Right(replace("sleep(1)").by('sleep(timedelta(seconds=1), summary="a week, really")')),
+    "a_condition_that_never_comes": Right(
+        replace("await workflow.sleep(1)").by("""
+            try:
+                await workflow.wait_condition(lambda: False, timeout=1)
+            except TimeoutError:
+                pass
+        """)
+    ),
+    "a_helper_method": Right(
+        replace("await workflow.sleep(1)").by("await self.pause()"),
+        replace("@workflow.run").by("""
+            async def pause(self) -> None:
+                await workflow.sleep(timedelta(milliseconds=1000))
+
+            @workflow.run
+        """),
     ),
 }

@@ -1,6 +1,6 @@
 """Answers to exercise 7.3, The setting that changed overnight."""
 
-from tests.grading.edits import Wrong, replace
+from tests.grading.edits import Right, Wrong, replace
 
 WRONG = {
     "activity_called_directly": Wrong(
@@ -16,11 +16,6 @@ WRONG = {
     ),
     "fixed": Wrong(
         "with the new setting an order has no fee",
-        replace("""
-            @activity.defn
-            async def free_from() -> int:
-                return int(os.environ.get("FREE_FROM_CENTS", "5000"))
-        """).by(""),
         replace("await workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by("5000"),
     ),
     "forgotten_await": Wrong(
@@ -38,11 +33,6 @@ WRONG = {
     ),
     "in_a_class_attribute": Wrong(
         "a new process can replay it",
-        replace("""
-            @activity.defn
-            async def free_from() -> int:
-                return int(os.environ.get("FREE_FROM_CENTS", "5000"))
-        """).by(""),
         replace("@workflow.run").by('limit = int(os.environ.get("FREE_FROM_CENTS", "5000"))\n@workflow.run'),
         replace("await workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by("self.limit"),
     ),
@@ -61,30 +51,15 @@ WRONG = {
     "limit_itself_pays_the_fee": Wrong("with the new setting an order has no fee", replace("<").by("<=")),
     "no_fee_at_all": Wrong(
         "with the old setting the fee is charged",
-        replace("""
-            @activity.defn
-            async def free_from() -> int:
-                return int(os.environ.get("FREE_FROM_CENTS", "5000"))
-        """).by(""),
         replace("cents < await workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by("False"),
     ),
     "not_in_a_replay": Wrong(
         "what is awaited depends on whether this is a replay",
-        replace("""
-            @activity.defn
-            async def free_from() -> int:
-                return int(os.environ.get("FREE_FROM_CENTS", "5000"))
-        """).by("FREE_FROM = 5000"),
-        replace("await workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by("FREE_FROM"),
+        replace("await workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by("5000"),
         replace("fee:").by("fee and not workflow.unsafe.is_replaying():"),
     ),
     "read_in_init": Wrong(
         "Cannot access os.environ",
-        replace("""
-            @activity.defn
-            async def free_from() -> int:
-                return int(os.environ.get("FREE_FROM_CENTS", "5000"))
-        """).by(""),
         replace("@workflow.run").by("""
             def __init__(self) -> None:
                 self.limit = int(os.environ.get("FREE_FROM_CENTS", "5000"))
@@ -94,26 +69,51 @@ WRONG = {
     ),
     "read_in_run": Wrong(
         "Cannot access os.getenv",
-        replace("""
-            @activity.defn
-            async def free_from() -> int:
-                return int(os.environ.get("FREE_FROM_CENTS", "5000"))
-        """).by(""),
         replace("await workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by(
             'int(os.getenv("FREE_FROM_CENTS", "5000"))'
         ),
     ),
     "sandbox_off_for_a_line": Wrong(
         "leave the sandbox on",
-        replace("""
-            @activity.defn
-            async def free_from() -> int:
-                return int(os.environ.get("FREE_FROM_CENTS", "5000"))
-        """).by(""),
         replace("fee = cents < await workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by("""
             with workflow.unsafe.sandbox_unrestricted():
                 fee = cents < int(os.environ.get("FREE_FROM_CENTS", "5000"))
         """),
     ),
     "the_other_way_round": Wrong("with the old setting the fee is charged", replace("<").by(">")),
+}
+
+RIGHT = {
+    "asked_by_name": Right(
+        replace("async def free_from() -> int:").by("def free_from() -> int:"),
+        replace("free_from, start").by('"free_from", result_type=int, start'),
+        replace("fee:").by("fee is True:"),
+    ),
+    "activity_decides": Right(
+        replace("""
+            async def free_from() -> int:
+                return int(os.environ.get("FREE_FROM_CENTS", "5000"))
+        """).by("""
+            async def wants_a_fee(cents: int) -> bool:
+                return cents < int(os.environ.get("FREE_FROM_CENTS", 5000))
+        """),
+        replace("cents < await workflow.execute_activity(free_from,").by(
+            "await workflow.execute_activity(wants_a_fee, cents,"
+        ),
+    ),
+    "local_activity": Right(
+        replace("workflow.execute_activity(free_from").by("workflow.execute_local_activity(free_from")
+    ),
+    "a_method_that_asks": Right(
+        replace("fee = cents < await workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by("""
+            limit = await self.limit()
+            fee = cents < limit
+        """),
+        replace("@workflow.run").by("""
+            async def limit(self) -> int:
+                return await workflow.start_activity(free_from, schedule_to_close_timeout=SOON)
+
+            @workflow.run
+        """),
+    ),
 }

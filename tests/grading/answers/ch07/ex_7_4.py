@@ -1,6 +1,9 @@
 """Answers to exercise 7.4, One code for two."""
 
-from tests.grading.edits import Wrong, replace
+from tests.grading.edits import Right, Wrong, replace
+
+CODE = replace('f"{workflow.random().randrange(10**8):08d}"')
+IMPORT = replace("from dataclasses import dataclass").by("import random\nfrom dataclasses import dataclass")
 
 WRONG = {
     "drawn_at_import": Wrong(
@@ -10,11 +13,11 @@ WRONG = {
             from course_lib.shop.client import ShopClient
             CODE = uuid.uuid4().hex[:8]
         """),
-        replace('f"{workflow.random().randrange(10**8):08d}"').by("CODE"),
+        CODE.by("CODE"),
     ),
     "drawn_for_each_mail": Wrong(
         "for the customer",
-        replace('f"{workflow.random().randrange(10**8):08d}"').by('""'),
+        CODE.by('""'),
         replace("await workflow.execute_activity(").by("""
             code = f"{workflow.random().randrange(10**8):08d}"
             await workflow.execute_activity(
@@ -22,40 +25,34 @@ WRONG = {
     ),
     "drawn_in_the_activity": Wrong(
         "for the customer",
-        replace("from dataclasses import dataclass").by("import random\nfrom dataclasses import dataclass"),
+        IMPORT,
         replace("letter.code").by('f"{random.randrange(10**8):08d}"'),
-        replace('f"{workflow.random().randrange(10**8):08d}"').by('""'),
+        CODE.by('""'),
     ),
     "fixed_seed": Wrong(
         "a fixed seed gives every order the same code",
-        replace("from dataclasses import dataclass").by("import random\nfrom dataclasses import dataclass"),
+        IMPORT,
         replace("workflow.random().").by("random.Random(7)."),
     ),
-    "id_of_the_order": Wrong(
-        "✗ chance draws it, not the order", replace('f"{workflow.random().randrange(10**8):08d}"').by("order_id")
-    ),
+    "id_of_the_order": Wrong("✗ chance draws it, not the order", CODE.by("order_id")),
     "kept_in_a_global": Wrong(
         "for the customer",
-        replace("from dataclasses import dataclass").by("import random\nfrom dataclasses import dataclass"),
+        IMPORT,
         replace("from course_lib.shop.client import ShopClient").by("""
             from course_lib.shop.client import ShopClient
             CODES: dict[str, str] = {}
         """),
-        replace('f"{workflow.random().randrange(10**8):08d}"').by(
-            'CODES.setdefault(order_id, f"{random.Random().randrange(10**8):08d}")'
-        ),
+        CODE.by('CODES.setdefault(order_id, f"{random.Random().randrange(10**8):08d}")'),
     ),
     "module_function": Wrong(
         "Cannot access random.randrange",
-        replace("from dataclasses import dataclass").by("import random\nfrom dataclasses import dataclass"),
+        IMPORT,
         replace("workflow.random().").by("random."),
     ),
     "number_of_the_object": Wrong(
         "for the customer",
-        replace("from dataclasses import dataclass").by("import random\nfrom dataclasses import dataclass"),
-        replace('f"{workflow.random().randrange(10**8):08d}"').by(
-            'f"{id(object()) ^ random.SystemRandom().getrandbits(32):08d}"[:8]'
-        ),
+        IMPORT,
+        CODE.by('f"{id(object()) ^ random.SystemRandom().getrandbits(32):08d}"[:8]'),
     ),
     "own_id_as_code": Wrong(
         "in every process", replace("workflow.random().randrange(10**8)").by("hash(order_id) % 10**8")
@@ -63,7 +60,7 @@ WRONG = {
     "padded_with_zeros": Wrong("✗ nobody can guess it", replace("(10**8)").by("(1000)")),
     "seeded_by_a_hash": Wrong(
         "`hash(…)` is another number in every process",
-        replace("from dataclasses import dataclass").by("import random\nfrom dataclasses import dataclass"),
+        IMPORT,
         replace("workflow.random().").by("random.Random(hash(order_id))."),
     ),
     "seeded_by_the_clock": Wrong(
@@ -77,12 +74,12 @@ WRONG = {
     ),
     "seeded_by_the_order": Wrong(
         "✗ chance draws it, not the order",
-        replace("from dataclasses import dataclass").by("import random\nfrom dataclasses import dataclass"),
+        IMPORT,
         replace("workflow.random().").by("random.Random(order_id)."),
     ),
     "seeded_by_the_time": Wrong(
         "✗ chance draws it, not the order",
-        replace("from dataclasses import dataclass").by("import random\nfrom dataclasses import dataclass"),
+        IMPORT,
         replace("workflow.random().").by("random.Random(workflow.time())."),
     ),
     "the_second": Wrong(
@@ -91,6 +88,36 @@ WRONG = {
     "uuid": Wrong(
         "Cannot access uuid.uuid4",
         replace("from dataclasses import dataclass").by("import uuid\nfrom dataclasses import dataclass"),
-        replace('f"{workflow.random().randrange(10**8):08d}"').by("uuid.uuid4().hex[:8]"),
+        CODE.by("uuid.uuid4().hex[:8]"),
+    ),
+}
+
+RIGHT = {
+    "letters": Right(
+        replace("""
+            code = f"{workflow.random().randrange(10**8):08d}"
+        """).by("""
+            code = "".join(workflow.random().choices("ABCDEFGHJKLMNPQRSTUVWXYZ23456789", k=10))
+        """)
+    ),
+    "uuid_of_the_workflow": Right(CODE.by("workflow.uuid4().hex")),
+    "drawn_by_an_activity": Right(
+        replace("from dataclasses import dataclass").by("import secrets\nfrom dataclasses import dataclass"),
+        replace("@workflow.defn").by("""
+            @activity.defn
+            async def draw() -> str:
+                return secrets.token_hex(8)
+
+
+            @workflow.defn
+        """),
+        CODE.by("await workflow.execute_activity(draw, start_to_close_timeout=timedelta(seconds=5))"),
+    ),
+    "digit_by_digit": Right(
+        replace('code = f"{workflow.random().randrange(10**8):08d}"').by("""
+            chance, code = workflow.random(), ""
+            while len(code) < 12:
+                code += str(chance.randint(0, 9))
+        """)
     ),
 }

@@ -1,6 +1,6 @@
 """Answers to exercise 7.5, Each thing its own reservation."""
 
-from tests.grading.edits import Wrong, replace
+from tests.grading.edits import Right, Wrong, replace
 
 WRONG = {
     "dict_of_a_set": Wrong("which is another thing's", replace("(cart)").by("(set(cart))")),
@@ -58,5 +58,52 @@ WRONG = {
         "each thing is reserved once",
         replace('=f"{cart}-{sku}"').by("=activity.info().activity_id"),
         replace("dict.fromkeys(cart)").by("cart"),
+    ),
+}
+
+RIGHT = {
+    "sorted": Right(replace("dict.fromkeys(cart)").by("sorted(set(cart))")),
+    "looked_at_before": Right(
+        replace("things = dict.fromkeys(cart)").by(""),
+        replace("for sku in things:").by("for sku in cart:\n    if sku in shelf:\n        continue"),
+    ),
+    "together": Right(
+        replace("from datetime import timedelta").by("import asyncio\nfrom datetime import timedelta"),
+        replace("""
+            shelf: dict[str, str] = {}
+            things = dict.fromkeys(cart)
+            for sku in things:
+                shelf[sku] = await workflow.execute_activity(reserve, sku, start_to_close_timeout=timedelta(seconds=5))
+        """).by("""
+            things = list(dict.fromkeys(cart))
+            limit = timedelta(seconds=5)
+            calls = [workflow.execute_activity(reserve, sku, start_to_close_timeout=limit) for sku in things]
+            shelf = dict(zip(things, await asyncio.gather(*calls), strict=True))
+        """),
+    ),
+    "a_list_and_a_set": Right(
+        replace("things = dict.fromkeys(cart)").by("""
+            seen: set[str] = set()
+            things = [sku for sku in cart if not (sku in seen or seen.add(sku))]
+        """)
+    ),
+    "sorted_by_place": Right(replace("dict.fromkeys(cart)").by("sorted(set(cart), key=cart.index)")),
+    "a_task_group": Right(
+        replace("from datetime import timedelta").by("import asyncio\nfrom datetime import timedelta"),
+        replace("""
+            things = dict.fromkeys(cart)
+            for sku in things:
+                shelf[sku] = await workflow.execute_activity(reserve, sku, start_to_close_timeout=timedelta(seconds=5))
+        """).by("""
+            async with asyncio.TaskGroup() as group:
+                for sku in dict.fromkeys(cart):
+                    group.create_task(self.keep(shelf, sku))
+        """),
+        replace("@workflow.signal").by("""
+            async def keep(self, shelf: dict[str, str], sku: str) -> None:
+                shelf[sku] = await workflow.execute_activity(reserve, sku, start_to_close_timeout=timedelta(seconds=5))
+
+            @workflow.signal
+        """),
     ),
 }

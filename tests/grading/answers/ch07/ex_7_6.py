@@ -1,107 +1,65 @@
 """Answers to exercise 7.6, Remember in the right place."""
 
-from tests.grading.edits import Wrong, replace
+from tests.grading.edits import Right, Wrong, replace
+
+ASK = replace("""
+    if customer not in KNOWN:
+        KNOWN[customer] = (await ShopClient().verify_customer(customer))["verified"]
+""")
+FORGET = replace("""
+    if customer not in KNOWN:
+        KNOWN[customer] = (await ShopClient().verify_customer(customer))["verified"]
+    return KNOWN[customer]
+""").by('return (await ShopClient().verify_customer(customer))["verified"]')
+CALL = "await workflow.execute_activity(verify, customer, start_to_close_timeout=timedelta(seconds=5))"
 
 WRONG = {
-    "asks_only_in_the_first_run": Wrong(
-        "the workflow completes",
-        replace("""
-            if customer not in KNOWN:
-                KNOWN[customer] = (await ShopClient().verify_customer(customer))["verified"]
-            return KNOWN[customer]
-        """).by('return (await ShopClient().verify_customer(customer))["verified"]'),
-        replace("await workflow.execute_activity(verify, customer, start_to_close_timeout=timedelta(seconds=5))").by(
-            "KNOWN[customer]"
-        ),
-    ),
-    "calls_the_activity_itself": Wrong(
-        "the workflow completes",
-        replace("workflow.execute_activity(verify, customer, start_to_close_timeout=timedelta(seconds=5))").by(
-            "verify(customer)"
-        ),
-    ),
+    "asks_only_in_the_first_run": Wrong("the workflow completes", FORGET, replace(CALL).by("KNOWN[customer]")),
+    "calls_the_activity_itself": Wrong("the workflow completes", replace(CALL).by("await verify(customer)")),
     "class_attribute": Wrong(
         "identity is asked once about a customer",
-        replace("""
-            if customer not in KNOWN:
-                KNOWN[customer] = (await ShopClient().verify_customer(customer))["verified"]
-            return KNOWN[customer]
-        """).by('return (await ShopClient().verify_customer(customer))["verified"]'),
-        replace("@workflow.run").by("known: dict[str, bool] = {}\n@workflow.run"),
-        replace(
-            "verified = await workflow.execute_activity(verify, customer, start_to_close_timeout=timedelta(seconds=5))"
-        ).by("""
+        FORGET,
+        replace("@workflow.run").by("known: dict[str, bool] = {}\n\n@workflow.run"),
+        replace(f"verified = {CALL}").by(f"""
             if customer not in self.known:
-                limit = timedelta(seconds=5)
-                self.known[customer] = await workflow.execute_activity(verify, customer, start_to_close_timeout=limit)
+                self.known[customer] = {CALL}
             verified = self.known[customer]
         """),
     ),
-    "everybody_is_welcome": Wrong(
-        "go by what identity says of this customer",
-        replace("""
-            if customer not in KNOWN:
-                KNOWN[customer] = (await ShopClient().verify_customer(customer))["verified"]
-        """).by("KNOWN[customer] = True"),
-    ),
+    "everybody_is_welcome": Wrong("go by what identity says of this customer", ASK.by("KNOWN[customer] = True")),
     "in_self": Wrong(
         "identity is asked once about a customer",
-        replace("""
-            if customer not in KNOWN:
-                KNOWN[customer] = (await ShopClient().verify_customer(customer))["verified"]
-            return KNOWN[customer]
-        """).by('return (await ShopClient().verify_customer(customer))["verified"]'),
+        FORGET,
         replace("@workflow.run").by("""
             def __init__(self) -> None:
                 self.known: dict[str, bool] = {}
+
             @workflow.run
         """),
-        replace(
-            "verified = await workflow.execute_activity(verify, customer, start_to_close_timeout=timedelta(seconds=5))"
-        ).by("""
+        replace(f"verified = {CALL}").by(f"""
             if customer not in self.known:
-                limit = timedelta(seconds=5)
-                self.known[customer] = await workflow.execute_activity(verify, customer, start_to_close_timeout=limit)
+                self.known[customer] = {CALL}
             verified = self.known[customer]
         """),
     ),
     "in_the_workflow": Wrong(
         "identity is asked once about a customer",
-        replace("""
+        FORGET,
+        replace(f"verified = {CALL}").by(f"""
             if customer not in KNOWN:
-                KNOWN[customer] = (await ShopClient().verify_customer(customer))["verified"]
-            return KNOWN[customer]
-        """).by('return (await ShopClient().verify_customer(customer))["verified"]'),
-        replace(
-            "verified = await workflow.execute_activity(verify, customer, start_to_close_timeout=timedelta(seconds=5))"
-        ).by("""
-            if customer not in KNOWN:
-                limit = timedelta(seconds=5)
-                KNOWN[customer] = await workflow.execute_activity(verify, customer, start_to_close_timeout=limit)
+                KNOWN[customer] = {CALL}
             verified = KNOWN[customer]
         """),
     ),
     "known_is_welcome": Wrong(
         "go by what identity says of this customer",
-        replace("""
-            if customer not in KNOWN:
-                KNOWN[customer] = (await ShopClient().verify_customer(customer))["verified"]
-        """).by("""
+        ASK.by("""
             if customer in KNOWN:
                 return True
             KNOWN[customer] = (await ShopClient().verify_customer(customer))["verified"]
         """),
-        replace("verified =").by("ok ="),
-        replace("if verified").by("if ok"),
     ),
-    "no_memory": Wrong(
-        "identity is asked once about a customer",
-        replace("""
-            if customer not in KNOWN:
-                KNOWN[customer] = (await ShopClient().verify_customer(customer))["verified"]
-            return KNOWN[customer]
-        """).by('return (await ShopClient().verify_customer(customer))["verified"]'),
-    ),
+    "no_memory": Wrong("identity is asked once about a customer", FORGET),
     "one_answer_for_all": Wrong(
         "go by what identity says of this customer",
         replace("customer not in").by("not"),
@@ -110,72 +68,107 @@ WRONG = {
     ),
     "passed_through": Wrong(
         "a new process can replay it",
+        FORGET,
         replace("KNOWN: dict[str, bool] = {}").by("""
             with workflow.unsafe.imports_passed_through():
                 from course_lib.shop import client
 
             client.KNOWN = getattr(client, "KNOWN", {})
         """),
-        replace("""
-            if customer not in KNOWN:
-                KNOWN[customer] = (await ShopClient().verify_customer(customer))["verified"]
-            return KNOWN[customer]
-        """).by('return (await ShopClient().verify_customer(customer))["verified"]'),
-        replace(
-            "verified = await workflow.execute_activity(verify, customer, start_to_close_timeout=timedelta(seconds=5))"
-        ).by("""
+        replace(f"verified = {CALL}").by(f"""
             if customer not in client.KNOWN:
-                limit = timedelta(seconds=5)
-                client.KNOWN[customer] = await workflow.execute_activity(verify, customer, start_to_close_timeout=limit)
+                client.KNOWN[customer] = {CALL}
             verified = client.KNOWN[customer]
         """),
     ),
     "remembers_only_yes": Wrong(
-        "a refusal is an answer too",
-        replace("customer not in KNOWN").by("not KNOWN.get(customer)"),
-        replace("verified =").by("ok ="),
-        replace("if verified").by("if ok"),
+        "a refusal is an answer too", replace("customer not in KNOWN").by("not KNOWN.get(customer)")
     ),
     "sandbox_off_for_a_line": Wrong(
         "leave the sandbox on",
-        replace("""
-            if customer not in KNOWN:
-                KNOWN[customer] = (await ShopClient().verify_customer(customer))["verified"]
-            return KNOWN[customer]
-        """).by('return (await ShopClient().verify_customer(customer))["verified"]'),
-        replace(
-            "verified = await workflow.execute_activity(verify, customer, start_to_close_timeout=timedelta(seconds=5))"
-        ).by("""
+        FORGET,
+        replace(f"verified = {CALL}").by(f"""
             with workflow.unsafe.sandbox_unrestricted():
                 known = KNOWN
             if customer not in known:
-                limit = timedelta(seconds=5)
-                known[customer] = await workflow.execute_activity(verify, customer, start_to_close_timeout=limit)
+                known[customer] = {CALL}
             verified = known[customer]
         """),
     ),
     "sandbox_off_for_the_class": Wrong(
         "leave the sandbox on",
-        replace("""
-                if customer not in KNOWN:
-                    KNOWN[customer] = (await ShopClient().verify_customer(customer))["verified"]
-                return KNOWN[customer]
-
-
-            @workflow.defn
-        """).by("""
-                return (await ShopClient().verify_customer(customer))["verified"]
-
-
-            @workflow.defn(sandboxed=False)
-        """),
-        replace(
-            "verified = await workflow.execute_activity(verify, customer, start_to_close_timeout=timedelta(seconds=5))"
-        ).by("""
+        FORGET,
+        replace("@workflow.defn").by("@workflow.defn(sandboxed=False)"),
+        replace(f"verified = {CALL}").by(f"""
             if customer not in KNOWN:
-                limit = timedelta(seconds=5)
-                KNOWN[customer] = await workflow.execute_activity(verify, customer, start_to_close_timeout=limit)
+                KNOWN[customer] = {CALL}
             verified = KNOWN[customer]
+        """),
+    ),
+}
+
+RIGHT = {
+    "answered_at_once_if_known": Right(
+        replace("""
+            if customer not in KNOWN:
+                KNOWN[customer] = (await ShopClient().verify_customer(customer))["verified"]
+            return KNOWN[customer]
+        """).by("""
+            if customer in KNOWN:
+                return KNOWN[customer]
+            reply = await ShopClient().verify_customer(customer)
+            return KNOWN.setdefault(customer, bool(reply["verified"]))
+        """)
+    ),
+    "kept_by_an_object": Right(
+        replace("KNOWN: dict[str, bool] = {}").by("""
+            class Register:
+                def __init__(self) -> None:
+                    self.known: dict[str, bool] = {}
+
+                async def ask(self, customer: str) -> bool:
+                    try:
+                        return self.known[customer]
+                    except KeyError:
+                        reply = await ShopClient().verify_customer(customer)
+                        self.known[customer] = reply["verified"]
+                        return self.known[customer]
+
+
+            REGISTER = Register()
+        """),
+        replace("""
+            if customer not in KNOWN:
+                KNOWN[customer] = (await ShopClient().verify_customer(customer))["verified"]
+            return KNOWN[customer]
+        """).by("return await REGISTER.ask(customer)"),
+    ),
+    "cached_in_a_thread": Right(
+        replace("from datetime import timedelta").by("from datetime import timedelta\nfrom functools import cache"),
+        replace("import ShopClient").by("import BlockingShopClient"),
+        replace("KNOWN: dict[str, bool] = {}").by("""
+            @cache
+            def ask(customer: str) -> bool:
+                return BlockingShopClient().verify_customer(customer)["verified"]
+        """),
+        replace("async def verify").by("def verify"),
+        replace("""
+            if customer not in KNOWN:
+                KNOWN[customer] = (await ShopClient().verify_customer(customer))["verified"]
+            return KNOWN[customer]
+        """).by("return ask(customer)"),
+    ),
+    "a_set_for_each_answer": Right(
+        replace("KNOWN: dict[str, bool] = {}").by("GOOD, BAD = set(), set()"),
+        replace("""
+            if customer not in KNOWN:
+                KNOWN[customer] = (await ShopClient().verify_customer(customer))["verified"]
+            return KNOWN[customer]
+        """).by("""
+            if customer not in GOOD | BAD:
+                verified = (await ShopClient().verify_customer(customer))["verified"]
+                (GOOD if verified else BAD).add(customer)
+            return customer in GOOD
         """),
     ),
 }

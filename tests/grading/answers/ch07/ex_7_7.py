@@ -1,6 +1,6 @@
 """Answers to exercise 7.7, You are the lint."""
 
-from tests.grading.edits import Wrong, replace
+from tests.grading.edits import Right, Wrong, replace
 
 WRONG = {
     "a_set_breaks": Wrong(
@@ -35,5 +35,21 @@ WRONG = {
         replace('("fine", 0), "Grace": ("breaks", 25), "Edsger": ("lies", 33)').by(
             '"fine", "Grace": "breaks", "Edsger": "lies"'
         ),
+    ),
+}
+
+RIGHT = {
+    "lists_for_tuples": Right(replace('("fine", 0)').by('["fine", 0]'), replace('("lies", 33)').by('["lies", 33]')),
+    "another_order": Right(
+        replace('VERDICTS = {"Ada": ("fine", 0), "Grace": ("breaks", 25), "Edsger": ("lies", 33)}').by(
+            'VERDICTS = {"Edsger": ("lies", 33), "Grace": ("breaks", 25), "Ada": ("fine", 0)}'
+        )
+    ),
+    "put_in_one_by_one": Right(
+        replace('VERDICTS = {"Ada": ("fine", 0), "Grace": ("breaks", 25), "Edsger": ("lies", 33)}').by("""
+            VERDICTS = dict(Ada=("fine", 0))
+            VERDICTS.update(Grace=("breaks", 25))
+            VERDICTS["Edsger"] = "lies", 33
+        """)
     ),
 }
