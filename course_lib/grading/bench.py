@@ -198,6 +198,7 @@ class Bench:
                 self._early = None
                 await starting
             else:
+                await self._no_early()  # it would take this one's tasks
                 path = os.pathsep.join([*(str(file.parent) for file in extra), *_python_path()])
                 process = self._process(
                     names,
@@ -478,9 +479,7 @@ class Bench:
 
     async def close(self) -> None:
         """Kill the Workers, terminate what still runs, delete the shop. Never raises."""
-        if self._early is not None:
-            self._early[2].cancel()
-            await asyncio.gather(self._early[2], return_exceptions=True)
+        await self._no_early()
         for process in self._workers:
             process.kill()
         if self._called:
@@ -488,6 +487,14 @@ class Bench:
         await asyncio.gather(*(self._end(handle) for handle in self._handles.values()), return_exceptions=True)
         with contextlib.suppress(Exception):
             await asyncio.to_thread(self.shop.delete)
+
+    async def _no_early(self) -> None:
+        if self._early is not None:
+            _, process, starting = self._early
+            self._early = None
+            await _drop(starting)
+            process.kill()
+            self._workers.remove(process)
 
     async def _collect(self) -> None:
         """Find what the learner's own functions started on this run's queue."""

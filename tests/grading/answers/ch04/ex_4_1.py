@@ -83,7 +83,7 @@ WRONG = {
         """),
     ),
     "limited_in_time": Wrong(
-        "✗ a killed server leaves no order half-way",
+        "schedule_to_close_timeout=8.5 s",
         POLICIES,
         replace("**ALWAYS").by("schedule_to_close_timeout=timedelta(seconds=8.5), **ALWAYS"),
     ),
@@ -109,7 +109,7 @@ WRONG = {
         "note the compensation *before* the step", replace("undo_all(undo)").by("undo_all(undo[:-1])")
     ),
     "one_try": Wrong(
-        "✗ a compensation is tried until it works",
+        "✗ a compensation is retried until it works",
         POLICIES,
         replace("**ALWAYS").by(
             "start_to_close_timeout=timedelta(seconds=3), retry_policy=RetryPolicy(maximum_attempts=1)"
@@ -140,7 +140,7 @@ WRONG = {
     "stops_at_the_first": Wrong("inside the loop, remember its name", NOTED.by("raise")),
     "swallowed": Wrong("`raise` again after the undoing", replace("(undo)\nraise").by("(undo)")),
     "three_tries": Wrong(
-        "run compensations with `ALWAYS`",
+        "Run compensations with `ALWAYS`",
         replace("import ALWAYS\n\n\nasync").by("import THRICE\n\n\nasync"),
         replace("**ALWAYS").by("**THRICE"),
     ),
