@@ -115,7 +115,7 @@ async def reason(
             async with asyncio.timeout(20):  # a detail: a busy server need not tell it
                 diagnosis = await diagnose(handle, client, task_queue)
                 found = "; ".join([diagnosis.text, *(f"{name}: {value}" for name, value in diagnosis.details)])
-        said = "still running, and nothing moves" if isinstance(error, NothingMoves) else f"still running: {error}"
+        said = f"still running: {error}"
         return short_text(f"{said}{f': {found}' if found else ''}")
     if isinstance(error, Stuck):
         return str(error)

@@ -48,6 +48,7 @@ class Watch:
         stirs: What else may move, such as a shop's requests.
         give_up: Raises `Stuck`, or returns, at each look: for what ends every wait, such as a dead Worker.
         look_at: The same for each description of a run that is waited for.
+        retries: How many times an activity may be retried while its run's history does not grow; None for no end.
     """
 
     def __init__(
@@ -57,9 +58,11 @@ class Watch:
         stirs: Sequence[Stir] = (),
         give_up: Callable[[], None] | None = None,
         look_at: "Callable[[WorkflowHandle[Any, Any], history.Described], Awaitable[None]] | None" = None,
+        retries: int | None = None,
     ) -> None:
         self.idle = Idle(pids, lambda: round_trip(client))
-        self._stirs, self._give_up, self._look_at = stirs, give_up, look_at
+        self._stirs, self._give_up, self._look_at, self._retries = stirs, give_up, look_at, retries
+        self._attempts: dict[tuple[str, int, str], int] = {}
 
     async def until(
         self,
@@ -100,7 +103,7 @@ class Watch:
             if await self.idle.nothing_moves(soon) and await self.idle.nothing_moves(await self._timers(runs, soon)):
                 if await holds(condition):  # it came while we looked
                     return
-                raise NothingMoves("nothing moves any more")
+                raise NothingMoves("nothing moves")
             elapsed = time.monotonic() - began
             if elapsed > LAST_RESORT:
                 raise TooBusy(f"after {LAST_RESORT:g} s something still moved")
@@ -136,6 +139,12 @@ class Watch:
         )
         state = (raw.workflow_execution_info.history_length, task.attempt, task.state, tries, described.status)
         self.idle.saw(run.id, state)
+        for pending in raw.pending_activities:
+            where = (run.id, raw.workflow_execution_info.history_length, pending.activity_id)
+            more = pending.attempt - self._attempts.setdefault(where, pending.attempt)
+            if self._retries is not None and more > self._retries:
+                name = pending.activity_type.name
+                raise NothingMoves(f"{name} was retried {more} times, and nothing else moves")
         if raw.workflow_execution_info.history_length > MOST_EVENTS:
             raise NothingMoves(f"its history has more than {MOST_EVENTS:,} events, and it goes on")
         return expected.by_description(raw) if described.close_time is None else 0.0

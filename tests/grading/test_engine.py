@@ -306,7 +306,7 @@ async def test_a_run_is_waited_for_while_it_moves_and_given_up_when_nothing_does
 
     verdict = await grader(check, workflow)
     assert failed_labels(verdict) == ["stuck"], verdict.text()
-    assert "still running, and nothing moves" in verdict.text()
+    assert "still running: nothing moves" in verdict.text()
     assert "step" in verdict.text()
 
 
