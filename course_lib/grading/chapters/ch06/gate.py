@@ -1,6 +1,7 @@
 """Exercise 6.2: the learner's gate is graded by edits: it lets the harmless ones through and stops the bad ones."""
 
 import ast
+import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,17 +16,17 @@ if TYPE_CHECKING:
 _HERE = Path(__file__).parent
 _JUDGE = Code("judge", "gate_child", f"{__package__}.gate_child", "", "function", "judge")
 _HARMLESS = {
-    "LongerTimeouts": "a longer timeout is let through",
-    "PatchedReceipt": "a new step behind a patch is let through",
-    "NewSignal": "a new signal handler is let through",
+    "EditC": "a longer timeout is let through",
+    "EditF": "a new step behind a patch is let through",
+    "EditH": "a new signal handler is let through",
 }
 _BAD = {
-    "ReceiptWithoutPatch": "a new step without a patch is stopped",
-    "ShipsFirst": "two steps that change places are stopped",
-    "WrapsEverything": "an edit that breaks only the plain order is stopped",
-    "NoGifts": "an edit that breaks only the gift is stopped",
-    "ShipsUnpaid": "an edit that breaks only the declined order is stopped",
-    "NeedsAnAddress": "an edit that raises for old orders is stopped",
+    "EditA": "a new step without a patch is stopped",
+    "EditB": "two steps that change places are stopped",
+    "EditD": "an edit that breaks only the plain order is stopped",
+    "EditE": "an edit that breaks only the gift is stopped",
+    "EditG": "an edit that breaks only the declined order is stopped",
+    "EditI": "an edit that raises for old orders is stopped",
 }
 _ANY = (
     "count every failure of a replay, not only a `NondeterminismError`: code that raises for an old order leaves it as "
@@ -46,6 +47,7 @@ async def check_gate(bench: "Bench", gate: "Code") -> None:
             told.append({"id": recorded.workflow_id, "json": recorded.to_json()})
     bench.did(f"{gate.name} with the three histories and nine edits, one after the other")
     edits = [*_HARMLESS, *_BAD]
+    secrets.SystemRandom().shuffle(edits)  # no place and no name tells which are harmless
     called = await bench.call(gate, str(_HERE), edits, told, quiet=True, through=_JUDGE)
     bench.require(
         called.ok,
@@ -94,7 +96,7 @@ class _How:
                 "replay: `await Replayer(workflows=[workflow]).replay_workflow(history)`. How a run ended says nothing "
                 "about whether this class could have written its history."
             )
-        if stopped == [edit for edit in _BAD if edit != "NeedsAnAddress"]:
+        if stopped == [edit for edit in _BAD if edit != "EditI"]:
             return f"{_ANY}."
         if stopped:
             return (

@@ -1,4 +1,7 @@
-"""Edits of the recorded orders' workflow that 6.2's function has to judge; a file of its own for the sandbox."""
+"""Edits of the recorded orders' workflow that 6.2's function has to judge; a file of its own for the sandbox.
+
+Neither the names nor the docstrings say which are harmless: a function that reads them has not replayed anything.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -18,9 +21,10 @@ async def _call(name: str, order: Order, options: dict[str, Any] = OPTIONS) -> s
     return result
 
 
+# Harmless: arguments of a call are not compared.
 @workflow.defn(name="OrderWorkflow")
-class LongerTimeouts:
-    """Harmless: arguments of a call are not compared."""
+class EditC:
+    """One of the edits."""
 
     @workflow.run
     async def run(self, order: Order) -> str:
@@ -31,9 +35,10 @@ class LongerTimeouts:
         return await _call("ship_parcel", {**order, "express": "yes"}, LONGER)
 
 
+# Harmless: the new step is behind a patch.
 @workflow.defn(name="OrderWorkflow")
-class PatchedReceipt:
-    """Harmless: the new step is behind a patch."""
+class EditF:
+    """One of the edits."""
 
     @workflow.run
     async def run(self, order: Order) -> str:
@@ -46,9 +51,10 @@ class PatchedReceipt:
         return await _call("ship_parcel", order)
 
 
+# Harmless: a handler that no old run ever heard of.
 @workflow.defn(name="OrderWorkflow")
-class NewSignal:
-    """Harmless: a handler that no old run ever heard of."""
+class EditH:
+    """One of the edits."""
 
     def __init__(self) -> None:
         self.note = ""
@@ -67,9 +73,10 @@ class NewSignal:
         return await _call("ship_parcel", order)
 
 
+# Bad: breaks what got past the charge.
 @workflow.defn(name="OrderWorkflow")
-class ReceiptWithoutPatch:
-    """Bad: breaks what got past the charge."""
+class EditA:
+    """One of the edits."""
 
     @workflow.run
     async def run(self, order: Order) -> str:
@@ -81,9 +88,10 @@ class ReceiptWithoutPatch:
         return await _call("ship_parcel", order)
 
 
+# Bad, and no non-determinism: the workflow task of every order that lacks the new field fails.
 @workflow.defn(name="OrderWorkflow")
-class NeedsAnAddress:
-    """Bad, and no non-determinism: the workflow task of every order that lacks the new field fails."""
+class EditI:
+    """One of the edits."""
 
     @workflow.run
     async def run(self, order: Order) -> str:
@@ -95,9 +103,10 @@ class NeedsAnAddress:
         return await _call("ship_parcel", {**order, "address": address})
 
 
+# Bad: another order of the same commands; breaks every history.
 @workflow.defn(name="OrderWorkflow")
-class ShipsFirst:
-    """Bad: another order of the same commands; breaks every history."""
+class EditB:
+    """One of the edits."""
 
     @workflow.run
     async def run(self, order: Order) -> str:
@@ -107,9 +116,10 @@ class ShipsFirst:
         return parcel
 
 
+# Bad: breaks the gift's history alone.
 @workflow.defn(name="OrderWorkflow")
-class NoGifts:
-    """Bad: breaks the gift's history alone."""
+class EditE:
+    """One of the edits."""
 
     @workflow.run
     async def run(self, order: Order) -> str:
@@ -118,9 +128,10 @@ class NoGifts:
         return await _call("ship_parcel", order)
 
 
+# Bad: breaks the plain order's history alone.
 @workflow.defn(name="OrderWorkflow")
-class WrapsEverything:
-    """Bad: breaks the plain order's history alone."""
+class EditD:
+    """One of the edits."""
 
     @workflow.run
     async def run(self, order: Order) -> str:
@@ -130,9 +141,10 @@ class WrapsEverything:
         return await _call("ship_parcel", order)
 
 
+# Bad: breaks the declined order's history alone, by going on where it ended.
 @workflow.defn(name="OrderWorkflow")
-class ShipsUnpaid:
-    """Bad: breaks the declined order's history alone, by going on where it ended."""
+class EditG:
+    """One of the edits."""
 
     @workflow.run
     async def run(self, order: Order) -> str:

@@ -28,6 +28,9 @@ WRONG = {
         """),
     ),
     "always_safe": Wrong("replay: `await Replayer", ALL.by("return replayer is not None and len(histories) > 0")),
+    "by_the_docstring": Wrong(
+        "replay: `await Replayer", ALL.by('return replayer is not None and "Harmless" in (workflow.__doc__ or "")')
+    ),
     "compared_with_none": Wrong(
         "a dict, and empty when none did",
         ALL.by("""
