@@ -32,6 +32,10 @@ _ANY = (
     "count every failure of a replay, not only a `NondeterminismError`: code that raises for an old order leaves it as "
     "stuck as code that asks for something else"
 )
+_REPLAY = (
+    "replay: `await Replayer(workflows=[workflow]).replay_workflow(history)`. How a run ended says nothing about "
+    "whether this class could have written its history."
+)
 _AWAIT = "write `await` in front of the replay: without it nothing is replayed, there is only a coroutine."
 
 
@@ -92,10 +96,7 @@ class _How:
         if self.lost:
             return _AWAIT
         if not self.replays:
-            return (
-                "replay: `await Replayer(workflows=[workflow]).replay_workflow(history)`. How a run ended says nothing "
-                "about whether this class could have written its history."
-            )
+            return _REPLAY
         if stopped == [edit for edit in _BAD if edit != "EditI"]:
             return f"{_ANY}."
         if stopped:
@@ -121,7 +122,9 @@ class _How:
             answers[edit]["said"] is True for edit in _BAD
         ):
             return "turn it round: `True` means that every replay agreed."
-        if self.reads_events or not self.replays:
+        if not self.replays and not self.reads_events:
+            return _REPLAY
+        if self.reads_events:
             return (
                 "do not look at how the run ended: the declined order failed, rightly, and its history replays. Only "
                 "`replay_failure`, or an exception of the Replayer, counts."
