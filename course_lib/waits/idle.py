@@ -9,8 +9,8 @@ BASE = 2.0
 """Seconds without any movement after which it is worth asking whether anything will move again."""
 TRIPS = 40
 """Round trips of this machine (`round_trip`) that are added to it: it is measured anew before a wait is given up."""
-BURNT = 8.0
-"""CPU seconds that a process may use while nothing else moves: a loop without an end."""
+BURNT = 5.0
+"""CPU seconds that the processes may use while nothing comes of it: a loop without an end."""
 
 _LONGEST = 0.5  # seconds that one look may add: who was not looking has not seen that nothing moved
 _SHORTEST = 0.05
@@ -28,7 +28,7 @@ class Idle:
 
     Attributes:
         seconds: For how long nothing has moved.
-        burnt: CPU seconds that the processes have used since something other than they themselves moved.
+        burnt: CPU seconds that the processes have used since something came of it.
     """
 
     def __init__(self, pids: Callable[[], Iterable[int]], measure: Callable[[], Awaitable[float]]) -> None:
@@ -40,19 +40,22 @@ class Idle:
         self._looked = time.monotonic()
         self._trip, self._measured = 0.0, float("-inf")
 
-    def saw(self, what: Hashable, state: object) -> None:
+    def saw(self, what: Hashable, state: object, *, counts: bool = True) -> None:
         """Tell the state of one thing; another one than the last time is a movement.
 
         Args:
             what: Its name, such as a workflow ID.
             state: For example its history's length.
+            counts: Whether the movement is worth the CPU time that was used for it: another attempt is not.
         """
         if self._states.get(what, _NEW) != state:
             self._states[what] = state
-            self.moved()
+            self.seconds = 0.0
+            if counts:
+                self.burnt = 0.0
 
-    def moved(self) -> None:
-        """Tell that something has moved."""
+    def begin(self) -> None:
+        """Count from now on."""
         self.seconds = self.burnt = 0.0
 
     def look(self) -> None:

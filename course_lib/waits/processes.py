@@ -21,13 +21,13 @@ class Processes:
         """Return the CPU seconds since the last look, and whether a thread runs or waits for a core right now.
 
         Args:
-            pids: The processes. The first look at one counts all that it has used so far.
+            pids: The processes. What one has used before the first look at it does not count.
         """
         used, runs = 0.0, False
         for pid in pids:
             with contextlib.suppress(OSError, psutil.Error, ValueError, IndexError):
                 total, running = _linux(pid) if sys.platform == "linux" else _elsewhere(pid)
-                used += max(0.0, total - self._used.get(pid, 0.0))
+                used += max(0.0, total - self._used.get(pid, total))
                 self._used[pid] = total
                 runs = runs or running
         return used, runs

@@ -88,7 +88,7 @@ class Watch:
         """
         began = time.monotonic()
         pause = _FIRST
-        self.idle.moved()
+        self.idle.begin()
         while True:
             late = over is not None and await holds(over)
             if await holds(condition):
@@ -137,8 +137,8 @@ class Watch:
             (pending.activity_id, pending.attempt, pending.state, str(pending.last_heartbeat_time))
             for pending in raw.pending_activities
         )
-        state = (raw.workflow_execution_info.history_length, task.attempt, task.state, tries, described.status)
-        self.idle.saw(run.id, state)
+        self.idle.saw(run.id, (raw.workflow_execution_info.history_length, described.status))
+        self.idle.saw((run.id, "attempts"), (task.attempt, task.state, tries), counts=False)
         for pending in raw.pending_activities:
             where = (run.id, raw.workflow_execution_info.history_length, pending.activity_id)
             more = pending.attempt - self._attempts.setdefault(where, pending.attempt)
