@@ -111,7 +111,7 @@ class LogView:
         title = plain(self._title() if callable(self._title) else self._title)
         lines = self.last() or [f"({self._empty})"]
         # A long log scrolls in its box, and the arrow keys reach it only there where it can have the focus.
-        log = f'<pre class="tc-log" tabindex="0">{escape(chr(10).join(lines))}</pre>'
+        log = f'<pre class="tc-log" tabindex="0" data-lm-suppress-shortcuts="true">{escape(chr(10).join(lines))}</pre>'
         body = f'<div class="tc-quiet">{escape(title)}</div>{log}'
         text = "\n".join([title, *(f"  {line}" for line in lines)])
         return page(body, text, style=_STYLE, role="log", label=title)._repr_mimebundle_()

@@ -16,6 +16,19 @@ def test_modules_come_once_and_before_those_that_use_them(tmp_path: Path) -> Non
     ]  # fmt: skip
 
 
+def test_a_module_of_a_neighbouring_folder_comes_too_and_once(tmp_path: Path) -> None:
+    for folder in ("panel", "stepper"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "panel" / "keys.js").write_text("export function keep() {}\n")
+    (tmp_path / "stepper" / "strip.js").write_text('import { keep } from "../panel/keys.js";\nkeep();\n')
+    (tmp_path / "stepper" / "main.js").write_text(
+        'import { keep } from "../panel/keys.js";\nimport { strip } from "./strip.js";\nexport default { keep };\n'
+    )
+    text = bundle(tmp_path / "stepper" / "main.js")
+    assert text.count("function keep() {}") == 1
+    assert "import" not in text
+
+
 def test_a_name_in_two_modules_is_said(tmp_path: Path) -> None:
     (tmp_path / "dom.js").write_text("export const MOST = 1;\n")
     (tmp_path / "main.js").write_text('import { MOST } from "./dom.js";\nconst MOST = 2;\nexport default {};\n')

@@ -77,7 +77,6 @@ function render({ model, el }) {
       event.preventDefault();
       press();
     }
-    event.stopPropagation(); // JupyterLab's command mode would take single keys
   });
   model.on("change:chosen change:said change:locked", show);
   show();

@@ -1,3 +1,4 @@
+import { keepKeys } from "../panel/keys.js";
 import { make } from "./element.js";
 import { makeGrid } from "./grid.js";
 import { makeOpened } from "./opened.js";
@@ -21,10 +22,8 @@ function render({ model, el }) {
   /** @type {Map<string, [string, string][]>} */ const details = new Map();
 
   const style = make("style", "", model.get("css"));
-  // JupyterLab would take the arrow keys for its own cells.
-  const root = make("div", "tc tc-box et", "", {
-    role: "group", "aria-label": "Events", "data-lm-suppress-shortcuts": "true",
-  });
+  const root = make("div", "tc tc-box et", "", { role: "group", "aria-label": "Events" });
+  keepKeys(root);
   const runs = choice("Run", []);
   const kinds = choice("Show", CHOICES);
   const filter = make("input", "et-filter", "", {

@@ -78,7 +78,6 @@ function render({ model, el }) {
     table.hidden = rows.length === 0;
     empty.hidden = rows.length > 0;
   };
-  root.addEventListener("keydown", (event) => event.stopPropagation());
   const changes = "change:rows change:counts change:service";
   model.on(changes, show);
   show();

@@ -229,8 +229,6 @@ function render({ model, el }) {
     const start = gone.querySelector("button");
     if (start) start.disabled = Boolean(model.get("busy"));
   };
-  // JupyterLab's command mode would take single keys.
-  root.addEventListener("keydown", (event) => event.stopPropagation());
   const changes = "change:state change:gone change:busy change:said change:done";
   model.on(changes, show);
   show();

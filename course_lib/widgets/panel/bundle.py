@@ -3,13 +3,13 @@
 import re
 from pathlib import Path
 
-_IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w.-]+)";\n', re.MULTILINE)
+_IMPORT = re.compile(r'^import \{[^}]*\} from "(\.{1,2}/[\w./-]+)";\n', re.MULTILINE)
 _NAME = re.compile(r"^(?:export )?(?:const|let|async function|function|class) (\w+)", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=const|let|function|async function|class)", re.MULTILINE)
 
 
 def bundle(entry: Path) -> str:
-    """Return a module with the modules that it imports from its own folder, in one text.
+    """Return a module with the modules that it imports, from its own folder or a neighbour's, in one text.
 
     anywidget gives the browser one text, from which a relative import leads nowhere. The modules share one scope
     here: a name at the top of one of them must be in no other one.
@@ -30,11 +30,11 @@ def bundle(entry: Path) -> str:
         seen.add(path)
         text = path.read_text(encoding="utf-8")
         for name in _IMPORT.findall(text):
-            add(path.with_name(name))
+            add((path.parent / name).resolve())
         for name in _NAME.findall(text):
             if (other := owners.setdefault(name, path)) != path:
                 raise ValueError(f"{path.name} and {other.name} both have {name} at their top: rename one of them.")
         texts[path] = _EXPORT.sub("", _IMPORT.sub("", text))
 
-    add(entry)
+    add(entry.resolve())
     return "\n".join(texts.values())

@@ -1,8 +1,11 @@
+import { keepKeys } from "./keys.js";
+
 /** The views of each model that are on the screen of this page. @type {WeakMap<object, Set<object>>} */
 const onScreen = new WeakMap();
 
 /**
- * Tells the kernel when the first view of a model comes into sight and when the last one goes out of it.
+ * Finds the panel around a view, keeps its keys in it, and tells the kernel when the first view of a model comes into
+ * sight and when the last one goes out of it.
  *
  * @param {any} model
  * @param {HTMLElement} el A view's element.
@@ -26,6 +29,7 @@ function watch(model, el) {
     if (panel === null && (panel = el.closest(".tc-panel")) !== null) {
       observer.disconnect();
       observer.observe(panel);
+      keepKeys(/** @type {HTMLElement} */ (panel));
     } else {
       near = entries[entries.length - 1].isIntersecting;
       tell();

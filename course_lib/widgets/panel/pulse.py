@@ -8,6 +8,7 @@ import ipywidgets
 import traitlets
 
 from course_lib.widgets.look import STYLE
+from course_lib.widgets.panel.bundle import bundle
 
 GONE = "This panel is no longer connected: the kernel was restarted or stopped. Run its cell again."
 
@@ -16,14 +17,15 @@ class Pulse(anywidget.AnyWidget):
     """Put it first into a panel: it is empty while the kernel lives.
 
     When the connection to the kernel ends, it shows why and disables every control of the element with the class
-    ``tc-panel`` that it stands in. It also tells the kernel whether any part of that element is on the screen, so that
-    what goes on in the background can rest while nobody looks.
+    ``tc-panel`` that it stands in. It keeps the keys that are pressed there from JupyterLab. It also tells the kernel
+    whether any part of that element is on the screen, so that what goes on in the background can rest while nobody
+    looks.
 
     Attributes:
         visible: Whether any part of the panel is on the screen.
     """
 
-    _esm = Path(__file__).with_name("pulse.js")
+    _esm = bundle(Path(__file__).with_name("pulse.js"))
     css = traitlets.Unicode(STYLE).tag(sync=True)
     gone = traitlets.Unicode(GONE).tag(sync=True)
     visible = traitlets.Bool(False).tag(sync=True)

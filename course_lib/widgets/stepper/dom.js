@@ -12,9 +12,6 @@ export function make(tag, className = "", text = "", attributes = {}) {
   if (className) made.className = className;
   if (text) made.textContent = text;
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  // JupyterLab takes arrow keys for its cells, wherever the focus is. It looks for this attribute from the focused
-  // element upwards, but has matched `:focus` by the time it comes to the next one: the element itself must have it.
-  if (tag === "button" || tag === "input" || "tabindex" in attributes) made.dataset.lmSuppressShortcuts = "true";
   return made;
 }
 

@@ -1,3 +1,4 @@
+import { keepKeys } from "../panel/keys.js";
 import { codePane } from "./code.js";
 import { button, slider, ticks } from "./controls.js";
 import { make } from "./dom.js";
@@ -45,6 +46,7 @@ function render({ model, el }) {
 
   root.append(head(), parting.element, bar(), says, ...data.notes.map(note), panes(), bottom());
   root.addEventListener("keydown", pressed);
+  keepKeys(root);
   el.append(root);
   toStep(step);
 
@@ -155,7 +157,7 @@ function render({ model, el }) {
   /** @param {KeyboardEvent} key */
   function pressed(key) {
     const target = /** @type {any} */ (key.target);
-    if (key.ctrlKey || key.metaKey || key.altKey || (key.shiftKey && key.key !== "Tab")) return handOn(key);
+    if (key.ctrlKey || key.metaKey || key.altKey || key.shiftKey) return;
     const slides = target.type === "range";
     const inStrip = strip.chips.contains(target);
     const place = inStrip ? event : step;
@@ -169,12 +171,6 @@ function render({ model, el }) {
       return;
     }
     key.preventDefault();
-  }
-
-  /** Let JupyterLab have its own short cuts, such as Ctrl S, from the element around. @param {KeyboardEvent} key */
-  function handOn(key) {
-    const copy = new KeyboardEvent("keydown", key);
-    if (!el.dispatchEvent(copy)) key.preventDefault();
   }
 
   return stop;

@@ -1,5 +1,6 @@
 /** A live timeline: its head, its controls, the picture, and what the kernel sends. */
 
+import { keepKeys } from "../../panel/keys.js";
 import { Card, Details, when } from "./card.js";
 import { Chart } from "./chart.js";
 import { Controls } from "./controls.js";
@@ -24,8 +25,7 @@ class View {
     this.chart = new Chart(this.store, () => performance.now() * 1000 + this.offset);
     this.moving = new Moving(this.chart, () => this.soon());
     this.root = make("div", "tc tc-tl tl-live");
-    // Else JupyterLab would take arrow keys as its own commands.
-    this.root.dataset.lmSuppressShortcuts = "true";
+    keepKeys(this.root);
     this.root.setAttribute("role", "group");
     const style = make("style");
     style.textContent = model.get("css");
