@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,17 +12,16 @@ from temporalio.api.enums.v1 import PendingWorkflowTaskState, TaskQueueType, Ver
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 
-from course_lib.diagnosis import activities, facts
-from course_lib.diagnosis.failing import known_fix, learners_line
+from course_lib.diagnosis import activities, facts, tasks
 from course_lib.diagnosis.model import Diagnosis
 from course_lib.history import Described, describe, unpausing
-from course_lib.history.failures import failure_text
 from course_lib.history.moments import elapsed, in_words, moment
 from course_lib.history.reading import attributes_field, type_name
 from course_lib.history.rules import RULES
 from course_lib.server import health
 
-# The whole look ends within 3 s: describe, then at most two questions one after the other.
+# The whole look ends within 3 s: describe, then at most two questions one after the other, or one and a replay.
+_WHOLE = 2.8
 _DESCRIBE = 1.2
 # A Worker that polls takes a task in milliseconds.
 _PATIENCE = timedelta(seconds=1)
@@ -38,6 +38,7 @@ async def diagnose(handle: WorkflowHandle[Any, Any], client: Client, task_queue:
         client: A client to look with.
         task_queue: The queue on which the course's Worker polls.
     """
+    ends = time.monotonic() + _WHOLE
     try:
         async with asyncio.timeout(_DESCRIBE):
             described = await describe(client.get_workflow_handle(handle.id, run_id=handle.run_id))
@@ -51,7 +52,7 @@ async def diagnose(handle: WorkflowHandle[Any, Any], client: Client, task_queue:
                 "look at the id; if the server was started anew with an empty database, start the workflow again.",
             )
         return _gone(client, health.reason(error))
-    return await _Look(handle, client, task_queue, described).find()
+    return await _Look(handle, client, task_queue, described, ends).find()
 
 
 def _gone(client: Client, reason: str) -> Diagnosis:
@@ -67,11 +68,14 @@ def _gone(client: Client, reason: str) -> Diagnosis:
 class _Look:
     """One look at one run."""
 
-    def __init__(self, handle: WorkflowHandle[Any, Any], client: Client, task_queue: str, described: Described) -> None:
+    def __init__(
+        self, handle: WorkflowHandle[Any, Any], client: Client, task_queue: str, described: Described, ends: float
+    ) -> None:
         self.handle = client.get_workflow_handle(handle.id, run_id=described.run_id)
         self.client = client
         self.ours = task_queue
         self.described = described
+        self.ends = ends  # as `time.monotonic` counts
         self.raw = described.raw_description
         self.queue: str = self.raw.execution_config.task_queue.name or described.task_queue
 
@@ -113,8 +117,10 @@ class _Look:
             facts.pollers(self.client, self.queue, _WORKFLOW),
             facts.newest_events(self.client, self.handle.id, self.described.run_id) if task.attempt > 1 else _nothing(),
         )
-        if task.attempt > 1 and (failing := self._failing(task, newest, polled)):
-            return failing
+        if task.attempt > 1 and (recorded := tasks.recorded(newest)):
+            return await tasks.find(
+                self.handle, self.described, recorded, polled, self.queue, self.ends - time.monotonic()
+            )
         age = datetime.now(UTC) - moment(task.scheduled_time)
         if task.state == PendingWorkflowTaskState.PENDING_WORKFLOW_TASK_STATE_SCHEDULED:
             # A list of pollers is old news: a task that nobody takes tells more.
@@ -142,36 +148,6 @@ class _Look:
         later = described.raw_description.pending_workflow_task if described else task
         untouched = (later.scheduled_time, later.state) == (task.scheduled_time, task.state)
         return _PATIENCE if untouched else timedelta(0)
-
-    def _failing(self, task: Any, newest: list[Any], polled: facts.Pollers) -> Diagnosis | None:
-        ended = next(
-            (
-                event
-                for event in newest
-                if type_name(event.event_type) in ("WorkflowTaskFailed", "WorkflowTaskTimedOut")
-            ),
-            None,
-        )
-        if ended is None or type_name(ended.event_type) == "WorkflowTaskTimedOut":
-            return None
-        failure = ended.workflow_task_failed_event_attributes.failure
-        line = learners_line(failure)
-        details = (
-            [("error", failure_text(failure)), ("your line", line)] if line else [("error", failure_text(failure))]
-        )
-        details += [("attempt", str(task.attempt)), ("event", str(ended.event_id))]
-        if polled.none:
-            details.append(("polling now", "nobody"))
-        fix = known_fix(failure) or (
-            ("mend that line, " if line else "mend the error, ")
-            + "run the module's cell and the Worker's cell again: the workflow goes on by itself."
-        )
-        return Diagnosis(
-            "workflow_task_failing",
-            f"The workflow task fails and is tried again: {failure_text(failure)}" + (f" (at {line})" if line else "."),
-            fix,
-            tuple(details),
-        )
 
     async def _no_poller(self, polled: facts.Pollers, age: timedelta) -> Diagnosis:
         if polled.none:

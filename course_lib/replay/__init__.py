@@ -3,6 +3,18 @@
 from course_lib.replay.elsewhere import Replayed
 from course_lib.replay.loading import load
 from course_lib.replay.model import Command, Divergence, EventRow, Journey, Step, Wait
-from course_lib.replay.travel import journey, verdict
+from course_lib.replay.travel import journey, outlook, verdict
 
-__all__ = ["Command", "Divergence", "EventRow", "Journey", "Replayed", "Step", "Wait", "journey", "load", "verdict"]
+__all__ = [
+    "Command",
+    "Divergence",
+    "EventRow",
+    "Journey",
+    "Replayed",
+    "Step",
+    "Wait",
+    "journey",
+    "load",
+    "outlook",
+    "verdict",
+]

@@ -20,6 +20,7 @@ from course_lib.replay.rows import ended, rows
 from course_lib.replay.steps import Steps
 
 if TYPE_CHECKING:
+    from temporalio.api.failure.v1 import Failure
     from temporalio.client import WorkflowHistory
     from temporalio.converter import DataConverter
 
@@ -41,23 +42,30 @@ async def journey(
     Raises:
         CourseError: The history cannot be replayed with this class, and what to do about it.
     """
-    defn = guards.check(history, cls, converter)
-    places = Places(defn.run_fn.__code__.co_filename, cls.__name__)
-    decoder = Decoder(converter)
-    until = time.monotonic() + timeout
-    refused: dict[str, str] = {}
-    singly = False
-    while True:
-        record = Record(places, decoder, Asking(decoder, refused, singly))
-        said = await replay(record, history, cls, until, converter)
-        if isinstance(said, Verdict):
-            # Not here: ten thousand rows take half a second, in which the kernel's loop has other things to do.
-            return await asyncio.to_thread(_told, record, said, history, refused)
-        # Each round refuses one query more, so this ends.
-        if len(said.queries) > 1:
-            singly = True
-        else:
-            refused[said.queries[0]] = said.how
+    # Not here: ten thousand rows take half a second, in which the kernel's loop has other things to do.
+    return await asyncio.to_thread(_told, *await _replayed(history, cls, timeout, converter))
+
+
+async def outlook(
+    history: WorkflowHistory, cls: type, *, timeout: float = 20.0, converter: DataConverter | None = None
+) -> Divergence | Failure | None:
+    """Tell how the workflow task that an open run has to do next would end with a class.
+
+    Args:
+        history: The run's history; its last workflow task has not completed.
+        cls: The workflow class.
+        timeout: Seconds for all of it.
+        converter: The data converter of the client that started the run; by default Temporal's own.
+
+    Returns:
+        The failure of that workflow task, or where code and history part before it; None when it would complete.
+
+    Raises:
+        CourseError: The history cannot be replayed with this class, and what to do about it.
+    """
+    record, said, whole, refused = await _replayed(history, cls, timeout, converter)
+    told = await asyncio.to_thread(_told, record, said, whole, refused)
+    return told.divergence or record.seen[-1].failure
 
 
 async def verdict(
@@ -78,6 +86,28 @@ async def verdict(
         CourseError: The history cannot be replayed with this class, and what to do about it.
     """
     return (await journey(history, cls, timeout=timeout, converter=converter)).divergence
+
+
+async def _replayed(
+    history: WorkflowHistory, cls: type, timeout: float, converter: DataConverter | None
+) -> tuple[Record, Verdict, WorkflowHistory, dict[str, str]]:
+    """Replay until no query spoils it, and return what was seen, the verdict, the history and the queries left out."""
+    defn = guards.check(history, cls, converter)
+    places = Places(defn.run_fn.__code__.co_filename, cls.__name__)
+    decoder = Decoder(converter)
+    until = time.monotonic() + timeout
+    refused: dict[str, str] = {}
+    singly = False
+    while True:
+        record = Record(places, decoder, Asking(decoder, refused, singly))
+        said = await replay(record, history, cls, until, converter)
+        if isinstance(said, Verdict):
+            return record, said, history, refused
+        # Each round refuses one query more, so this ends.
+        if len(said.queries) > 1:
+            singly = True
+        else:
+            refused[said.queries[0]] = said.how
 
 
 def _told(record: Record, said: Verdict, history: WorkflowHistory, refused: dict[str, str]) -> Journey:
