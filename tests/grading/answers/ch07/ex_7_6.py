@@ -120,28 +120,28 @@ RIGHT = {
             return KNOWN.setdefault(customer, bool(reply["verified"]))
         """)
     ),
-    "kept_by_an_object": Right(
-        replace("KNOWN: dict[str, bool] = {}").by("""
+    "an_activity_of_an_object": Right(
+        replace("""
+            KNOWN: dict[str, bool] = {}
+
+
+            @activity.defn
+            async def verify(customer: str) -> bool:
+                if customer not in KNOWN:
+                    KNOWN[customer] = (await ShopClient().verify_customer(customer))["verified"]
+                return KNOWN[customer]
+        """).by("""
             class Register:
                 def __init__(self) -> None:
                     self.known: dict[str, bool] = {}
 
-                async def ask(self, customer: str) -> bool:
-                    try:
-                        return self.known[customer]
-                    except KeyError:
-                        reply = await ShopClient().verify_customer(customer)
-                        self.known[customer] = reply["verified"]
-                        return self.known[customer]
-
-
-            REGISTER = Register()
+                @activity.defn
+                async def verify(self, customer: str) -> bool:
+                    if customer not in self.known:
+                        self.known[customer] = (await ShopClient().verify_customer(customer))["verified"]
+                    return self.known[customer]
         """),
-        replace("""
-            if customer not in KNOWN:
-                KNOWN[customer] = (await ShopClient().verify_customer(customer))["verified"]
-            return KNOWN[customer]
-        """).by("return await REGISTER.ask(customer)"),
+        replace("workflow.execute_activity(verify").by("workflow.execute_activity_method(Register.verify"),
     ),
     "cached_in_a_thread": Right(
         replace("from datetime import timedelta").by("from datetime import timedelta\nfrom functools import cache"),
