@@ -8,11 +8,12 @@ ARGS ?=
 BOOTSTRAP = @PYTHON='$(PYTHON)' sh tools/bootstrap.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test bench lock format clean
+.PHONY: help lab test prove bench lock format clean
 
 help: ## show this list
 	@echo "make lab      set up (once) and open chapter 00 in JupyterLab, with a Temporal server"
-	@echo "make test     set up (once) and run every check that CI runs"
+	@echo "make test     set up (once) and judge a change: every check, and a choice of the exercise proofs"
+	@echo "make prove    every proof of the exercises (ARGS=5.4 one, ARGS=05 a chapter); CI runs test and prove"
 	@echo "make bench    measure the course against a plain script; prints ratios"
 	@echo "make format   put Python files and notebooks into the project's format"
 	@echo "make lock     write requirements*.txt anew from pyproject.toml (ARGS=--upgrade for newest)"
@@ -26,6 +27,10 @@ lab:
 test:
 	$(BOOTSTRAP) --dev
 	@exec .venv/bin/python tools/run_checks.py $(ARGS)
+
+prove:
+	$(BOOTSTRAP) --dev
+	@exec .venv/bin/python tools/prove.py $(ARGS)
 
 bench:
 	$(BOOTSTRAP) --dev

@@ -19,6 +19,7 @@ from course_lib import server as servers
 from course_lib import shop as shops
 from course_lib.cells.names import REVISION
 from course_lib.daemons import Daemon
+from tests.grading import choice
 
 # Tests must not attach to a server that the developer happens to run, nor be stricter than a learner's notebook.
 _FOREIGN = ("TEMPORAL_", "COURSE_STRICT", "SHOP_URL", "JPY_SESSION_NAME")
@@ -83,6 +84,49 @@ def _revisions() -> dict[str, ModuleType]:
         for name, module in sys.modules.items()
         if REVISION.match(name) or REVISION.match(str(getattr(module, "__name__", "")))
     }
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("proofs of the exercises")
+    group.addoption("--every-proof", action="store_true", help="not just three wrong answers of each exercise")
+    group.addoption(
+        "--exercise", action="append", default=[], metavar="5.4", help="all proofs of it, or of a chapter: 05"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Every worker of pytest-xdist must choose the same, though somebody may commit meanwhile.
+    os.environ[choice.SEED] = choice.seed()
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    if _every_proof(config):
+        return "proofs: all"
+    return f"proofs: three wrong answers of each exercise; the same again: {choice.SEED}={choice.seed()}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the proofs that are not chosen."""
+    proofs = {item: proof for item in items if (proof := _proof(item))}
+    chosen = set(proofs.values()) if _every_proof(config) else choice.chosen(proofs.values(), choice.seed())
+    if wanted := config.getoption("--exercise"):
+        chosen = {proof for proof in chosen if any(choice.belongs(proof, each) for each in wanted)}
+    left_out = [item for item, proof in proofs.items() if proof not in chosen]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
+
+
+def _every_proof(config: pytest.Config) -> bool:
+    # One that is named is wanted, chosen or not.
+    return bool(config.getoption("--every-proof") or config.getoption("--exercise")) or "::" in " ".join(config.args)
+
+
+def _proof(item: pytest.Item) -> choice.Proof | None:
+    if item.get_closest_marker("proof") is None or not isinstance(item, pytest.Function):
+        return None
+    exercise, _, answer = item.callspec.id.partition("-")
+    return choice.Proof(item.originalname, exercise, answer)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -36,6 +36,9 @@ def workflow_id(state: Path) -> str:
     return loops.background().run(run(), 150)  # this thread has a loop already: playwright's
 
 
+# The run that makes the history takes as long as ten other tests.
+@pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_ten_thousand_events(
     workflow_id: str, opened: Callable[..., Scene], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -20,7 +20,7 @@ import sys
 sys.path.insert(0, "tools")
 import run_checks
 run_checks.STAGES = (run_checks.Stage("unit", "a stand-in", {PYTEST!r}, pytest=True),)
-sys.exit(run_checks.command())
+sys.exit(run_checks.command(run_checks.main))
 """
 
 

@@ -3,6 +3,7 @@
 import importlib.util
 import re
 import sys
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -43,6 +44,17 @@ def test_what_it_writes_it_can_read(checks: Any) -> None:
     line = checks.closing_line(counts, 3.0)
     assert line.startswith("=")
     assert checks.counts_of(line) == counts
+
+
+def test_runs_that_share_a_last_line_add_up(
+    checks: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(checks, "TALLY", str(tmp_path / "tally"))
+    (tmp_path / "tally").touch()  # as mktemp does
+    assert run(checks, monkeypatch, stage(checks, "lint", "raise SystemExit(1)"), stage(checks, "types", "")) == 1
+    assert run(checks, monkeypatch, stage(checks, "proofs", "print('= 5 passed in 0.10s =')", pytest=True)) == 0
+    last = capfd.readouterr().out.splitlines()[-1]
+    assert checks.counts_of(last) == {"failed": 1, "passed": 6}
 
 
 def stage(checks: Any, name: str, code: str, *, pytest: bool = False, beside: bool = False) -> Any:
@@ -114,13 +126,13 @@ os.close(writing)
 os.read(reading, 1)
 """
 WAITS = "threading.Event().wait(60)"
-WORKS = "while time.process_time() < 3: pass"
+WORKS = "end = time.monotonic() + 5\n        while time.monotonic() < end: pass"
 
 
 @pytest.fixture
 def hurried(checks: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the tool wait for a second and a half where it waits for minutes."""
-    for name, seconds in {"QUIET": 1.5, "IDLE": 0.3, "LOOK": 0.1}.items():
+    """Have the tool wait for seconds where it waits for minutes."""
+    for name, seconds in {"QUIET": 3.0, "IDLE": 0.02, "LOOK": 0.1}.items():
         monkeypatch.setattr(checks, name, seconds)
 
 
@@ -130,7 +142,7 @@ def test_a_stage_that_neither_prints_nor_works_is_killed_and_both_is_said(
 ) -> None:
     assert run(checks, monkeypatch, stage(checks, "unit", DETACHED.format(does=WAITS))) == 1
     said = capfd.readouterr().out
-    assert re.search(r"unit was stopped: for 2 s it had printed nothing, .* used 0\.\d s of processor time", said)
+    assert re.search(r"unit was stopped: for 3 s it had printed nothing, .* used 0\.\d s of processor time", said)
     assert gone(detached(said))
 
 
@@ -138,7 +150,7 @@ def test_a_stage_that_neither_prints_nor_works_is_killed_and_both_is_said(
 @pytest.mark.parametrize(
     "code",
     [
-        pytest.param("import time\nfor _ in range(8): print('.', end='', flush=True); time.sleep(0.5)", id="dots"),
+        pytest.param("import time\nfor _ in range(10): print('.', end='', flush=True); time.sleep(0.5)", id="dots"),
         pytest.param(DETACHED.format(does=WORKS), id="a detached process works"),
     ],
 )
