@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from temporalio.client import Client, WorkflowHandle, WorkflowHistory
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper
 
 from course_lib import history
@@ -24,8 +24,8 @@ from course_lib.grading.model import Exercise, Part
 from course_lib.server import Server, connect
 from course_lib.shop import Shop, looking
 from course_lib.unique import unique
-from course_lib.waits import NothingMoves, Stuck, Watch
-from course_lib.waits.until import Condition, closed
+from course_lib.waits import NothingMoves, Stuck, Watch, expected
+from course_lib.waits.until import Condition, closed, rests
 from course_lib.workers import WorkerProcess
 
 if TYPE_CHECKING:
@@ -260,12 +260,25 @@ class Bench:
         Args:
             handle: The run.
             seconds: How far.
+
+        Raises:
+            CourseError: The server cannot do it.
         """
         jump = asyncio.ensure_future(self._skipper.fast_forward(handle, seconds))
         try:
             await self._watch.until(jump.done, [handle], wake=jump)
+            jump.result()
         except Stuck:
             return  # what the run is doing instead is for the check to see
+        except RPCError as error:
+            if error.status == RPCStatusCode.UNIMPLEMENTED:
+                raise CourseError(
+                    f"The check lets the time of a run jump, and this server does not: {error.message}",
+                    fix="use the course's own server, or set `frontend.WorkflowTimeSkippingEnabled` in the dynamic "
+                    "configuration of yours.",
+                ) from error
+            if error.status != RPCStatusCode.NOT_FOUND:  # it has ended
+                raise
         finally:
             await _drop(jump)
 
@@ -273,16 +286,29 @@ class Bench:
     def _skipper(self) -> TimeSkipper:
         return TimeSkipper(self.client)
 
-    async def finish(self, handle: WorkflowHandle[Any, Any]) -> Run:
+    async def finish(self, handle: WorkflowHandle[Any, Any], *, alone: bool = False) -> Run:
         """Wait until a run ends, its Worker dies, its workflow task keeps failing, or nothing moves any more.
 
         Args:
             handle: The run.
+            alone: Whether nobody sends it a message meanwhile. Then it is over as soon as it rests, see ``rest``, with
+                no timer that fires soon: an answer that waits for what does not come is told so at once.
         """
         waiting = asyncio.ensure_future(handle.result())
         error: BaseException | None
+
+        async def stays() -> bool:
+            if not alone or not await rests(handle) or expected.by_timers(await history.fetch(handle)):
+                return False
+            if not await closed(handle):
+                raise NothingMoves("it waits, and nothing comes")
+            return False  # its result is on its way
+
+        async def ended() -> bool:
+            return waiting.done() or await stays()
+
         try:
-            await self._watch.until(waiting.done, [handle], wake=waiting)
+            await self._watch.until(ended, [handle], wake=waiting)
             result, error = watch.outcome(waiting)
         except Stuck as stuck:
             result, error = watch.outcome(waiting) if waiting.done() else (None, stuck)
@@ -370,6 +396,21 @@ class Bench:
             return False
         return True
 
+    async def rests(self, handle: WorkflowHandle[Any, Any]) -> bool:
+        """Return whether a run waits for nothing but timers and messages, or has ended, see ``rest``."""
+        return await rests(handle)
+
+    async def rest(self, handle: WorkflowHandle[Any, Any]) -> "pd.DataFrame":
+        """Wait until a run waits for nothing but timers and messages, or has ended, and return its history.
+
+        What a message does is done when the run rests again: the server makes a task pending with each that it takes.
+
+        Args:
+            handle: The run. Nobody else sends it messages meanwhile.
+        """
+        await self.until(partial(rests, handle), handle)
+        return await self.events(handle)
+
     async def settled(self, *runs: WorkflowHandle[Any, Any]) -> None:
         """Wait until nothing moves any more: no event of these runs, no request, no Worker that computes.
 
@@ -386,12 +427,13 @@ class Bench:
             message: The call that is under way. It is cancelled when no answer will come.
             handle: The run that it was sent to.
         """
-        with contextlib.suppress(Stuck):
-            await self._watch.until(message.done, [handle], wake=message)
-        if message.done():
-            return True
-        await _drop(message)
-        return False
+        try:
+            with contextlib.suppress(Stuck):
+                await self._watch.until(message.done, [handle], wake=message)
+            return message.done()
+        finally:
+            if not message.done():
+                await _drop(message)
 
     async def call(self, function: Code, *args: Any, quiet: bool = False, through: Code | None = None) -> calls.Called:
         """Call a function of the learner's in a child process.

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.update.v1 import UpdateRef
+from temporalio.api.workflowservice.v1 import PollWorkflowExecutionUpdateRequest
 from temporalio.client import (
     WorkflowHandle,
     WorkflowQueryFailedError,
@@ -46,7 +49,9 @@ class Reply:
 _SILENT = Reply("silent", None, "no answer, and nothing moves")
 
 
-async def update(bench: "Bench", handle: WorkflowHandle[Any, Any], name: str, arg: Any) -> Reply:
+async def update(
+    bench: "Bench", handle: WorkflowHandle[Any, Any], name: str, arg: Any, *, id: str | None = None
+) -> Reply:
     """Send an update and wait for its end.
 
     Args:
@@ -54,8 +59,9 @@ async def update(bench: "Bench", handle: WorkflowHandle[Any, Any], name: str, ar
         handle: The run.
         name: The update's name.
         arg: Its argument as plain data.
+        id: The update's id, for ``arrived``; a new one when not given.
     """
-    message = asyncio.ensure_future(handle.execute_update(name, arg, rpc_timeout=_LIMIT))
+    message = asyncio.ensure_future(handle.execute_update(name, arg, id=id, rpc_timeout=_LIMIT))
     if not await bench.reply(message, handle):
         return _SILENT
     try:
@@ -68,6 +74,28 @@ async def update(bench: "Bench", handle: WorkflowHandle[Any, Any], name: str, ar
     except RPCError as error:
         return Reply("refused", None, short_text(error.message))
     return Reply("answered", value, short(value))
+
+
+async def arrived(handle: WorkflowHandle[Any, Any], id: str) -> bool:
+    """Return whether the server has an update: it keeps one that no worker has seen yet, and no event says so.
+
+    Args:
+        handle: The run that it was sent to.
+        id: The update's id.
+    """
+    client = handle._client  # a handle has no public way to its client
+    request = PollWorkflowExecutionUpdateRequest(
+        namespace=client.namespace,
+        identity=client.identity,
+        update_ref=UpdateRef(workflow_execution=WorkflowExecution(workflow_id=handle.id), update_id=id),
+    )
+    try:
+        await client.workflow_service.poll_workflow_execution_update(request, timeout=_LIMIT)
+    except RPCError as error:
+        if error.status == RPCStatusCode.NOT_FOUND:
+            return False
+        raise
+    return True
 
 
 async def ask(bench: "Bench", handle: WorkflowHandle[Any, Any], name: str) -> Reply:

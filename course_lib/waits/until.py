@@ -176,3 +176,18 @@ async def closed(run: "WorkflowHandle[Any, Any]") -> bool:
     with contextlib.suppress(RPCError):
         return (await history.describe(run)).close_time is not None
     return True
+
+
+async def rests(run: "WorkflowHandle[Any, Any]") -> bool:
+    """Return whether a run waits for nothing but timers and messages: no task, no activity, no child of it is pending.
+
+    A message that the server has taken makes a task pending at once. A run that has ended rests, too.
+
+    Args:
+        run: The run.
+    """
+    described = await run.describe()
+    raw = described.raw_description
+    pending = raw.pending_activities or raw.pending_children or raw.pending_nexus_operations
+    begun = raw.workflow_execution_info.history_length > 1  # else it is started with a delay
+    return described.close_time is not None or (begun and not pending and not raw.HasField("pending_workflow_task"))

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,10 @@ from temporalio.client import WorkflowExecutionStatus
 from course_lib.cells import CellError, Modules
 from course_lib.grading import CLIENT, Bench, Code, CodeRef, Outcome, Verdict, grade
 from course_lib.grading import exercise as declared
-from course_lib.server import Server
+from course_lib.grading.talking import arrived, signal, update
+from course_lib.server import Server, switches
+from course_lib.server.crashing import CrashServer
+from course_lib.waits.idle import BASE
 
 from .conftest import Grader, run_cell
 
@@ -342,6 +346,96 @@ async def test_time_is_skipped_for_one_run_alone(grader: Grader, modules: Module
         bench.expect(not runs[2].completed, "the other one sleeps on", expected="still running", seen=runs[2].result)
 
     verdict = await grader(check, workflow)
+    assert verdict.passed, verdict.text()
+
+
+async def test_a_server_without_time_skipping_is_an_error_not_a_failure(
+    grader: Grader, modules: Modules, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(switches, "DYNAMIC", ())
+    plain = CrashServer(tmp_path)
+
+    async def check(bench: Bench, workflow: Code) -> None:
+        await bench.skip(await bench.start(workflow, 2), 3600)
+        bench.expect(False, "time has passed", expected="a jump", seen="none")
+
+    exercise = replace(declared("0.1"), check=check, early=False)
+    try:
+        answer = run_cell(modules, "sleeper", SLEEPER)["Sleeper"]
+        verdict = await grade(exercise, (answer,), server=await plain.start(), modules=modules)
+    finally:
+        await plain.stop()
+    assert verdict.outcome is Outcome.ERROR, verdict.text()
+    assert "WorkflowTimeSkippingEnabled" in verdict.text()
+
+
+VISIT = """
+    from datetime import timedelta
+    from temporalio import activity, workflow
+
+    @activity.defn
+    async def look() -> int:
+        return 2
+
+    @workflow.defn
+    class Visit:
+        def __init__(self) -> None:
+            self.over = False
+
+        @workflow.signal
+        def leave(self) -> None:
+            self.over = True
+
+        @workflow.update
+        async def double(self, number: int) -> int:
+            return number * await workflow.execute_activity(look, start_to_close_timeout=timedelta(seconds=30))
+
+        @workflow.run
+        async def run(self, seconds: float) -> str:
+            await workflow.execute_activity(look, start_to_close_timeout=timedelta(seconds=30))
+            try:
+                await workflow.wait_condition(lambda: self.over, timeout=seconds)
+            except TimeoutError:
+                return "nobody came"
+            return "somebody left"
+"""
+
+
+async def test_a_run_that_nobody_speaks_to_is_over_as_soon_as_it_rests(grader: Grader, modules: Modules) -> None:
+    workflow = run_cell(modules, "visit", VISIT)["Visit"]
+
+    async def check(bench: Bench, workflow: Code) -> None:
+        async with bench.worker(workflow):
+            hours, second = await bench.start(workflow, 7200), await bench.start(workflow, 1)
+            resting = await bench.rest(hours)
+            waits = await bench.finish(hours, alone=True)
+            still = bench._watch.idle.seconds
+            await signal(hours, "leave")
+            left, alone = await bench.finish(hours, alone=True), await bench.finish(second, alone=True)
+        bench.expect(resting["type"].iloc[-1] == "TimerStarted", "rests", expected="a timer", seen=resting["type"])
+        bench.expect("nothing moves" in waits.reason, "it is told", expected="nothing moves", seen=waits.reason)
+        bench.expect(still < BASE, "at once", expected="no stretch of stillness", seen=still)
+        bench.expect(left.result == "somebody left", "a signal", expected="somebody left", seen=left.reason)
+        bench.expect(alone.result == "nobody came", "a short timer", expected="nobody came", seen=alone.reason)
+
+    verdict = await grader(check, workflow)
+    assert verdict.passed, verdict.text()
+
+
+async def test_an_update_has_arrived_before_any_worker_is_there(grader: Grader, modules: Modules) -> None:
+    workflow = run_cell(modules, "visit", VISIT)["Visit"]
+
+    async def check(bench: Bench, workflow: Code) -> None:
+        handle = await bench.start(workflow, 7200)
+        bench.expect(not await arrived(handle, "first"), "not sent", expected="no update", seen="one")
+        sending = asyncio.create_task(update(bench, handle, "double", 4, id="first"))
+        there = await bench.until(partial(arrived, handle, "first"), handle)
+        bench.expect(there and not sending.done(), "arrived", expected="no answer yet", seen=there)
+        async with bench.worker(workflow):
+            reply = await sending
+        bench.expect(reply.value == 8, "answered", expected=8, seen=reply.text)
+
+    verdict = await grader(check, workflow, early=False)
     assert verdict.passed, verdict.text()
 
 
