@@ -24,8 +24,8 @@ async def check_correction(bench: "Bench", workflow: "Code") -> None:
         for amount in _BAD:
             await _bad(bench, handle, amount)
         await _edges(bench, handle)
-        # The card takes its time, so that a correction can meet a confirmed order that is not charged yet.
-        bench.shop.faults.latency("payments", seconds=1.5, order_id=order)
+        # The card waits, so that a correction can meet a confirmed order that is not charged yet.
+        bench.shop.faults.hold("payments", order_id=order)
         await signal(handle, "confirm")
         await bench.wait_until(
             handle,
@@ -34,7 +34,8 @@ async def check_correction(bench: "Bench", workflow: "Code") -> None:
             next_step="wait for `self.confirmed`, then run `charge_card`.",
         )
         await _bad(bench, handle, 10, confirmed=True)
-        run = await bench.finish(handle)
+        bench.shop.faults.release("payments", order_id=order)
+        run = await bench.finish(handle, alone=True)
     charges = list(bench.shop.table("payments", order_id=order)["amount_cents"])
     bench.expect(
         run.completed and charges == [3900],
@@ -57,7 +58,7 @@ async def _good(bench: "Bench", handle: "WorkflowHandle[Any, Any]") -> None:
             "give the validator a name of its own: of two methods with one name only the second is left."
         )
     elif reply.state == "silent":
-        run = await bench.finish(handle)
+        run = await bench.finish(handle, alone=True)
         seen, step = run.reason or reply.text, "correct the line that is named: the handler does not come to an end."
     elif not reply.ok:
         step = "let the validator refuse only what is not 1 to 100,000 cents."
@@ -76,7 +77,8 @@ async def _bad(bench: "Bench", handle: "WorkflowHandle[Any, Any]", amount: int, 
     after = await bench.events(handle)
     bench.did(f"correct({amount}){' after confirm' if confirmed else ''}")
     new = after[len(before) :]
-    traces = new[new["type"].isin(_TRACES)]
+    # A busy machine fails a workflow task of its own now and then: the SDK calls it deadlocked.
+    traces = new[new["type"].isin(_TRACES) & ~new["failure"].str.contains("TMPRL1101")]
     what = "a correction of a confirmed order" if confirmed else f"a correction to {amount}"
     bench.require(
         reply.state == "refused" and traces.empty,
