@@ -1,10 +1,12 @@
-"""Exercise 5.4: eleven orders on their way through two levels, with yes, no, silence, late and doubled answers."""
+"""Exercise 5.4: twelve orders on their way through two levels, with yes, no, silence, late and doubled answers."""
 
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from course_lib.grading.chapters.ch05 import deadlines
 from course_lib.grading.model import Exercise
 from course_lib.grading.talking import signal
 
@@ -15,13 +17,11 @@ if TYPE_CHECKING:
     from course_lib.grading.answers import Code
     from course_lib.grading.bench import Bench
     from course_lib.grading.evidence import Run
+    from course_lib.workers import WorkerProcess
 
-_LONG = 60.0
-# Time enough to answer at the second level on a busy machine. The silent order's is well above one second, which every
-# timer takes at least, so that a level that is given no time shows.
-_ESCALATED, _SILENT = 3.0, 2.0
-_TIMER_ENDS = ("TimerFired", "TimerCanceled")
-_ENDS = ("WorkflowExecutionCompleted", "WorkflowExecutionFailed")
+_Answer = tuple[str, str, bool | None]  # level, person, decision
+
+_HOUR = 3600.0
 _BOTH = ("lead", "finance")
 _ONCE = "mail each level once, `lead` and then `finance`, when it is its turn."
 _WHOLE = "give each level the whole `order.deadline_seconds`: a deadline of its own, begun when it is asked."
@@ -35,86 +35,142 @@ class _Case:
         label: What holds when it ends as it should.
         outcome: How it should end.
         step: What to do when it does not.
-        answers: Level, person and decision. Each is sent as soon as its level waits; ``finance:lead`` waits for
-            finance and speaks for the lead, and ``lead:finance`` the other way round. ``mailed:lead`` waits for no
-            more than the first mail in the shop.
+        answers: Level, person and decision. Each is sent when the one before has had its effect. ``finance:lead`` is
+            for when finance is asked, and speaks for the lead; ``mailed:lead`` comes while the mail to the lead is on
+            its way. None: the level is silent until its deadline has passed; the person, if one is named, approves in
+            between for the level that is not asked.
         levels: Who should be asked.
-        deadline: In seconds.
+        doubled: Two more answers, which come to the run with one workflow task.
     """
 
     label: str
     outcome: str
     step: "Callable[[Run, int, list[str]], str]"
-    answers: tuple[tuple[str, str, bool], ...] = ()
+    answers: tuple[_Answer, ...] = ()
     levels: tuple[str, ...] = _BOTH
-    deadline: float = _LONG
+    doubled: tuple[_Answer, ...] = ()
 
 
 async def check_levels(bench: "Bench", workflow: "Code") -> None:
-    """Send all orders through the levels at once, then read results, payments and who was asked."""
+    """Send all orders through the levels at once, and read results, payments and who was asked, until one is wrong."""
     async with bench.worker(workflow) as worker:
-        runs = [await _start(bench, workflow, case.deadline, slow_mail=case is _PROMPT) for case in _CASES]
+        # No two orders have the same deadline, so one that the answer brings along shows.
+        orders = {
+            case: (await _start(bench, workflow, hours * _HOUR, held=case is _PROMPT), hours * _HOUR)
+            for hours, case in enumerate((*_ANSWERED, *_SILENCES, *_DOUBLED), 5)
+        }
         bench.ran[:] = [
-            "eleven orders through two levels, with yes, no, silence, early, late and doubled answers, and one person "
+            "twelve orders through two levels, with yes, no, silence, early, late and doubled answers, and one person "
             "for both"
         ]
-        doubled = await _start(bench, workflow, _LONG)
-        bench.ran.pop()
-        await asyncio.gather(*(_say(bench, run, case.answers) for run, case in zip(runs, _CASES, strict=True)))
-        # All at once: an answer that waits for nothing would otherwise cost its limit once for each order.
-        ended = await asyncio.gather(*(bench.finish(run) for run in runs))
-        for run, case in zip(ended, _CASES, strict=True):
-            _judge(bench, run, case)
-        # A worker's death takes seconds, so it is for answers that are right so far.
-        if not all(part.ok for part in bench.parts):
-            return
-        # Two decisions that come while no worker is there reach the signal before the run method: no luck is involved.
-        # Only now, for a kill would take the other orders' activities along.
-        await _until_asked(bench, doubled, "lead")
-        worker.kill()
-        for by, approved in (("ada", False), ("bob", True)):
-            await signal(doubled, "decide", {"by": by, "approved": approved, "level": "lead"})
-        await worker.start()
-        _judge(bench, await bench.finish(doubled), _DOUBLED)
+        await _first(bench, *orders[_SILENT])
+        saying = {case: asyncio.ensure_future(_say(bench, *order, case.answers)) for case, order in orders.items()}
+        try:
+            for case, (handle, _) in orders.items():
+                await saying[case]
+                if case is _SILENCES[0]:
+                    await saying[_SILENT]
+                    await _second(bench, *orders[_SILENT])
+                if case is _DOUBLED[0]:
+                    await _at_once(bench, worker, {orders[case][0]: case.doubled for case in _DOUBLED})
+                if not _judge(bench, await bench.finish(handle, alone=True), case):
+                    return
+        finally:
+            for told in saying.values():
+                told.cancel()
 
 
-async def _start(
-    bench: "Bench", workflow: "Code", seconds: float, *, slow_mail: bool = False
-) -> "WorkflowHandle[Any, Any]":
+async def _start(bench: "Bench", workflow: "Code", seconds: float, *, held: bool = False) -> "WorkflowHandle[Any, Any]":
     order = bench.unique("order")
-    if slow_mail:  # the first mail is delivered at once, and its activity completes with the second attempt
-        bench.shop.faults.accept_then_time_out("mailer", order_id=order)
+    if held:
+        bench.shop.faults.hold("mailer", order_id=order)
     return await bench.start(workflow, {"id": order, "amount_cents": 250_000, "deadline_seconds": seconds}, id=order)
 
 
-async def _say(bench: "Bench", handle: "WorkflowHandle[Any, Any]", answers: tuple[tuple[str, str, bool], ...]) -> None:
+async def _first(bench: "Bench", handle: "WorkflowHandle[Any, Any]", deadline: float) -> None:
+    """Look at one order as soon as it rests: with another deadline than its own, the rest need not be run."""
+    events = await bench.rest(handle)
+    if "WorkflowTaskCompleted" not in set(events["type"]):
+        _require_runs(bench, await bench.finish(handle))
+    _whole_time(bench, events, "lead", deadline)
+
+
+async def _second(bench: "Bench", handle: "WorkflowHandle[Any, Any]", deadline: float) -> None:
+    """The same for finance, once its turn has come: with too little time its answers count only with luck."""
+    events = await bench.events(handle)
+    if [to for _, to in _mails(events)] == list(_BOTH) and not bench.ids(
+        events, "ActivityTaskScheduled", "charge_card"
+    ):
+        _whole_time(bench, events, "finance", deadline)
+
+
+async def _say(
+    bench: "Bench", handle: "WorkflowHandle[Any, Any]", deadline: float, answers: tuple[_Answer, ...]
+) -> None:
+    rests = partial(bench.rests, handle)
     for where, by, approved in answers:
-        waits, _, speaks_for = where.partition(":")
-        await (_until_mailed(bench, handle) if waits == "mailed" else _until_asked(bench, handle, waits))
-        await signal(handle, "decide", {"by": by, "approved": approved, "level": speaks_for or waits})
-
-
-async def _until_asked(bench: "Bench", handle: "WorkflowHandle[Any, Any]", level: str) -> None:
-    """Wait until a level was asked and a deadline runs, the run ended, or neither will come."""
-    for _ in range(45):
-        events = await bench.events(handle)
-        types = events["type"]
-        # The last one: who has mailed everybody at once waits for the lead all the same.
-        asked = level in [name for _, name in _mails(events)][-1:]
-        # Not "a timer after the mail": a deadline may as well begin with the mail, `async with asyncio.timeout(…)`.
-        mailed = (types == "ActivityTaskScheduled").sum() == (types == "ActivityTaskCompleted").sum()
-        runs = (types == "TimerStarted").sum() > types.isin(_TIMER_ENDS).sum()
-        if (asked and mailed and runs) or types.iloc[-1] in _ENDS:
+        asked, _, speaks_for = where.partition(":")
+        await bench.until(partial(_mail_waits, bench, handle) if asked == "mailed" else rests, handle)
+        if approved is None:
+            await _silence(bench, handle, asked, by, deadline)
+        elif not await _decide(handle, (speaks_for or asked, by, approved)):
             return
-        await asyncio.sleep(0.1)
+        elif asked == "mailed":
+            await bench.until(partial(_heard, bench, handle), handle)
+            bench.shop.faults.release("mailer", order_id=handle.id)
+    await bench.until(rests, handle)
 
 
-async def _until_mailed(bench: "Bench", handle: "WorkflowHandle[Any, Any]") -> None:
-    """Wait until the shop has delivered a mail, or none will come."""
-    for _ in range(90):
-        if len(bench.shop.table("mails", order_id=handle.id)):
-            return
-        await asyncio.sleep(0.1)
+async def _decide(handle: "WorkflowHandle[Any, Any]", answer: _Answer) -> bool:
+    level, by, approved = answer
+    return await signal(handle, "decide", {"by": by, "approved": approved, "level": level})
+
+
+async def _silence(bench: "Bench", handle: "WorkflowHandle[Any, Any]", level: str, other: str, deadline: float) -> None:
+    """Let the deadline of the level that is asked pass; in between, somebody speaks for the other one."""
+    events = await bench.events(handle)
+    if _time_of(events, level) < deadline / 2:
+        return  # it is short, or the level is not asked: time would only hide that
+    if not other:
+        await deadlines.passes(bench, handle, deadline)
+        return
+    await deadlines.passes(bench, handle, 0.6 * deadline)
+    await _decide(handle, (_BOTH[1 - _BOTH.index(level)], other, True))
+    await bench.rest(handle)
+    await deadlines.passes(bench, handle, 0.4 * deadline)
+
+
+async def _mail_waits(bench: "Bench", handle: "WorkflowHandle[Any, Any]") -> bool:
+    return bool(bench.shop.waiting(handle.id)) or await bench.rests(handle)
+
+
+async def _heard(bench: "Bench", handle: "WorkflowHandle[Any, Any]") -> bool:
+    types = list((await bench.events(handle))["type"])
+    return "WorkflowTaskCompleted" in types[types.index("WorkflowExecutionSignaled") :]
+
+
+async def _at_once(
+    bench: "Bench", worker: "WorkerProcess", runs: "dict[WorkflowHandle[Any, Any], tuple[_Answer, ...]]"
+) -> None:
+    """Send each of these runs two answers that reach it with one workflow task: no luck is involved.
+
+    A run whose worker has a task of it gets what comes meanwhile with the next one, all at once. So the worker stands
+    still, and a signal that no handler takes makes that task.
+    """
+    worker.freeze()
+    try:
+        for handle, answers in runs.items():
+            await signal(handle, "knock")
+            await bench.until(partial(_taken, bench, handle), handle)
+            for answer in answers:
+                await _decide(handle, answer)
+    finally:
+        worker.thaw()
+
+
+async def _taken(bench: "Bench", handle: "WorkflowHandle[Any, Any]") -> bool:
+    types = list((await bench.events(handle))["type"])
+    return types[-1] == "WorkflowTaskStarted" or types[-1] in deadlines.ENDS
 
 
 def _mails(events: "pd.DataFrame") -> list[tuple[int, str]]:
@@ -123,7 +179,45 @@ def _mails(events: "pd.DataFrame") -> list[tuple[int, str]]:
     return [(int(event), str(to).strip('"')) for event, to in zip(mails["event_id"], mails["payload"], strict=True)]
 
 
-def _judge(bench: "Bench", run: "Run", case: _Case) -> None:
+def _time_of(events: "pd.DataFrame", level: str) -> float:
+    """Return the longest timer of a level's turn, in seconds; 0 without one, or when it was not asked.
+
+    A level's turn begins with the workflow task that orders its mail: a deadline may begin before it or after it.
+    """
+    turns: dict[str, int] = {}
+    begins = 0
+    for event, type, name, to in zip(
+        events["event_id"], events["type"], events["name"], events["payload"], strict=True
+    ):
+        if type == "WorkflowTaskCompleted":
+            begins = int(event)
+        elif type == "ActivityTaskScheduled" and name == "mail":
+            turns.setdefault(str(to).strip('"'), begins)
+    if level not in turns:
+        return 0.0
+    ends = min((begins for begins in turns.values() if begins > turns[level]), default=int(events["event_id"].iloc[-1]))
+    within = events[(events["event_id"] > turns[level]) & (events["event_id"] <= ends)]
+    return max(deadlines.timers(within), default=0.0)
+
+
+def _judge(bench: "Bench", run: "Run", case: _Case) -> bool:
+    _require_runs(bench, run)
+    charges = len(bench.shop.table("payments", order_id=run.handle.id))
+    asked = [to for _, to in _mails(run.events)]
+    due = int(case.outcome == "approved")
+    right = run.result == case.outcome and charges == due and asked == list(case.levels)
+    result = repr(run.result) if run.completed else run.reason
+    return bench.expect(
+        run.completed and right,
+        case.label,
+        expected=f"result {case.outcome!r}, {due} charge(s), mails to {' and '.join(case.levels)}",
+        seen=f"result {result}, {charges} charge(s), mails to {' and '.join(asked[:4]) or 'nobody'}",
+        events=[*run.ids("WorkflowExecutionSignaled"), *run.ids("TimerFired")],
+        next_step=case.step(run, charges, asked),
+    )
+
+
+def _require_runs(bench: "Bench", run: "Run") -> None:
     if "again and again" in run.reason:
         bench.require(
             False,
@@ -133,43 +227,20 @@ def _judge(bench: "Bench", run: "Run", case: _Case) -> None:
             events=run.last_event,
             next_step="correct the line that is named, then check again.",
         )
-    charges = len(bench.shop.table("payments", order_id=run.handle.id))
-    asked = [to for _, to in _mails(run.events)]
-    due = int(case.outcome == "approved")
-    right = run.result == case.outcome and charges == due and asked == list(case.levels)
-    result = repr(run.result) if run.completed else run.reason
-    bench.expect(
-        run.completed and right,
-        case.label,
-        expected=f"result {case.outcome!r}, {due} charge(s), mails to {' and '.join(case.levels)}",
-        seen=f"result {result}, {charges} charge(s), mails to {' and '.join(asked[:4]) or 'nobody'}",
-        events=[*run.ids("WorkflowExecutionSignaled"), *run.ids("TimerFired")],
-        next_step=case.step(run, charges, asked),
-    )
-    if right and case.step is _silent_step:
-        _whole_time(bench, run, case.deadline)
-    elif right and case.step is _up_step:
-        _whole_time(bench, run, case.deadline, lead=True)
 
 
-def _whole_time(bench: "Bench", run: "Run", deadline: float, *, lead: bool = False) -> None:
-    """Compare how long a silent level was waited for; the orders' deadlines differ, so a fixed one shows, too."""
-    fired = run.events[run.events["type"] == "TimerFired"]["time"]
-    asked = run.events[run.events["type"] == "ActivityTaskScheduled"]["time"]
-    begin, end = (asked.iloc[0], fired.iloc[0]) if lead else (fired.iloc[0], fired.iloc[-1])
-    begins = "the lead's mail to the lead's deadline" if lead else "the lead's deadline to finance's"
-    gap = (end - begin).total_seconds()
-    polls = len(fired) > (1 if lead else 2)
-    bench.expect(
-        gap >= 0.9 * deadline,
-        "the lead has the whole deadline" if lead else "finance has the whole deadline, too",
-        expected=f"{deadline:g} s from {begins}",
-        seen=f"{gap:.1f} s",
-        events=run.ids("TimerFired"),
-        next_step="let one `wait_condition` with its timeout wait for each level: a loop that sleeps and looks again "
-        "writes a timer and a workflow task each time."
-        if polls
-        else _WHOLE,
+def _whole_time(bench: "Bench", events: "pd.DataFrame", level: str, deadline: float) -> None:
+    """Compare the deadline of a level that is silent, as the history has it, with the order's."""
+    timers = deadlines.timers(events)
+    bench.require(
+        deadlines.whole(_time_of(events, level), deadline),
+        "the lead has the whole deadline" if level == "lead" else "finance has the whole deadline, too",
+        expected=f"a timer of {deadline:g} s when {'the lead' if level == 'lead' else level} is asked",
+        seen=deadlines.in_words(timers),
+        events=bench.ids(events, "TimerStarted"),
+        next_step=_WHOLE
+        + " Wait with one `wait_condition` and its timeout: a loop that sleeps and looks again writes a "
+        "timer and a workflow task each time.",
     )
 
 
@@ -199,15 +270,12 @@ def _no_step(run: "Run", charges: int, asked: list[str]) -> str:
 
 
 def _up_step(run: "Run", charges: int, asked: list[str]) -> str:
-    if "finance" not in asked and asked.count("lead") + len(run.ids("TimerFired")) > 2:
+    if "finance" not in asked and len(asked) > 1:
         return "escalate: when the lead's deadline passes, ask the *next* level instead of the lead once more."
     if "finance" not in asked:
         return "escalate: `except TimeoutError` means that it is the next level's turn, not that the order is over."
     if asked.count("finance") > 1:
         return _ONCE
-    # Still running: a deadline that is not the order's own, such as a fixed one, was too long.
-    if not run.completed or (run.result == "expired" and len(run.ids("TimerFired")) > 1):
-        return _WHOLE
     return "let finance decide alone when the lead was silent: its yes is enough then."
 
 
@@ -262,17 +330,28 @@ def _doubled_step(run: "Run", charges: int, asked: list[str]) -> str:
 def _silent_step(run: "Run", charges: int, asked: list[str]) -> str:
     if charges or run.result == "approved":
         return 'silence is no approval: charge only when finance has said yes; else return `"expired"`.'
+    if not run.completed:
+        return (
+            "let a signal that changes nothing leave the deadline as it is: it began when the level was asked. Wait "
+            "for the decision that counts with *one* `wait_condition`, and not for the next signal."
+        )
     return 'when the last level is silent, too, return `"expired"`.'
 
 
-# The first mail's activity is answered late, so a decision that comes at once finds the run method still at the mail.
+# The first mail is on its way, so a decision that comes at once finds the run method still at the mail.
 _PROMPT = _Case(
     "a decision counts from the level's mail on",
     "approved",
     _prompt_step,
     (("mailed:lead", "ada", True), ("finance", "eve", True)),
 )
-_CASES = (
+_SILENT = _Case(
+    "when both levels are silent the order expires, uncharged",
+    "expired",
+    _silent_step,
+    (("lead", "eve", None), ("finance", "ada", None)),
+)
+_ANSWERED = (
     _Case(
         "two people, one of each level, approve: the order is charged, once",
         "approved",
@@ -286,13 +365,6 @@ _CASES = (
         _half_step,
         (("lead", "ada", True), ("finance", "eve", False)),
     ),
-    _Case(
-        "silence of the lead escalates: finance is asked, and may approve alone",
-        "approved",
-        _up_step,
-        (("finance", "eve", True),),
-        deadline=_ESCALATED,
-    ),
     # Ada's word for finance does not count, so Eve's yes does. (The other way round, an order that is rejected because
     # the lead has spoken twice would look right.)
     _Case(
@@ -300,14 +372,6 @@ _CASES = (
         "approved",
         _same_step,
         (("lead", "ada", True), ("finance", "ada", False), ("finance", "eve", True)),
-    ),
-    # When finance is asked, the lead's yes comes too late; so Eve's no counts.
-    _Case(
-        "an answer for a level that is no longer asked changes nothing",
-        "rejected",
-        _late_step,
-        (("finance:lead", "ada", True), ("finance", "eve", False)),
-        deadline=_ESCALATED,
     ),
     # While the lead is asked, a yes for finance comes too early; so Eve's no counts, when she is asked.
     _Case(
@@ -317,20 +381,44 @@ _CASES = (
         (("lead:finance", "eve", True), ("lead", "ada", True), ("finance", "eve", False)),
     ),
     _PROMPT,
-    _Case("when both levels are silent the order expires, uncharged", "expired", _silent_step, deadline=_SILENT),
+)
+_SILENCES = (
+    _Case(
+        "silence of the lead escalates: finance is asked, and may approve alone",
+        "approved",
+        _up_step,
+        (("lead", "", None), ("finance", "eve", True)),
+    ),
+    # When finance is asked, the lead's yes comes too late; so Eve's no counts.
+    _Case(
+        "an answer for a level that is no longer asked changes nothing",
+        "rejected",
+        _late_step,
+        (("lead", "", None), ("finance:lead", "ada", True), ("finance", "eve", False)),
+    ),
+    _SILENT,
     _Case(
         "the lead's yes alone approves nothing: when finance is silent the order expires",
         "expired",
         _alone_step,
-        (("lead", "ada", True),),
-        deadline=_ESCALATED,
+        (("lead", "ada", True), ("finance", "", None)),
     ),
 )
-_DOUBLED = _Case(
-    "only a level's first decision counts: a yes that follows a no changes nothing",
-    "rejected",
-    _doubled_step,
-    levels=("lead",),
+_DOUBLED = (
+    _Case(
+        "only a level's first decision counts: a yes that follows a no changes nothing",
+        "rejected",
+        _doubled_step,
+        levels=("lead",),
+        doubled=(("lead", "ada", False), ("lead", "bob", True)),
+    ),
+    _Case(
+        "the same holds for finance",
+        "rejected",
+        _doubled_step,
+        (("lead", "ada", True),),
+        doubled=(("finance", "eve", False), ("finance", "bob", True)),
+    ),
 )
 
 EXERCISE = Exercise(

@@ -1,11 +1,11 @@
 """Exercise 5.3: payments that overlap, payments that fit, and some under way when the voucher is closed."""
 
 import asyncio
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from course_lib.grading.chapters.ch05 import deadlines
 from course_lib.grading.model import Exercise
-from course_lib.grading.talking import Reply, signal, update
+from course_lib.grading.talking import Reply, arrived, signal, update
 
 if TYPE_CHECKING:
     from temporalio.client import WorkflowHandle
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from course_lib.grading.bench import Bench
 
 _WORTH = 10_000
-_WORKER_COMES = timedelta(seconds=10)  # an update waits at the server for a worker, and for that long
-_SOON = timedelta(seconds=6)  # with a worker, a payment takes as long as its charge
 _RELEASE = "let every payment come to an end: `async with self.lock` releases the lock after a refusal, too."
 
 
@@ -23,26 +21,33 @@ async def check_voucher(bench: "Bench", voucher: "Code") -> None:
     """Pay twice at once what fits once; pay three times at once what fits; close during a payment."""
     race, fit = [await bench.start(voucher, _WORTH) for _ in range(2)]
     # Sent before a worker is there, the payments of a voucher come with one workflow task: no luck is involved.
-    paying = [
-        asyncio.create_task(_pay(bench, race, 6000, 6000)),
-        asyncio.create_task(_pay(bench, fit, 2000, 3000, 4000)),
-    ]
-    await asyncio.sleep(0.3)
-    async with bench.worker(voucher):
-        (raced, booked), (fitted, booked_fit) = await asyncio.gather(*paying)
-        await _race(bench, race, raced, booked)
-        await _all_fit(bench, fit, fitted, booked_fit)
-        await _closing(bench, voucher)
+    orders = {handle: _orders(bench, *amounts) for handle, amounts in ((race, (6000, 6000)), (fit, (2000, 3000, 4000)))}
+    paying = [asyncio.ensure_future(_pay(bench, handle, *of)) for handle, of in orders.items()]
+
+    async def sent() -> bool:
+        return all([await arrived(handle, order["id"]) for handle, of in orders.items() for order in of])
+
+    try:
+        await bench.until(sent, race, fit)
+        async with bench.worker(voucher):
+            await _race(bench, race, *await paying[0])
+            await _all_fit(bench, fit, *await paying[1])
+            if all(part.ok for part in bench.parts):
+                await _closing(bench, voucher)
+    finally:
+        for payment in paying:
+            payment.cancel()
 
 
-async def _pay(
-    bench: "Bench", handle: "WorkflowHandle[Any, Any]", *amounts: int, limit: timedelta = _SOON
-) -> tuple[list[Reply], int]:
-    """Pay several orders at once; return the replies and what the shop booked."""
-    # What was sent before a worker is there waits for it; later no payment takes longer than its charge.
-    orders = [{"id": bench.unique("order"), "amount_cents": amount} for amount in amounts]
-    bench.did(f"pay {' and '.join(str(amount) for amount in amounts)}{' at once' if len(amounts) > 1 else ''}")
-    replies = await asyncio.gather(*(update(bench, handle, "pay", order) for order in orders))
+def _orders(bench: "Bench", *amounts: int) -> list[dict[str, Any]]:
+    return [{"id": bench.unique("order"), "amount_cents": amount} for amount in amounts]
+
+
+async def _pay(bench: "Bench", handle: "WorkflowHandle[Any, Any]", *orders: dict[str, Any]) -> tuple[list[Reply], int]:
+    """Pay orders at once, each by an update with the order's id; return the replies and what the shop booked."""
+    amounts = " and ".join(str(order["amount_cents"]) for order in orders)
+    bench.did(f"pay {amounts}{' at once' if len(orders) > 1 else ''}")
+    replies = await asyncio.gather(*(update(bench, handle, "pay", order, id=order["id"]) for order in orders))
     booked = bench.shop.table("payments")
     return replies, int(booked[booked["order_id"].isin([order["id"] for order in orders])]["amount_cents"].sum())
 
@@ -53,7 +58,7 @@ def _said(replies: list[Reply]) -> str:
 
 async def _race(bench: "Bench", handle: "WorkflowHandle[Any, Any]", replies: list[Reply], booked: int) -> None:
     if any(reply.state == "silent" for reply in replies):
-        run = await bench.finish(handle)
+        run = await bench.finish(handle, alone=True)
         bench.require(
             False,
             "every payment is answered",
@@ -76,7 +81,7 @@ async def _race(bench: "Bench", handle: "WorkflowHandle[Any, Any]", replies: lis
         next_step="hold one lock of the workflow, `self.lock = asyncio.Lock()` made in `__init__`, around the look at "
         "`self.left`, the charge *and* the subtraction: at the `await` the other handler runs.",
     )
-    more, booked_more = await _pay(bench, handle, 4000)
+    more, booked_more = await _pay(bench, handle, *_orders(bench, 4000))
     bench.expect(
         sorted(reply.state for reply in replies) == ["answered", "refused"]
         and [reply.value for reply in replies if reply.ok] == [4000]
@@ -105,41 +110,50 @@ async def _all_fit(bench: "Bench", handle: "WorkflowHandle[Any, Any]", replies: 
         "`async with self.lock` does.",
     )
     await signal(handle, "close")
-    # Nothing is under way, so nothing is waited for: less than somebody would sleep who does not ask the SDK.
-    run = await bench.finish(handle)
-    bench.expect(
-        run.result == 1000,
+    # Nothing is under way, so nothing is waited for: not even for a while, by somebody who does not ask the SDK.
+    events = await bench.rest(handle)
+    events = events[events["event_id"] > max((0, *bench.ids(events, "WorkflowExecutionSignaled")))]
+    timers = deadlines.timers(events)
+    run = await bench.finish(handle, alone=True) if not timers else None
+    bench.require(
+        run is not None and run.result == 1000,
         "a closed voucher returns what is left",
         expected=1000,
-        seen=run.result if run.completed else run.reason,
-        events=run.last_event,
+        seen=deadlines.in_words(timers) if run is None else run.result if run.completed else run.reason,
+        events=bench.ids(events, "TimerStarted") if run is None else run.last_event,
         next_step="after `close`, and when all handlers have finished, `return self.left`. Wait for them in `run`: a "
         "handler that waits for all handlers waits for itself.",
     )
 
 
 async def _closing(bench: "Bench", voucher: "Code") -> None:
-    # Long enough that `close` comes while the first card is being charged, also on a busy machine.
-    bench.shop.faults.latency("payments", seconds=1.2)
+    # The first card waits, so that `close` comes while it is being charged.
+    bench.shop.faults.hold("payments")
     handle = await bench.start(voucher, _WORTH)
     # A payment that comes with the run's first task is there before `run` waits for anything: luck on a busy machine.
-    await bench.wait_until(
-        handle, lambda events: "WorkflowTaskCompleted" in set(events["type"]), "the voucher is open for payments"
-    )
+    await bench.rest(handle)
     # Two, so that one may still wait for its turn: it was taken before the voucher was closed.
-    paying = asyncio.create_task(_pay(bench, handle, 6000, 3000))
-    await bench.wait_until(
-        handle,
-        lambda events: (
-            (events["type"] == "WorkflowExecutionUpdateAccepted").sum() == 2
-            and "ActivityTaskScheduled" in set(events["type"])
-        ),
-        "both payments are taken, and one charges the card",
-    )
-    await signal(handle, "close")
-    bench.did("close while they are under way")
-    replies, booked = await paying
-    run = await bench.finish(handle)
+    paying = asyncio.ensure_future(_pay(bench, handle, *_orders(bench, 6000, 3000)))
+    try:
+        events = await bench.wait_until(
+            handle,
+            lambda events: (
+                (events["type"] == "WorkflowExecutionUpdateAccepted").sum() == 2
+                and "ActivityTaskScheduled" in set(events["type"])
+            ),
+            "both payments are taken, and one charges the card",
+        )
+        # A lock wakes who waits. Who asks again and again needs timers, and a charge that takes hours fills the
+        # history. The first of them is started as soon as it is clear that somebody has to wait.
+        events = events[events["event_id"] > bench.ids(events, "WorkflowExecutionUpdateAccepted")[0]]
+        asks_again = bench.ids(events, "TimerStarted")
+        await signal(handle, "close")
+        bench.did("close while they are under way")
+        bench.shop.faults.release("payments")
+        replies, booked = await paying
+    finally:
+        paying.cancel()
+    run = await bench.finish(handle, alone=True)
     bench.expect(
         run.completed and all(reply.ok for reply in replies) and booked == 9000 and run.result == 1000,
         "payments that are under way at `close` are finished first",
@@ -149,14 +163,12 @@ async def _closing(bench: "Bench", voucher: "Code") -> None:
         next_step="wait for `self.closed` *and* `workflow.all_handlers_finished()` before you return: with the run "
         "its handlers end, too, wherever they are. A payment that was taken before `close` is paid.",
     )
-    # A lock wakes who waits. Who asks again and again needs timers, and a charge that takes hours fills the history.
-    asked_again = run.ids("TimerFired")
     bench.expect(
-        not asked_again,
+        not asks_again,
         "a payment that waits for its turn writes no event meanwhile",
-        expected="no timer that fires",
-        seen=f"{len(asked_again)} timer(s) fired" if asked_again else "none",
-        events=asked_again,
+        expected="no timer",
+        seen=deadlines.in_words(deadlines.timers(events)),
+        events=asks_again,
         next_step="do not ask again and again whether it is your turn: each time is a timer and a workflow task in the "
         "history. `async with self.lock`, or `wait_condition` without a timeout, wakes the handler when it is.",
     )

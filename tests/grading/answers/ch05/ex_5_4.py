@@ -11,6 +11,7 @@ WRONG = {
         """),
     ),
     "deadline_of_its_own": Wrong("the lead has the whole deadline", replace("=order.deadline_seconds").by("=2")),
+    "deadline_of_zero": Wrong("give each level the whole", replace("=order.deadline_seconds").by("=0")),
     "decision_is_not_forgotten": Wrong("forget the lead's", replace("self.decision = None").by("")),
     "escalated_needs_the_lead_too": Wrong(
         "let finance decide alone",
@@ -20,6 +21,12 @@ WRONG = {
             if yes == 2:
         """),
         replace("self.decision else").by("yes == 2 else"),
+    ),
+    "finance_overwrites_its_no": Wrong(
+        "✗ the same holds for finance",
+        replace("self.decision is None and decision.").by(
+            '(self.decision is None or self.level == "finance") and decision.'
+        ),
     ),
     "finance_silent_is_charged": Wrong(
         "the lead's yes is not finance's",
@@ -113,6 +120,21 @@ WRONG = {
         "silence is no approval",
         replace("self.decision:").by("True:"),
         replace('"approved" if self.decision else "expired"').by('"approved"'),
+    ),
+    "stray_signal_begins_the_deadline_anew": Wrong(
+        "leave the deadline as it is",
+        replace('self.level, self.lead, self.decision = "", "", None').by("""
+            self.level, self.lead, self.decision = "", "", None
+            self.heard = 0
+        """),
+        replace("if self.decision is None and").by("self.heard += 1\nif self.decision is None and"),
+        replace(
+            "await workflow.wait_condition(lambda: self.decision is not None, timeout=order.deadline_seconds)"
+        ).by("""
+            while self.decision is None:
+                heard = self.heard
+                await workflow.wait_condition(lambda: self.heard > heard, timeout=order.deadline_seconds)
+        """),
     ),
     "who_spoke_early_is_shut_out": Wrong(
         "turn away only the person who *approved*",
