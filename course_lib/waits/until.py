@@ -1,14 +1,13 @@
 """The wait itself: it ends when something is so, when nothing moves any more, or when a process only burns CPU time."""
 
 import asyncio
-import contextlib
 import inspect
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
 from temporalio.client import Client, WorkflowHandle
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from course_lib import history
 from course_lib.waits import expected
@@ -173,9 +172,12 @@ async def closed(run: "WorkflowHandle[Any, Any]") -> bool:
     Args:
         run: The run.
     """
-    with contextlib.suppress(RPCError):
+    try:
         return (await history.describe(run)).close_time is not None
-    return True
+    except RPCError as error:
+        if error.status != RPCStatusCode.NOT_FOUND:
+            raise
+        return True
 
 
 async def rests(run: "WorkflowHandle[Any, Any]") -> bool:
@@ -186,7 +188,7 @@ async def rests(run: "WorkflowHandle[Any, Any]") -> bool:
     Args:
         run: The run.
     """
-    described = await run.describe()
+    described = await history.describe(run)
     raw = described.raw_description
     pending = raw.pending_activities or raw.pending_children or raw.pending_nexus_operations
     begun = raw.workflow_execution_info.history_length > 1  # else it is started with a delay
