@@ -94,11 +94,13 @@ def test_there_are_three_different_mistakes_and_three_more_right_answers(exercis
 
 
 @each_exercise
-def test_every_answer_fits_the_solution_and_differs_from_it(exercise: Exercise) -> None:
-    cells = sources.exercise_cells(exercise, "solution")
+def test_every_answer_fits_the_solution_and_is_another_one(exercise: Exercise) -> None:
+    solution, stub = (sources.exercise_cells(exercise, edition) for edition in ("solution", "learner"))
     given = [*answers(exercise).WRONG.values(), *answers(exercise).RIGHT.values()]
-    answered = [edited(cells, answer.edits) for answer in given]
-    assert len({cells, *answered}) == 1 + len(answered)
+    answered = [edited(solution, answer.edits) for answer in given]
+    assert len({solution, *answered}) == 1 + len(answered)
+    for cells in answered:
+        assert not all(sources.same_code(one.code, other.code) for one, other in zip(cells, stub, strict=True))
 
 
 def test_every_file_of_answers_belongs_to_an_exercise() -> None:

@@ -28,7 +28,10 @@ WRONG = {
     ),
     "no_key": Wrong(
         "pass `idempotency_key=…` to",
-        replace(', idempotency_key=f"charge-{order.id}"').by(""),
+        CHARGE.by("""
+            charge_id = await ShopClient().charge(order.id, order.amount_cents)
+            return charge_id
+        """),
     ),
     "one_key_for_all": Wrong("give each order a key of its own", replace('=f"charge-{order.id}"').by('="charge"')),
     "random_key": Wrong(
