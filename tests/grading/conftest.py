@@ -13,6 +13,9 @@ from course_lib.grading.model import Check
 from course_lib.server import Server
 
 from .forks import forked_children
+from .load import pytest_addoption, pytest_configure
+
+__all__ = ["forked", "grader", "modules", "pytest_addoption", "pytest_configure", "run_cell"]
 
 Grader = Callable[..., Awaitable[Verdict]]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from course_lib.cells import Modules
-from course_lib.grading import Exercise, Verdict, grade, sources
+from course_lib.grading import Exercise, Outcome, Verdict, grade, sources
 from course_lib.grading.sources import Cell
 from course_lib.server import Server
 
@@ -16,6 +16,10 @@ from .edits import answers
 
 class CellFailed(Exception):
     """A cell was turned down or raised when it ran: the learner is told there and then."""
+
+
+class NotJudged(Exception):
+    """The machine was too busy for a verdict; `tests.grading.load` says when that is no failure."""
 
 
 class Stage:
@@ -43,13 +47,17 @@ class Stage:
 
         Raises:
             CellFailed: A cell was turned down or raised.
+            NotJudged: The check could not be carried out because the machine was too busy.
         """
         await self._begin()
         names = dict(self._names)
         for cell in cells:
             await self._run(cell, names)
         given = tuple(names.get(name) for name in self._exercise.answers)
-        return await grade(self._exercise, given, server=self._server, modules=self._modules)
+        verdict = await grade(self._exercise, given, server=self._server, modules=self._modules)
+        if verdict.outcome is Outcome.ERROR and "too busy" in verdict.error:
+            raise NotJudged(verdict.error)
+        return verdict
 
     async def others(self) -> None:
         """Run every other module cell of the chapter, the ones below the exercise too."""
