@@ -8,13 +8,14 @@ ARGS ?=
 BOOTSTRAP = @PYTHON='$(PYTHON)' sh tools/bootstrap.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test prove bench lock format clean
+.PHONY: help lab test prove bench drill lock format clean
 
 help: ## show this list
 	@echo "make lab      set up (once) and open chapter 00 in JupyterLab, with a Temporal server"
 	@echo "make test     set up (once) and judge a change: every check, and a choice of the exercise proofs"
 	@echo "make prove    every proof of the exercises (ARGS=5.4 one, ARGS=05 a chapter); CI runs test and prove"
 	@echo "make bench    measure the course against a plain script; prints ratios"
+	@echo "make drill    ARGS=class: thirty learners on one server at human pace, for an hour (see CONTRIBUTING.md)"
 	@echo "make format   put Python files and notebooks into the project's format"
 	@echo "make lock     write requirements*.txt anew from pyproject.toml (ARGS=--upgrade for newest)"
 	@echo "make clean    delete .venv and caches; your workspace/ and .course/ stay"
@@ -35,6 +36,10 @@ prove:
 bench:
 	$(BOOTSTRAP) --dev
 	@exec .venv/bin/python -m tests.bench $(ARGS)
+
+drill:
+	$(BOOTSTRAP) --dev
+	@exec .venv/bin/python -m tests.drills $(ARGS)
 
 format:
 	$(BOOTSTRAP) --dev
