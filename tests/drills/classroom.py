@@ -30,6 +30,7 @@ sys.path.append(str(root() / "tools"))
 import processes
 
 CELL_LIMIT = 1000.0  # seconds; a check gives up by itself after 900
+_FILES = 40  # open ones for each kernel; 28 measured, and macOS allows 256 to a process unless it asks
 _LOOK = 5.0  # seconds between two looks at the machine
 _NEWS = 30.0  # seconds between two lines of progress
 # What would lead the drill, or its kernels, to somebody else's server or shop.
@@ -120,6 +121,11 @@ def hold(plan: Plan) -> bool:
     Args:
         plan: What it does.
     """
+    with contextlib.suppress(ImportError, ValueError, OSError):  # Windows has no such limit
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, _FILES * (plan.learners + 5)), hard))
     processes.guard()
     mark = processes.new_mark()
     os.environ.update(processes.marked(mark, os.environ))
