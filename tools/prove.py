@@ -3,7 +3,8 @@
 make prove                       everything
 make prove ARGS="5.4"            one exercise: its solution, its stub, all its wrong and right answers
 make prove ARGS="05 06"          two chapters
-make prove ARGS="--load"         all proofs on a machine that is kept busy
+make prove ARGS="--load"         every right answer and three wrong ones each, on a machine that is kept busy
+make prove ARGS="--throttled"    the same on half of two cores
 """
 
 import argparse
@@ -14,20 +15,25 @@ from collections.abc import Sequence
 import run_checks
 
 
-def stages(exercises: Sequence[str], load: bool) -> list[run_checks.Stage]:
+def stages(exercises: Sequence[str], load: Sequence[str] = ()) -> list[run_checks.Stage]:
     """Return what is to be run.
 
     Args:
         exercises: Ids of exercises, numbers of chapters; none for all.
-        load: Whether pytest is to keep the machine busy meanwhile.
+        load: The options of `tests/grading/load.py` that make the machine a bad one.
     """
     chosen = [f"--exercise={each}" for each in exercises] or ["--every-proof"]
+    what = (
+        "every right answer and three wrong ones of each exercise" if load else "the solution, the stub, every answer"
+    )
+    # Under load a proof for each of the two cores: five would be a load of their own.
+    workers = "2" if load else "5"
     proofs = run_checks.pytest_stage(
         "proofs",
-        "pytest: the solution, the stub, every wrong and every right answer",
-        *("-p", "no:nbval", "-n", "5", "--dist", "loadfile", "tests/grading/test_exercises.py", "-m", "proof"),
+        " ".join(["pytest:", what, *load]),
+        *("-p", "no:nbval", "-n", workers, "--dist", "loadfile", "tests/grading/test_exercises.py", "-m", "proof"),
         *chosen,
-        *(["--load"] if load else []),
+        *load,
         beside=False,
     )
     browser = run_checks.pytest_stage(
@@ -49,7 +55,8 @@ def main(arguments: Sequence[str]) -> int:
 
     parser = argparse.ArgumentParser(prog="make prove", description="Prove the exercises.")
     parser.add_argument("exercises", nargs="*", type=exercise, metavar="5.4", help="only this exercise, or chapter: 05")
-    parser.add_argument("--load", action="store_true", help="keep the machine busy meanwhile")
+    for name, what in {"--load": "keep the machine busy meanwhile", "--throttled": "on half of two cores"}.items():
+        parser.add_argument(name, dest="load", action="append_const", const=name, default=[], help=what)
     options = parser.parse_args(arguments)
     return run_checks.judge(stages(options.exercises, options.load))
 

@@ -1,10 +1,10 @@
-"""``pytest tests/grading --load``: the proofs of the exercises on a machine that is kept busy.
+"""`make prove ARGS="--load"`: the proofs of the exercises on a machine that is kept busy.
 
 All right answers, the solutions among them, and three wrong ones of each exercise are judged on two cores, for which
 eight busy processes and one that is hungry for memory compete. No verdict may be wrong. A check may say that the
 machine was too busy to judge; such a proof is skipped, and the run fails when more than 5 % of them are.
 
-With ``--throttled`` the run may have half of two cores, whatever else is idle (`tests.grading.throttle`).
+With `--throttled` the run may have half of two cores, whatever else is idle (`tests.grading.throttle`).
 
 A plugin, and hooks of conftest.py beside it. With pytest-xdist the neighbours are the controller's: one set for all.
 """
@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from . import neighbours
+from . import choice, neighbours
 from .neighbours import Neighbours
 from .stage import NotJudged
 from .throttle import NotPossible, throttled
@@ -24,7 +24,6 @@ MOST_NOT_JUDGED = 0.05
 HALF = neighbours.CORES / 2
 WRONG = "test_wrong_answer_fails_for_its_reason"
 RIGHT = ("test_solution_passes_twice_and_in_another_order", "test_right_answer_passes")
-_WRONG_ONES = 3  # of each exercise
 _LIMIT = 2000  # seconds for one proof: a check that gives up by itself, after 900 s, must be heard
 
 
@@ -71,20 +70,19 @@ class UnderLoad:
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Leave out what is no proof of an answer, and all but three wrong answers of each exercise."""
-        seen: Counter[str] = Counter()
-        kept = []
-        for item in items:
-            test, _, answer = item.nodeid.rpartition("::")[2].partition("[")
-            exercise = answer.partition("-")[0]
-            seen[exercise] += test == WRONG
-            if test in RIGHT or (test == WRONG and seen[exercise] <= _WRONG_ONES):
-                kept.append(item)
+        proofs = {item: _proof(item.nodeid) for item in items}
+        wrong = {proof for proof in choice.chosen(proofs.values(), choice.seed()) if proof.test == WRONG}
+        kept = [item for item, proof in proofs.items() if proof.test in RIGHT or proof in wrong]
         for item in kept:
             item.add_marker(pytest.mark.timeout(_LIMIT))
             if self._impossible:
                 item.add_marker(pytest.mark.skip(reason=self._impossible))
         config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
         items[:] = kept
+
+    def pytest_report_header(self) -> str:
+        """Say which proofs these are."""
+        return f"under load: of the wrong answers three each; the same again: {choice.SEED}={choice.seed()}"
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self) -> Iterator[None]:
@@ -129,3 +127,9 @@ class UnderLoad:
         if self._neighbours and (dead := self._neighbours.dead()):
             found.append(f"{dead} of the processes that were to keep the machine busy ended by themselves")
         return found
+
+
+def _proof(nodeid: str) -> choice.Proof:
+    test, _, name = nodeid.rpartition("::")[2].removesuffix("]").partition("[")
+    exercise, _, answer = name.partition("-")
+    return choice.Proof(test, exercise, answer)

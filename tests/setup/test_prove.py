@@ -45,6 +45,9 @@ def test_exercises_and_chapters(prove: Any, monkeypatch: pytest.MonkeyPatch) -> 
 def test_load_is_for_pytest(prove: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     commands = ran(prove, monkeypatch, "--load", "5.4")
     assert {"--load", "--exercise=5.4"} < set(commands["proofs"])
+    commands = ran(prove, monkeypatch, "--throttled", "--load")
+    assert {"--load", "--throttled", "--every-proof"} < set(commands["proofs"])
+    assert list(commands) == ["proofs"]
 
 
 def test_a_word_that_names_no_exercise(prove: Any, capsys: pytest.CaptureFixture[str]) -> None:
