@@ -95,7 +95,7 @@ class Bench:
             self._pids,
             [partial(looking.stir, shop.path)],
             lambda: watch.death(self._workers),
-            watch.failing if exercise.stop_early else None,
+            partial(watch.failing, self._workers) if exercise.stop_early else None,
             _RETRIES,
         )
 
@@ -287,7 +287,7 @@ class Bench:
         return TimeSkipper(self.client)
 
     async def finish(self, handle: WorkflowHandle[Any, Any], *, alone: bool = False) -> Run:
-        """Wait until a run ends, its Worker dies, its workflow task keeps failing, or nothing moves any more.
+        """Wait until a run ends, its Worker dies, its code keeps failing, or nothing moves any more.
 
         Args:
             handle: The run.

@@ -138,7 +138,7 @@ class Exercise:
         allow: Names of known-mistake rules (``mistakes.RULES``) that do not apply here.
         early: Whether the first Worker is started while the check begins; it then polls the run's queue at once, so
             switch it off for a check that looks at a queue without a Worker.
-        stop_early: Whether the first workflow task that fails twice ends a run: the code will not get better.
+        stop_early: Whether code that fails twice in a row ends a wait: it will not get better.
     """
 
     id: str

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from temporalio.api.enums.v1 import EventType
+from temporalio.api.failure.v1 import Failure
 from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
 from temporalio.service import RPCError
 
@@ -18,22 +19,29 @@ from course_lib.workers import WorkerProcess
 # The SDK gives a workflow task two seconds of the clock before it calls it deadlocked. On a busy machine that happens
 # to right code, too, now and then; to a loop without an end it happens each time.
 _DEADLOCK, _DEADLOCKED = "TMPRL1101", 4
+# A task that a Worker failed that is gone now: how many attempts of others tell that theirs fail, too. The server
+# records only the first failure of a row, so nothing says whose the others are.
+_OTHERS = 3
+# An activity that raises one of these will raise it again. Two attempts that did so are enough.
+_SLIPS = ("AttributeError", "BadRequest", "ImportError", "IndexError", "KeyError", "ModuleNotFoundError", "NameError",
+          "TypeError", "UnboundLocalError")  # fmt: skip
 
 
 class WorkerDied(Stuck):
     """The learner's code ended its own process."""
 
 
-class TaskFailing(Stuck):
-    """A workflow task fails again and again.
+class Failing(Stuck):
+    """A workflow task or an activity fails again and again.
 
     Args:
+        what: Which of the two.
         message: The failure's message.
         stack: The failure's stack trace.
     """
 
-    def __init__(self, message: str, stack: str) -> None:
-        self.message, self.stack = message, stack
+    def __init__(self, what: str, message: str, stack: str) -> None:
+        self.what, self.message, self.stack = what, message, stack
         super().__init__(message)
 
 
@@ -53,16 +61,23 @@ def death(workers: Sequence[WorkerProcess]) -> None:
             raise WorkerDied(short_text(f"your code ended the worker process: {process.describe()}. {' '.join(words)}"))
 
 
-async def failing(handle: "WorkflowHandle[Any, Any]", described: history.Described) -> None:
-    """Raise when a run's workflow task has failed twice or more in a row.
+async def failing(
+    workers: Sequence[WorkerProcess], handle: "WorkflowHandle[Any, Any]", described: history.Described
+) -> None:
+    """Raise when a run's workflow task has failed twice or more in a row, or an activity by a slip of its code.
 
     Args:
+        workers: The Workers of the check. What one has done that is gone says little of the code that polls now.
         handle: The run.
         described: What the server says of it now.
 
     Raises:
-        TaskFailing: It has.
+        Failing: It has.
     """
+    for pending in described.raw_description.pending_activities:
+        slip = pending.last_failure
+        if pending.attempt > 2 and slip.application_failure_info.type in _SLIPS:
+            raise Failing("the activity", _message(slip), slip.stack_trace)
     attempt = described.raw_description.pending_workflow_task.attempt
     if attempt < 2:
         return
@@ -72,13 +87,21 @@ async def failing(handle: "WorkflowHandle[Any, Any]", described: history.Describ
         if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
             return
         if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED:
-            failure = event.workflow_task_failed_event_attributes.failure
+            attributes = event.workflow_task_failed_event_attributes
+            polls = any(each.alive and each.known_as == attributes.identity for each in workers)
+            if not polls and attempt <= 1 + _OTHERS:
+                return
+            failure = attributes.failure
             inner = failure.cause if failure.HasField("cause") else failure
-            kind = inner.application_failure_info.type
-            message = f"{kind}: {inner.message}" if kind else inner.message
+            message = _message(inner)
             if _DEADLOCK in message and attempt < _DEADLOCKED:
                 return
-            raise TaskFailing(message, f"{failure.stack_trace}{inner.stack_trace}")
+            raise Failing("the workflow task", message, f"{failure.stack_trace}{inner.stack_trace}")
+
+
+def _message(failure: Failure) -> str:
+    kind = failure.application_failure_info.type
+    return f"{kind}: {failure.message}" if kind else failure.message
 
 
 def outcome(waiting: "asyncio.Future[Any]") -> tuple[Any, BaseException | None]:
@@ -106,9 +129,9 @@ async def reason(
         error: The failure, or why the wait was given up.
         lines: Source text by module, to name the learner's line.
     """
-    if isinstance(error, TaskFailing):
+    if isinstance(error, Failing):
         place = place_of(error.stack, lines)
-        return f"the workflow task fails again and again: {short_text(error.message)}{f', at {place}' if place else ''}"
+        return f"{error.what} fails again and again: {short_text(error.message)}{f', at {place}' if place else ''}"
     if isinstance(error, NothingMoves | Burning):
         found = ""
         with contextlib.suppress(RPCError, TimeoutError):

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 from temporalio.api.enums.v1 import PendingActivityState
 
 from course_lib.history.failures import failure_text, is_timeout
-from course_lib.history.moments import elapsed, moment, optional_moment, seconds
+from course_lib.history.moments import elapsed, in_words, moment, optional_moment
 from course_lib.history.payloads import preview
+from course_lib.history.pending import pause
 from course_lib.history.span import Span, SpanStatus
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ class Activity:
             since = yield from self._tried(asked, max(asked, last_ended), attempt - 1, failure)
             again = optional_moment(pending, "next_attempt_schedule_time")
             clock = f" at {again:%H:%M:%S} UTC" if again else ""
-            note = f"next try{clock}, {seconds(pending.current_retry_interval)} after the last; {_why(failure)}"
+            note = f"next try{clock}, {in_words(pause(pending))} after the last; {_why(failure)}"
             yield self._span(since or last_ended, None, "waiting", attempt, note)
 
     def _earlier(

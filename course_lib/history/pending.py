@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+
+from course_lib.history.moments import elapsed
 
 if TYPE_CHECKING:
     from temporalio.api.workflow.v1 import PendingActivityInfo, PendingWorkflowTaskInfo
@@ -38,3 +41,20 @@ class Pending:
             activities={activity.activity_id: activity for activity in raw.pending_activities},
             workflow_task=raw.pending_workflow_task if raw.HasField("pending_workflow_task") else None,
         )
+
+
+def pause(activity: PendingActivityInfo) -> timedelta:
+    """Return how long an activity waits between its last attempt and the next one; nothing unless it waits for that.
+
+    Args:
+        activity: As ``describe`` tells it. After a timeout the server (1.32) gives the time of day as the interval:
+            then the retry policy has to say it.
+    """
+    told = elapsed(activity.current_retry_interval)
+    if not told or activity.HasField("last_attempt_complete_time"):
+        return told
+    policy = activity.activity_options.retry_policy
+    first = elapsed(policy.initial_interval).total_seconds()
+    longest = elapsed(policy.maximum_interval).total_seconds() or 100 * first
+    growth = max(policy.backoff_coefficient, 1.0) ** min(activity.attempt - 2, 64)
+    return timedelta(seconds=min(first * growth, longest))

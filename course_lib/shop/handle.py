@@ -140,11 +140,11 @@ class Shop:
         """Every request: status (missing when no answer was sent), fault, and whether the work was done."""
         return self.table("requests")
 
-    def waiting(self, order_id: str) -> list[str]:
+    def waiting(self, order_id: str | None) -> list[str]:
         """Return the operations of an order's requests that wait at this moment: for a latency, an answer, a release.
 
         Args:
-            order_id: The order.
+            order_id: The order; None for the requests that are about no order, such as those of an import.
         """
         look = Watcher(self.path).look()
         return [str(row["operation"]) for row in reversed(look.waiting) if row["order_id"] == order_id]

@@ -5,6 +5,8 @@ from temporalio.api.enums.v1 import EventType, PendingActivityState, PendingWork
 from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionResponse
 from temporalio.client import WorkflowHistory
 
+from course_lib.history.pending import pause
+
 LONGEST = 12.0
 """Seconds: what comes later than this is not waited for."""
 WORKING = 4.0
@@ -28,7 +30,7 @@ def by_description(described: DescribeWorkflowExecutionResponse) -> float:
         waits.append(_seconds(described.execution_config.default_workflow_task_timeout))
     for pending in described.pending_activities:
         if pending.state == PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED:
-            waits.append(_seconds(pending.current_retry_interval))
+            waits.append(pause(pending).total_seconds())
         else:  # its Worker may be dead, then one of these ends it
             options = pending.activity_options
             limits = (

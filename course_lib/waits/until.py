@@ -94,9 +94,14 @@ class Watch:
                 return
             if late:
                 raise Stuck("it ended before that")
-            if self._give_up is not None:
-                self._give_up()
-            soon = await self._look(runs)
+            try:
+                if self._give_up is not None:
+                    self._give_up()
+                soon = await self._look(runs)
+            except Stuck:
+                if await holds(condition):  # it came while we looked, or is just what ends other waits
+                    return
+                raise
             if self.idle.burnt > BURNT:
                 raise Burning(f"it computed for {BURNT:g} s of CPU time, and nothing came of it")
             if await self.idle.nothing_moves(soon) and await self.idle.nothing_moves(await self._timers(runs, soon)):

@@ -1,7 +1,9 @@
 """From an answer to a verdict, on a real server: the four outcomes, three kinds of answers, evidence."""
 
 import asyncio
+import textwrap
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -312,6 +314,38 @@ async def test_a_run_is_waited_for_while_it_moves_and_given_up_when_nothing_does
     assert failed_labels(verdict) == ["stuck"], verdict.text()
     assert "still running: nothing moves" in verdict.text()
     assert "step" in verdict.text()
+
+
+async def test_an_activity_that_raises_a_slip_is_not_retried_for_long(grader: Grader, modules: Modules) -> None:
+    workflow = run_cell(modules, "walk", WALK.replace("asyncio.sleep(seconds)", "asyncio.sleep({}[seconds])"))["Walk"]
+
+    async def check(bench: Bench, workflow: Code) -> None:
+        async with bench.worker(workflow):
+            run = await bench.run(workflow, [0.0])
+        bench.expect(run.completed, "it walks", expected="", seen=run.reason)
+
+    verdict = await grader(check, workflow)
+    assert "the activity fails again and again: KeyError" in verdict.text()
+    assert "line 9 of walk: `await asyncio.sleep({}[seconds])`" in verdict.text()
+
+
+async def test_what_a_worker_failed_that_is_gone_does_not_end_the_wait_for_the_next(
+    grader: Grader, modules: Modules, tmp_path: Path
+) -> None:
+    workflow = run_cell(modules, "greeting", GREETING)["Greeting"]
+    broken = tmp_path / "broken.py"
+    broken.write_text(textwrap.dedent(GREETING).replace("return f", "raise ValueError()  # "))
+
+    async def check(bench: Bench, workflow: Code) -> None:
+        async with bench.worker(extra=(broken,), max_cached_workflows=0):
+            handle = await bench.start(workflow, "Ada", task_timeout=timedelta(seconds=1))
+            await bench.wait_until(handle, lambda seen: "WorkflowTaskFailed" in set(seen["type"]), "it is stuck")
+        async with bench.worker(workflow):
+            run = await bench.finish(handle)
+        bench.expect(run.completed, "it goes on", expected="a result", seen=run.reason)
+
+    verdict = await grader(check, workflow, early=False)
+    assert verdict.passed, verdict.text()
 
 
 SLEEPER = """

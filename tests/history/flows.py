@@ -88,6 +88,13 @@ class Shop:
                 start_to_close_timeout=timedelta(seconds=1),
                 retry_policy=RetryPolicy(maximum_attempts=1),
             )
+        if way == "late":
+            await workflow.execute_activity(
+                hang,
+                order,
+                start_to_close_timeout=timedelta(seconds=1),
+                retry_policy=RetryPolicy(initial_interval=SOON),
+            )
         if way == "hang":
             await asyncio.gather(
                 workflow.execute_activity(hang, order, start_to_close_timeout=SOON), workflow.sleep(30)

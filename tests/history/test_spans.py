@@ -180,6 +180,20 @@ async def test_an_activity_between_two_attempts_is_known_from_describe_only(star
     await handle.terminate()
 
 
+async def test_the_pause_after_a_timeout_is_that_of_the_policy(start: Start) -> None:
+    handle = await start("late")
+    async with asyncio.timeout(20):
+        while True:
+            described = await handle.describe()
+            pending = described.raw_description.pending_activities
+            if pending and pending[0].attempt == 2:
+                break
+            await asyncio.sleep(0.1)
+    (waiting,) = _of(history.spans(await history.fetch(handle), described), "activity")[1:]
+    assert "10 s after the last; TimeoutError (StartToClose)" in waiting.detail
+    await handle.terminate()
+
+
 async def test_a_run_that_nobody_takes_waits(start: Start) -> None:
     handle = await start("done")
     await handle.result()

@@ -193,6 +193,15 @@ async def test_a_held_call_does_its_work_when_it_is_released_and_not_before(shop
     assert shop.waiting("o1") == []
 
 
+async def test_a_held_call_that_is_about_no_order_is_seen_waiting(shop: Shop):
+    shop.faults.hold("warehouse", operation="catalogue_page")
+    async with shop.client(timeout=60) as client:
+        call = asyncio.ensure_future(client.catalogue_page(0, 5))
+        await until(lambda: shop.waiting(None) == ["catalogue_page"])
+        shop.faults.release("warehouse", operation="catalogue_page")
+        assert len(await asyncio.wait_for(call, WAIT)) == 5
+
+
 async def test_a_client_that_gives_up_a_held_call_has_caused_nothing(shop: Shop):
     shop.faults.hold("payments", operation="charge")
     with pytest.raises(ShopTimeout):

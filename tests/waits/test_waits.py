@@ -110,6 +110,19 @@ async def test_what_can_no_longer_come_is_looked_at_once_more(client: Client) ->
     await Watch(client, nobody).until(lambda: True, over=lambda: True)
 
 
+async def test_what_came_while_it_was_given_up_counts(client: Client) -> None:
+    came = False
+
+    def give_up() -> None:
+        nonlocal came
+        came = True
+        raise Stuck("a Worker died")
+
+    await Watch(client, nobody, give_up=give_up).until(lambda: came)
+    with pytest.raises(Stuck, match="a Worker died"):
+        await Watch(client, nobody, give_up=give_up).until(lambda: False)
+
+
 async def test_the_last_resort_blames_the_machine(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("course_lib.waits.until.LAST_RESORT", 0.3)
     with child(BUSY) as busy, pytest.raises(TooBusy, match="too busy"):

@@ -3,6 +3,7 @@
 import asyncio
 from typing import TYPE_CHECKING
 
+from course_lib.grading import attempts
 from course_lib.grading.model import Exercise
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ async def check_charge(bench: "Bench", checkout: "Code") -> None:
     mine = requests[requests["order_id"] == lost]
     keys = [key or "" for key in mine["idempotency_key"]]
     both_alike = bool(set(keys) & {key for key in requests[requests["order_id"] == calm]["idempotency_key"] if key})
-    _ended(bench, run, other, both_alike, len(mine))
+    plan = await attempts.asked(handles[0])
+    _ended(bench, run, other, both_alike, plan.tries == 1)
     _tries(bench, run, mine)
     charges = bench.shop.table("payments", order_id=lost, kind="charge")
     bench.expect(
@@ -60,12 +62,12 @@ async def check_charge(bench: "Bench", checkout: "Code") -> None:
     )
 
 
-def _ended(bench: "Bench", run: "Run", other: "Run", both_alike: bool, tries: int) -> None:
+def _ended(bench: "Bench", run: "Run", other: "Run", both_alike: bool, once: bool) -> None:
     failed = run if not run.completed else other
     step = "correct the line that is named, run the cell again, then check again."
     if both_alike:
         step = _SAME_FOR_ALL
-    elif not run.completed and tries == 1 and run.ids("ActivityTaskScheduled"):
+    elif not run.completed and once:
         step = (
             "let Temporal try again: take the limit on attempts out. With the key the next try is harmless, and it "
             "brings the answer that was lost."
@@ -81,12 +83,12 @@ def _ended(bench: "Bench", run: "Run", other: "Run", both_alike: bool, tries: in
 
 
 def _tries(bench: "Bench", run: "Run", requests: "pd.DataFrame") -> None:
-    attempts = run.events[run.events["type"] == "ActivityTaskStarted"]["attempt"].max()
+    last = run.events[run.events["type"] == "ActivityTaskStarted"]["attempt"].max()
     bench.expect(
-        len(requests) > 1 and attempts > 1,
+        len(requests) > 1 and last > 1,
         "the lost answer is a failed attempt, and Temporal tries again",
         expected="a second attempt in the history, a second request at the gateway",
-        seen=f"{attempts} attempt(s), {len(requests)} request(s)",
+        seen=f"{last} attempt(s), {len(requests)} request(s)",
         events=run.ids("ActivityTaskStarted"),
         next_step="do not catch the shop's exception: a swallowed failure looks like success, and nobody ever learns "
         "whether the card was charged. Let it go on; the next attempt gets the answer.",

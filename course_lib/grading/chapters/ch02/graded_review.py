@@ -13,6 +13,6 @@ class GradedReview:
     async def run(self, order_id: str) -> bool:
         """Return the reviewer's answer."""
         answer: bool = await workflow.execute_activity(
-            "ask_reviewer", order_id, result_type=bool, start_to_close_timeout=timedelta(seconds=30)
+            "ask_reviewer", order_id, result_type=bool, start_to_close_timeout=timedelta(hours=1)
         )
         return answer

@@ -5,9 +5,9 @@ from base64 import b64decode
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from course_lib.grading import attempts
 from course_lib.grading.bench import CLIENT
 from course_lib.grading.model import Exercise
-from course_lib.history import failure_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
     from course_lib.grading.answers import Code
     from course_lib.grading.bench import Bench
-    from course_lib.grading.evidence import Run
 
 _FIXTURES = Path(__file__).with_name("graded_review.py")
+_WAITS = "the activity still waits for an answer"
+_LOOKS = 5  # requests of who asks for the answer in a loop, instead of letting go
 
 
 async def check_review(bench: "Bench", ask: "Code", answer: "Code") -> None:
@@ -28,9 +29,8 @@ async def check_review(bench: "Bench", ask: "Code", answer: "Code") -> None:
         # Workflow ids that are not the order ids: only the token leads to the activity.
         runs = [await bench.start("GradedReview", order) for order in orders]
         bench.did("on a worker with one activity slot")
-        reviews = await _reviews(bench, orders)
-        early = [await bench.events(run) for run in runs]
-        _let_go(bench, reviews, early, await _failure(runs))
+        reviews = await _reviews(bench, runs, orders)
+        await _let_go(bench, reviews, runs)
         _tokens(bench, reviews)
         worker.kill()
         bench.did("kill -9")
@@ -48,17 +48,15 @@ async def check_review(bench: "Bench", ask: "Code", answer: "Code") -> None:
             next_step="decode the review's `task_token` to the bytes that `activity.info().task_token` was, and pass "
             "them to `client.get_async_activity_handle(task_token=…)`.",
         )
-        done = await bench.finish(run_of[last])
-        other = await bench.events(run_of[first])
-        _arrived(bench, done, bool(bench.ids(other, "ActivityTaskCompleted")), wanted[last])
+        await _arrived(bench, run_of[last], run_of[first], wanted[last])
         called = await bench.call(answer, CLIENT, by_order[first], wanted[first])
-        done = await bench.finish(run_of[first])
+        done = await _result(bench, run_of[first])
         bench.expect(
-            called.ok and done.completed and done.result is wanted[first],
+            called.ok and done is wanted[first],
             "the other order gets its own answer",
             expected=wanted[first],
-            seen=done.result if done.completed else called.reason or done.reason,
-            events=done.last_event,
+            seen=done if called.ok else called.reason,
+            events=tuple((await bench.events(run_of[first]))["event_id"].tail(1)),
             next_step="pass `approved` on as it is, with the token of the review that was answered.",
         )
     states = dict(zip(*(bench.shop.table("reviews")[name] for name in ("order_id", "state")), strict=True))
@@ -71,28 +69,32 @@ async def check_review(bench: "Bench", ask: "Code", answer: "Code") -> None:
     )
 
 
-async def _reviews(bench: "Bench", orders: list[str]) -> "pd.DataFrame":
-    """Return the reviews, when both orders have one or it is clear that they will not."""
-    for _ in range(20):
-        found = bench.shop.table("reviews")
-        if set(orders) <= set(found["order_id"]):
-            await asyncio.sleep(0.2)  # an activity that does not let go ends now
-            break
-        await asyncio.sleep(0.1)
+async def _reviews(bench: "Bench", runs: "list[WorkflowHandle[Any, Any]]", orders: list[str]) -> "pd.DataFrame":
+    """Return the reviews, when both orders have one or it is clear that they will not.
+
+    The one slot puts all in order: when the second activity has begun, the first has ended or let go, and the server
+    knows which.
+    """
+
+    async def enough() -> bool:
+        now = [await attempts.tried(run) for run in runs]
+        asked = set(bench.shop.table("reviews")["order_id"])
+        others = bench.shop.table("requests")["operation"] != "request_review"
+        return (
+            set(orders) <= asked
+            or any(one.mistake or (one.attempt and not one.pending) for one in now)
+            or (not asked and all(one.runs for one in now))
+            or others.sum() >= _LOOKS
+        )
+
+    await bench.until(enough, *runs)
     return bench.shop.table("reviews")
 
 
-async def _failure(runs: "list[WorkflowHandle[Any, Any]]") -> str:
-    """Return why an attempt failed, from the activities that wait for their next one."""
-    for run in runs:
-        for pending in (await run.describe()).raw_description.pending_activities:
-            if pending.HasField("last_failure"):
-                return f"attempt {pending.attempt - 1} failed: {failure_text(pending.last_failure)}"
-    return ""
-
-
-def _let_go(bench: "Bench", reviews: "pd.DataFrame", runs: "list[pd.DataFrame]", failure: str) -> None:
-    ended = [event for events in runs for event in bench.ids(events, "ActivityTaskCompleted")]
+async def _let_go(bench: "Bench", reviews: "pd.DataFrame", runs: "list[WorkflowHandle[Any, Any]]") -> None:
+    ended = [event for run in runs for event in bench.ids(await bench.events(run), "ActivityTaskCompleted")]
+    errors = [now.error for now in [await attempts.tried(run) for run in runs] if now.mistake and now.error]
+    failure = f"an attempt failed: {bench.explain(errors[0])}" if errors else ""
     asked = reviews["order_id"].nunique()
     bench.require(
         not ended,
@@ -147,29 +149,40 @@ def _decodes(token: str) -> bool:
         return False
 
 
-def _arrived(bench: "Bench", run: "Run", other_completed: bool, wanted: bool) -> None:
-    step = "complete the handle with `await handle.complete(approved)`."
-    if other_completed:
+async def _arrived(
+    bench: "Bench", handle: "WorkflowHandle[Any, Any]", other: "WorkflowHandle[Any, Any]", wanted: bool
+) -> None:
+    elsewhere = bool(bench.ids(await bench.events(other), "ActivityTaskCompleted"))
+    failed = (await attempts.tried(handle)).failure
+    result = "the activity of the other order was completed" if elsewhere else await _result(bench, handle)
+    if elsewhere:
         step = (
             "take the token from the review that was answered, which `answer_review` returns: this answer completed "
             "the activity of another order."
         )
-    elif run.ids("ActivityTaskCompleted"):
-        step = "pass `approved` on as it is: a rejection is an answer like any other."
-    elif run.ids("ActivityTaskFailed") or "attempt 2" in run.reason:
+    elif failed:
         step = "complete the activity with `False`: a rejection is an answer, not a failure, and a failure is retried."
+    elif result is _WAITS:
+        step = "complete the handle with `await handle.complete(approved)`."
+    else:
+        step = "pass `approved` on as it is: a rejection is an answer like any other."
     bench.require(
-        run.completed and run.result is wanted,
+        result is wanted,
         "the answer reaches the order that it is about",
         expected=f"{wanted} as the result of the order that was answered",
-        seen="the activity of the other order was completed"
-        if other_completed
-        else run.result
-        if run.completed
-        else run.reason,
-        events=run.last_event,
+        seen=result,
+        events=tuple((await bench.events(handle))["event_id"].tail(1)),
         next_step=step,
     )
+
+
+async def _result(bench: "Bench", handle: "WorkflowHandle[Any, Any]") -> object:
+    """Return a run's result, or why it has none. `answer` has returned: what it does to the activity is done."""
+    now = await attempts.tried(handle)
+    if now.pending:
+        return f"attempt {now.attempt} after {bench.explain(now.error)}" if now.error else _WAITS
+    run = await bench.finish(handle)
+    return run.result if run.completed else run.reason
 
 
 EXERCISE = Exercise(

@@ -12,7 +12,7 @@ WRONG = {
     "cap_of_one_second": Wrong(
         "`maximum_interval` must not cut it off", replace("timedelta(seconds=2)").by("timedelta(seconds=1)")
     ),
-    "counts_retries_not_tries": Wrong("counts all tries, the first one too: 3 made", replace("=4").by("=3")),
+    "counts_retries_not_tries": Wrong("counts all attempts, the first one too: 3 make", replace("=4").by("=3")),
     "equal_pauses": Wrong("let the pauses grow", replace("backoff_coefficient=2").by("backoff_coefficient=1")),
     "failure_swallowed": Wrong(
         "must not look completed",
@@ -25,7 +25,7 @@ WRONG = {
         """),
     ),
     "limited_by_a_timeout": Wrong(
-        "A timeout counts seconds, not tries",
+        "A timeout counts seconds, not attempts",
         replace("maximum_attempts=4,").by(""),
         replace("start_to_close_timeout=limit").by(
             "start_to_close_timeout=limit, schedule_to_close_timeout=timedelta(seconds=6)"
@@ -46,8 +46,8 @@ WRONG = {
     ),
     "no_cap": Wrong("without it the third is 4 s", replace("maximum_interval=timedelta(seconds=2),").by("")),
     "no_limit": Wrong("0 means without end", replace("maximum_attempts=4,").by("")),
-    "one_try_for_everything": Wrong("counts all tries, the first one too: 1 made", replace("=4").by("=1")),
-    "one_try_too_many": Wrong("counts all tries, the first one too: 5 made", replace("=4").by("=5")),
+    "one_try_for_everything": Wrong("counts all attempts, the first one too: 1 makes", replace("=4").by("=1")),
+    "one_try_too_many": Wrong("counts all attempts, the first one too: 5 make", replace("=4").by("=5")),
     "starts_too_late": Wrong(
         "set `initial_interval=timedelta(seconds=1)`", replace("timedelta(seconds=1),").by("timedelta(seconds=2),")
     ),

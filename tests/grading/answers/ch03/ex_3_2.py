@@ -89,7 +89,7 @@ WRONG = {
         ANY_ERROR,
     ),
     "one_try_for_everything": Wrong(
-        "gives an order up that the next try would have charged",
+        "gives an order up that the next attempt would have charged",
         replace('backoff_coefficient=1, non_retryable_error_types=["CardDeclined"]').by("maximum_attempts=1"),
     ),
     "outage_is_final_too": Wrong(

@@ -35,7 +35,7 @@ WRONG = {
                 beating.cancel()
         """),
     ),
-    "no_heartbeat": Wrong("a heartbeat timeout without heartbeats ends every try", NO_HEARTBEAT),
+    "no_heartbeat": Wrong("a heartbeat timeout without heartbeats ends every attempt", NO_HEARTBEAT),
     "no_heartbeat_timeout": Wrong("nobody misses heartbeats without", replace(", heartbeat_timeout=silence").by("")),
     "one_heartbeat_at_the_start": Wrong(
         "after *each* article",
@@ -43,7 +43,7 @@ WRONG = {
         NO_HEARTBEAT,
     ),
     "one_try_only": Wrong(
-        "no limit of one try",
+        "no limit of one attempt",
         replace("import activity, workflow").by("import activity, workflow\nfrom temporalio.common import RetryPolicy"),
         replace("=silence").by("=silence, retry_policy=RetryPolicy(maximum_attempts=1)"),
     ),

@@ -1,0 +1,198 @@
+"""A run's activity, for checks: what it was asked with, how far its attempts are, and with which failure all ended."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from temporalio.api.enums.v1 import PendingActivityState, RetryState
+from temporalio.client import WorkflowHandle
+from temporalio.converter import default
+
+from course_lib import history
+from course_lib.history.failures import chain, kind
+from course_lib.history.pending import pause
+
+if TYPE_CHECKING:
+    from temporalio.api.failure.v1 import Failure
+    from temporalio.api.history.v1 import HistoryEvent
+
+    from course_lib.grading.bench import Bench
+
+HEARTBEAT = "TimeoutError (Heartbeat)"
+"""The failure of an attempt that was silent for too long."""
+
+_SECOND = timedelta(seconds=1)
+_SLOW = ("TimeoutError", "ShopTimeout", "ShopUnavailable", "CancelledError")
+_WRAPPERS = ("ActivityError", "ChildWorkflowError")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a workflow asked for with its first activity, in seconds; 0 stands for "not said".
+
+    Args:
+        event: The id of ``ActivityTaskScheduled``, 0 when there is none.
+        first: The first pause.
+        growth: The backoff coefficient.
+        longest: The longest pause.
+        tries: Attempts in all.
+        heartbeat: The heartbeat timeout.
+        one_try: The start-to-close timeout.
+        everything: The schedule-to-close timeout.
+    """
+
+    event: int = 0
+    first: float = 0.0
+    growth: float = 0.0
+    longest: float = 0.0
+    tries: int = 0
+    heartbeat: float = 0.0
+    one_try: float = 0.0
+    everything: float = 0.0
+
+    def pauses(self, count: int) -> list[float]:
+        """Return the planned pauses in seconds.
+
+        Args:
+            count: How many, whatever the limit on attempts.
+        """
+        longest = self.longest or 100 * self.first
+        return [min(self.first * self.growth**number, longest) for number in range(count)]
+
+
+@dataclass(frozen=True)
+class Tried:
+    """How far an activity is.
+
+    Args:
+        attempt: The number of the attempt that runs or comes next, or that was the last; 0 when there was none.
+        failure: Why the attempt before failed, or the last one, for example ``"TimeoutError (Heartbeat)"``.
+        error: The same as an exception, for ``bench.explain``.
+        beat: When the server got the last heartbeat of any attempt, to tell it from another one; ``""``: it got none.
+        details: Whether the server holds a heartbeat's value, of any attempt.
+        pending: Whether it has not ended.
+        runs: Whether an attempt is under way.
+        pause: Seconds from the failure to the next attempt; 0 unless that is waited for.
+        final: Whether it ended with a failure that is not to be retried, as the policy or the failure itself says.
+    """
+
+    attempt: int = 0
+    failure: str = ""
+    error: BaseException | None = None
+    beat: str = ""
+    details: bool = False
+    pending: bool = False
+    runs: bool = False
+    pause: float = 0.0
+    final: bool = False
+
+    @property
+    def mistake(self) -> bool:
+        """Whether an attempt failed, and not for a reason for which a right answer's fails on a slow machine, too."""
+        return bool(self.failure) and not self.failure.startswith(_SLOW)
+
+
+async def asked(handle: WorkflowHandle[Any, Any]) -> Asked:
+    """Return what a run's first activity was scheduled with.
+
+    Args:
+        handle: The run.
+    """
+    for event in (await history.fetch(handle)).events:
+        if event.HasField("activity_task_scheduled_event_attributes"):
+            said = event.activity_task_scheduled_event_attributes
+            policy = said.retry_policy
+            return Asked(
+                event.event_id,
+                _seconds(policy.initial_interval),
+                policy.backoff_coefficient,
+                _seconds(policy.maximum_interval),
+                policy.maximum_attempts,
+                _seconds(said.heartbeat_timeout),
+                _seconds(said.start_to_close_timeout),
+                _seconds(said.schedule_to_close_timeout),
+            )
+    return Asked()
+
+
+async def require_asked(bench: "Bench", handle: WorkflowHandle[Any, Any], next_step: str) -> Asked:
+    """Wait until a run's first activity is scheduled, and return with what; end the check when it will not be.
+
+    Args:
+        bench: The check.
+        handle: The run.
+        next_step: What to do when it does not come.
+    """
+
+    async def called() -> bool:
+        return (await asked(handle)).event > 0
+
+    if not await bench.until(called, handle):
+        run = await bench.finish(handle)
+        bench.require(
+            False,
+            "the activity is called",
+            expected="ActivityTaskScheduled",
+            seen=run.reason or f"completed with {run.result!r}",
+            events=run.last_event,
+            next_step=next_step,
+        )
+    return await asked(handle)
+
+
+async def tried(handle: WorkflowHandle[Any, Any]) -> Tried:
+    """Return how far a run's activity is, or was when it ended.
+
+    Args:
+        handle: The run.
+    """
+    for pending in (await handle.describe()).raw_description.pending_activities:
+        beat = str(pending.last_heartbeat_time) if pending.HasField("last_heartbeat_time") else ""
+        details = bool(pending.heartbeat_details.payloads)
+        waits = pending.state == PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED
+        failure = pending.last_failure if pending.HasField("last_failure") else None
+        told = await _told(failure)
+        return Tried(pending.attempt, *told, beat, details, True, not waits, pause(pending) / _SECOND)
+    attempt, last, final = 0, None, False
+    for event in (await history.fetch(handle)).events:
+        if event.HasField("activity_task_started_event_attributes"):
+            attempt = event.activity_task_started_event_attributes.attempt
+        if event.HasField("activity_task_failed_event_attributes"):
+            state = event.activity_task_failed_event_attributes.retry_state
+            final = state == RetryState.RETRY_STATE_NON_RETRYABLE_FAILURE
+        last = _failure(event) or last
+    return Tried(attempt, *await _told(last), final=final)
+
+
+async def failed_with(handle: WorkflowHandle[Any, Any]) -> list[str]:
+    """Return the types of the failures with which a workflow failed, outermost first; empty when it did not fail.
+
+    What only says which activity or child workflow it was is left out.
+
+    Args:
+        handle: The run.
+    """
+    last = (await history.fetch(handle)).events[-1]
+    if not last.HasField("workflow_execution_failed_event_attributes"):
+        return []
+    kinds = [kind(failure) for failure in chain(last.workflow_execution_failed_event_attributes.failure)]
+    return [name for name in kinds if name not in _WRAPPERS]
+
+
+def _failure(event: "HistoryEvent") -> "Failure | None":
+    if event.HasField("activity_task_started_event_attributes"):
+        found = event.activity_task_started_event_attributes
+        return found.last_failure if found.HasField("last_failure") else None
+    if event.HasField("activity_task_timed_out_event_attributes"):
+        return event.activity_task_timed_out_event_attributes.failure
+    if event.HasField("activity_task_failed_event_attributes"):
+        return event.activity_task_failed_event_attributes.failure
+    return None
+
+
+async def _told(failure: "Failure | None") -> tuple[str, BaseException | None]:
+    return (kind(failure), await default().decode_failure(failure)) if failure else ("", None)
+
+
+def _seconds(duration: Any) -> float:
+    return float(duration.ToTimedelta() / _SECOND)
