@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from temporalio.client import Client
@@ -20,6 +20,11 @@ from course_lib import shop as shops
 from course_lib.cells.names import REVISION
 from course_lib.daemons import Daemon
 from tests.grading import choice
+
+if TYPE_CHECKING:
+    from course_lib.lab.turn import Until
+    from course_lib.lab.waiting import Waits
+    from course_lib.waits.until import Condition
 
 # Tests must not attach to a server that the developer happens to run, nor be stricter than a learner's notebook.
 _FOREIGN = ("TEMPORAL_", "COURSE_STRICT", "SHOP_URL", "JPY_SESSION_NAME")
@@ -61,6 +66,25 @@ def shop(state: Path) -> Iterator[shops.Shop]:
     opened = shops.open_shop(f"test-{secrets.token_hex(4)}")
     yield opened
     opened.delete()
+
+
+@pytest.fixture
+def waits(client: Client, course_server: servers.Server, shop: shops.Shop) -> "Waits":
+    """The waits of a Lab that has started no run."""
+    from course_lib.lab.started import Started  # with IPython: not for every test
+    from course_lib.lab.waiting import Waits
+
+    return Waits(client, course_server, shop, Started())
+
+
+@pytest.fixture
+def patiently(waits: "Waits") -> "Until":
+    """What `Lab.your_turn` waits with."""
+
+    async def until(condition: "Condition", what: str) -> None:
+        await waits.until(condition, what, lambda _: None)
+
+    return until
 
 
 @contextlib.contextmanager

@@ -23,6 +23,7 @@ from course_lib.server import health
 # The whole look ends within 3 s: describe, then at most two questions one after the other, or one and a replay.
 _WHOLE = 2.8
 _DESCRIBE = 1.2
+_LONG = 10.0  # for a server that answers something else
 # A Worker that polls takes a task in milliseconds.
 _PATIENCE = timedelta(seconds=1)
 _AGAIN = 0.5
@@ -31,7 +32,7 @@ _WORKFLOW = TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW
 
 
 async def diagnose(handle: WorkflowHandle[Any, Any], client: Client, task_queue: str) -> Diagnosis:
-    """Return why a workflow does not go on. Ends within 3 s and never raises for what it finds.
+    """Return why a workflow does not go on. Ends within 3 s of a server that is quick; never raises for what it finds.
 
     Args:
         handle: The workflow.
@@ -43,7 +44,7 @@ async def diagnose(handle: WorkflowHandle[Any, Any], client: Client, task_queue:
         async with asyncio.timeout(_DESCRIBE):
             described = await describe(client.get_workflow_handle(handle.id, run_id=handle.run_id))
     except TimeoutError:
-        return _gone(client, f"it did not answer within {_DESCRIBE:g} s")
+        return await _slow(handle, client, task_queue)
     except RPCError as error:
         if error.status == RPCStatusCode.NOT_FOUND:
             return Diagnosis(
@@ -53,6 +54,24 @@ async def diagnose(handle: WorkflowHandle[Any, Any], client: Client, task_queue:
             )
         return _gone(client, health.reason(error))
     return await _Look(handle, client, task_queue, described, ends).find()
+
+
+async def _slow(handle: WorkflowHandle[Any, Any], client: Client, task_queue: str) -> Diagnosis:
+    """Return why a server did not describe a run at once: it is gone, it hangs, or this computer is busy."""
+    found = await health.look(client)
+    if not found.answers and not found.silent:
+        return _gone(client, found.reason)
+    if found.answers:
+        described = await facts.asked(describe(client.get_workflow_handle(handle.id, run_id=handle.run_id)), _LONG)
+        if described is not None:
+            return await _Look(handle, client, task_queue, described, time.monotonic() + _WHOLE).find()
+    return Diagnosis(
+        "server_gone",
+        f"The Temporal server at {client.service_client.config.target_host} has not answered yet.",
+        "look again in a moment, as a busy computer is slow. If it stays so, the server hangs: press Restart on "
+        "`lab.server_panel()`, or run `course server stop` and `course server start` in a terminal; running workflows "
+        "go on from their histories.",
+    )
 
 
 def _gone(client: Client, reason: str) -> Diagnosis:
@@ -134,9 +153,9 @@ class _Look:
             return Diagnosis(
                 "waiting",
                 f"A Worker has been busy with one workflow task for {in_words(working)}.",
-                "look for a call that blocks in the workflow (`time.sleep`, an endless loop); if that Worker was "
-                "killed, the server gives the task to another one after "
-                f"{in_words(elapsed(self.raw.execution_config.default_workflow_task_timeout))}.",
+                "look again in a moment, as a busy computer is slow. If it stays so, look for a call that blocks in "
+                "the workflow (`time.sleep`, an endless loop); if that Worker was killed, the server gives the task to "
+                f"another one after {in_words(elapsed(self.raw.execution_config.default_workflow_task_timeout))}.",
                 (("polling", polled.words()),),
             )
         return None
@@ -153,7 +172,8 @@ class _Look:
         if polled.none:
             what = f"No Worker polls the task queue “{self.queue}”."
         else:
-            what = f"No Worker takes tasks from the task queue “{self.queue}”: one has waited for {in_words(age)}."
+            though = ", though a Worker is listed as polling it" if polled.known else ""
+            what = f"A workflow task has waited on the task queue “{self.queue}” for {in_words(age)}{though}."
         details = [("task queue", self.queue), ("polling", polled.words()), ("waiting for", in_words(age))]
         versioning = self.raw.workflow_execution_info.versioning_info
         pinned = versioning.behavior == VersioningBehavior.VERSIONING_BEHAVIOR_PINNED
@@ -173,6 +193,9 @@ class _Look:
                 )
         kind = f" of version {facts.version_name(wanted)}" if wanted is not None else ""
         fix = f"start a Worker{kind}: run the cell with `await lab.worker(…)`, or press Start on the worker process."
+        if not polled.none:
+            slow = "look again in a moment, as a busy computer is slow. If it stays so, that Worker hangs or was killed"
+            fix = f"{slow}: {fix}"
         return Diagnosis("no_poller", what, f"{fix} Nothing is lost meanwhile.", tuple(details))
 
     # ------------------------------------------------------------ a wait that is meant
@@ -206,6 +229,9 @@ class _Look:
                 "look whether a Worker serves that endpoint.",
                 tuple(details),
             )
+        if not newest and not names:
+            what = "The workflow waits: no activity and no child is open. The server did not say in time for what."
+            return Diagnosis("waiting", what, "look again in a moment.", tuple(details))
         message = "a signal or an update" if not names else " or ".join(names[:4])
         if timers := _timers(newest):
             number, due = timers[0]

@@ -77,7 +77,7 @@ async def newest(
             if recorded is None:
                 return None
             converter = history.client_of(handle).data_converter
-            found = await outlook(recorded, cls, timeout=limit, converter=converter)
+            found = await outlook(recorded, cls, patience=limit, converter=converter)
     except (TimeoutError, CourseError):
         return None
     if found is None:

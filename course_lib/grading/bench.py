@@ -41,8 +41,6 @@ CLIENT = calls.CLIENT
 _OPTIONS: dict[str, Any] = {"sticky_queue_schedule_to_start_timeout": 1.0}
 # Longer than the SDK's deadlock detector (2 s), so that its message gets into the history, also on a busy machine.
 _TASK_TIMEOUT = timedelta(seconds=6)
-# A right answer meets no outage without an end, or one that the check ends.
-_RETRIES = 10
 _NOTHING = object()
 
 
@@ -96,7 +94,6 @@ class Bench:
             [partial(looking.stir, shop.path)],
             lambda: watch.death(self._workers),
             partial(watch.failing, self._workers) if exercise.stop_early else None,
-            _RETRIES,
         )
 
     # ---------------------------------------------------------------- say what was seen

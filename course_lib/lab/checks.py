@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from course_lib import grading
 from course_lib.cells import Modules
 from course_lib.errors import CourseError
-from course_lib.lab.display import Line
 from course_lib.server import Server
+from course_lib.widgets.line import Line
 
 if TYPE_CHECKING:
     from course_lib.widgets.look import View

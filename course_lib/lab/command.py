@@ -7,8 +7,11 @@ import shlex
 from course_lib import server
 from course_lib.errors import CourseError
 from course_lib.server import binary
+from course_lib.waits import Idle
 
-_LIMIT = 20.0  # seconds; what follows a run for ever, such as `workflow show --follow`, belongs in a terminal
+# Seconds for which it may stand still: what follows a run for ever, as `workflow show --follow`, belongs in a terminal.
+_PATIENCE = 20.0
+_LOOK = 0.5
 
 
 async def run(command: str, where: server.Server) -> str:
@@ -21,30 +24,33 @@ async def run(command: str, where: server.Server) -> str:
     Raises:
         CourseError: There is no such program, it refused the command, or it did not end.
     """
-    words = shlex.split(command)
     path = await asyncio.to_thread(binary.locate)
     env = {**os.environ, "NO_COLOR": "1"}
     if where.origin != "environment":
         env |= {"TEMPORAL_ADDRESS": where.address, "TEMPORAL_NAMESPACE": where.namespace}
     child = await asyncio.create_subprocess_exec(
-        str(path), *words, env=env, stdin=asyncio.subprocess.DEVNULL,
+        str(path), *shlex.split(command), env=env, stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
+    said = asyncio.ensure_future(child.communicate())
+    idle = Idle(lambda: [child.pid])
     try:
-        async with asyncio.timeout(_LIMIT):
-            out, err = await child.communicate()
-    except TimeoutError:
-        raise CourseError(
-            f"`temporal {command}` did not end within {_LIMIT:g} s and was stopped.",
-            fix="run it in a terminal if it is meant to go on.",
-        ) from None
+        while not (await asyncio.wait({said}, timeout=_LOOK))[0]:
+            idle.look()
+            if max(idle.seconds, idle.burnt) > _PATIENCE:
+                raise CourseError(
+                    f"`temporal {command}` did not end and was stopped: for {_PATIENCE:g} s there was nothing to see.",
+                    fix="run it in a terminal if it is meant to go on.",
+                )
+        out, err = said.result()
     finally:
+        said.cancel()
         if child.returncode is None:
             child.kill()
             await child.wait()
     if child.returncode != 0:
-        said = err.decode(errors="replace").strip() or out.decode(errors="replace").strip()
+        words = err.decode(errors="replace").strip() or out.decode(errors="replace").strip()
         raise CourseError(
-            f"`temporal {command}` was refused: {said}", fix="correct the command and run the cell again."
+            f"`temporal {command}` was refused: {words}", fix="correct the command and run the cell again."
         )
     return out.decode(errors="replace").rstrip()

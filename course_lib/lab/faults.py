@@ -1,16 +1,20 @@
-"""The shop's faults belong to a chapter: they end with it, and the notebook shows them as a panel."""
+"""The shop's faults belong to a chapter, and to a cell that gives up: they end with it. They are shown as a panel."""
 
 import atexit
+from collections.abc import Collection
 from typing import Any
 
 from IPython.display import display
 
-from course_lib.shop import Faults, Shop
+from course_lib.errors import CourseError
+from course_lib.shop import Faults, Shop, looking
+from course_lib.shop.faults import Place
 
 _LIMIT = 5.0  # seconds that the shop gets; it answers within milliseconds
 _AT_EXIT = 0.5  # seconds, for each of two requests: the kernel is about to be killed
 
 _open: dict[str, Shop] = {}
+_before: dict[str, frozenset[Place]] = {}  # what was on when the cell began that runs now
 
 
 def begin(shop: Shop) -> None:
@@ -28,17 +32,40 @@ def begin(shop: Shop) -> None:
     _open[shop.name] = shop
 
 
-def end(shop: Shop, why: str) -> None:
+def end(shop: Shop, why: str, keep: Collection[Place] = ()) -> None:
     """Clear the faults, and say so if any was on. A shop that is not there is left alone.
 
     Args:
         shop: The chapter's shop.
         why: Why they end here, one sentence.
+        keep: The places of switches that stay as they are.
     """
-    if on := shop.calm(_LIMIT):
+    if on := shop.calm(_LIMIT, keep):
         from course_lib.widgets.look import callout
 
         display(callout("info", f"Faults cleared: {', '.join(on)}", why))  # type: ignore[no-untyped-call]
+
+
+def end_with_cells(shell: Any) -> None:
+    """Turn off what a cell has turned on when the course gives it up: the cells below meet a shop that works.
+
+    Args:
+        shell: The notebook's IPython shell; again changes nothing.
+    """
+    if _before_cell not in shell.events.callbacks["pre_run_cell"]:
+        shell.events.register("pre_run_cell", _before_cell)
+        shell.events.register("post_run_cell", _after_cell)
+
+
+def _before_cell(_: object) -> None:
+    _before.update({name: looking.switches(shop.path) for name, shop in _open.items()})
+
+
+def _after_cell(result: Any) -> None:
+    if isinstance(result.error_in_exec, CourseError):
+        for name, shop in _open.items():
+            if name in _before and looking.switches(shop.path) - _before[name]:
+                end(shop, "The cell that turned them on was given up.", _before[name])
 
 
 def show_as_panel(shell: Any) -> None:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 # Workflow tasks of a killed Worker wait on its own, sticky queue until this limit lets another Worker have them. The
 # SDK's default is 10 s; lessons kill Workers, and nobody learns from ten silent seconds.
 _STICKY_LIMIT = 1.0
-# A Worker that cannot end by itself is left behind after 2 s; it polls no more from the first moment.
-_STOP_LIMIT = 5.0
+# A Worker that cannot end by itself is left behind after 2 s; this is for a machine that is too busy to count them.
+_STOP_LIMIT = 60.0
 
 
 class Fleet:

@@ -18,12 +18,14 @@ from course_lib import cells, grading, server, shop
 from course_lib.history.observed import ObservingInterceptor
 from course_lib.lab import faults, given, interrupted, looking, names, own_end, tables, ticker, turn, waiting
 from course_lib.lab.checks import Checks
-from course_lib.lab.display import Line
 from course_lib.lab.fleet import Fleet
+from course_lib.lab.started import Started
 from course_lib.paths import root, workspace
 from course_lib.server.progress import progress
 from course_lib.unique import unique
+from course_lib.waits.until import Condition
 from course_lib.widgets.card import status_card
+from course_lib.widgets.line import Line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,7 +57,13 @@ class Lab:
     """
 
     def __init__(
-        self, chapter: str, where: server.Server, client: Client, the_shop: shop.Shop, modules: cells.Modules
+        self,
+        chapter: str,
+        where: server.Server,
+        client: Client,
+        the_shop: shop.Shop,
+        modules: cells.Modules,
+        started: Started,
     ) -> None:
         self.chapter = chapter
         self.client = client
@@ -67,6 +75,7 @@ class Lab:
         self._modules = modules
         self._fleet = Fleet(where, self.task_queue, self.workspace, modules, the_shop.url)
         self._checks = Checks(where, modules, chapter)
+        self._waits = waiting.Waits(client, where, the_shop, started)
 
     @classmethod
     async def open(cls, chapter: str) -> "Lab":
@@ -87,7 +96,8 @@ class Lab:
         grading.chapter(chapter)  # an unknown chapter is said before anything is started
         say = Line()
         where = await server.ensure(say)
-        client = await server.connect(where, interceptors=[ObservingInterceptor()])  # queries leave no event
+        started = Started()
+        client = await server.connect(where, interceptors=[ObservingInterceptor(), started])  # queries leave no event
         modules = cells.Modules(workspace(chapter))
         async with progress(say, "Waiting for the shop's process."):
             shop_name = f"{chapter}-{names.learner()}-{names.notebook_key()}"
@@ -96,7 +106,7 @@ class Lab:
         os.environ["SHOP_URL"] = the_shop.url  # child processes inherit it
         if earlier := _open_labs.pop(chapter, None):
             await earlier.close()
-        lab = _open_labs[chapter] = cls(chapter, where, client, the_shop, modules)
+        lab = _open_labs[chapter] = cls(chapter, where, client, the_shop, modules, started)
         if shell := get_ipython():
             cells.register(shell, modules)
             ticker.keep_running(shell)
@@ -104,6 +114,7 @@ class Lab:
             if kernel := getattr(shell, "kernel", None):  # plain IPython has none
                 own_end.keep_own_end(kernel)
             faults.show_as_panel(shell)
+            faults.end_with_cells(shell)
             tables.read_as_text(shell)
         say("")
         display(status_card(where, lab.shop, lab.task_queue))  # type: ignore[no-untyped-call]
@@ -142,7 +153,12 @@ class Lab:
         Raises:
             CourseError: The Worker cannot start; the message names the fix.
         """
-        return await self._fleet.worker(workflows=workflows, activities=activities, **options)
+        say = Line()
+        try:
+            async with progress(say, "Waiting until the Worker polls."):
+                return await self._fleet.worker(workflows=workflows, activities=activities, **options)
+        finally:
+            say("")
 
     def worker_process(self, *modules: str | type, **options: Any) -> "WorkerPanel":
         """Return the panel of a Worker in a child process: start, stop, ``kill -9``, pause, freeze and its log.
@@ -181,40 +197,43 @@ class Lab:
 
         return ServerPanel(self._server, self.client)
 
-    async def result(self, handle: WorkflowHandle[Any, Any], timeout: float = 30.0) -> Any:
-        """Return the workflow's result, or say within the limit why there is none.
+    async def result(self, handle: WorkflowHandle[Any, Any], *, patience: float | None = None) -> Any:
+        """Return the workflow's result, or say why there is none.
+
+        It waits for as long as anything moves: an event, a try, a request to the shop, a Worker that computes; also
+        for what comes by itself within half a minute, such as a timer or the next try.
 
         Args:
             handle: The workflow.
-            timeout: Seconds to wait.
+            patience: Seconds for which nothing at all may move, for a run that is to wait longer than that.
 
         Raises:
-            StillRunning: No result within ``timeout``; the message is the diagnosis.
+            StillRunning: Nothing moves that would bring a result; the message is the diagnosis.
             temporalio.client.WorkflowFailureError: The workflow failed, was cancelled or was terminated.
         """
         handle = given.handle(handle, "lab.result")
-        return await waiting.result(handle, self.client, self._fleet.task_queue, timeout, Line())
+        return await self._waits.result(handle, self._fleet.task_queue, Line(), patience)
 
     async def until(
-        self, condition: turn.Condition, what: str = "the condition of this cell holds", *, timeout: float = 15.0
+        self, condition: Condition, what: str = "the condition of this cell holds", *, patience: float | None = None
     ) -> None:
-        """Wait until something is so, with a limit.
+        """Wait until something is so, for as long as anything moves, as `result` does.
 
         Args:
             condition: A function without arguments; may be a coroutine function.
             what: What is waited for, in words.
-            timeout: Seconds.
+            patience: Seconds for which nothing at all may move, for what is to come later than half a minute from now.
 
         Raises:
-            CourseError: It was not so within ``timeout``.
+            CourseError: It is not so, and nothing moves that would make it so.
         """
-        await turn.until(condition, timeout, what)
+        await self._waits.until(condition, what, Line(), patience)
 
     async def your_turn(
         self,
         button: Any,
         *,
-        ready: turn.Condition | None = None,
+        ready: Condition | None = None,
         run: WorkflowHandle[Any, Any] | None = None,
         timeout: float = 60.0,
     ) -> None:
@@ -237,7 +256,12 @@ class Lab:
             description = await looking.watched(pictures.described(run), self.client, self._server)
             return description.close_time is not None
 
-        await turn.turn(button, Line(), ready, timeout, over if run is not None else None)
+        say = Line()
+
+        async def until(condition: Condition, what: str) -> None:
+            await self._waits.until(condition, what, say)
+
+        await turn.turn(button, say, ready, timeout, until, over if run is not None else None)
 
     async def temporal(self, command: str) -> None:
         """Run the ``temporal`` command line against this course's server, and print the command and its output.
@@ -364,7 +388,7 @@ class Lab:
             shell = get_ipython()
             return workflow_class(name, self._modules, shell.user_ns if shell else {}, self._fleet.workers)
 
-        return Stepper(travel.journey(run, cls, find, Line(), self.client.data_converter))
+        return Stepper(travel.journey(run, cls, find, Line(), self._look, self.client.data_converter))
 
     def fault_panel(self) -> "FaultPanel":
         """Return the panel of the shop's faults, as ``lab.shop.faults`` shows it.
@@ -476,4 +500,4 @@ class Lab:
 
     def _look(self, coro: Any) -> Any:
         # Synchronous on purpose: `lab.timeline(handle)` is a picture, not a step of the learner's program.
-        return looking.look(coro, self.client, self._server)
+        return looking.look(coro, self.client, self._server, Line())

@@ -1,7 +1,9 @@
 """One look at the server, with a limit; a server that is gone is said within seconds, and in words."""
 
 import asyncio
+import time
 from collections.abc import Coroutine
+from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Any, TypeVar
 
 from temporalio.client import Client
@@ -10,11 +12,15 @@ from temporalio.service import RPCError
 from course_lib import loops
 from course_lib.errors import CourseError
 from course_lib.server import Server, health
+from course_lib.server.model import Say
+from course_lib.waits.until import Condition, holds
 
 T = TypeVar("T")
 
-# Longer than any look at a run of this course takes.
-_LIMIT = 15.0
+_TELL = 2.0  # seconds: progress is shown for all that takes longer than this
+# Seconds for which a server may answer nothing at all; a busy one is slow, and one that is gone refuses at once.
+_SILENT = 15.0
+_LAST_RESORT = 120.0  # seconds for one call to a server that answers other ones
 # The SDK tries for 6 to 10 s before it gives a call up (measured on 1.35); nobody needs to wait that long to be told.
 _PATIENCE = 1.0
 
@@ -42,21 +48,34 @@ class ServerGone(CourseError):
         )
 
 
-def look(coro: Coroutine[Any, Any, T], client: Client, where: Server) -> T:
+def look(coro: Coroutine[Any, Any, T], client: Client, where: Server, say: Say | None = None) -> T:
     """Await a call to the server on the background loop, and block until it ends.
 
     Args:
         coro: The call.
         client: A client of the same server, to find out whether it is there.
         where: The server.
+        say: Shows one line of progress; an empty one takes it away.
 
     Raises:
-        ServerGone: The server is gone, or did not answer within the limit.
+        ServerGone: The server is gone, or answers nothing.
     """
+    say = say or _nobody
+    future = loops.background().submit(watched(coro, client, where))
+    began = time.monotonic()
     try:
-        return loops.background().run(watched(coro, client, where), _LIMIT)
-    except TimeoutError as error:
-        raise ServerGone(where, f"no answer within {_LIMIT:g} s") from error
+        while True:
+            try:
+                return future.result(_TELL)
+            except FutureTimeout:
+                if future.done():  # it came just now, or the error is the call's own
+                    return future.result()
+            if time.monotonic() - began > _LAST_RESORT:
+                raise ServerGone(where, f"no answer within {_LAST_RESORT:g} s")
+            say(f"Waiting for an answer of the Temporal server: {time.monotonic() - began:.0f} s.")
+    finally:
+        future.cancel()
+        say("")
 
 
 async def watched(coro: Coroutine[Any, Any, T], client: Client, where: Server) -> T:
@@ -68,15 +87,19 @@ async def watched(coro: Coroutine[Any, Any, T], client: Client, where: Server) -
         where: The server.
 
     Raises:
-        ServerGone: The server is gone.
+        ServerGone: The server is gone, or has answered nothing for a while.
     """
     call = asyncio.ensure_future(coro)
+    answered = time.monotonic()
     try:
         while True:
             await asyncio.wait({call}, timeout=_PATIENCE)
             if call.done():
                 return call.result()
-            if not (found := await health.look(client)).answers and not call.done():
+            found = await health.look(client)
+            if found.answers:
+                answered = time.monotonic()
+            elif not call.done() and not (found.silent and time.monotonic() - answered < _SILENT):
                 raise ServerGone(where, found.reason)
     except RPCError as error:
         if not health.is_gone(error):
@@ -84,3 +107,24 @@ async def watched(coro: Coroutine[Any, Any, T], client: Client, where: Server) -
         raise ServerGone(where, health.reason(error)) from error
     finally:
         call.cancel()
+
+
+async def asked(condition: Condition, where: Server | None = None) -> tuple[bool, ServerGone | None]:
+    """Return whether a condition holds, and the error to tell when it asks a server that is gone.
+
+    Args:
+        condition: A function without arguments; may be a coroutine function.
+        where: The server, if it is known.
+    """
+    try:
+        return await holds(condition), None
+    except ServerGone as error:
+        return False, error
+    except RPCError as error:
+        if not health.is_gone(error):
+            raise
+        return False, ServerGone(where, health.reason(error))
+
+
+def _nobody(_: str) -> None:
+    pass

@@ -21,10 +21,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_FETCH_LIMIT = 15.0
-_REPLAY_LIMIT = 60.0  # ten thousand events take a few seconds
-# Progress is shown for all that takes longer than this.
-_PATIENCE = 2.0
+_PATIENCE = 60.0  # seconds that a replay may compute, or stand still; ten thousand events take a few
+_TELL = 2.0  # seconds: progress is shown for all that takes longer than this
 
 Run = WorkflowHandle[Any, Any] | WorkflowHistory | str | PathLike[str]
 
@@ -34,6 +32,7 @@ def journey(
     cls: type | None,
     find: Callable[[str], type | None],
     say: Callable[[str], None],
+    look: Callable[[Coroutine[Any, Any, WorkflowHistory]], WorkflowHistory],
     converter: DataConverter | None = None,
 ) -> "Journey":
     """Replay a run and return what was seen. Blocks the calling thread, as ``lab.timeline`` does.
@@ -43,6 +42,7 @@ def journey(
         cls: The class to replay; None: the notebook's newest class of the run's workflow type.
         find: Returns the notebook's class of a workflow type, None when there is none.
         say: Shows one line of progress; an empty one takes it away.
+        look: Awaits a call to the server.
         converter: Reads the payloads; by default Temporal's own.
 
     Raises:
@@ -50,7 +50,7 @@ def journey(
     """
     from course_lib import replay
 
-    history = _history(run, say)
+    history = _history(run, look)
     if cls is None:
         name = _type(history)
         cls = find(name)
@@ -60,14 +60,7 @@ def journey(
                 fix=f"run the `%%module` cell that defines {name}, or pass the class: lab.step_through(…, {name}).",
             )
     events = f"{len(history.events):,} events"
-    told = _wait(
-        replay.journey(history, cls, timeout=_REPLAY_LIMIT, converter=converter),
-        _REPLAY_LIMIT + 5, f"replaying {events}", say,
-        CourseError(
-            f"The replay of {history.workflow_id} ({events}) did not end within {_REPLAY_LIMIT:g} s.",
-            fix="look for a loop without an `await` in the workflow.",
-        ),
-    )  # fmt: skip
+    told = _wait(replay.journey(history, cls, patience=_PATIENCE, converter=converter), f"replaying {events}", say)
     return replace(told, notes=(*told.notes, *_neighbours(history)))
 
 
@@ -82,19 +75,15 @@ def _neighbours(history: WorkflowHistory) -> Iterator[str]:
             yield f"{words}; step through that with: lab.step_through({handle})"
 
 
-def _history(run: Run, say: Callable[[str], None]) -> WorkflowHistory:
+def _history(run: Run, look: Callable[[Coroutine[Any, Any, WorkflowHistory]], WorkflowHistory]) -> WorkflowHistory:
     from course_lib import history, replay
 
     if isinstance(run, WorkflowHistory):
         return run
     if not isinstance(run, WorkflowHandle):
         return replay.load(Path(run))
-    late = CourseError(
-        f"The Temporal server did not send the history of {run.id} within {_FETCH_LIMIT:g} s.",
-        fix="run `course server status` in a terminal, then run the first cell of this notebook again.",
-    )
     try:
-        return _wait(history.fetch(run), _FETCH_LIMIT, f"fetching the history of {run.id}", say, late)
+        return look(history.fetch(run))
     except RPCError as error:
         raise CourseError(
             f"The server has no history of {run.id}: {error.message}.",
@@ -108,21 +97,18 @@ def _type(history: WorkflowHistory) -> str:
     return str(history.events[0].workflow_execution_started_event_attributes.workflow_type.name)
 
 
-def _wait(coro: Coroutine[Any, Any, T], limit: float, words: str, say: Callable[[str], None], late: CourseError) -> T:
-    """Run a coroutine on the background loop and wait for it; past the patience, say what takes so long."""
+def _wait(coro: Coroutine[Any, Any, T], words: str, say: Callable[[str], None]) -> T:
+    """Run a coroutine that ends by itself on the background loop; when it takes longer, say what takes so long."""
     future = loops.background().submit(coro)
     began = time.monotonic()
     try:
         while True:
-            spent = time.monotonic() - began
-            if spent >= limit:
-                raise late
             try:
-                return future.result(min(_PATIENCE if spent < _PATIENCE else 1.0, limit - spent))
+                return future.result(_TELL)
             except (FutureTimeoutError, asyncio.CancelledError):
-                if future.done():  # it was the coroutine's own
-                    raise
-            say(f"{words}: {time.monotonic() - began:.0f} s of at most {limit:g} s")
+                if future.done():  # it came just now, or the error is the coroutine's own
+                    return future.result()
+            say(f"{words}: {time.monotonic() - began:.0f} s")
     finally:
         future.cancel()
         say("")

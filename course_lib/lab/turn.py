@@ -2,26 +2,20 @@
 
 import asyncio
 import contextlib
-import inspect
 import os
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
-from temporalio.service import RPCError
+from course_lib.lab.looking import asked
+from course_lib.lab.waiting import NotSo
+from course_lib.waits.until import Condition, holds
 
-from course_lib.errors import CourseError
-from course_lib.lab.looking import ServerGone
-from course_lib.server import health
-
-# Often enough that a learner sees no delay, seldom enough to cost nothing.
-_POLL = 0.1
 # How often a run that a press is about is looked at, seconds.
 _LOOK = 0.5
-# Within this a panel that was just used has enabled its buttons, seconds.
-_ENABLED_WITHIN = 2.0
 
-Condition = Callable[[], bool | Awaitable[bool]]
+Until = Callable[[Condition, str], Awaitable[None]]
 
 
 def unattended() -> bool:
@@ -31,36 +25,13 @@ def unattended() -> bool:
     return bool(os.environ.get("CI") or os.environ.get("COURSE_STRICT")) or not interactive()
 
 
-async def until(condition: Condition, timeout: float, what: str) -> None:
-    """Wait until a condition holds.
-
-    Args:
-        condition: Called again and again; may be a coroutine function.
-        timeout: Seconds after which the wait is given up.
-        what: What is waited for, in words, for the error.
-
-    A condition that asks a server which is gone does not hold meanwhile.
-
-    Raises:
-        CourseError: The condition did not hold within ``timeout``.
-    """
-    deadline = time.monotonic() + timeout
-    while True:
-        holds, gone = await _ask(condition)
-        if holds:
-            return
-        if time.monotonic() > deadline:
-            raise CourseError(
-                f"After {timeout:g} s this is still not so: {what}.{f' {gone.what}' if gone else ''}",
-                fix=gone.fix
-                if gone
-                else "look at lab.timeline(handle) and at the worker's log, then run the cell again.",
-            )
-        await asyncio.sleep(_POLL)
-
-
 async def turn(
-    button: Any, say: Callable[[str], None], ready: Condition | None, timeout: float, over: Condition | None = None
+    button: Any,
+    say: Callable[[str], None],
+    ready: Condition | None,
+    timeout: float,
+    until: Until,
+    over: Condition | None = None,
 ) -> None:
     """Wait until a button is pressed; press it when nobody does.
 
@@ -72,7 +43,8 @@ async def turn(
         button: An ``ipywidgets.Button``.
         say: Shows one line to the learner; a later line replaces an earlier one.
         ready: What must hold before the course presses the button itself; the learner may press it any time.
-        timeout: Seconds that a learner has, and seconds that ``ready`` may take.
+        timeout: Seconds that a learner has.
+        until: Waits for a condition, given in words, too, as `Lab.until`.
         over: What makes the press pointless, such as the end of the run that it is about.
 
     Raises:
@@ -87,7 +59,7 @@ async def turn(
     button.on_click(on_click)
     name = f"“{button.description}”"
     try:
-        if not unattended() and not await _enabled(button):
+        if not await _enabled(button, name, until) and not unattended():
             say(f"{name} cannot be pressed now: what it does is done already. The notebook goes on.")
             return
         if not unattended():
@@ -100,8 +72,8 @@ async def turn(
                     say(f"Too late for {name}: the run has ended meanwhile. Run this cell again for another try.")
                     return
             say(f"Nobody pressed {name} for {timeout:g} s, so the course does it now.")
-        if ready is not None and not pressed.is_set():
-            await until(ready, timeout, f"the moment to press {name} has come")
+        if ready is not None:
+            await until(partial(_either, pressed, ready), f"the moment to press {name} has come")
         if not pressed.is_set():
             button.click()
             say(f"The course pressed {name}: nobody was there to do it.")
@@ -109,14 +81,16 @@ async def turn(
         button.on_click(on_click, remove=True)
 
 
-async def _enabled(button: Any) -> bool:
+async def _either(pressed: asyncio.Event, ready: Condition) -> bool:
+    return pressed.is_set() or await holds(ready)
+
+
+async def _enabled(button: Any, name: str, until: Until) -> bool:
     """Return whether a button can be pressed; a panel that was just used may need a moment to enable it."""
-    deadline = time.monotonic() + _ENABLED_WITHIN
-    while getattr(button, "disabled", False):
-        if time.monotonic() > deadline:
-            return False
-        await asyncio.sleep(_POLL)
-    return True
+    with contextlib.suppress(NotSo):
+        await until(lambda: not getattr(button, "disabled", False), f"{name} can be pressed")
+        return True
+    return False
 
 
 async def _first(
@@ -134,22 +108,9 @@ async def _first(
             await asyncio.wait_for(pressed.wait(), _LOOK)
             return "pressed"
         if over is not None:
-            holds, gone = await _ask(over)
+            holds, gone = await asked(over)
             if holds:
                 return "over"
     if gone is not None:
         raise gone
     return ""
-
-
-async def _ask(condition: Condition) -> tuple[bool, ServerGone | None]:
-    """Return whether a condition holds, and the error to tell when it asks a server that is gone."""
-    try:
-        answer = condition()
-        return bool(await answer) if inspect.isawaitable(answer) else bool(answer), None
-    except ServerGone as error:
-        return False, error
-    except RPCError as error:
-        if not health.is_gone(error):
-            raise
-        return False, ServerGone(None, health.reason(error))

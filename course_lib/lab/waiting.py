@@ -1,92 +1,199 @@
-"""Waiting for a workflow's result, with a limit and, past it, a diagnosis."""
+"""How the cells of a notebook wait: as long as something moves, with a line for what, and a diagnosis in the end."""
 
 import asyncio
-import time
-from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
 from temporalio.service import RPCError
 
 from course_lib.errors import CourseError
-from course_lib.server import health
+from course_lib.lab.looking import ServerGone, asked
+from course_lib.lab.started import Started
+from course_lib.server import Server, health
+from course_lib.server.model import Say
+from course_lib.server.progress import progress
+from course_lib.shop import Shop
+from course_lib.shop import looking as shop_looking
+from course_lib.waits import CELL, Burning, Endless, NothingMoves, StillMoving, Stuck, Watch
+from course_lib.waits.until import AWAY, LAST_RESORT, Condition, Stir
+from course_lib.workers import moving
 
 if TYPE_CHECKING:
     from course_lib.diagnosis import Diagnosis
 
-# Progress is shown for all that takes longer than this.
-_PATIENCE = 2.0
-_EVERY = 1.0
 # Before a server that is gone is asked again.
 _PAUSE = 0.5
+# What moves while it holds up a run, and yet brings nothing.
+_VAIN = ("workflow_task_failing", "activity_retrying")
 
 
-class StillRunning(CourseError):
-    """The workflow had no result within the limit; the message is the diagnosis.
+class GaveUp(CourseError):
+    """A cell waited for something that will not come."""
+
+
+class StillRunning(GaveUp):
+    """The workflow has no result, and none is on its way; the message is the diagnosis.
 
     Args:
         diagnosis: What was found.
         workflow_id: The workflow that was waited for.
-        timeout: The limit in seconds.
+        seen: Why it was not waited for any longer, one clause.
     """
 
-    def __init__(self, diagnosis: "Diagnosis", workflow_id: str, timeout: float) -> None:
+    def __init__(self, diagnosis: "Diagnosis", workflow_id: str, seen: str) -> None:
         self.diagnosis = diagnosis
         super().__init__(
-            f"{workflow_id} has no result after {timeout:g} s.\n" + "\n".join(diagnosis.lines()),
-            fix="mend the cause above; the workflow is not lost. Then await lab.result(handle) again.",
+            f"{workflow_id} has no result, and {seen}.\n" + "\n".join(diagnosis.lines()),
+            fix="see to the cause above; the workflow is not lost. Then await lab.result(handle) again.",
         )
 
 
-async def result(
-    handle: WorkflowHandle[Any, Any], client: Client, task_queue: str, timeout: float, say: Callable[[str], None]
-) -> Any:
-    """Return a workflow's result, or raise with a diagnosis.
+class NotSo(GaveUp):
+    """A condition does not hold, and nothing is on its way that would make it hold.
 
     Args:
-        handle: The workflow.
-        client: A client to look with.
-        task_queue: The queue on which the course's Worker polls.
-        timeout: Seconds to wait.
-        say: Shows one line of progress; an empty one takes it away.
-
-    A server that goes away meanwhile is waited for, too, and said.
-
-    Raises:
-        StillRunning: No result within ``timeout``.
-        temporalio.client.WorkflowFailureError: The workflow ended otherwise; a note lists the chain of causes.
+        what: The condition, in words.
+        seen: Why it was not waited for any longer, one clause.
     """
-    from course_lib.diagnosis import diagnose
 
-    waiter = asyncio.ensure_future(handle.result())
-    started = time.monotonic()
-    try:
-        while not waiter.done() or _lost(waiter):
-            elapsed = time.monotonic() - started
-            if elapsed >= timeout:
-                raise StillRunning(await diagnose(handle, client, task_queue), handle.id, timeout)
-            if waiter.done():  # the SDK has given up on a server that is gone; it may come back
-                await asyncio.sleep(_PAUSE)
-                waiter = asyncio.ensure_future(handle.result())
-            await asyncio.wait({waiter}, timeout=min(_PATIENCE if elapsed < _PATIENCE else _EVERY, timeout - elapsed))
-            elapsed = time.monotonic() - started
-            if not waiter.done() and elapsed >= _PATIENCE:
-                look = await diagnose(handle, client, task_queue)
-                say(f"{handle.id}: {elapsed:.0f} s of at most {timeout:g} s. {look.lines()[0]}")
-        say("")
+    def __init__(self, what: str, seen: str) -> None:
+        super().__init__(
+            f"This is still not so: {what}. {seen[0].upper()}{seen[1:]}.",
+            fix="look at `lab.timeline(handle)`, `await lab.diagnose(handle)` and the Worker's log; then run the cell "
+            "again.",
+        )
+
+
+class Waits:
+    """The waits of one Lab.
+
+    Args:
+        client: Its client.
+        where: The server.
+        shop: Its shop, whose requests are movements.
+        started: The runs that were started from the notebook.
+    """
+
+    def __init__(self, client: Client, where: Server, shop: Shop, started: Started) -> None:
+        self._client, self._server, self._shop, self._started = client, where, shop, started
+
+    async def result(
+        self, handle: WorkflowHandle[Any, Any], task_queue: str, say: Say, patience: float | None = None
+    ) -> Any:
+        """Return a workflow's result, or raise with a diagnosis. A server that goes away is waited for, and said.
+
+        Args:
+            handle: The workflow.
+            task_queue: The queue on which the course's Worker polls.
+            say: Shows one line of progress; an empty one takes it away.
+            patience: See `Lab.result`.
+
+        Raises:
+            StillRunning: There is none, and nothing moves that would bring it.
+            temporalio.client.WorkflowFailureError: The workflow ended otherwise; a note lists the chain of causes.
+        """
+        from course_lib.diagnosis import diagnose
+
+        async def words(elapsed: float) -> str:
+            found = await diagnose(handle, self._client, task_queue)
+            return f"{handle.id}: {elapsed:.0f} s. {found.lines()[0]}"
+
+        watch = self._watch()
+        waiter = asyncio.ensure_future(_result(handle))
         try:
-            return waiter.result()
-        except WorkflowFailureError as error:
-            error.add_note(f"Causes, outermost first: {' <- '.join(_causes(error))}")
-            raise
-    finally:
-        waiter.cancel()
+            async with progress(say, words):
+                try:
+                    await watch.until(waiter.done, [handle], wake=waiter, patience=patience)
+                except (Stuck, StillMoving, RPCError) as error:
+                    if isinstance(error, RPCError) and not health.is_gone(error):
+                        raise
+                    found = await diagnose(handle, self._client, task_queue)
+                    if found.cause == "closed":  # it has just ended, and its result is on its way
+                        await asyncio.wait({waiter}, timeout=AWAY)
+                    if not waiter.done():
+                        raise StillRunning(found, handle.id, _seen(error, watch, found.cause in _VAIN)) from None
+            try:
+                return waiter.result()
+            except WorkflowFailureError as error:
+                error.add_note(f"Causes, outermost first: {' <- '.join(_causes(error))}")
+                raise
+        finally:
+            say("")
+            waiter.cancel()
+
+    async def until(self, condition: Condition, what: str, say: Say, patience: float | None = None) -> None:
+        """Wait until a condition holds. One that asks a server which is gone does not hold meanwhile.
+
+        Args:
+            condition: Called again and again; may be a coroutine function.
+            what: What is waited for, in words.
+            say: Shows one line of progress; an empty one takes it away.
+            patience: See `Lab.until`.
+
+        Raises:
+            NotSo: It does not hold, and nothing moves that would bring it.
+            ServerGone: The server has been gone for a minute.
+        """
+        gone: ServerGone | None = None
+
+        async def so() -> bool:
+            nonlocal gone
+            holds, gone = await asked(condition, self._server)
+            if gone is not None:
+                await watch.back(gone)
+                gone = None
+            return holds
+
+        async def words(elapsed: float) -> str:
+            return f"Waiting for this to be so: {what}. {elapsed:.0f} s.{f' {gone.what}' if gone else ''}"
+
+        watch = self._watch()
+        try:
+            async with progress(say, words):
+                await watch.until(so, self._started.runs, patience=patience)
+        except (Stuck, StillMoving) as error:
+            raise NotSo(what, _seen(error, watch)) from None
+        except RPCError as error:
+            if not health.is_gone(error):
+                raise
+            raise ServerGone(self._server, health.reason(error)) from None
+        finally:
+            say("")
+
+    def _watch(self) -> Watch:
+        # A new one for each wait: several may go on side by side.
+        stirs: list[Stir] = [partial(shop_looking.stir, self._shop.path), moving.stir]
+        return Watch(self._client, moving.movers, stirs, look_at=self._started.seen, manner=CELL)
 
 
-def _lost(waiter: "asyncio.Future[Any]") -> bool:
-    """Return whether a wait has ended because the server is gone: the SDK tries for 6 s (measured on 1.35)."""
-    error = None if waiter.cancelled() else waiter.exception()
-    return isinstance(error, RPCError) and health.is_gone(error)
+async def _result(handle: WorkflowHandle[Any, Any]) -> Any:
+    """Return a workflow's result, and ask again when the server is gone: the SDK tries for 6 s (measured on 1.35)."""
+    while True:
+        try:
+            return await handle.result()
+        except RPCError as error:
+            if not health.is_gone(error):
+                raise
+        await asyncio.sleep(_PAUSE)
+
+
+def _seen(error: Exception, watch: Watch, in_vain: bool = False) -> str:
+    match error:
+        case Endless():
+            return str(error)
+        case NothingMoves() if in_vain:
+            return f"for {watch.idle.seconds:.0f} s there were only tries that fail"
+        case NothingMoves():
+            return f"nothing has moved for {watch.idle.seconds:.0f} s"
+        case Burning():
+            return f"a Worker has computed for {watch.idle.burnt:.0f} s of CPU time, and nothing came of it"
+        case StillMoving():
+            return f"after {LAST_RESORT:.0f} s something still moves"
+        case RPCError():
+            return f"the server has been gone for {AWAY:.0f} s"
+        case _:
+            return str(error)
 
 
 def _causes(error: BaseException) -> list[str]:

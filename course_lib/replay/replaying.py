@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from temporalio.client import WorkflowHistory
     from temporalio.converter import DataConverter
 
-_SHORTEST = 0.5  # seconds that even the last of several replays gets
 _DEADLOCK = "TMPRL1101"
 _RULE = re.compile(r'\[TMPRL1100\] Nondeterminism error: (.*?)(?:", source:|$)', re.DOTALL)
 _PLACE = re.compile(r'File \\?"(.+?)\\?", line (\d+), in ')
@@ -43,7 +41,7 @@ async def replay(
     record: Record,
     history: WorkflowHistory,
     cls: type,
-    until: float,
+    patience: float,
     converter: DataConverter | None,
 ) -> Verdict | Spoilt:
     """Replay a history once.
@@ -52,7 +50,7 @@ async def replay(
         record: Where the probe's findings go.
         history: The history.
         cls: The workflow class.
-        until: When it has to be over, as ``time.monotonic()`` counts.
+        patience: Seconds for which it may stand still, and CPU seconds that it may use.
         converter: The data converter; None for Temporal's own.
 
     Returns:
@@ -85,7 +83,7 @@ async def replay(
 
     left = False
     try:
-        await thread.run(work, max(until - time.monotonic(), _SHORTEST))
+        await thread.run(work, patience)
     except Stuck as stuck:
         if record.evicted is None:
             raise _stuck(cls, stuck.line) from None
@@ -109,7 +107,7 @@ async def replay(
 
 def _stuck(cls: type, line: str) -> CourseError:
     return CourseError(
-        f"The replay of {cls.__name__} did not end in time.",
+        f"The replay of {cls.__name__} did not end.",
         tried=[f"it was last seen in {line}"] if line else ["no code of the module ran at that moment"],
         fix="a workflow must not block and must not catch BaseException: await instead, then replay again.",
     )

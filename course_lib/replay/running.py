@@ -2,13 +2,14 @@
 
 The Replayer has no limit and cannot be cancelled: it waits for the core's last word and for its threads, and both may
 never come (a history without a workflow task; code that swallows its interruption). So it runs in a thread with a loop
-of its own, which is left behind when its time is over; the kernel never waits for it.
+of its own, which is left behind when it stands still or only computes; the kernel never waits for it.
 """
 
 import asyncio
 import contextlib
 import ctypes
 import logging
+import os
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, InvalidStateError
@@ -20,6 +21,7 @@ from temporalio.runtime import Runtime, TelemetryConfig
 from course_lib.workers.blame import running_line
 from course_lib.workers.executor import DaemonExecutor
 from course_lib.workers.isolated_loop import WorkerLoop
+from course_lib.workers.waiting import Still, settle, wait_while_moving
 
 # What the SDK tells the log about a failed replay, the journey tells the learner, and better.
 _LOGGERS = (
@@ -31,13 +33,13 @@ _LOGGERS = (
     "asyncio",
 )
 _THREADS = "course-replay"
-_LAST = 2.5  # seconds to end in, once all is known; the SDK tries to put code away every two seconds
+_LAST = 2.5  # seconds to stand still or compute, once all is known; the SDK tries to put code away every two seconds
 _PUSHES = 20
 _PAUSE = 0.05  # seconds between two pushes
 
 
 class Stuck(Exception):
-    """The replay did not end in time.
+    """The replay did not end.
 
     Args:
         line: The learner's line that ran at that moment, in words; empty when none did.
@@ -90,33 +92,31 @@ class ReplayThread:
         with contextlib.suppress(InvalidStateError):
             self._heard.set_result(None)
 
-    async def run(self, work: Callable[[], Coroutine[Any, Any, Any]], timeout: float) -> Any:
+    async def run(self, work: Callable[[], Coroutine[Any, Any, Any]], patience: float) -> Any:
         """Run a coroutine in the thread and await its end.
 
         Args:
             work: Makes the coroutine, in the thread.
-            timeout: Seconds until it is left behind.
+            patience: Seconds for which it may stand still, and CPU seconds that it may use, until it is left behind.
 
         Returns:
             What the coroutine returned.
 
         Raises:
-            Stuck: It did not end in time.
+            Stuck: It did not end.
         """
         self._thread = threading.Thread(target=self._serve, args=(work,), name=_THREADS, daemon=True)
         self._thread.start()
-        done, heard = asyncio.wrap_future(self._done), asyncio.wrap_future(self._heard)
+        first: Future[None] = Future()
+        for future in (self._done, self._heard):
+            future.add_done_callback(lambda _: settle(first))
         try:
-            await asyncio.wait([done, heard], timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
-            if heard.done() and not done.done():
-                await asyncio.wait([done], timeout=_LAST)
-            if done.done():
-                return done.result()
-            raise Stuck(self._where())
+            await wait_while_moving(first, self._movers, patience)
+            return await wait_while_moving(self._done, self._movers, _LAST)
+        except Still:
+            raise Stuck(self._where()) from None
         finally:
-            heard.cancel()
-            if not done.done():
-                done.cancel()
+            if not self._done.done():
                 self._abandon()
             self.executor.shutdown()
 
@@ -140,6 +140,9 @@ class ReplayThread:
     def _threads(self) -> list[threading.Thread]:
         mine = [self._thread] if self._thread is not None else []
         return [thread for thread in (*self.executor.threads, *mine) if thread.is_alive()]
+
+    def _movers(self) -> list[tuple[int, int]]:
+        return [(os.getpid(), thread.native_id) for thread in self._threads() if thread.native_id is not None]
 
     def _where(self) -> str:
         for thread in self._threads():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -26,14 +25,14 @@ if TYPE_CHECKING:
 
 
 async def journey(
-    history: WorkflowHistory, cls: type, *, timeout: float = 20.0, converter: DataConverter | None = None
+    history: WorkflowHistory, cls: type, *, patience: float = 20.0, converter: DataConverter | None = None
 ) -> Journey:
     """Replay a history once and tell what happened, workflow task by workflow task.
 
     Args:
         history: Any run's history; the run may still be open.
         cls: The workflow class; an edited one is replayed as far as it agrees with the history.
-        timeout: Seconds for all of it.
+        patience: Seconds for which it may stand still, and CPU seconds that it may use.
         converter: The data converter of the client that started the run; by default Temporal's own.
 
     Returns:
@@ -43,18 +42,18 @@ async def journey(
         CourseError: The history cannot be replayed with this class, and what to do about it.
     """
     # Not here: ten thousand rows take half a second, in which the kernel's loop has other things to do.
-    return await asyncio.to_thread(_told, *await _replayed(history, cls, timeout, converter))
+    return await asyncio.to_thread(_told, *await _replayed(history, cls, patience, converter))
 
 
 async def outlook(
-    history: WorkflowHistory, cls: type, *, timeout: float = 20.0, converter: DataConverter | None = None
+    history: WorkflowHistory, cls: type, *, patience: float = 20.0, converter: DataConverter | None = None
 ) -> Divergence | Failure | None:
     """Tell how the workflow task that an open run has to do next would end with a class.
 
     Args:
         history: The run's history; its last workflow task has not completed.
         cls: The workflow class.
-        timeout: Seconds for all of it.
+        patience: Seconds for which it may stand still, and CPU seconds that it may use.
         converter: The data converter of the client that started the run; by default Temporal's own.
 
     Returns:
@@ -63,20 +62,20 @@ async def outlook(
     Raises:
         CourseError: The history cannot be replayed with this class, and what to do about it.
     """
-    record, said, whole, refused = await _replayed(history, cls, timeout, converter)
+    record, said, whole, refused = await _replayed(history, cls, patience, converter)
     told = await asyncio.to_thread(_told, record, said, whole, refused)
     return told.divergence or record.seen[-1].failure
 
 
 async def verdict(
-    history: WorkflowHistory, cls: type, *, timeout: float = 20.0, converter: DataConverter | None = None
+    history: WorkflowHistory, cls: type, *, patience: float = 20.0, converter: DataConverter | None = None
 ) -> Divergence | None:
     """Tell whether a run that has this history can go on with this class: the gate for an edit.
 
     Args:
         history: A stored history.
         cls: The workflow class, as edited.
-        timeout: Seconds for all of it.
+        patience: Seconds for which it may stand still, and CPU seconds that it may use.
         converter: The data converter of the client that started the run; by default Temporal's own.
 
     Returns:
@@ -85,22 +84,21 @@ async def verdict(
     Raises:
         CourseError: The history cannot be replayed with this class, and what to do about it.
     """
-    return (await journey(history, cls, timeout=timeout, converter=converter)).divergence
+    return (await journey(history, cls, patience=patience, converter=converter)).divergence
 
 
 async def _replayed(
-    history: WorkflowHistory, cls: type, timeout: float, converter: DataConverter | None
+    history: WorkflowHistory, cls: type, patience: float, converter: DataConverter | None
 ) -> tuple[Record, Verdict, WorkflowHistory, dict[str, str]]:
     """Replay until no query spoils it, and return what was seen, the verdict, the history and the queries left out."""
     defn = guards.check(history, cls, converter)
     places = Places(defn.run_fn.__code__.co_filename, cls.__name__)
     decoder = Decoder(converter)
-    until = time.monotonic() + timeout
     refused: dict[str, str] = {}
     singly = False
     while True:
         record = Record(places, decoder, Asking(decoder, refused, singly))
-        said = await replay(record, history, cls, until, converter)
+        said = await replay(record, history, cls, patience, converter)
         if isinstance(said, Verdict):
             return record, said, history, refused
         # Each round refuses one query more, so this ends.

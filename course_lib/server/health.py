@@ -28,10 +28,12 @@ class Health:
     Args:
         version: The server's version, None when it did not answer.
         reason: Why it did not answer; empty when it did.
+        silent: Whether nothing at all came in time: it may hang, or be busy.
     """
 
     version: str | None
     reason: str = ""
+    silent: bool = False
 
     @property
     def answers(self) -> bool:
@@ -71,9 +73,10 @@ async def look(client: Client, limit: float = LOOK_LIMIT) -> Health:
                 GetSystemInfoRequest(), timeout=timedelta(seconds=limit)
             )
     except RPCError as error:
-        return Health(None, reason(error))
+        silent = error.status in (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED)
+        return Health(None, reason(error), silent)
     except TimeoutError:
-        return Health(None, f"no answer within {limit:g} s")
+        return Health(None, f"no answer within {limit:g} s", silent=True)
     except RuntimeError as error:  # a lazy client that never connected
         return Health(None, one_line(error))
     return Health(str(info.server_version))

@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from collections.abc import Collection
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from course_lib.errors import CourseError
 from course_lib.shop import process, tables, words
 from course_lib.shop.control import Unreachable, ask
-from course_lib.shop.faults import FaultBook
+from course_lib.shop.faults import FaultBook, Place
 from course_lib.shop.looking import Watcher
 from course_lib.shop.store import TABLES
 from course_lib.shop.switches import Faults
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from course_lib.shop.client import BlockingShopClient, ShopClient
 
 _LONGEST_NAME = 60
+_PLACE = ("kind", "service", "operation", "order_id")
 
 
 class Shop:
@@ -166,23 +168,28 @@ class Shop:
         self._find_service()
         self._ask("PUT", "", None)
 
-    def calm(self, timeout: float = 1.0) -> list[str]:
+    def calm(self, timeout: float = 1.0, keep: Collection[Place] = ()) -> list[str]:
         """Turn every fault off, and return the names of those that were on, such as "payments outage".
 
         For ends: it never starts a shop that is not there, and never takes long.
 
         Args:
             timeout: Seconds that the shop gets for each of two requests.
+            keep: The places of switches that stay as they are.
         """
         whole = f"/shops/{self.name}/admin/faults"
         try:
             status, answer = ask(self._port, "GET", whole, timeout=timeout)
-            if status != 200 or not answer["rules"]:
+            rules = (
+                [rule for rule in FaultBook.from_json(answer).rules if rule.place not in keep] if status == 200 else []
+            )
+            if not rules:
                 return []
-            status, _ = ask(self._port, "POST", whole, {"clear": [None]}, timeout=timeout)
+            off = [dict(zip(_PLACE, rule.place, strict=True), times=0) for rule in rules]
+            status, _ = ask(self._port, "POST", whole, {"rules": off} if keep else {"clear": [None]}, timeout=timeout)
         except Unreachable:
             return []
-        return words.names(FaultBook.from_json(answer).rules) if status == 200 else []
+        return words.names(rules) if status == 200 else []
 
     def set_stock(self, sku: str, on_hand: int) -> None:
         """Set how many pieces of an article there are.

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from course_lib.shop import words
-from course_lib.shop.faults import FaultBook
+from course_lib.shop.faults import FaultBook, Place
 
 MOST = 60
 """Requests that a look holds."""
@@ -113,6 +113,20 @@ def _took(db: sqlite3.Connection) -> dict[str, tuple[int, ...]]:
     for name, ms in db.execute(f"SELECT service, took_ms FROM requests ORDER BY id DESC LIMIT {_TIMED}"):
         took.setdefault(name, []).append(ms)
     return {name: tuple(times) for name, times in took.items()}
+
+
+def switches(path: Path) -> frozenset[Place]:
+    """Return the places of the switches that are on; of a shop that cannot be read, none.
+
+    Args:
+        path: The shop's file.
+    """
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=1.0)) as db:
+            found = db.execute("SELECT value FROM settings WHERE name = 'faults'").fetchone()
+    except sqlite3.Error:
+        return frozenset()
+    return frozenset(rule.place for rule in FaultBook.from_json(json.loads(found[0])).rules) if found else frozenset()
 
 
 def stir(path: Path) -> tuple[object, float]:

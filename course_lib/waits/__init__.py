@@ -2,6 +2,17 @@
 
 from course_lib.waits.idle import Idle
 from course_lib.waits.machine import TooBusy, round_trip
-from course_lib.waits.until import Burning, NothingMoves, Stuck, Watch
+from course_lib.waits.until import CELL, Burning, Endless, NothingMoves, StillMoving, Stuck, Watch
 
-__all__ = ["Burning", "Idle", "NothingMoves", "Stuck", "TooBusy", "Watch", "round_trip"]
+__all__ = [
+    "CELL",
+    "Burning",
+    "Endless",
+    "Idle",
+    "NothingMoves",
+    "StillMoving",
+    "Stuck",
+    "TooBusy",
+    "Watch",
+    "round_trip",
+]

@@ -18,11 +18,15 @@ _ENDED = {
 }
 
 
-def by_description(described: DescribeWorkflowExecutionResponse) -> float:
+def by_description(
+    described: DescribeWorkflowExecutionResponse, longest: float = LONGEST, working: float = WORKING
+) -> float:
     """Return after how many seconds without a movement the server has done all that it will do by itself.
 
     Args:
         described: What ``describe()`` returned, as ``raw_description``.
+        longest: Seconds: what comes later than this is not waited for.
+        working: Seconds for which an activity that has begun may be silent.
     """
     waits = [0.0]
     task = described.pending_workflow_task
@@ -36,21 +40,22 @@ def by_description(described: DescribeWorkflowExecutionResponse) -> float:
             limits = (
                 options.heartbeat_timeout, options.start_to_close_timeout, options.schedule_to_close_timeout
             )  # fmt: skip
-            soonest = min((found for limit in limits if (found := _seconds(limit))), default=LONGEST)
-            waits.append(soonest if soonest <= LONGEST else WORKING)
+            soonest = min((found for limit in limits if (found := _seconds(limit))), default=longest)
+            waits.append(soonest if soonest <= longest else working)
     info = described.workflow_execution_info
     if described.workflow_extended_info.HasField("execution_expiration_time"):
         waits.append(_between(info.start_time, described.workflow_extended_info.execution_expiration_time))
     if info.history_length <= 1 and info.HasField("execution_time"):  # a start delay
         waits.append(_between(info.start_time, info.execution_time))
-    return max(wait for wait in waits if wait <= LONGEST)
+    return max(wait for wait in waits if wait <= longest)
 
 
-def by_timers(history: WorkflowHistory) -> float:
-    """Return how long the longest timer that has not ended takes, 0 when there is none or it is longer than `LONGEST`.
+def by_timers(history: WorkflowHistory, longest: float = LONGEST) -> float:
+    """Return how long the longest timer that has not ended takes, 0 when there is none or it is longer than that.
 
     Args:
         history: The run's history.
+        longest: Seconds: a timer that is longer is not waited for.
     """
     waits: dict[int, float] = {}
     for event in history.events:
@@ -58,7 +63,7 @@ def by_timers(history: WorkflowHistory) -> float:
             waits[event.event_id] = _seconds(event.timer_started_event_attributes.start_to_fire_timeout)
         elif event.event_type in _ENDED:
             waits.pop(getattr(event, _ENDED[event.event_type]).started_event_id, None)
-    return max((wait for wait in waits.values() if wait <= LONGEST), default=0.0)
+    return max((wait for wait in waits.values() if wait <= longest), default=0.0)
 
 
 def _seconds(duration: Duration) -> float:

@@ -4,26 +4,35 @@ import asyncio
 import inspect
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from temporalio.api.enums.v1 import PendingActivityState
+from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionResponse
 from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 
 from course_lib import history
+from course_lib.server import health
 from course_lib.waits import expected
 from course_lib.waits.idle import BURNT, Idle
 from course_lib.waits.machine import TooBusy, round_trip
+from course_lib.waits.processes import Mover
 
 LAST_RESORT = 600.0
 """Seconds after which a wait is given up although something moves. It says nothing about what was waited for."""
 MOST_EVENTS = 3000
 """Events of one run after which a history that still grows is a loop without an end."""
+AWAY = 60.0
+"""Seconds for which a server that is gone is waited for."""
 
 _FIRST, _PAUSE = 0.02, 0.25  # seconds between two looks: quick first, then seldom enough to cost nothing
+_CHILDREN = 20  # of one run, that are looked at
 
 Condition = Callable[[], bool | Awaitable[bool]]
 Stir = Callable[[], tuple[object, float]]
 """Returns the state of something that may move, and after how many seconds it will move by itself (0: it will not)."""
+Run = WorkflowHandle[Any, Any]
 
 
 class Stuck(Exception):
@@ -31,133 +40,234 @@ class Stuck(Exception):
 
 
 class NothingMoves(Stuck):
-    """No event, no request, no process that computes; or a history that grows without an end."""
+    """No event, no request, no process that computes."""
+
+
+class Endless(NothingMoves):
+    """A history that grows without an end."""
 
 
 class Burning(Stuck):
     """A process of the learner's computes, and nothing comes of it."""
 
 
+class StillMoving(TooBusy):
+    """The last resort: something moved all the time, and what was waited for did not come."""
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a wait waits.
+
+    Args:
+        longest: Seconds: what comes by itself, but later than this, is not waited for.
+        working: Seconds for which an activity that has begun may be silent.
+        burnt: CPU seconds that may be used while nothing else moves.
+        every: Seconds between two looks at the runs.
+        retries: Retries of an activity, nothing else coming in its run's history, after which one more is no movement.
+        tries: Tries of a workflow task after which one more is no movement.
+        at_work: Whether what the processes compute counts only while one of the runs waits for a Worker: it may be busy
+            for ever with another run, which fails again and again.
+    """
+
+    longest: float = expected.LONGEST
+    working: float = expected.WORKING
+    burnt: float = BURNT
+    every: float = 0.0
+    retries: int = 10
+    tries: int = 3
+    at_work: bool = False
+
+
+CHECK = Manner()
+"""Of a check, which knows its runs and has nobody's time to lose."""
+CELL = Manner(longest=30.0, working=30.0, burnt=60.0, every=1.0, retries=30, tries=2, at_work=True)
+"""Of a learner's own cell, whose code may take its time."""
+
+
 class Watch:
-    """Waits on one server, for runs and for whatever else is told to it.
+    """Waits on one server, for runs and for whatever else is told to it. A server that goes away is waited for, too.
 
     Args:
         client: A client of the namespace.
-        pids: Returns the processes that run the learner's code, at each look.
+        movers: Returns the processes and threads that run the learner's code, at each look.
         stirs: What else may move, such as a shop's requests.
         give_up: Raises `Stuck`, or returns, at each look: for what ends every wait, such as a dead Worker.
         look_at: The same for each description of a run that is waited for.
-        retries: How many times an activity may be retried while its run's history does not grow; None for no end.
+        manner: How it waits.
+
+    Attributes:
+        idle: What moves.
     """
 
     def __init__(
         self,
         client: Client,
-        pids: Callable[[], Iterable[int]],
+        movers: Callable[[], Iterable[Mover]],
         stirs: Sequence[Stir] = (),
         give_up: Callable[[], None] | None = None,
-        look_at: "Callable[[WorkflowHandle[Any, Any], history.Described], Awaitable[None]] | None" = None,
-        retries: int | None = None,
+        look_at: Callable[[Run, history.Described], Awaitable[None]] | None = None,
+        manner: Manner = CHECK,
     ) -> None:
-        self.idle = Idle(pids, lambda: round_trip(client))
-        self._stirs, self._give_up, self._look_at, self._retries = stirs, give_up, look_at, retries
-        self._attempts: dict[tuple[str, int, str], int] = {}
+        self.idle = Idle(movers, lambda: round_trip(client))
+        self._client, self._manner = client, manner
+        self._stirs, self._give_up, self._look_at = stirs, give_up, look_at
+        # When the runs were looked at, and what was seen: which are open, when one moves by itself, whether one waits
+        # for a Worker, or only tries in vain.
+        self._looked, self._open, self._soon, self._at_work, self._in_vain = 0.0, list[Run](), 0.0, True, False
+        self._attempts: dict[tuple[str, int, str], int] = {}  # of each activity, when its run's history was this long
 
     async def until(
         self,
         condition: Condition,
-        runs: "Sequence[WorkflowHandle[Any, Any]]" = (),
+        runs: Sequence[Run] = (),
         *,
         wake: "asyncio.Future[Any] | None" = None,
         over: Condition | None = None,
-        tell: Callable[[float], None] | None = None,
+        patience: float | None = None,
     ) -> None:
         """Return as soon as a condition holds.
 
         Args:
             condition: Called at each look; may be a coroutine function.
-            runs: What it waits for: their events and what the server has still to do for them are movements.
+            runs: What it waits for: their events and what the server has still to do for them, and for their children,
+                are movements. A list may change meanwhile.
             wake: A look is due as soon as this is done.
             over: Whether it can no longer come to hold; asked before the condition, which then has the last word.
-            tell: Called at each look with the seconds since the beginning.
+            patience: Seconds for which nothing may move; by default as long as something is due by itself, and two
+                more.
 
         Raises:
             Stuck: It will not hold.
-            TooBusy: Something still moved after ten minutes, or the server does not answer.
+            TooBusy: Something still moved after ten minutes, or the computer was too slow to tell.
+            temporalio.service.RPCError: The server has been gone for a minute, or it refused to be looked at.
         """
-        began = time.monotonic()
+        began = self._looked = time.monotonic()
+        self._open, self._soon, self._at_work, self._in_vain = [], 0.0, True, False
         pause = _FIRST
         self.idle.begin()
         while True:
-            late = over is not None and await holds(over)
-            if await holds(condition):
-                return
-            if late:
-                raise Stuck("it ended before that")
             try:
-                if self._give_up is not None:
-                    self._give_up()
-                soon = await self._look(runs)
-            except Stuck:
-                if await holds(condition):  # it came while we looked, or is just what ends other waits
+                if await self._comes(condition, runs, over, patience):
                     return
-                raise
-            if self.idle.burnt > BURNT:
-                raise Burning(f"it computed for {BURNT:g} s of CPU time, and nothing came of it")
-            if await self.idle.nothing_moves(soon) and await self.idle.nothing_moves(await self._timers(runs, soon)):
-                if await holds(condition):  # it came while we looked
-                    return
-                raise NothingMoves("nothing moves")
-            elapsed = time.monotonic() - began
-            if elapsed > LAST_RESORT:
-                raise TooBusy(f"after {LAST_RESORT:g} s something still moved")
-            if tell is not None:
-                tell(elapsed)
+            except RPCError as error:
+                if not health.is_gone(error):
+                    raise
+                await self.back(error)
+            if time.monotonic() - began > LAST_RESORT:
+                raise StillMoving(f"after {LAST_RESORT:g} s something still moved")
             if wake is None:
                 await asyncio.sleep(pause)
             else:
                 await asyncio.wait({wake}, timeout=pause)
             pause = min(pause * 1.5, _PAUSE)
 
-    async def _look(self, runs: "Sequence[WorkflowHandle[Any, Any]]") -> float:
-        """Look at all that may move, and return for how long it may be still before the server moves it."""
-        soon = 0.0
-        for run in runs:
-            soon = max(soon, await self._look_at_run(run))
+    async def back(self, error: Exception) -> None:
+        """Wait until a server that is gone answers again.
+
+        Args:
+            error: Raised when it stays away.
+        """
+        gone = time.monotonic()
+        while not (await health.look(self._client)).answers:
+            if time.monotonic() - gone > AWAY:
+                raise error
+            await asyncio.sleep(_PAUSE)
+        self.idle.begin()
+
+    async def _comes(
+        self, condition: Condition, runs: Sequence[Run], over: Condition | None, patience: float | None
+    ) -> bool:
+        """Return whether the condition holds now; raise when it will not."""
+        late = over is not None and await holds(over)
+        if await holds(condition):
+            return True
+        if late:
+            raise Stuck("it ended before that")
+        for fresh in (self._manner.every <= 0, True):  # nothing is given up for what was seen a while ago
+            try:
+                if self._give_up is not None:
+                    self._give_up()
+                soon = await self._look(runs, fresh)
+            except Stuck:
+                if await holds(condition):  # it came while we looked, or is just what ends other waits
+                    return True
+                raise
+            if self.idle.burnt > self._manner.burnt:
+                raise Burning(f"it computed for {self._manner.burnt:g} s of CPU time, and nothing came of it")
+            if not await self._still(soon, patience):
+                return False
+        if await holds(condition):  # it came while we looked
+            return True
+        raise NothingMoves("nothing moves")
+
+    async def _still(self, soon: float, patience: float | None) -> bool:
+        if patience is not None:
+            return await self.idle.nothing_moves(base=patience)
+        return await self.idle.nothing_moves(soon) and await self.idle.nothing_moves(await self._timers(soon))
+
+    async def _look(self, runs: Sequence[Run], fresh: bool) -> float:
+        """Look at all that may move, and return for how long it may be still before it moves by itself."""
+        if fresh or time.monotonic() - self._looked >= self._manner.every:
+            self._looked = time.monotonic()
+            self._open, self._soon, self._at_work, self._in_vain = [], 0.0, not runs, False
+            for run in list(runs):
+                await self._look_at_run(run)
+        soon = self._soon
         for number, stir in enumerate(self._stirs):
             state, after = stir()
             self.idle.saw(("stir", number), state)
-            soon = max(soon, after if after <= expected.LONGEST else 0.0)
-        self.idle.look()
+            soon = max(soon, after if after <= self._manner.longest else 0.0)
+        self.idle.look(heed=self._at_work or not (self._in_vain or self._manner.at_work))
         return soon
 
-    async def _look_at_run(self, run: "WorkflowHandle[Any, Any]") -> float:
-        described = await history.describe(run)
+    async def _look_at_run(self, run: Run) -> None:
+        try:
+            described = await history.describe(run)
+        except RPCError as error:
+            if error.status == RPCStatusCode.NOT_FOUND:  # a child that has not begun, or a new database
+                return
+            raise
         raw = described.raw_description
         if self._look_at is not None:
             await self._look_at(run, described)
-        task = raw.pending_workflow_task
-        tries = tuple(
-            (pending.activity_id, pending.attempt, pending.state, str(pending.last_heartbeat_time))
-            for pending in raw.pending_activities
-        )
-        self.idle.saw(run.id, (raw.workflow_execution_info.history_length, described.status))
-        self.idle.saw((run.id, "attempts"), (task.attempt, task.state, tries), counts=False)
-        for pending in raw.pending_activities:
-            where = (run.id, raw.workflow_execution_info.history_length, pending.activity_id)
-            more = pending.attempt - self._attempts.setdefault(where, pending.attempt)
-            if self._retries is not None and more > self._retries:
-                name = pending.activity_type.name
-                raise NothingMoves(f"{name} was retried {more} times, and nothing else moves")
-        if raw.workflow_execution_info.history_length > MOST_EVENTS:
-            raise NothingMoves(f"its history has more than {MOST_EVENTS:,} events, and it goes on")
-        return expected.by_description(raw) if described.close_time is None else 0.0
+        length = raw.workflow_execution_info.history_length
+        tries, vain = self._tries(run, raw)
+        self.idle.saw((run.id, run.run_id), (length, described.status))
+        self.idle.saw((run.id, run.run_id, "tries"), tries, counts=False)
+        if length > MOST_EVENTS:
+            raise Endless(f"its history has more than {MOST_EVENTS:,} events, and it goes on")
+        if described.close_time is not None:
+            return
+        self._open.append(run)
+        self._soon = max(self._soon, expected.by_description(raw, self._manner.longest, self._manner.working))
+        self._at_work = self._at_work or any(begun for *_, begun in tries)
+        self._in_vain = self._in_vain or vain
+        for child in raw.pending_children[:_CHILDREN]:
+            await self._look_at_run(
+                self._client.get_workflow_handle(child.workflow_id, run_id=child.run_id or None)
+            )  # fmt: skip
 
-    @staticmethod
-    async def _timers(runs: "Sequence[WorkflowHandle[Any, Any]]", soon: float) -> float:
+    def _tries(self, run: Run, raw: DescribeWorkflowExecutionResponse) -> tuple[list[tuple[Any, ...]], bool]:
+        """Return what is being tried for a run, and whether something was left out that fails again and again.
+
+        The last word of each try is whether it is a Worker's turn: what has failed waits for its next try first.
+        """
+        task = raw.pending_workflow_task
+        tries: list[tuple[Any, ...]] = []
+        if 0 < task.attempt <= self._manner.tries:
+            tries.append((task.attempt, task.state, True))
+        for each in raw.pending_activities:
+            where = (run.id, raw.workflow_execution_info.history_length, each.activity_id)
+            if each.attempt - self._attempts.setdefault(where, each.attempt) <= self._manner.retries:
+                begun = each.attempt == 1 or each.state != PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED
+                tries.append((each.activity_id, each.attempt, each.state, str(each.last_heartbeat_time), begun))
+        return tries, len(tries) < len(raw.pending_activities) + (task.attempt > 0)
+
+    async def _timers(self, soon: float) -> float:
         """Return how long to wait with the timers of the runs: only their histories name them."""
-        for run in runs:
-            soon = max(soon, expected.by_timers(await history.fetch(run)))
+        for run in self._open:
+            soon = max(soon, expected.by_timers(await history.fetch(run), self._manner.longest))
         return soon
 
 
@@ -171,7 +281,7 @@ async def holds(condition: Condition) -> bool:
     return bool(await answer) if inspect.isawaitable(answer) else bool(answer)
 
 
-async def closed(run: "WorkflowHandle[Any, Any]") -> bool:
+async def closed(run: Run) -> bool:
     """Return whether a run has ended; one that the server does not know has.
 
     Args:
@@ -185,7 +295,7 @@ async def closed(run: "WorkflowHandle[Any, Any]") -> bool:
         return True
 
 
-async def rests(run: "WorkflowHandle[Any, Any]") -> bool:
+async def rests(run: Run) -> bool:
     """Return whether a run waits for nothing but timers and messages: no task, no activity, no child of it is pending.
 
     A message that the server has taken makes a task pending at once. A run that has ended rests, too.

@@ -18,7 +18,7 @@ from course_lib.widgets.server_words import LOST, NOT_OURS, SAFE, rows
 
 _EVERY = 2.0  # seconds between two looks while somebody sees the panel
 _COUNT_EVERY = 10.0  # seconds: to find out who is connected means to look at all connections of this machine
-_BACK_LIMIT = 15.0  # seconds that the notebook's own client gets to reach a server that has just been started
+_BACK_LIMIT = 60.0  # seconds that the notebook's own client gets to reach a server that has just been started
 _STYLE = FRAME + (
     ".tc-srv{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:2px 16px;margin-top:4px}"
     ".tc-srv>.tc-key{color:var(--jp-ui-font-color2,var(--tc-quiet))}.tc-srv>.tc-value{overflow-wrap:anywhere}"

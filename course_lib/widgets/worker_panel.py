@@ -2,19 +2,23 @@
 
 import asyncio
 import weakref
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, TypeVar
 
 import ipywidgets
 from IPython.core.getipython import get_ipython
 from IPython.display import display
 
 from course_lib.errors import CourseError
+from course_lib.server.progress import progress
+from course_lib.widgets.line import Line
 from course_lib.widgets.log_view import LogView
 from course_lib.widgets.look import View, escape, page
 from course_lib.widgets.panel import FRAME, Panel
 from course_lib.widgets.worker_words import HINTS, ICONS, TONES, newer, since, tasks, version
 from course_lib.workers import WorkerProcess
+
+T = TypeVar("T")
 
 _STYLE = (
     FRAME + ".tc-hint{margin-top:6px}.tc-worker{overflow-wrap:anywhere}.tc-worker b{font-size:14px;margin-right:6px}"
@@ -221,27 +225,40 @@ class WorkerPanel(Panel):
         self._redraw()
 
     def _on_newest(self) -> None:
-        self.act("restarting…", self.restart())
+        self.act("restarting…", self._restart())
+
+    # From a cell, which may have shown no panel yet: a line says what takes longer than two seconds.
 
     async def start(self) -> None:
         """Start the process, as the button does, and return when it polls; see `WorkerProcess.start`."""
-        await self.process.start()
+        await self._told("polls", self.process.start())
 
-    async def stop(self, timeout: float = 5.0) -> int | None:
+    async def stop(self) -> int | None:
         """Stop the process and return its exit code; see `WorkerProcess.stop`."""
-        return await self.process.stop(timeout)
+        return await self._told("has ended", self.process.stop())
 
-    async def pause(self, timeout: float = 10.0) -> None:
+    async def pause(self) -> None:
         """End its polls while it lives; see `WorkerProcess.pause`."""
-        await self.process.pause(timeout)
+        await self._told("polls no more", self.process.pause())
 
-    async def resume(self, timeout: float = 10.0) -> None:
+    async def resume(self) -> None:
         """Let it poll again; see `WorkerProcess.resume`."""
-        await self.process.resume(timeout)
+        await self._told("polls again", self.process.resume())
 
     async def restart(self) -> None:
         """Stop it if it lives, and start it with the newest revision of its modules; see `WorkerProcess.restart`."""
+        await self._told("polls with the newest revision", self._restart())
+
+    async def _restart(self) -> None:
         await self.process.restart(self._newest() if self._newest is not None else None)
+
+    async def _told(self, until: str, action: Coroutine[Any, Any, T]) -> T:
+        say = Line()
+        try:
+            async with progress(say, f"{self.title}: waiting until it {until}."):
+                return await action
+        finally:
+            say("")
 
     def kill(self) -> bool:
         """Kill the process with SIGKILL; see `WorkerProcess.kill`."""

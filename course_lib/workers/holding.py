@@ -7,8 +7,11 @@ from course_lib.errors import CourseError
 from course_lib.workers.child import Child
 from course_lib.workers.freezing import Frozen
 from course_lib.workers.orders import PAUSE, RESUME
-from course_lib.workers.waiting import settle, wait_for
+from course_lib.workers.waiting import Still, settle, wait_while_moving
 from course_lib.workers.watched import Watched
+
+ASK_PATIENCE = 10.0
+"""Seconds for which a process that was asked for something may stand still, and CPU seconds that it may use."""
 
 
 class Holding(Watched):
@@ -16,32 +19,32 @@ class Holding(Watched):
 
     _answer: "Future[None] | None" = None
 
-    async def pause(self, timeout: float = 10.0) -> None:
+    async def pause(self, patience: float = ASK_PATIENCE) -> None:
         """End the polls while the process lives: it takes no new task, and finishes the activities that it has.
 
         The SDK has no pause: the Worker in the process is shut down, and `resume` makes a new one. Runs in its cache
         are therefore replayed by whoever continues them. Does nothing when it is paused already.
 
         Args:
-            timeout: Seconds until the process must have said so.
+            patience: Seconds for which the process may stand still until it has said so, and CPU seconds.
 
         Raises:
             CourseError: It does not run, is frozen, or did not answer.
         """
         if self.state != "paused":
-            await self._ask("pause", PAUSE, timeout)
+            await self._ask("pause", PAUSE, patience)
 
-    async def resume(self, timeout: float = 10.0) -> None:
+    async def resume(self, patience: float = ASK_PATIENCE) -> None:
         """Poll again after `pause`; return when the server has seen it. Does nothing when it polls.
 
         Args:
-            timeout: Seconds until the server must have seen it.
+            patience: Seconds for which the process may stand still until the server has seen it, and CPU seconds.
 
         Raises:
             CourseError: It does not run, is frozen, does not reach the server, or did not answer.
         """
         if self.state != "running":
-            await self._ask("resume", RESUME, timeout)
+            await self._ask("resume", RESUME, patience)
 
     def freeze(self) -> bool:
         """Keep the process from running at all, as a hung one (SIGSTOP). Return whether there was one to freeze."""
@@ -63,7 +66,7 @@ class Holding(Watched):
         self._changed()
         return True
 
-    async def _ask(self, verb: str, order: str, timeout: float) -> None:
+    async def _ask(self, verb: str, order: str, patience: float) -> None:
         with self._lock:
             child = self._child
             if child is None or not child.alive or self.state not in ("running", "paused"):
@@ -73,10 +76,10 @@ class Holding(Watched):
             answer = self._answer = Future()
         child.send(order)
         try:
-            await wait_for(answer, timeout)
-        except TimeoutError:
+            await wait_while_moving(answer, self._movers, patience)
+        except Still as reason:
             raise CourseError(
-                f"The worker process {child.pid} did not {verb} within {timeout:g} s.",
+                f"The worker process {child.pid} did not {verb} {reason}.",
                 tried=[f"to ask it to {verb}"],
                 fix="look at its log: code of yours may block its event loop. `kill -9` ends it in any case.",
             ) from None

@@ -19,7 +19,7 @@ from course_lib.workers import blame
 from course_lib.workers.executor import DaemonExecutor
 from course_lib.workers.isolated_loop import WorkerLoop
 from course_lib.workers.polling import PollWatch
-from course_lib.workers.waiting import Mailbox, settle, wait_for
+from course_lib.workers.waiting import Mailbox, Still, settle, wait_for, wait_while_moving
 
 if TYPE_CHECKING:
     from temporalio.client import Client
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("course_lib.workers")
 
+PATIENCE = 10.0
+"""Seconds for which a Worker that is to poll may stand still, and CPU seconds that it may use: 0.3 are usual."""
 REPLACE_LIMIT = 1.5
 """Seconds that an earlier Worker gets to end when a new one takes its queue; a replacement takes at most 2 s."""
 
@@ -87,6 +89,10 @@ class NotebookWorker:
         """The activities that it runs, as they were when it started."""
         return tuple(self._options.get("activities", ()))
 
+    def movers(self) -> list[tuple[int, int]]:
+        """Return its threads, to look at in order to see whether it moves: process id and native id of each."""
+        return [(os.getpid(), thread.native_id) for thread in self._threads() if thread.native_id is not None]
+
     def __repr__(self) -> str:
         if self.running:
             state = "running"
@@ -118,8 +124,10 @@ class NotebookWorker:
 
     def _line_now(self) -> blame.Line | None:
         """Return the learner's line that one of this Worker's threads executes now."""
-        threads = [self._thread, *(thread for pool in self._own_executors for thread in pool.threads)]
-        return next((line for thread in threads if (line := blame.running_line(thread.ident))), None)
+        return next((line for thread in self._threads() if (line := blame.running_line(thread.ident))), None)
+
+    def _threads(self) -> list[threading.Thread]:
+        return [self._thread, *(thread for pool in list(self._own_executors) for thread in list(pool.threads))]
 
     def _begin(self) -> None:
         self._thread.start()
@@ -204,10 +212,10 @@ class NotebookWorker:
             self._key = key
         if previous is not None and not await previous.stop(REPLACE_LIMIT):
             line = previous._line_now()
-            where = f" (it is at {line})" if line else ""
+            where = f": it is at {line}" if line else ""
             self.notes.append(
-                f"The earlier Worker did not end within {REPLACE_LIMIT:g} s because an activity still runs{where}. "
-                "It was left behind: it takes no new task and ends with that activity."
+                f"The earlier Worker did not end within {REPLACE_LIMIT:g} s{where}. "
+                "It was left behind: it takes no new task, and ends when what it still runs has ended."
             )
             logger.warning(self.notes[-1])
 
@@ -240,7 +248,7 @@ async def start_worker(
     activities: Sequence[Callable[..., Any]] = (),
     on_death: Callable[[str], None] | None = None,
     say: Callable[[str], None] | None = None,
-    timeout: float = 10.0,
+    patience: float = PATIENCE,
     **worker_kwargs: Any,
 ) -> NotebookWorker:
     """Start a Worker in this process, in place of the earlier one on the same queue.
@@ -253,7 +261,8 @@ async def start_worker(
             unless ``activity_executor`` is given.
         on_death: Called with a reason when the Worker ends unasked, on the loop that called this function.
         say: Called with each note about the replacement.
-        timeout: Seconds until the Worker must poll.
+        patience: Seconds for which the Worker's threads may stand still before it polls, and CPU seconds that they may
+            use until then.
         **worker_kwargs: Everything else that ``temporalio.worker.Worker`` takes.
 
     Returns:
@@ -269,12 +278,12 @@ async def start_worker(
     started = time.monotonic()
     worker._begin()
     try:
-        await wait_for(worker.polls, timeout)
-    except TimeoutError:
+        await wait_while_moving(worker.polls, worker.movers, patience)
+    except Still as reason:
         line = worker._line_now()
         worker._ask_to_stop()
         raise CourseError(
-            f"The Worker on {task_queue!r} did not begin to poll within {timeout:g} s.",
+            f"The Worker on {task_queue!r} did not begin to poll {reason}.",
             tried=[f"its thread is at {line}"] if line else ["connecting, validating the workflows, polling"],
             fix="look at that line" if line else "run `course server status`, then run the cell again.",
         ) from None
@@ -313,8 +322,13 @@ def _explain(error: Exception, task_queue: str, worker: NotebookWorker) -> Cours
 
 def running_workers() -> list[NotebookWorker]:
     """Return the Workers of this process that poll now."""
+    return [worker for worker in current_workers() if worker.running]
+
+
+def current_workers() -> list[NotebookWorker]:
+    """Return the newest Worker of this process on each queue, from its start to its end."""
     with _lock:
-        return [worker for worker in _current.values() if worker.running]
+        return list(_current.values())
 
 
 _registered = False

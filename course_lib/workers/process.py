@@ -11,23 +11,19 @@ from pathlib import Path
 from typing import Any
 
 from course_lib.errors import CourseError
-from course_lib.waits.processes import Processes
 from course_lib.workers import blame
 from course_lib.workers.child import Child, exit_in_words
 from course_lib.workers.holding import Holding
 from course_lib.workers.recipe import Recipe
-from course_lib.workers.waiting import Mailbox, logger, settle, wait_for
+from course_lib.workers.waiting import LAST_RESORT, Mailbox, Still, logger, settle, wait_for, wait_while_moving
 
 PATIENCE = 10.0
 """Seconds for which a process that is to poll may stand still, and CPU seconds that it may use: 0.7 are usual."""
-_LAST_RESORT = 600.0
-_LOOK = 0.25
+STOP_PATIENCE = 5.0
+"""The same for one that is to stop. Past it, it is killed."""
+_KILLED = 60.0  # seconds: the kernel ends a killed process at once, but a busy machine is late to tell
 
 _processes: "weakref.WeakSet[WorkerProcess]" = weakref.WeakSet()
-
-
-class _NotPolling(Exception):
-    """A child that is to poll will not; the text completes "it did not poll"."""
 
 
 class WorkerProcess(Holding):
@@ -115,13 +111,13 @@ class WorkerProcess(Holding):
                 self._set("starting")
             ready = self._ready
         if not mine:  # a second caller waits for the first one's start, and never aborts it
-            await wait_for(ready, _LAST_RESORT)
+            await wait_for(ready, LAST_RESORT)
             return
         try:
             await self._replace_others()
             self._spawn()
-            await self._polls(ready, patience)
-        except _NotPolling as reason:
+            await wait_while_moving(ready, self._movers, patience)
+        except Still as reason:
             raise await self._not_polling(str(reason)) from None
         except CourseError:
             # The child told why and is about to end by itself; the state is the final one when the error is seen.
@@ -135,11 +131,11 @@ class WorkerProcess(Holding):
             self._abort(f"the start was interrupted ({type(error).__name__})")
             raise
 
-    async def stop(self, timeout: float = 5.0) -> int | None:
-        """Stop the Worker gracefully and wait for the child's end; kill it past the limit.
+    async def stop(self, patience: float = STOP_PATIENCE) -> int | None:
+        """Stop the Worker gracefully and wait for the child's end, for as long as it moves; then kill it.
 
         Args:
-            timeout: Seconds until SIGKILL.
+            patience: Seconds for which it may stand still, and CPU seconds that it may use, until SIGKILL.
 
         Returns:
             The exit code; ``None`` when it never ran.
@@ -153,12 +149,12 @@ class WorkerProcess(Holding):
         child.terminate()
         self.thaw()  # a frozen process handles the request when it goes on
         try:
-            await wait_for(child.exited, timeout)
-        except TimeoutError:
+            await wait_while_moving(child.exited, self._movers, patience)
+        except Still as reason:
             with self._lock:
-                self._why = f"stopped by SIGKILL: it did not end within {timeout:g} s"
+                self._why = f"stopped by SIGKILL: it did not end {reason}"
             child.kill()
-            await wait_for(child.exited, 5.0)
+            await wait_for(child.exited, _KILLED)
         return self.exit_code
 
     async def restart(self, modules: Sequence[str] | None = None, patience: float = PATIENCE) -> None:
@@ -209,7 +205,7 @@ class WorkerProcess(Holding):
     async def _replace_others(self) -> None:
         others = [other for other in list(_processes) if other is not self and other.key == self.key and other.pid]
         if self.key is not None:
-            await asyncio.gather(*(other.stop(timeout=1.5) for other in others))
+            await asyncio.gather(*(other.stop(patience=1.5) for other in others))
 
     def _spawn(self) -> None:
         recipe = Recipe(
@@ -293,23 +289,6 @@ class WorkerProcess(Holding):
             if self._on_death is not None:
                 self._mailbox.post(self._on_death, reason)
 
-    async def _polls(self, ready: "Future[None]", patience: float) -> None:
-        child = self._child
-        assert child is not None
-        processes, still, used, began = Processes(), 0.0, 0.0, time.monotonic()
-        while True:
-            with contextlib.suppress(TimeoutError):
-                return await wait_for(ready, _LOOK)
-            seconds, runs = processes.look([child.pid])
-            used += seconds
-            still = 0.0 if seconds or runs else still + _LOOK
-            if still >= patience:
-                raise _NotPolling(f"and has stood still for {patience:g} s")
-            if used >= patience:
-                raise _NotPolling(f"within {patience:g} s of CPU time")
-            if time.monotonic() - began > _LAST_RESORT:
-                raise _NotPolling(f"within {_LAST_RESORT:g} s")
-
     async def _not_polling(self, why: str) -> CourseError:
         seen = len(self.lines)
         child = self._child
@@ -333,6 +312,11 @@ class WorkerProcess(Holding):
             self._set("stopping" if self._child is not None and self._child.alive else "stopped")
         if self._child is not None:
             self._child.kill()
+
+
+def all_processes() -> list[WorkerProcess]:
+    """Return the worker processes that this process knows, also those that do not run."""
+    return list(_processes)
 
 
 _registered = False

@@ -1,15 +1,27 @@
-"""Waits on futures of other threads, and calls back into a caller's loop."""
+"""Waits on futures of other threads, for as long as what settles them moves, and calls back into a caller's loop."""
 
 import asyncio
 import contextlib
 import contextvars
 import logging
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
+from course_lib.waits import Idle
+from course_lib.waits.processes import Mover
+
 T = TypeVar("T")
 logger = logging.getLogger("course_lib.workers")
+
+LAST_RESORT = 600.0
+"""Seconds after which a wait ends although something moves."""
+_LOOK = 0.25
+
+
+class Still(Exception):
+    """It will not come; the text completes a sentence such as "it did not poll"."""
 
 
 async def wait_for(future: "Future[T]", timeout: float | None) -> T:
@@ -26,6 +38,33 @@ async def wait_for(future: "Future[T]", timeout: float | None) -> T:
     # An error that arrives after we gave up has other readers: asyncio must not complain about it.
     wrapped.add_done_callback(lambda done: done.cancelled() or done.exception())
     return await asyncio.wait_for(asyncio.shield(wrapped), timeout)
+
+
+async def wait_while_moving(future: "Future[T]", movers: Callable[[], Iterable[Mover]], patience: float) -> T:
+    """Await a thread's future for as long as the processes or threads move that are to settle it.
+
+    Args:
+        future: What to wait for.
+        movers: Returns them, at each look.
+        patience: Seconds for which they may stand still, and CPU seconds that they may use.
+
+    Raises:
+        Still: The patience is over.
+    """
+    idle, began = Idle(movers), time.monotonic()
+    while True:
+        try:
+            return await wait_for(future, _LOOK)
+        except TimeoutError:
+            if future.done():  # it is the future's own
+                return future.result()
+        idle.look()
+        if idle.seconds >= patience:
+            raise Still(f"and has stood still for {patience:g} s")
+        if idle.burnt >= patience:
+            raise Still(f"within {patience:g} s of CPU time")
+        if time.monotonic() - began > LAST_RESORT:
+            raise Still(f"within {LAST_RESORT:g} s")
 
 
 def settle(future: "Future[Any]", result: Any = None, error: BaseException | None = None) -> bool:

@@ -61,6 +61,10 @@ class Watched:
         """Seconds since the child was started; 0 when none lives."""
         return time.monotonic() - self._child.started if self._child is not None and self.pid is not None else 0.0
 
+    def _movers(self) -> list[int]:
+        """Return what to look at in order to see whether the child moves."""
+        return [self.pid] if self.pid is not None else []
+
     def describe(self) -> str:
         """Return the state in words, for example ``running pid 1234 · 12 s``."""
         if self.frozen:

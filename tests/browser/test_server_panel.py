@@ -42,7 +42,7 @@ class Steps:
 """
 RUN = """handle = await lab.client.start_workflow("Steps", 10, id=lab.id("steps"), task_queue=lab.task_queue)
 print("it runs")
-print(await lab.result(handle, timeout=60))"""
+print(await lab.result(handle, patience=60))"""
 
 
 @pytest.fixture(scope="module")

@@ -54,7 +54,7 @@ def _press(panel: Locator, name: str, key: str = "") -> None:
 def test_start_pause_and_resume_while_a_cell_awaits(scene: Scene, panel: Locator) -> None:
     _state(panel, "not started")
     assert panel.get_by_role("button", name="Stop", exact=True).is_disabled()
-    waiting = scene.run_cell(START.format("p-1") + "\nprint(await lab.result(handle, timeout=60))")
+    waiting = scene.run_cell(START.format("p-1") + "\nprint(await lab.result(handle, patience=60))")
     _press(panel, "Start")  # the cell above awaits
     _state(panel, "running pid")
     expect(waiting.get_by_text("shipped p-1")).to_be_visible(timeout=20_000)
@@ -66,7 +66,7 @@ def test_start_pause_and_resume_while_a_cell_awaits(scene: Scene, panel: Locator
     _press(panel, "Pause polling", "Enter")
     _state(panel, "takes no task")
     waiting = scene.run_cell(START.format("p-2") + "\nprint((await handle.describe()).history_length)\n"
-                             "print(await lab.result(handle, timeout=60))")  # fmt: skip
+                             "print(await lab.result(handle, patience=60))")  # fmt: skip
     expect(waiting.get_by_text("No Worker")).to_be_visible(timeout=20_000)
     _press(panel, "Resume polling", " ")
     expect(waiting.get_by_text("shipped p-2")).to_be_visible(timeout=20_000)

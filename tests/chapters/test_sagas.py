@@ -23,12 +23,12 @@ from course_lib import server as servers
 from course_lib.cells import Modules
 from course_lib.grading import sources
 from course_lib.grading.chapters.ch04.books import Books, books
-from course_lib.lab import turn
 from course_lib.shop import Shop, open_shop, stop_service
 from course_lib.shop.looking import Watcher
 from course_lib.workers import WorkerProcess
 from tests.conftest import no_revisions
 from tests.server.conftest import on_disk, own_state  # noqa: F401 - fixtures
+from tests.until import until
 
 MODULES = ("orders", "forward", "backward", "way_back", "saga", "patience", "grace")
 STEPS = (("payments", "charge"), ("warehouse", "reserve_stock"), ("warehouse", "ship"), ("mailer", "send_mail"))
@@ -245,7 +245,7 @@ async def test_a_killed_server_leaves_no_order_half_way(breakable: servers.Serve
     async with working(modules, breakable, shop):
         handles = [await begin(client, shop, schedule) for schedule in schedules]
         refunds = {("refund_order", "undoing-0"), ("refund_order", "undoing-1")}
-        await turn.until(lambda: refunds <= asked(shop), 20, "both orders are being undone")
+        await until(lambda: refunds <= asked(shop), 20, "both orders are being undone")
         assert breakable.pid is not None
         os.kill(breakable.pid, signal.SIGKILL)
         again = await servers.ensure()

@@ -21,7 +21,7 @@ from temporalio.worker import Worker
 from course_lib import server
 from course_lib.history.feed import Feed
 from course_lib.history.run import Gap, Run
-from course_lib.lab import turn
+from tests import until as wait
 from tests.history.conftest import Start
 from tests.history.feed_flows import Again, Chain, Failing, Gate, Parent, flaky
 from tests.pausing import pause, unpause
@@ -29,7 +29,7 @@ from tests.pausing import pause, unpause
 
 async def until(condition: Callable[[], bool], what: str) -> None:
     """Wait until something is so, with a limit."""
-    await turn.until(condition, 15, what)
+    await wait.until(condition, 15, what)
 
 
 @pytest.fixture

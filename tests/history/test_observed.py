@@ -12,8 +12,8 @@ from course_lib import server as servers
 from course_lib.history import observed
 from course_lib.history.feed import Feed
 from course_lib.history.observed import ObservingInterceptor, note, spans_of
-from course_lib.lab import turn
 from tests.history.feed_flows import Gate, flaky
+from tests.until import until
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
 
@@ -75,11 +75,11 @@ async def test_a_feed_hears_of_a_query_also_when_its_run_is_closed(watched: Clie
     await handle.result()
     feed = Feed(watched, handle.id)
     feed.start()
-    await turn.until(lambda: feed.closed, 15, "the end")
+    await until(lambda: feed.closed, 15, "the end")
     heard: list[int] = []
     feed.subscribe(lambda: heard.append(feed.version))
     await watched.get_workflow_handle(handle.id).query(Gate.is_open)
-    await turn.until(lambda: len(heard) > 0, 15, "a word of the query")
+    await until(lambda: len(heard) > 0, 15, "a word of the query")
     assert len(spans_of(handle.id)) == 1
 
 

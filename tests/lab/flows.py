@@ -5,6 +5,8 @@ from datetime import timedelta
 from temporalio import activity, workflow
 from temporalio.common import RetryPolicy
 
+SOON = timedelta(seconds=5)
+
 
 @activity.defn
 async def charge(order: str) -> str:
@@ -16,20 +18,93 @@ async def declined(order: str) -> str:
     raise ValueError(f"the card of {order} is declined")
 
 
+@activity.defn
+def compute(rounds: int) -> int:
+    """Keep a core busy: ten million rounds take about a second, and several on a machine that others use, too."""
+    total = 0
+    for number in range(rounds):
+        total += number
+    return total
+
+
 @workflow.defn
 class Order:
     @workflow.run
     async def run(self, order: str) -> str:
-        return await workflow.execute_activity(charge, order, start_to_close_timeout=timedelta(seconds=5))
+        return await workflow.execute_activity(charge, order, start_to_close_timeout=SOON)
 
 
 @workflow.defn
 class Declined:
     @workflow.run
     async def run(self, order: str) -> str:
-        return await workflow.execute_activity(
-            declined,
-            order,
-            start_to_close_timeout=timedelta(seconds=5),
-            retry_policy=RetryPolicy(maximum_attempts=1),
-        )
+        policy = RetryPolicy(maximum_attempts=1)
+        return await workflow.execute_activity(declined, order, start_to_close_timeout=SOON, retry_policy=policy)
+
+
+@workflow.defn
+class Retried:
+    """Tries again and again, soon and without an end."""
+
+    @workflow.run
+    async def run(self, order: str) -> str:
+        policy = RetryPolicy(initial_interval=timedelta(seconds=0.05), backoff_coefficient=1)
+        return await workflow.execute_activity(declined, order, start_to_close_timeout=SOON, retry_policy=policy)
+
+
+@workflow.defn
+class Broken:
+    """Its workflow task fails each time."""
+
+    @workflow.run
+    async def run(self) -> None:
+        raise RuntimeError("not today")
+
+
+@workflow.defn
+class Steps:
+    """Step after step, each after a timer."""
+
+    @workflow.run
+    async def run(self, steps: int, pause: float) -> int:
+        for _ in range(steps):
+            await workflow.sleep(pause)
+        return steps
+
+
+@workflow.defn
+class Parent:
+    """Its own history is still while its child goes on."""
+
+    @workflow.run
+    async def run(self, steps: int, pause: float) -> int:
+        return await workflow.execute_child_workflow(Steps.run, args=[steps, pause])
+
+
+@workflow.defn
+class Computes:
+    @workflow.run
+    async def run(self, rounds: int) -> int:
+        limit = timedelta(minutes=5)
+        return await workflow.execute_activity(compute, rounds, start_to_close_timeout=limit)
+
+
+@workflow.defn
+class Waits:
+    """Waits for a signal, or for longer than anybody would."""
+
+    def __init__(self) -> None:
+        self.approved = False
+
+    @workflow.run
+    async def run(self) -> bool:
+        await workflow.wait_condition(lambda: self.approved, timeout=timedelta(hours=1))
+        return self.approved
+
+    @workflow.signal
+    def approve(self) -> None:
+        self.approved = True
+
+    @workflow.update
+    def note(self, number: int) -> int:
+        return number

@@ -60,6 +60,28 @@ def test_progress_ends_the_chapter_only_when_every_exercise_is_passed(notebook: 
     notebook.run("lab._checks._progress.reset()")
 
 
+def test_a_cell_that_gives_up_turns_off_what_it_turned_on(notebook: Notebook) -> None:
+    notebook.run('lab.shop.faults.latency("mailer", 0.1)')
+    shown = notebook.run(
+        'lab.shop.faults.outage("payments")\nlab.shop.faults.decline(order_id="o-1")\n'
+        'await lab.until(lambda: False, "the moon is blue")'
+    )
+    assert "This is still not so: the moon is blue." in shown
+    assert "Faults cleared: payments outage, payments declines" in shown
+    assert "The cell that turned them on was given up." in shown
+    on = "print(*lab.shop.faults.current()['service'])"
+    assert notebook.run(on).split() == ["mailer"]
+    # An error of the learner's own, and a wait whose end the cell expects, leave the switches alone.
+    notebook.run('lab.shop.faults.outage("payments")\n1 / 0')
+    assert sorted(notebook.run(on).split()) == ["mailer", "payments"]
+    notebook.run(
+        "from course_lib.errors import CourseError\nlab.shop.faults.outage('identity')\n"
+        "try:\n    await lab.until(lambda: False)\nexcept CourseError:\n    pass"
+    )
+    assert sorted(notebook.run(on).split()) == ["identity", "mailer", "payments"]
+    notebook.run("lab.shop.faults.clear()")
+
+
 def test_the_end_of_the_kernel_ends_the_faults_and_what_a_kill_left_is_told(notebook: Notebook) -> None:
     name = notebook.run("print(lab.shop.name)").strip()
     notebook.run('lab.shop.faults.outage("payments")')

@@ -1,5 +1,6 @@
 """A run that somebody has paused, in every view: each says so, and how to let it go on."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from typing import Any
@@ -12,7 +13,8 @@ from course_lib import loops, server
 from course_lib.diagnosis import diagnose
 from course_lib.errors import CourseError
 from course_lib.history import describe
-from course_lib.lab import StillRunning, command, pictures, waiting
+from course_lib.lab import StillRunning, command, pictures
+from course_lib.lab.waiting import Waits
 from course_lib.widgets.look import View
 from course_lib.widgets.messages import MessagePanel, open_desk
 from course_lib.widgets.timeline.live import Timeline
@@ -62,15 +64,15 @@ async def test_the_diagnosis_says_who_paused_it_and_the_command_that_ends_it(
 
 
 async def test_a_result_that_is_waited_for_comes_when_the_run_goes_on(
-    client: Client, handle: Handle, queue: str
+    client: Client, waits: Waits, handle: Handle, queue: str
 ) -> None:
     with pytest.raises(StillRunning) as raised:
-        await waiting.result(handle, client, queue, 0.5, lambda _: None)
+        await asyncio.wait_for(waits.result(handle, queue, lambda _: None), 60)
     assert "The run is paused." in str(raised.value)
     assert advice(handle) in str(raised.value)
     await handle.signal("stop-it")
     await unpause(client, handle.id)
-    assert await waiting.result(handle, client, queue, 20, lambda _: None) == []
+    assert await waits.result(handle, queue, lambda _: None) == []
 
 
 async def test_the_timeline_and_the_comparison(

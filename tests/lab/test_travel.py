@@ -1,11 +1,14 @@
 """Where `lab.step_through` gets its history and its class from, and what it says when there is none."""
 
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any
 
 import pytest
 from temporalio.client import Client, WorkflowHistory
 from temporalio.worker import Worker
 
+from course_lib import loops
 from course_lib.errors import CourseError
 from course_lib.lab import travel
 from tests.widgets import stepper_runs
@@ -20,6 +23,10 @@ def _say(_: str) -> None:
     pass
 
 
+def _look(call: Coroutine[Any, Any, WorkflowHistory]) -> WorkflowHistory:
+    return loops.background().run(call, 30)
+
+
 @pytest.fixture
 async def history(client: Client) -> WorkflowHistory:
     return await stepper_runs.order(client)
@@ -31,23 +38,23 @@ async def test_a_handle_a_history_and_a_file_lead_to_the_same(
     file = tmp_path / "orders.json"
     file.write_text(history.to_json())
     handle = client.get_workflow_handle(history.workflow_id)
-    first = travel.journey(history, None, _find, _say)
+    first = travel.journey(history, None, _find, _say, _look)
     assert len(first.steps) == 5
-    assert travel.journey(handle, None, _find, _say).steps == first.steps
-    assert travel.journey(str(file), Order, _find, _say).steps == first.steps
-    assert travel.journey(file, None, _find, _say).workflow_id == history.workflow_id
+    assert travel.journey(handle, None, _find, _say, _look).steps == first.steps
+    assert travel.journey(str(file), Order, _find, _say, _look).steps == first.steps
+    assert travel.journey(file, None, _find, _say, _look).workflow_id == history.workflow_id
 
 
 async def test_no_class_no_run_and_no_file_are_said_with_the_fix(
     client: Client, history: WorkflowHistory, tmp_path: Path
 ) -> None:
     with pytest.raises(CourseError, match="no class for the workflow type 'Order'") as error:
-        travel.journey(history, None, lambda _: None, _say)
+        travel.journey(history, None, lambda _: None, _say, _look)
     assert "%%module" in error.value.fix
     with pytest.raises(CourseError, match="no history of nobody"):
-        travel.journey(client.get_workflow_handle("nobody"), None, _find, _say)
+        travel.journey(client.get_workflow_handle("nobody"), None, _find, _say, _look)
     with pytest.raises(CourseError, match="no file"):
-        travel.journey(tmp_path / "nothing.json", None, _find, _say)
+        travel.journey(tmp_path / "nothing.json", None, _find, _say, _look)
 
 
 async def test_a_run_of_several_names_its_neighbours(client: Client) -> None:
@@ -56,9 +63,9 @@ async def test_a_run_of_several_names_its_neighbours(client: Client) -> None:
         handle = await client.start_workflow(Again.run, 1, id=queue, task_queue=queue)
         assert await handle.result() == 0
     first = client.get_workflow_handle(handle.id, run_id=handle.first_execution_run_id)
-    [note] = travel.journey(first, Again, _find, _say).notes
+    [note] = travel.journey(first, Again, _find, _say, _look).notes
     assert note.startswith("It continued as a new run")
-    newest = travel.journey(handle, Again, _find, _say)
+    newest = travel.journey(handle, Again, _find, _say, _look)
     [note] = newest.notes
     assert note.startswith("This run goes on from an earlier one")
     assert f"run_id='{handle.first_execution_run_id}'" in note

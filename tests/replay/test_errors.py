@@ -26,9 +26,9 @@ def modules(tmp_path: Path) -> Iterator[Modules]:
         yield Modules(tmp_path)
 
 
-async def refused(history: WorkflowHistory, cls: type, timeout: float = 20.0) -> CourseError:
+async def refused(history: WorkflowHistory, cls: type, patience: float = 20.0) -> CourseError:
     with pytest.raises(CourseError) as caught:
-        await replay.journey(history, cls, timeout=timeout)
+        await replay.journey(history, cls, patience=patience)
     assert caught.value.fix
     return caught.value
 
@@ -85,7 +85,7 @@ async def test_every_beginning_with_a_failed_workflow_task_can_be_replayed(histo
     cls = {"stuck": flows.Fails, "reset": flows.Approve}.get(kind, flows.Buy)
     events = list(histories[kind].events)
     for length in range(2, len(events)):
-        journey = await replay.journey(WorkflowHistory("x", events[:length]), cls, timeout=10)
+        journey = await replay.journey(WorkflowHistory("x", events[:length]), cls, patience=10)
         assert journey.steps
         assert journey.divergence is None
 
@@ -238,7 +238,7 @@ async def test_a_module_whose_import_never_ends(histories: Histories, modules: M
     cls = names["Buy"]
     assert isinstance(cls, type)
     began = time.monotonic()
-    error = await refused(histories["bought"], cls, timeout=1.5)
-    assert error.what == "The replay of Buy did not end in time."
+    error = await refused(histories["bought"], cls, patience=1.5)
+    assert error.what == "The replay of Buy did not end."
     assert "shop_endless, line" in error.tried[0]
     assert time.monotonic() - began < 60  # it came back at all; how fast is not this test's question

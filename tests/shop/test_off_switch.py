@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 
-from course_lib.lab.turn import turn, until
+from course_lib.lab.turn import Until, turn
 from course_lib.shop import Shop
+from tests.until import until
 
 
 @pytest.fixture
@@ -16,10 +17,10 @@ def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return []
 
 
-async def test_turning_it_off_anywhere_is_the_press(shop: Shop, said: list[str]) -> None:
+async def test_turning_it_off_anywhere_is_the_press(shop: Shop, said: list[str], patiently: Until) -> None:
     shop.faults.outage("warehouse")
     switch = shop.faults.off_switch("outage", "warehouse")
-    waiting = asyncio.create_task(turn(switch, said.append, None, 20.0))
+    waiting = asyncio.create_task(turn(switch, said.append, None, 20.0, patiently))
     await until(lambda: bool(said), 5.0, "the turn is announced")
     assert "press “warehouse: Outage”" in said[0]
     shop.faults.clear()
@@ -27,17 +28,17 @@ async def test_turning_it_off_anywhere_is_the_press(shop: Shop, said: list[str])
     assert said[-1] == "You pressed “warehouse: Outage”."
 
 
-async def test_past_the_limit_it_is_turned_off(shop: Shop, said: list[str]) -> None:
+async def test_past_the_limit_it_is_turned_off(shop: Shop, said: list[str], patiently: Until) -> None:
     shop.faults.outage("warehouse")
     shop.faults.outage("payments")
-    await asyncio.wait_for(turn(shop.faults.off_switch("outage", "warehouse"), said.append, None, 0.3), 10)
+    await asyncio.wait_for(turn(shop.faults.off_switch("outage", "warehouse"), said.append, None, 0.3, patiently), 10)
     assert list(shop.faults.current()["service"]) == ["payments"]
     assert any("Nobody pressed" in line for line in said)
 
 
-async def test_one_that_is_off_is_not_waited_for(shop: Shop, said: list[str]) -> None:
+async def test_one_that_is_off_is_not_waited_for(shop: Shop, said: list[str], patiently: Until) -> None:
     shop.faults.outage("warehouse")
     shop.faults.decline()
-    await asyncio.wait_for(turn(shop.faults.off_switch("outage", "payments"), said.append, None, 60.0), 10)
+    await asyncio.wait_for(turn(shop.faults.off_switch("outage", "payments"), said.append, None, 60.0, patiently), 10)
     assert "cannot be pressed now" in said[-1]
     assert len(shop.faults.current()) == 2

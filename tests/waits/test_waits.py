@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,6 +14,7 @@ from temporalio.client import Client
 
 from course_lib.waits import Burning, NothingMoves, Stuck, TooBusy, Watch, machine, round_trip
 from course_lib.waits.processes import Processes
+from course_lib.waits.until import Manner
 
 BUSY = "print('on', flush=True)\nwhile True: pass"
 STILL = "print('on', flush=True)\nimport signal; signal.pause()"
@@ -58,6 +60,29 @@ async def test_a_process_that_waits_for_a_core_counts_as_moving() -> None:
         assert all(Processes().look([pid])[1] for pid in (first, second))
 
 
+async def test_a_thread_of_this_process_is_told_from_the_others() -> None:
+    end, rest = threading.Event(), threading.Event()
+
+    def compute() -> None:
+        while not end.is_set():
+            sum(range(1000))
+
+    busy, still = threading.Thread(target=compute), threading.Thread(target=rest.wait)
+    busy.start()
+    still.start()
+    try:
+        movers = [(os.getpid(), thread.native_id) for thread in (busy, still) if thread.native_id is not None]
+        processes = Processes()
+        processes.look(movers)
+        async with asyncio.timeout(30):
+            while not processes.look(movers[:1])[0]:  # noqa: ASYNC110 - the kernel counts in ticks, without an event
+                await asyncio.sleep(0.05)
+        assert processes.look(movers[1:]) == (0.0, False)
+    finally:
+        end.set()
+        rest.set()
+
+
 async def test_a_round_trip_needs_no_worker_and_leaves_no_run(client: Client) -> None:
     assert 0 < await round_trip(client) < machine._LIMIT
     running = [run async for run in client.list_workflows("WorkflowId STARTS_WITH 'course-round-trip'")]
@@ -98,10 +123,33 @@ async def test_what_will_move_by_itself_is_waited_for(client: Client) -> None:
     await coming
 
 
-async def test_a_process_that_only_burns_cpu_time_ends_it(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("course_lib.waits.until.BURNT", 1.0)
+async def test_a_process_that_only_burns_cpu_time_ends_it(client: Client) -> None:
     with child(BUSY) as busy, pytest.raises(Burning, match="1 s of CPU time"):
-        await Watch(client, lambda: [busy]).until(lambda: False)
+        await Watch(client, lambda: [busy], manner=Manner(burnt=1.0)).until(lambda: False)
+
+
+async def test_what_was_used_before_the_wait_counts_for_nothing(client: Client) -> None:
+    with child(BUSY) as busy:
+        used = Processes()
+        async with asyncio.timeout(60):
+            while used.look([busy])[0] < 0.3:
+                used = Processes()
+                await asyncio.sleep(0.05)
+        os.kill(busy, signal.SIGSTOP)
+        with pytest.raises(NothingMoves):
+            await Watch(client, lambda: [busy], manner=Manner(burnt=0.2)).until(lambda: False)
+
+
+async def test_a_patience_is_for_all_that_moves_late(client: Client) -> None:
+    def stir() -> tuple[object, float]:
+        return None, 20.0  # comes by itself, but too late
+
+    began = asyncio.get_running_loop().time()
+    with pytest.raises(NothingMoves):
+        await Watch(client, nobody, [stir]).until(lambda: False, patience=0.5)
+    assert asyncio.get_running_loop().time() - began < 20
+    came = asyncio.get_running_loop().time() + 5
+    await Watch(client, nobody).until(lambda: asyncio.get_running_loop().time() > came, patience=6.0)
 
 
 async def test_what_can_no_longer_come_is_looked_at_once_more(client: Client) -> None:

@@ -19,12 +19,12 @@ from temporalio.worker import Worker
 
 from course_lib.history.feed import Feed
 from course_lib.history.run import Run
-from course_lib.lab import turn
 from course_lib.widgets.event_table import EventTable
 from course_lib.widgets.event_table.rows import Rows
 from course_lib.widgets.event_table.still import still
 from course_lib.widgets.event_table.widget import EventTableWidget
 from tests.history.flows import Mail, Order, Shop, broken, charge, flaky_ship, hang
+from tests.until import until
 
 BAD = "<img src=x onerror=alert(1)>"
 Start = Callable[[str], Any]
@@ -115,9 +115,9 @@ async def test_a_live_table_grows_and_says_only_what_is_new(
     messages = sent(widget, monkeypatch)
     await handle.signal("approve", args=["ada", 1])
     await handle.result()
-    await turn.until(lambda: feed.closed, 15, "the end of the run")
+    await until(lambda: feed.closed, 15, "the end of the run")
     expected = [len(run.events) for run in feed.runs]
-    await turn.until(lambda: [len(rows.all) for rows in widget.rows] == expected, 15, "all rows")
+    await until(lambda: [len(rows.all) for rows in widget.rows] == expected, 15, "all rows")
 
     shown: list[list[Any]] = [[] for _ in feed.runs]
     for message in (widget.first, *messages):
@@ -212,11 +212,11 @@ async def test_a_dropped_table_ends_its_feed(client: Client, start: Start) -> No
     table = EventTable(feed)
     assert table.widget.comm is not None
     gone, follower = weakref.ref(table), feed._follower
-    await turn.until(lambda: len(follower.runs[0].events) > 3, 15, "the first events")
+    await until(lambda: len(follower.runs[0].events) > 3, 15, "the first events")
     del table, feed
     gc.collect()
     assert gone() is None
-    await turn.until(lambda: follower.over and not follower._tasks, 15, "the end of the feed")
+    await until(lambda: follower.over and not follower._tasks, 15, "the end of the feed")
     await handle.terminate()
 
 

@@ -127,8 +127,8 @@ async def test_a_module_that_never_ends_importing_is_named(start: Start, folder:
         "@workflow.defn\nclass Endless:\n    @workflow.run\n    async def run(self) -> None: ...\n"
     )
     endless = importlib.import_module("endless__r1")
-    with pytest.raises(CourseError, match="did not begin to poll within 1 s") as caught:
-        await start(workflows=[endless.Endless], timeout=1.0)
+    with pytest.raises(CourseError, match="did not begin to poll and has stood still for 1 s") as caught:
+        await start(workflows=[endless.Endless], patience=1.0)
     assert caught.value.tried == ("its thread is at endless, line 6: time.sleep(4)",)
     assert running_workers() == []
 

@@ -23,7 +23,7 @@ from course_lib.widgets.panel import Panel
 _PAUSE = 0.25  # seconds between two looks; one that finds nothing new costs 0.2 ms
 _ALIVE = 1.0  # seconds between two looks at the shop's process
 _ANSWERS = 5.0  # seconds between two questions whether it answers
-_LIMIT = 30.0  # seconds for a press from code: a shop that hangs is replaced within them
+_LIMIT = 120.0  # seconds for a press from code: a shop that hangs is replaced within them
 _TOKENS = 50
 _BUSY = {"start": "Starting the shop…"}
 

@@ -14,7 +14,7 @@ from course_lib.errors import CourseError
 from course_lib.widgets.messages.excuses import excuse
 from course_lib.widgets.messages.handlers import REQUIRED, Handler, Kind
 from course_lib.widgets.messages.outcome import Outcome
-from course_lib.widgets.messages.sending import UPDATE_LIMIT, Sender, Tell
+from course_lib.widgets.messages.sending import Sender, Tell
 from course_lib.widgets.messages.sent import Sent
 from course_lib.widgets.messages.state import RunState, look
 from course_lib.widgets.messages.values import Converter, Fault, Faulty
@@ -33,7 +33,7 @@ class Desk:
         handle: The workflow's handle; its client and data converter are used.
         handlers: What the workflow handles.
         state: How the run stood when somebody looked last.
-        update_limit: Seconds that an update may take until it is no longer waited for.
+        patience: Seconds for which nothing may move until an update is waited for no longer.
     """
 
     def __init__(
@@ -41,12 +41,12 @@ class Desk:
         handle: WorkflowHandle[Any, Any],
         handlers: Iterable[Handler],
         state: RunState | None = None,
-        update_limit: float = UPDATE_LIMIT,
+        patience: float | None = None,
     ) -> None:
         self.handle = handle
         self.handlers = list(handlers)
         self.state = state or RunState()
-        self._sender = Sender(handle, update_limit)
+        self._sender = Sender(handle, patience)
         self._outcomes: dict[tuple[str, str | None], deque[list[Outcome]]] = {}
         self._converters: dict[tuple[str, str | None], tuple[Converter, ...]] = {}
         self._under_way: dict[tuple[str, str | None], int] = {}

@@ -16,6 +16,7 @@ from course_lib.widgets.messages.handlers import Handler, handlers_in, handlers_
 from course_lib.widgets.messages.state import RunState, look
 
 _METADATA_LIMIT = 2.0
+_LIMIT = 60.0  # seconds for the first look: nothing can be shown without it, and a busy server is slow
 
 
 async def open_desk(
@@ -35,7 +36,7 @@ async def open_desk(
         raise CourseError(
             f"{getattr(cls, '__name__', cls)} is no workflow class.", fix="pass the class with @workflow.defn."
         )
-    state = await look(handle)
+    state = await look(handle, _LIMIT)
     if state.error:
         raise CourseError(state.error, fix="look at the id; `course server status` says whether the server runs.")
     if found := cls or find(state.type):

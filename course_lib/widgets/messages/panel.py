@@ -94,7 +94,7 @@ class MessagePanel(Panel):
             **named: Arguments by the names of parameters.
 
         Returns:
-            To be awaited: the result; the outcome instead when it was accepted and has not completed within the limit.
+            To be awaited: the result; the outcome instead when it was accepted, and nothing moves that would end it.
             Awaiting raises ``WorkflowUpdateFailedError`` when it was rejected or failed, as the SDK does.
 
         Raises:

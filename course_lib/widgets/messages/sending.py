@@ -1,12 +1,13 @@
-"""The messages themselves: the SDK's own calls on the handle, each with a limit, and what the history says of them."""
+"""The messages themselves: the SDK's own calls on the handle, each with an end, and what the history says of them."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import RPCTimeoutOrCancelledError as CallEnded
@@ -15,14 +16,21 @@ from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError, Workflo
 from course_lib.diagnosis import facts
 from course_lib.errors import CourseError
 from course_lib.history import client_of, unpausing
+from course_lib.waits import CELL, StillMoving, Stuck, Watch
+from course_lib.waits.until import LAST_RESORT, Manner
 from course_lib.widgets.messages.outcome import Outcome, clock
+from course_lib.workers import moving
 
 if TYPE_CHECKING:
     from temporalio.api.history.v1 import HistoryEvent
 
-SEND_LIMIT = 10.0
-ASK_LIMIT = 10.0
-UPDATE_LIMIT = 30.0
+T = TypeVar("T")
+
+# What a message waits for is a Worker's turn, whatever else the Worker does; an update may wait for much of its run.
+_PROMPT = Manner(burnt=CELL.burnt, every=CELL.every)
+_UPDATE = replace(CELL, at_work=False)
+# A last resort: an answer is waited for as long as anything moves.
+_LAST = timedelta(seconds=LAST_RESORT)
 # Longer than the SDK lets a workflow task go on without a pause, which is 2 s.
 _BUFFERED = 3.0
 _AGAIN = 0.1
@@ -36,12 +44,13 @@ class Sender:
 
     Args:
         handle: The workflow's handle.
-        update_limit: Seconds that an update may take until the panel stops to wait for it.
+        patience: Seconds for which nothing may move until an update is waited for no longer; by default as long as
+            something is due by itself.
     """
 
-    def __init__(self, handle: WorkflowHandle[Any, Any], update_limit: float = UPDATE_LIMIT) -> None:
+    def __init__(self, handle: WorkflowHandle[Any, Any], patience: float | None = None) -> None:
         self.handle = handle
-        self.update_limit = update_limit
+        self._patience = patience
         self._client = client_of(handle)
         self._taken: set[int] = set()
 
@@ -53,9 +62,7 @@ class Sender:
             args: Its arguments.
             tell: Gets what is known on the way.
         """
-        await _limited(
-            self.handle.signal(name, args=list(args), rpc_timeout=timedelta(seconds=SEND_LIMIT)), SEND_LIMIT, "signal"
-        )
+        await self._answer(self.handle.signal(name, args=list(args), rpc_timeout=_LAST), "signal")
         at = clock()
         limit = time.monotonic() + _BUFFERED
         while True:
@@ -80,13 +87,11 @@ class Sender:
             result: The type of the answer; None when it is not known.
 
         Raises:
-            CourseError: The run is paused, or there was no answer in time.
+            CourseError: The run is paused, or there was no answer, and nothing moves.
         """
-        asked = self.handle.query(
-            name, args=list(args), result_type=result, rpc_timeout=timedelta(seconds=ASK_LIMIT)
-        )  # fmt: skip
+        asked = self.handle.query(name, args=list(args), result_type=result, rpc_timeout=_LAST)
         try:
-            value = await _limited(asked, ASK_LIMIT, "query")
+            value = await self._answer(asked, "query")
         except ValueError as error:
             if "WorkflowExecutionStatus" not in str(error):
                 raise
@@ -97,7 +102,7 @@ class Sender:
         return Outcome("answered", f"answered at {clock()}", value=value, has_value=True)
 
     async def update(self, name: str, args: Sequence[Any], result: Any, tell: Tell) -> Outcome:
-        """Send an update and wait for its result, at most ``update_limit`` seconds.
+        """Send an update and wait for its result, as long as anything moves.
 
         Args:
             name: The update's name.
@@ -106,30 +111,28 @@ class Sender:
             tell: Gets what is known on the way.
 
         Returns:
-            The outcome; "accepted" when the limit came before the result.
+            The outcome; "accepted" when nothing moves that would bring the result.
 
         Raises:
             Rejected: The validator turned it down; the history knows nothing of it.
             temporalio.client.WorkflowUpdateFailedError: The handler failed.
         """
         tell(Outcome("working", f"sent at {clock()}; waiting for a Worker to accept it…"))
-        limit = asyncio.get_running_loop().time() + self.update_limit
         started = self.handle.start_update(
             name, args=list(args), result_type=result, wait_for_stage=WorkflowUpdateStage.ACCEPTED
         )  # fmt: skip
-        update = await _limited(started, self.update_limit, "update")
+        update = await self._answer(started, "update", _UPDATE, self._patience)
         event = await self._event(lambda found: _accepts(found, update.id))
         if event is not None:
             tell(Outcome("working", f"accepted, event {event}; waiting for its result…", event))
         try:
-            async with asyncio.timeout_at(limit):
-                value = await update.result()
+            value = await self._answer(update.result(rpc_timeout=_LAST), "update", _UPDATE, self._patience)
         except WorkflowUpdateFailedError as error:
             if event is None:
                 raise Rejected(error.cause) from error.cause
             raise
-        except (TimeoutError, CallEnded):
-            words = f"accepted, event {event}, but it has not completed within {self.update_limit:g} s. It goes on."
+        except NoAnswer:
+            words = f"accepted, event {event}, but it has not completed, and nothing moves. It goes on."
             return Outcome("accepted", words, event)
         done = await self._event(lambda found: _completes(found, update.id))
         where = f", events {event} and {done}" if event and done else f", event {event}" if event else ""
@@ -137,7 +140,7 @@ class Sender:
 
     async def cancel(self) -> Outcome:
         """Request the cancellation of the workflow."""
-        await _limited(self.handle.cancel(rpc_timeout=timedelta(seconds=SEND_LIMIT)), SEND_LIMIT, "request")
+        await self._answer(self.handle.cancel(rpc_timeout=_LAST), "request")
         return Outcome("sent", f"cancellation requested at {clock()}; the workflow decides what to do with it")
 
     async def terminate(self, reason: str) -> Outcome:
@@ -146,11 +149,29 @@ class Sender:
         Args:
             reason: Stands in the history.
         """
-        await _limited(
-            self.handle.terminate(reason=reason or None, rpc_timeout=timedelta(seconds=SEND_LIMIT)),
-            SEND_LIMIT, "request",
-        )  # fmt: skip
+        await self._answer(self.handle.terminate(reason=reason or None, rpc_timeout=_LAST), "request")
         return Outcome("sent", f"terminated at {clock()}; its code was not asked")
+
+    async def _answer(
+        self, call: Coroutine[Any, Any, T], what: str, manner: Manner = _PROMPT, patience: float | None = None
+    ) -> T:
+        """Await a call for as long as anything moves.
+
+        Args:
+            call: The call.
+            what: What was sent, in one word.
+            manner: How it waits.
+            patience: See `Watch.until`.
+        """
+        answer = asyncio.ensure_future(call)
+        watch = Watch(self._client, moving.movers, [moving.stir], manner=manner)
+        try:
+            await watch.until(answer.done, [self.handle], wake=answer, patience=patience)
+            return answer.result()
+        except (Stuck, StillMoving, CallEnded) as error:
+            raise NoAnswer(f"There was no answer to the {what}, and nothing moves.") from error
+        finally:
+            answer.cancel()
 
     async def _event(self, is_it: Callable[[HistoryEvent], bool]) -> int | None:
         # The call has returned, so the server has written the event.
@@ -180,22 +201,7 @@ class Rejected(WorkflowUpdateFailedError):
 
 
 class NoAnswer(CourseError):
-    """The limit of a call is over."""
-
-
-async def _limited(call: Any, limit: float, what: str) -> Any:
-    """Await a call, at most so long.
-
-    Args:
-        call: The call.
-        limit: Seconds.
-        what: What was sent, in one word.
-    """
-    try:
-        async with asyncio.timeout(limit):
-            return await call
-    except (TimeoutError, CallEnded) as error:
-        raise NoAnswer(f"There was no answer to the {what} within {limit:g} s.") from error
+    """There is no answer to a call, and nothing moves that would bring one."""
 
 
 def _accepts(event: HistoryEvent, update: str) -> bool:

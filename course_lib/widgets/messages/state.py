@@ -88,18 +88,19 @@ class RunState:
 _PLURAL = {"signal": "signals", "query": "queries", "update": "updates"}
 
 
-async def look(handle: WorkflowHandle[Any, Any]) -> RunState:
-    """Ask the server how the run stands. Ends within four seconds and never raises for what it finds.
+async def look(handle: WorkflowHandle[Any, Any], limit: float = _LIMIT) -> RunState:
+    """Ask the server how the run stands; never raises for what it finds.
 
     Args:
         handle: The workflow.
+        limit: Seconds that the server may take.
     """
     client = client_of(handle)
     try:
-        async with asyncio.timeout(_LIMIT):
+        async with asyncio.timeout(limit):
             found = await describe(handle)
     except TimeoutError:
-        return RunState(error=f"The Temporal server did not answer within {_LIMIT:g} s.")
+        return RunState(error=f"The Temporal server did not answer within {limit:g} s.")
     except RPCError as error:
         if error.status == RPCStatusCode.NOT_FOUND:
             return RunState(error=f"The server has no workflow “{handle.id}”.")
