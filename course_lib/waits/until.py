@@ -146,6 +146,8 @@ class Watch:
         self._open, self._soon, self._at_work, self._in_vain = [], 0.0, True, False
         pause = _FIRST
         self.idle.begin()
+        waited = {run.id for run in runs}  # what was retried before this wait was somebody's plan
+        self._attempts = {where: first for where, first in self._attempts.items() if where[0] not in waited}
         while True:
             try:
                 if await self._comes(condition, runs, over, patience):

@@ -447,7 +447,7 @@ async def test_a_run_that_nobody_speaks_to_is_over_as_soon_as_it_rests(grader: G
             await signal(hours, "leave")
             left, alone = await bench.finish(hours, alone=True), await bench.finish(second, alone=True)
         bench.expect(resting["type"].iloc[-1] == "TimerStarted", "rests", expected="a timer", seen=resting["type"])
-        bench.expect("nothing moves" in waits.reason, "it is told", expected="nothing moves", seen=waits.reason)
+        bench.expect("nothing comes" in waits.reason, "it is told", expected="nothing comes", seen=waits.reason)
         bench.expect(still < BASE, "at once", expected="no stretch of stillness", seen=still)
         bench.expect(left.result == "somebody left", "a signal", expected="somebody left", seen=left.reason)
         bench.expect(alone.result == "nobody came", "a short timer", expected="nobody came", seen=alone.reason)
