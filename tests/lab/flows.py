@@ -1,5 +1,6 @@
 """Workflows for the tests of the Lab; a module of its own, because the sandbox imports it afresh."""
 
+import time
 from datetime import timedelta
 
 from temporalio import activity, workflow
@@ -19,12 +20,12 @@ async def declined(order: str) -> str:
 
 
 @activity.defn
-def compute(rounds: int) -> int:
-    """Keep a core busy: ten million rounds take about a second, and several on a machine that others use, too."""
-    total = 0
-    for number in range(rounds):
-        total += number
-    return total
+def compute(seconds: float) -> int:
+    """Compute for so many seconds of its thread's CPU time: it takes longer on a machine that others use, too."""
+    end, rounds = time.thread_time() + seconds, 0
+    while time.thread_time() < end:
+        rounds += 1
+    return rounds
 
 
 @workflow.defn
@@ -84,9 +85,9 @@ class Parent:
 @workflow.defn
 class Computes:
     @workflow.run
-    async def run(self, rounds: int) -> int:
+    async def run(self, seconds: float) -> int:
         limit = timedelta(minutes=5)
-        return await workflow.execute_activity(compute, rounds, start_to_close_timeout=limit)
+        return await workflow.execute_activity(compute, seconds, start_to_close_timeout=limit)
 
 
 @workflow.defn
