@@ -31,6 +31,7 @@ def processes(monkeypatch: pytest.MonkeyPatch) -> Any:
     return importlib.import_module("processes")
 
 
+@pytest.mark.timeout(400)  # a run inside a run; on a busy machine it takes a minute to start
 @pytest.mark.parametrize(
     ("command", "who", "how"),
     [
@@ -55,9 +56,9 @@ def test_nothing_outlives_a_run_that_is_killed(
             started = wait_for_daemons(processes, mark)
             server = next(process for process in started if "start-dev" in command_line(process))
             os.kill(run.pid if who == "the run" else server.ppid(), how)
-            _, alive = psutil.wait_procs(started, timeout=30)
+            _, alive = psutil.wait_procs(started, timeout=90)
             assert not alive, alive
-            run.wait(30)
+            run.wait(90)
             output.seek(0)
             assert not processes.members(mark), output.read()
         finally:
@@ -67,14 +68,14 @@ def test_nothing_outlives_a_run_that_is_killed(
 
 def wait_for_daemons(processes: Any, mark: str) -> list[psutil.Process]:
     """Return all processes of a run once it has a server and a shop."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while time.monotonic() < deadline:
         found: list[psutil.Process] = processes.members(mark)
         words = [word for process in found for word in command_line(process)]
         if "start-dev" in words and "course_lib.shop" in words:
             return found
         time.sleep(0.1)
-    raise AssertionError(f"no server and shop within a minute among {found}")
+    raise AssertionError(f"no server and shop within three minutes among {found}")
 
 
 def command_line(process: psutil.Process) -> list[str]:
