@@ -67,7 +67,7 @@ def test_start_pause_and_resume_while_a_cell_awaits(scene: Scene, panel: Locator
     _state(panel, "takes no task")
     waiting = scene.run_cell(START.format("p-2") + "\nprint((await handle.describe()).history_length)\n"
                              "print(await lab.result(handle, patience=60))")  # fmt: skip
-    expect(waiting.get_by_text("No Worker")).to_be_visible(timeout=20_000)
+    expect(waiting.get_by_text("A workflow task has waited on")).to_be_visible(timeout=20_000)
     _press(panel, "Resume polling", " ")
     expect(waiting.get_by_text("shipped p-2")).to_be_visible(timeout=20_000)
 
