@@ -72,6 +72,10 @@ class CrashServer:
                 await environment.shutdown()
 
     def _process(self) -> psutil.Process:
-        return next(
-            child for child in psutil.Process().children(recursive=True) if str(self._database) in child.cmdline()
-        )
+        def is_it(child: psutil.Process) -> bool:
+            try:
+                return str(self._database) in child.cmdline()
+            except psutil.NoSuchProcess:  # another child that has ended, and that nobody has asked how yet
+                return False
+
+        return next(filter(is_it, psutil.Process().children(recursive=True)))

@@ -1,5 +1,9 @@
 """The server that a check may kill: it comes back with its data, and leaves nobody behind."""
 
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -26,6 +30,23 @@ async def test_it_comes_back_with_what_it_was_told(tmp_path: Path, capfd: pytest
     finally:
         await server.stop()
     assert capfd.readouterr().out == ""  # a cell's output is for what the cell says
+
+
+@pytest.fixture
+def zombie() -> Iterator[int]:
+    """A child that has ended, and that nobody has asked how yet."""
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
+    yield ended.pid
+    ended.wait()
+
+
+async def test_another_child_that_has_ended_does_not_disturb_it(tmp_path: Path, zombie: int) -> None:
+    server = CrashServer(tmp_path)
+    try:
+        assert (await server.start()).pid not in {None, zombie}
+    finally:
+        await server.stop()
 
 
 async def test_a_binary_that_ends_at_once_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
