@@ -29,7 +29,11 @@ def guard() -> None:
     mark = new_mark()
     command = [sys.executable, __file__, mark, str(os.getpid())]
     nothing = subprocess.DEVNULL
-    _guards.append(subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True))
+    # Without any mark: it ends by itself, a moment after the run, and is nothing that a run has left behind.
+    bare = {name: value for name, value in os.environ.items() if name != VARIABLE}
+    _guards.append(
+        subprocess.Popen(command, env=bare, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True)
+    )
     os.environ.update(marked(mark, os.environ))
 
 
