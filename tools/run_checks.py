@@ -92,7 +92,7 @@ STAGES = (
     pytest_stage(
         "notebooks",
         "nbval: notebooks/ unsolved, solutions/ strict",
-        *("--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout", "60"),
+        *("--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout", "1000"),
         *("-n", "2", "--dist", "loadfile", "notebooks", "solutions"),
         beside=True,
     ),

@@ -2,7 +2,7 @@
 
 The command, as `make test` has it (both editions in one run):
 
-    pytest --nbval-lax --nbval-current-env --nbval-cell-timeout 60 notebooks solutions
+    pytest --nbval-lax --nbval-current-env --nbval-cell-timeout 1000 notebooks solutions
 
 The conftest.py at the top of the checkout registers this file when one of nbval's options is given.
 
