@@ -26,8 +26,8 @@ def stages(exercises: Sequence[str], load: Sequence[str] = ()) -> list[run_check
     what = (
         "every right answer and three wrong ones of each exercise" if load else "the solution, the stub, every answer"
     )
-    # Under load a proof for each of the two cores: five would be a load of their own.
-    workers = "2" if load else "5"
+    # Under load a proof for each of the two cores: four would be a load of their own.
+    workers = "2" if load else "4"
     proofs = run_checks.pytest_stage(
         "proofs",
         " ".join(["pytest:", what, *load]),
@@ -40,7 +40,7 @@ def stages(exercises: Sequence[str], load: Sequence[str] = ()) -> list[run_check
         "browser",
         "pytest: Run All of the other chapters, and a long history, in a real JupyterLab",
         *("-p", "no:nbval", "tests/browser", "-m", "slow"),
-        beside=True,
+        beside=False,
     )
     return [proofs] if exercises or load else [proofs, browser]
 

@@ -5,8 +5,8 @@
     make test ARGS="--list"        what there is
 
 A stage that fails fails the whole, but the later ones still run: one run shows everything that is wrong. The quick
-stages come first. Then the unit tests, which compute, share the machine with the notebooks and the browser, which
-mostly wait; what those print is shown when they end.
+stages come first. Then the unit tests, which compute, share the machine with the notebooks, which mostly wait; what those
+print is shown when they end. The browser's tests come last and alone.
 """
 
 import argparse
@@ -86,7 +86,7 @@ STAGES = (
     pytest_stage(
         "unit",
         "pytest: the library, content, set-up, a choice of exercise proofs",
-        *("-p", "no:nbval", "-n", "5", "--dist", "loadfile", "tests", "--ignore=tests/browser"),
+        *("-p", "no:nbval", "-n", "4", "--dist", "loadfile", "tests", "--ignore=tests/browser"),
         beside=False,
     ),
     pytest_stage(
@@ -100,7 +100,7 @@ STAGES = (
         "browser",
         "pytest: every widget, and chapter 00's Run All, in a real JupyterLab",
         *("-p", "no:nbval", "tests/browser", "-m", "not slow"),
-        beside=True,
+        beside=False,  # a page beside four busy processes is slower than a browser test's 20 s now and then
     ),
 )
 
