@@ -5,8 +5,8 @@
     make test ARGS="--list"        what there is
 
 A stage that fails fails the whole, but the later ones still run: one run shows everything that is wrong. The quick
-stages come first. Then the unit tests, which compute, share the machine with the notebooks, which mostly wait; what those
-print is shown when they end. The browser's tests come last and alone.
+stages come first. Then the unit tests, which compute, share the machine with the notebooks, which mostly wait; what
+those print is shown when they end. The browser's tests come last and alone.
 """
 
 import argparse
