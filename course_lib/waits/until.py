@@ -4,7 +4,7 @@ import asyncio
 import inspect
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from temporalio.api.enums.v1 import PendingActivityState
@@ -85,6 +85,20 @@ CELL = Manner(longest=30.0, working=30.0, burnt=60.0, every=1.0, retries=30, tri
 """Of a learner's own cell, whose code may take its time."""
 
 
+@dataclass
+class _Seen:
+    """What one wait has seen of its runs, and when it looked; several waits may share one Watch."""
+
+    when: float
+    open: list[Run] = field(default_factory=list)
+    soon: float = 0.0
+    """Seconds after which one of them moves by itself."""
+    at_work: bool = True
+    """Whether one waits for a Worker."""
+    in_vain: bool = False
+    """Whether one tries again and again."""
+
+
 class Watch:
     """Waits on one server, for runs and for whatever else is told to it. A server that goes away is waited for, too.
 
@@ -112,9 +126,6 @@ class Watch:
         self.idle = Idle(movers, lambda: round_trip(client))
         self._client, self._manner = client, manner
         self._stirs, self._give_up, self._look_at = stirs, give_up, look_at
-        # When the runs were looked at, and what was seen: which are open, when one moves by itself, whether one waits
-        # for a Worker, or only tries in vain.
-        self._looked, self._open, self._soon, self._at_work, self._in_vain = 0.0, list[Run](), 0.0, True, False
         self._attempts: dict[tuple[str, int, str], int] = {}  # of each activity, when its run's history was this long
 
     async def until(
@@ -142,15 +153,15 @@ class Watch:
             TooBusy: Something still moved after ten minutes, or the computer was too slow to tell.
             temporalio.service.RPCError: The server has been gone for a minute, or it refused to be looked at.
         """
-        began = self._looked = time.monotonic()
-        self._open, self._soon, self._at_work, self._in_vain = [], 0.0, True, False
+        began = time.monotonic()
+        seen = _Seen(began)
         pause = _FIRST
         self.idle.begin()
         waited = {run.id for run in runs}  # what was retried before this wait was somebody's plan
         self._attempts = {where: first for where, first in self._attempts.items() if where[0] not in waited}
         while True:
             try:
-                if await self._comes(condition, runs, over, patience):
+                if await self._comes(seen, condition, runs, over, patience):
                     return
             except RPCError as error:
                 if not health.is_gone(error):
@@ -178,7 +189,7 @@ class Watch:
         self.idle.begin()
 
     async def _comes(
-        self, condition: Condition, runs: Sequence[Run], over: Condition | None, patience: float | None
+        self, seen: _Seen, condition: Condition, runs: Sequence[Run], over: Condition | None, patience: float | None
     ) -> bool:
         """Return whether the condition holds now; raise when it will not."""
         late = over is not None and await holds(over)
@@ -190,40 +201,39 @@ class Watch:
             try:
                 if self._give_up is not None:
                     self._give_up()
-                soon = await self._look(runs, fresh)
+                soon = await self._look(seen, runs, fresh)
             except Stuck:
                 if await holds(condition):  # it came while we looked, or is just what ends other waits
                     return True
                 raise
             if self.idle.burnt > self._manner.burnt:
                 raise Burning(f"it computed for {self._manner.burnt:g} s of CPU time, and nothing came of it")
-            if not await self._still(soon, patience):
+            if not await self._still(seen, soon, patience):
                 return False
         if await holds(condition):  # it came while we looked
             return True
         raise NothingMoves("nothing moves")
 
-    async def _still(self, soon: float, patience: float | None) -> bool:
+    async def _still(self, seen: _Seen, soon: float, patience: float | None) -> bool:
         if patience is not None:
             return await self.idle.nothing_moves(base=patience)
-        return await self.idle.nothing_moves(soon) and await self.idle.nothing_moves(await self._timers(soon))
+        return await self.idle.nothing_moves(soon) and await self.idle.nothing_moves(await self._timers(seen, soon))
 
-    async def _look(self, runs: Sequence[Run], fresh: bool) -> float:
+    async def _look(self, seen: _Seen, runs: Sequence[Run], fresh: bool) -> float:
         """Look at all that may move, and return for how long it may be still before it moves by itself."""
-        if fresh or time.monotonic() - self._looked >= self._manner.every:
-            self._looked = time.monotonic()
-            self._open, self._soon, self._at_work, self._in_vain = [], 0.0, not runs, False
+        if fresh or time.monotonic() - seen.when >= self._manner.every:
+            seen.when, seen.open, seen.soon, seen.at_work, seen.in_vain = time.monotonic(), [], 0.0, not runs, False
             for run in list(runs):
-                await self._look_at_run(run)
-        soon = self._soon
+                await self._look_at_run(seen, run)
+        soon = seen.soon
         for number, stir in enumerate(self._stirs):
             state, after = stir()
             self.idle.saw(("stir", number), state)
             soon = max(soon, after if after <= self._manner.longest else 0.0)
-        self.idle.look(heed=self._at_work or not (self._in_vain or self._manner.at_work))
+        self.idle.look(heed=seen.at_work or not (seen.in_vain or self._manner.at_work))
         return soon
 
-    async def _look_at_run(self, run: Run) -> None:
+    async def _look_at_run(self, seen: _Seen, run: Run) -> None:
         try:
             described = await history.describe(run)
         except RPCError as error:
@@ -241,14 +251,13 @@ class Watch:
             raise Endless(f"its history has more than {MOST_EVENTS:,} events, and it goes on")
         if described.close_time is not None:
             return
-        self._open.append(run)
-        self._soon = max(self._soon, expected.by_description(raw, self._manner.longest, self._manner.working))
-        self._at_work = self._at_work or any(begun for *_, begun in tries)
-        self._in_vain = self._in_vain or vain
+        seen.open.append(run)
+        seen.soon = max(seen.soon, expected.by_description(raw, self._manner.longest, self._manner.working))
+        seen.at_work = seen.at_work or any(begun for *_, begun in tries)
+        seen.in_vain = seen.in_vain or vain
         for child in raw.pending_children[:_CHILDREN]:
-            await self._look_at_run(
-                self._client.get_workflow_handle(child.workflow_id, run_id=child.run_id or None)
-            )  # fmt: skip
+            handle = self._client.get_workflow_handle(child.workflow_id, run_id=child.run_id or None)
+            await self._look_at_run(seen, handle)
 
     def _tries(self, run: Run, raw: DescribeWorkflowExecutionResponse) -> tuple[list[tuple[Any, ...]], bool]:
         """Return what is being tried for a run, and whether something was left out that fails again and again.
@@ -266,9 +275,9 @@ class Watch:
                 tries.append((each.activity_id, each.attempt, each.state, str(each.last_heartbeat_time), begun))
         return tries, len(tries) < len(raw.pending_activities) + (task.attempt > 0)
 
-    async def _timers(self, soon: float) -> float:
+    async def _timers(self, seen: _Seen, soon: float) -> float:
         """Return how long to wait with the timers of the runs: only their histories name them."""
-        for run in self._open:
+        for run in seen.open:
             soon = max(soon, expected.by_timers(await history.fetch(run), self._manner.longest))
         return soon
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
+    from course_lib.grading.bench import Bench
+
 AMOUNT = 4200
 UNDOING = ("recall_parcel", "release_order", "refund_order")
 """The shop's operations that undo, in the order in which a saga asks for them."""
@@ -70,6 +72,16 @@ def books(tables: "Mapping[str, pd.DataFrame]", order_ids: Collection[str]) -> d
         order_ids: The orders.
     """
     return {order: _one(tables, order) for order in order_ids}
+
+
+def asked_for(bench: "Bench", order_id: str) -> set[str]:
+    """Return the operations that have been requested for an order, those included that the shop holds open.
+
+    Args:
+        bench: The check's bench.
+        order_id: The order.
+    """
+    return {*bench.shop.table("requests", order_id=order_id)["operation"], *bench.shop.waiting(order_id)}
 
 
 def _one(tables: "Mapping[str, pd.DataFrame]", order: str) -> Books:

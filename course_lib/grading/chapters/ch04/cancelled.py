@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.service import RPCError
 
-from course_lib.grading.chapters.ch04.books import UNDOING, Books, books
+from course_lib.grading.chapters.ch04.books import UNDOING, Books, asked_for, books
 from course_lib.grading.model import Exercise
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ async def check_cancelled(bench: "Bench", saga: "Code") -> None:
             _cancel(handles["waiting"], bench.until(_asleep(bench, handles["waiting"]), handles["waiting"])),
             _cancel(
                 handles["undoing"],
-                bench.until(lambda: "refund_order" in _operations(bench, order["undoing"]), handles["undoing"]),
+                bench.until(lambda: "refund_order" in asked_for(bench, order["undoing"]), handles["undoing"]),
             ),
         )
         found = await asyncio.gather(*(bench.finish(handle) for handle in handles.values()))
@@ -94,7 +94,7 @@ async def _cancel_in_a_step(
     if await _cancel(handle, held) and await bench.until(_heard(bench, handle), handle):
         first = await bench.events(handle)
         if bench.ids(first, "ActivityTaskScheduled", _COMPENSATION[operation]):
-            await bench.until(lambda: _UNDOES[operation] in _operations(bench, order_id), handle)
+            await bench.until(lambda: _UNDOES[operation] in asked_for(bench, order_id), handle)
     bench.shop.faults.release(
         "warehouse" if operation == "ship" else "payments", operation=operation, order_id=order_id
     )
@@ -116,10 +116,6 @@ def _asleep(bench: "Bench", handle: "WorkflowHandle[object, object]") -> Callabl
         return bool(bench.ids(await bench.events(handle), "TimerStarted"))
 
     return asleep
-
-
-def _operations(bench: "Bench", order_id: str) -> set[str]:
-    return {*bench.shop.table("requests", order_id=order_id)["operation"], *bench.shop.waiting(order_id)}
 
 
 def _in_peace(bench: "Bench", runs: "dict[str, Run]", seen: dict[str, Books]) -> None:

@@ -5,7 +5,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from course_lib.errors import CourseError
-from course_lib.grading.chapters.ch04.books import UNDOING, Books, books
+from course_lib.grading.chapters.ch04.books import UNDOING, Books, asked_for, books
 from course_lib.grading.evidence import cause_of
 from course_lib.grading.model import Exercise
 
@@ -70,8 +70,7 @@ async def check_saga(bench: "Bench", saga: "Code", undo_all: "Code") -> None:
         bench.did(f"{saga.name} for {len(names)} orders at once, each with a failure of its own")
         await bench.until(
             lambda: (
-                "ship" in bench.shop.waiting(order["killed"])
-                and "refund_order" in _operations(bench, order["sold-out"])
+                "ship" in bench.shop.waiting(order["killed"]) and "refund_order" in asked_for(bench, order["sold-out"])
             ),
             handles["killed"],
             handles["sold-out"],
@@ -117,7 +116,7 @@ async def _server_dies(bench: "Bench", saga: "Code", undo_all: "Code") -> None:
             await there.start(saga, {"id": undoing, "sku": "samovar"}, id=undoing),
         ]
         await there.until(
-            lambda: "charge" in bench.shop.waiting(paying) and "refund_order" in _operations(bench, undoing), *handles
+            lambda: "charge" in bench.shop.waiting(paying) and "refund_order" in asked_for(bench, undoing), *handles
         )
         await server.kill()
         bench.did("kill -9 of a server while one order pays and one is being undone")
@@ -138,10 +137,6 @@ async def _server_dies(bench: "Bench", saga: "Code", undo_all: "Code") -> None:
         events=runs[bad].last_event,
         next_step="give a compensation no end: a limit to its tries or to its time runs on while the server is down.",
     )
-
-
-def _operations(bench: "Bench", order_id: str) -> set[str]:
-    return {*bench.shop.table("requests", order_id=order_id)["operation"], *bench.shop.waiting(order_id)}
 
 
 async def _finish(bench: "Bench", handles: "dict[str, WorkflowHandle[object, object]]") -> "dict[str, Run]":
