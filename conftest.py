@@ -3,6 +3,7 @@
 import contextlib
 import importlib.util
 import random
+import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,6 +45,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
     Both by their files, since nothing puts this folder on the path of a bare `pytest`.
     """
+    # A shell's background job ignores Ctrl-C, and so would all that the tests start and then interrupt.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if not hasattr(config, "workerinput"):  # what a pytest-xdist worker starts ends with the run
         _module("tools/processes.py").guard()
     if config.getoption("nbval", False) or config.getoption("nbval_lax", False):

@@ -15,7 +15,7 @@ async def pause(client: Client, workflow_id: str, reason: str = "lunch") -> None
         )
     )
     # While a workflow task runs, the server keeps the event aside.
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(120):
         while not await _is_written(client, workflow_id):  # noqa: ASYNC110 - the history is what counts
             await asyncio.sleep(0.05)
 

@@ -1,4 +1,4 @@
-"""`make prove`: every proof of the exercises, and the browser tests that `make test` has no time for.
+"""`make prove`: every proof of the exercises, and the tests that `make test` has no time for.
 
 make prove                       everything
 make prove ARGS="5.4"            one exercise: its solution, its stub, all its wrong and right answers
@@ -36,13 +36,16 @@ def stages(exercises: Sequence[str], load: Sequence[str] = ()) -> list[run_check
         *load,
         beside=False,
     )
+    slow = run_checks.pytest_stage(
+        "slow", "pytest: the library's tests that take long", *run_checks.UNIT, *("-m", "slow"), beside=False
+    )
     browser = run_checks.pytest_stage(
         "browser",
-        "pytest: Run All of the other chapters, and a long history, in a real JupyterLab",
-        *("-p", "no:nbval", "tests/browser", "-m", "slow"),
+        "pytest: every control of every widget, and Run All of the other chapters, in a real JupyterLab",
+        *("-p", "no:nbval", "tests/browser", "-m", "not core"),
         beside=False,
     )
-    return [proofs] if exercises or load else [proofs, browser]
+    return [proofs] if exercises or load else [proofs, slow, browser]
 
 
 def main(arguments: Sequence[str]) -> int:

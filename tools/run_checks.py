@@ -77,6 +77,9 @@ def pytest_stage(name: str, what: str, *arguments: str, beside: bool) -> Stage:
     )
 
 
+UNIT = ("-p", "no:nbval", "-n", "5", "--dist", "loadfile", "tests", "--ignore=tests/browser")
+"""pytest's arguments for all tests that need no browser; they wait for a server or a process half of the time."""
+
 STAGES = (
     Stage("lint", "ruff: mistakes and style, Python files and notebooks", tool("ruff", "check", ".")),
     Stage("format", "ruff: layout (`make format` puts it right)", tool("ruff", "format", "--check", ".")),
@@ -86,7 +89,8 @@ STAGES = (
     pytest_stage(
         "unit",
         "pytest: the library, content, set-up, a choice of exercise proofs",
-        *("-p", "no:nbval", "-n", "4", "--dist", "loadfile", "tests", "--ignore=tests/browser"),
+        *UNIT,
+        *("-m", "not slow"),
         beside=False,
     ),
     pytest_stage(
@@ -98,8 +102,8 @@ STAGES = (
     ),
     pytest_stage(
         "browser",
-        "pytest: every widget, and chapter 00's Run All, in a real JupyterLab",
-        *("-p", "no:nbval", "tests/browser", "-m", "not slow"),
+        "pytest: what each widget is for, and chapter 00's Run All, in a real JupyterLab",
+        *("-p", "no:nbval", "tests/browser", "-m", "core"),
         beside=False,  # a page beside four busy processes is slower than a browser test's 20 s now and then
     ),
 )

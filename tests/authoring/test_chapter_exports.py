@@ -13,6 +13,8 @@ from course_lib.shop import Shop
 
 from .test_export import run_project
 
+pytestmark = pytest.mark.slow
+
 CHAPTERS = sorted(path.stem for path in (paths.root() / "solutions").glob("[0-9][0-9]_*.ipynb"))
 
 

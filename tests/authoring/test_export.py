@@ -122,7 +122,7 @@ def run_project(project: Path, tmp_path: Path, server: Server, shop: Shop | None
         try:
             starter = subprocess.run(
                 [sys.executable, "-m", "starter"],
-                cwd=project, env=env, capture_output=True, text=True, timeout=60, check=False,
+                cwd=project, env=env, capture_output=True, text=True, timeout=240, check=False,
             )  # fmt: skip
             assert starter.returncode == 0, f"{starter.stderr}\n{log.read_text(encoding='utf-8')}"
             assert worker.poll() is None, log.read_text(encoding="utf-8")

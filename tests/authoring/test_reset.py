@@ -100,7 +100,7 @@ def test_without_solutions_git_has_the_stub(course: Path) -> None:
     build.write(build.differences(course), course)
     git = ["git", "-C", str(course), "-c", "user.name=t", "-c", "user.email=t@example.org"]
     for words in (["init", "-q"], ["add", "notebooks"], ["commit", "-qm", "delivered"]):
-        subprocess.run([*git, *words], check=True, timeout=20)
+        subprocess.run([*git, *words], check=True, timeout=240)
     for path in (course / "solutions").iterdir():
         path.unlink()
     path = course / "notebooks/01_workflows.ipynb"

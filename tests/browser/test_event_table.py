@@ -83,6 +83,7 @@ def total(table: Locator) -> int:
     return int(found[1].replace(",", ""))
 
 
+@pytest.mark.core
 def test_the_newest_event_is_visible_and_new_ones_come_while_a_cell_awaits(scene: Scene, table: Locator) -> None:
     before = total(table)
     expect(table.locator(f'.et-row[data-event="{before}"]')).to_be_in_viewport()
@@ -127,6 +128,7 @@ def test_the_filter_by_mouse_and_by_keyboard(scene: Scene, table: Locator) -> No
     expect(table.locator(".et-count")).to_have_text(f"{everything} events")
 
 
+@pytest.mark.core
 def test_an_event_opens_by_mouse(scene: Scene, table: Locator) -> None:
     table.get_by_label("Filter events").fill("ActivityTaskCompleted")
     table.locator(".et-body .et-row").first.click()
@@ -141,6 +143,7 @@ def test_an_event_opens_by_mouse(scene: Scene, table: Locator) -> None:
     expect(opened).to_be_hidden()
 
 
+@pytest.mark.core
 def test_an_event_opens_by_keyboard(scene: Scene, table: Locator) -> None:
     grid = table.get_by_role("grid")
     table.get_by_label("Filter events").focus()
@@ -176,6 +179,7 @@ def test_selection_goes_both_ways(scene: Scene, table: Locator) -> None:
     expect(out).to_contain_text("(0, 4)")
 
 
+@pytest.mark.core
 def test_markup_in_a_payload_stays_text(scene: Scene, table: Locator) -> None:
     table.get_by_label("Filter events").fill("onerror")
     table.locator(".et-body .et-row").first.click()

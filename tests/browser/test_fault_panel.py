@@ -64,6 +64,7 @@ def is_on(shop: Shop, kind: str, name: str) -> bool:
     return bool(((frame.kind == kind) & (frame.service == name)).any())
 
 
+@pytest.mark.core
 def test_toggles_by_mouse_and_by_keyboard(scene: Scene, shop: Shop) -> None:
     payments = service(scene, "payments")
     for label, sentence in (("outage", "Every call is answered"), ("decline every card", "Every charge is declined")):
@@ -178,6 +179,7 @@ def test_a_value_that_the_shop_refuses_is_said(scene: Scene, shop: Shop) -> None
     expect(seconds, "the control shows what the shop has").to_have_value("0", timeout=SOON)
 
 
+@pytest.mark.core
 def test_requests_come_while_a_cell_awaits_and_controls_work(scene: Scene, shop: Shop) -> None:
     shop.reset()
     page = scene.page

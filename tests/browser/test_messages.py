@@ -106,6 +106,7 @@ def _press(scene: Scene, name: str, button: str) -> Locator:
     return _card(scene, name).get_by_role("button", name=button, exact=True)
 
 
+@pytest.mark.core
 def test_by_mouse(scene: Scene) -> None:
     card = _card(scene, "approve")
     card.get_by_label("by").fill("ada")
@@ -138,6 +139,7 @@ def test_by_mouse(scene: Scene) -> None:
     expect(_said(scene, "change_address")).to_contain_text("'moved from Main Street 1'")
 
 
+@pytest.mark.core
 def test_by_keyboard(scene: Scene) -> None:
     remark = _card(scene, "remark").get_by_label("text")
     remark.press_sequentially("by Enter")
@@ -194,6 +196,7 @@ def test_a_query_is_asked_again_and_again_while_a_cell_awaits(scene: Scene) -> N
     assert "broken" not in scene.page.title()
 
 
+@pytest.mark.core
 def test_run_all_again_drops_no_cell_and_leaves_a_panel_that_works(scene: Scene) -> None:
     scene.page.locator(".jp-Notebook .jp-CodeCell").first.click()
     scene.run_all()

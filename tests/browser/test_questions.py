@@ -49,6 +49,7 @@ def _question(scene: Scene, legend: str) -> Locator:
     return scene.page.locator(".tc-choice").filter(has_text=legend)
 
 
+@pytest.mark.core
 def test_by_mouse(scene: Scene) -> None:
     quiz = _question(scene, "Where does")
     answer = quiz.get_by_role("button", name="Answer")
@@ -62,6 +63,7 @@ def test_by_mouse(scene: Scene) -> None:
     expect(scene.page.get_by_text("1 of 2 right.")).to_be_visible()
 
 
+@pytest.mark.core
 def test_by_keyboard(scene: Scene) -> None:
     quiz = _question(scene, "Which hold?")
     quiz.get_by_role("checkbox").first.focus()

@@ -26,7 +26,7 @@ from .scene import Scene
 
 EDITION = os.environ.get("COURSE_RUN_ALL", "notebooks")
 CHAPTERS = [
-    pytest.param(path.name, marks=[] if path.name.startswith("00_") else pytest.mark.slow, id=path.stem)
+    pytest.param(path.name, marks=pytest.mark.core if path.name.startswith("00_") else [], id=path.stem)
     for path in sorted((paths.root() / EDITION).glob("[0-9]*.ipynb"))
 ]
 LIMIT = 180.0  # seconds; a chapter takes 20 to 40 on a quiet machine

@@ -82,6 +82,7 @@ def _press(panel: Locator, name: str, key: str = "") -> None:
         button.click()
 
 
+@pytest.mark.core
 def test_kill_and_start_while_a_workflow_runs(scene: Scene, panel: Locator) -> None:
     _state(panel, "answers")
     running = scene.run_cell(RUN)
@@ -107,6 +108,7 @@ def test_an_end_that_nobody_asked_for_is_seen_by_itself(scene: Scene, own: Path,
     _state(panel, "answers")
 
 
+@pytest.mark.core
 def test_restart_and_kill_by_keyboard(panel: Locator) -> None:
     _press(panel, "Restart", "Enter")
     _state(panel, "restarting…")

@@ -79,6 +79,7 @@ def _busy(page: Page) -> Locator:
     return page.get_by_text("Python 3 (ipykernel) | Busy")
 
 
+@pytest.mark.core
 def test_the_buttons_step_through_the_run(view: Locator) -> None:
     expect(view.locator(".st-wait")).to_contain_text("waits here: activity charge")
     view.get_by_role("button", name="Next").click()
@@ -93,6 +94,7 @@ def test_the_buttons_step_through_the_run(view: Locator) -> None:
     expect(_status(view)).to_contain_text("Step 1 of 4")
 
 
+@pytest.mark.core
 def test_the_keyboard_steps_through_the_run(scene: Scene, view: Locator) -> None:
     slider = _slider(view)
     slider.focus()
@@ -140,6 +142,7 @@ def test_play_runs_to_the_end_and_a_hand_stops_it(scene: Scene, view: Locator) -
     expect(view.get_by_role("button", name="Play")).to_be_visible()
 
 
+@pytest.mark.core
 def test_an_edit_shows_both_sides_where_they_part(scene: Scene) -> None:
     view = scene.page.locator(".tc-st").nth(1)
     parting = view.get_by_role("group", name="Where code and history part")

@@ -96,6 +96,7 @@ def first_tick(view: Locator) -> str:
     return view.locator(".tl-tick").first.inner_text()
 
 
+@pytest.mark.core
 def test_it_goes_on_with_the_clock(scene: Scene, view: Locator) -> None:
     expect(view.locator(".tl-badge")).to_have_text("▶ running")
     facts = view.locator(".tl-head .tc-quiet").nth(1)
@@ -155,6 +156,7 @@ def test_the_wheel_zooms_a_drag_pans_and_follow_is_left_and_taken_up(scene: Scen
     expect(view.locator(".tl-now")).to_be_visible()
 
 
+@pytest.mark.core
 def test_hover_and_focus_show_a_card_and_arrows_go_from_bar_to_bar(scene: Scene, view: Locator) -> None:
     keys, card = scene.page.keyboard, view.locator(".tl-card")
     view.get_by_role("button", name="activity charge").hover()
@@ -180,6 +182,7 @@ def test_hover_and_focus_show_a_card_and_arrows_go_from_bar_to_bar(scene: Scene,
     assert scene.page.locator(".jp-Notebook img, .tl-live img").count() == 0
 
 
+@pytest.mark.core
 def test_click_and_enter_open_the_events_and_escape_closes_them(scene: Scene, view: Locator) -> None:
     details, bar = view.locator(".tl-details"), view.get_by_role("button", name="activity charge")
     bar.click()
@@ -273,6 +276,7 @@ SEEN = """() => {
 }"""
 
 
+@pytest.mark.core
 def test_it_grows_while_a_cell_awaits_with_queries_signals_and_children(
     scene: Scene, view: Locator, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -37,7 +37,6 @@ def workflow_id(state: Path) -> str:
 
 
 # The run that makes the history takes as long as ten other tests.
-@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_ten_thousand_events(
     workflow_id: str, opened: Callable[..., Scene], capsys: pytest.CaptureFixture[str]

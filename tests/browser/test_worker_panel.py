@@ -51,6 +51,7 @@ def _press(panel: Locator, name: str, key: str = "") -> None:
         button.click()
 
 
+@pytest.mark.core
 def test_start_pause_and_resume_while_a_cell_awaits(scene: Scene, panel: Locator) -> None:
     _state(panel, "not started")
     assert panel.get_by_role("button", name="Stop", exact=True).is_disabled()
@@ -102,6 +103,7 @@ def test_a_newer_revision_is_offered_and_taken(scene: Scene, panel: Locator) -> 
     expect(after.get_by_text("sent p-3")).to_be_visible(timeout=20_000)
 
 
+@pytest.mark.core
 def test_kill_and_stop(panel: Locator) -> None:
     _press(panel, "kill -9", "Enter")
     _state(panel, "killed by SIGKILL (exit code -9)")

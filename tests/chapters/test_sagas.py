@@ -30,6 +30,8 @@ from tests.conftest import no_revisions
 from tests.server.conftest import on_disk, own_state  # noqa: F401 - fixtures
 from tests.until import until
 
+pytestmark = pytest.mark.slow
+
 MODULES = ("orders", "forward", "backward", "way_back", "saga", "patience", "grace")
 STEPS = (("payments", "charge"), ("warehouse", "reserve_stock"), ("warehouse", "ship"), ("mailer", "send_mail"))
 UNDOING = (("payments", "refund_order"), ("warehouse", "release_order"), ("warehouse", "recall_parcel"))
@@ -245,7 +247,7 @@ async def test_a_killed_server_leaves_no_order_half_way(breakable: servers.Serve
     async with working(modules, breakable, shop):
         handles = [await begin(client, shop, schedule) for schedule in schedules]
         refunds = {("refund_order", "undoing-0"), ("refund_order", "undoing-1")}
-        await until(lambda: refunds <= asked(shop), 20, "both orders are being undone")
+        await until(lambda: refunds <= asked(shop), "both orders are being undone")
         assert breakable.pid is not None
         os.kill(breakable.pid, signal.SIGKILL)
         again = await servers.ensure()

@@ -46,7 +46,7 @@ class Terminal:
     def wait_for(self, pattern: str) -> "re.Match[str]":
         while True:
             try:
-                self.seen.append(self._lines.get(timeout=60))
+                self.seen.append(self._lines.get(timeout=240))
             except Empty:
                 pytest.fail(f"{pattern!r} never came; it printed: {''.join(self.seen)}")
             if match := re.search(pattern, self.seen[-1]):
@@ -75,7 +75,7 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
 
 
 def get(url: str) -> str:
-    with urllib.request.urlopen(url, timeout=20) as reply:
+    with urllib.request.urlopen(url, timeout=240) as reply:
         return str(reply.read().decode())
 
 
@@ -104,12 +104,12 @@ def test_it_runs_shows_the_chapter_without_news_and_ctrl_c_ends_it(terminal: Ter
     jupyter = [child for child in psutil.Process(terminal.process.pid).children() if child.pid != running.pid]
 
     os.killpg(terminal.process.pid, signal.SIGINT)  # what a terminal does on Ctrl-C
-    assert terminal.process.wait(40) == 0
+    assert terminal.process.wait(240) == 0
     assert server.read() is None
     assert shop.read() is None
     assert not psutil.pid_exists(running.pid)
     assert not psutil.pid_exists(shopkeeper.pid)  # reading its state has reaped it
-    assert psutil.wait_procs(jupyter, timeout=5)[1] == []
+    assert psutil.wait_procs(jupyter, timeout=60)[1] == []
 
 
 def test_as_root_without_display_and_without_the_notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,8 @@ from course_lib.paths import root
 sys.path.append(str(root() / "tools"))
 import processes
 
+pytestmark = pytest.mark.slow
+
 LOOK = """\
 import json, os, pathlib
 names = ["COURSE_LEARNER", "COURSE_STATE", "COURSE_WORKSPACE", "TEMPORAL_ADDRESS", "COURSE_STRICT"]

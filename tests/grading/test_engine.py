@@ -298,6 +298,7 @@ WALK = """
 """
 
 
+@pytest.mark.slow
 async def test_a_run_is_waited_for_while_it_moves_and_given_up_when_nothing_does(
     grader: Grader, modules: Modules
 ) -> None:
@@ -556,10 +557,10 @@ async def test_an_interrupt_is_passed_on_and_leaves_no_worker(grader: Grader, mo
             await asyncio.sleep(60)
 
     task = asyncio.create_task(grader(check, workflow))  # type: ignore[arg-type]
-    await asyncio.wait_for(running.wait(), 15)
+    await asyncio.wait_for(running.wait(), 120)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await asyncio.wait_for(task, 15)
+        await asyncio.wait_for(task, 120)
     assert await held[0].wait_exit(5) == -9
 
 

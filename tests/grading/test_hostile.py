@@ -15,6 +15,8 @@ from course_lib.grading import Bench, Code, CodeRef, Outcome, engine
 
 from .conftest import Grader, run_cell
 
+SLOW = pytest.mark.slow
+
 HEAD = """import asyncio, os, subprocess, sys, time
 from datetime import timedelta
 from temporalio import activity, workflow
@@ -71,14 +73,23 @@ async def grade_well(grader: Grader, answer: Any, check: Any = check_order, **op
 @pytest.mark.parametrize(
     ("code", "words"),
     [
-        pytest.param(source(workflow="while True: pass"), "give the loop an end", id="loop in the workflow"),
+        pytest.param(
+            source(workflow="while True: pass"), "give the loop an end", id="loop in the workflow", marks=SLOW
+        ),
         pytest.param(source(activity="while True: pass"), "give the loop an end", id="loop in the activity"),
-        pytest.param(source(activity="sys.exit(3)"), "ends the whole worker", id="sys.exit in the activity"),
+        pytest.param(
+            source(activity="sys.exit(3)"), "ends the whole worker", id="sys.exit in the activity", marks=SLOW
+        ),
         pytest.param(source(activity="getattr(os, '_' + 'exit')(7)"), "exit code 7", id="hidden os._exit"),
         pytest.param(source(activity="os.kill(os.getpid(), 9)"), "SIGKILL", id="kills itself"),
-        pytest.param(source(activity="[0 for x in iter(int, 1)]"), "nothing came of it", id="loop that no rule knows"),
         pytest.param(
-            source(workflow="all(x == 0 for x in iter(int, 1))"), "deadlock", id="workflow loop that no rule knows"
+            source(activity="[0 for x in iter(int, 1)]"), "nothing came of it", id="loop that no rule knows", marks=SLOW
+        ),
+        pytest.param(
+            source(workflow="all(x == 0 for x in iter(int, 1))"),
+            "deadlock",
+            id="workflow loop that no rule knows",
+            marks=SLOW,
         ),
     ],
 )
@@ -91,7 +102,7 @@ async def test_ends_with_a_verdict(code: str, words: str, grader: Grader, module
 @pytest.mark.parametrize(
     ("top", "words"),
     [
-        ("[0 for x in iter(int, 1)]", "of CPU time"),
+        pytest.param("[0 for x in iter(int, 1)]", "of CPU time", marks=SLOW),
         ("sys.exit(3)", "SystemExit"),
         ("getattr(os, '_' + 'exit')(4)", "exit code 4"),
         ("raise ValueError('broken import')", "broken import"),

@@ -16,6 +16,8 @@ from course_lib.server import Server
 from . import throttle
 from .stage import NotJudged, Stage
 
+pytestmark = pytest.mark.slow
+
 # One busy neighbour is enough here: other tests run beside this one.
 PYTEST = """\
 import sys, pytest

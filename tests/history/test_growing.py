@@ -51,7 +51,7 @@ async def test_another_list_is_read_anew_and_what_is_gone_is_told(start: Start) 
 async def test_what_describe_says_changes_open_items_and_only_those(start: Start) -> None:
     handle = await start("retry")
     growing = GrowingSpans()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(120):
         while True:
             described = await handle.describe()
             if any(activity.attempt >= 2 for activity in described.raw_description.pending_activities):

@@ -75,11 +75,11 @@ async def test_a_feed_hears_of_a_query_also_when_its_run_is_closed(watched: Clie
     await handle.result()
     feed = Feed(watched, handle.id)
     feed.start()
-    await until(lambda: feed.closed, 15, "the end")
+    await until(lambda: feed.closed, "the end")
     heard: list[int] = []
     feed.subscribe(lambda: heard.append(feed.version))
     await watched.get_workflow_handle(handle.id).query(Gate.is_open)
-    await until(lambda: len(heard) > 0, 15, "a word of the query")
+    await until(lambda: len(heard) > 0, "a word of the query")
     assert len(spans_of(handle.id)) == 1
 
 

@@ -161,7 +161,7 @@ async def test_cancellation_is_a_moment_and_an_end(start: Start) -> None:
 
 async def test_an_activity_between_two_attempts_is_known_from_describe_only(start: Start) -> None:
     handle = await start("retry")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while True:
             described = await handle.describe()
             pending = described.raw_description.pending_activities
@@ -182,7 +182,7 @@ async def test_an_activity_between_two_attempts_is_known_from_describe_only(star
 
 async def test_the_pause_after_a_timeout_is_that_of_the_policy(start: Start) -> None:
     handle = await start("late")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while True:
             described = await handle.describe()
             pending = described.raw_description.pending_activities

@@ -11,7 +11,7 @@ from jupyter_client.manager import KernelManager, start_new_kernel
 
 from course_lib.server import Server
 
-LIMIT = 60.0
+LIMIT = 240.0
 
 OPEN = 'from course_lib import Lab\nlab = await Lab.open("00_start_here")'
 MODULE = """%%module parcels

@@ -9,7 +9,7 @@ import pytest
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import start_new_kernel
 
-LIMIT = 60.0
+LIMIT = 240.0
 OPEN = """
 import asyncio
 from comm import create_comm

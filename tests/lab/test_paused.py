@@ -67,7 +67,7 @@ async def test_a_result_that_is_waited_for_comes_when_the_run_goes_on(
     client: Client, waits: Waits, handle: Handle, queue: str
 ) -> None:
     with pytest.raises(StillRunning) as raised:
-        await asyncio.wait_for(waits.result(handle, queue, lambda _: None), 60)
+        await asyncio.wait_for(waits.result(handle, queue, lambda _: None), 120)
     assert "The run is paused." in str(raised.value)
     assert advice(handle) in str(raised.value)
     await handle.signal("stop-it")

@@ -23,6 +23,8 @@ from tests.lab.flows import Order, charge
 from tests.server.conftest import on_disk, own_state
 from tests.until import until
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["on_disk", "own_state"]  # fixtures: a server of its own
 
 
@@ -46,7 +48,7 @@ async def test_a_wait_for_a_result_outlives_the_server(
     await asyncio.sleep(0)
     await server.kill()
     # Longer than the SDK's own patience, which ends with an RPCError after 6 s.
-    await until(lambda: sum("does not answer" in line for line in said) >= 4, 60, "what a learner reads")
+    await until(lambda: sum("does not answer" in line for line in said) >= 4, "what a learner reads")
     assert not waiting.done()
     # The core's own lines: one in words, not one of 400 characters for each try.
     core = [record.getMessage() for record in caplog.records if record.name == telemetry.CORE_LOGGER]
@@ -66,7 +68,7 @@ async def test_a_wait_that_ends_while_the_server_is_gone_says_so(
     await server.kill()
     monkeypatch.setattr("course_lib.waits.until.AWAY", 1.0)
     with pytest.raises(StillRunning, match="has no result, and the server has been gone for") as raised:
-        await asyncio.wait_for(_waits(found, client, shop).result(handle, "gone", lambda _: None), 60)
+        await asyncio.wait_for(_waits(found, client, shop).result(handle, "gone", lambda _: None), 120)
     assert raised.value.diagnosis.cause == "server_gone"
     assert f"The Temporal server at {found.address} does not answer." in str(raised.value)
     assert "lab.server_panel()" in str(raised.value)
@@ -103,9 +105,9 @@ async def _killed_under_a_turn(
 
     button, said = ipywidgets.Button(description="kill -9"), list[str]()
     waiting = asyncio.create_task(turn(button, said.append, None, timeout, patiently, over))
-    await until(lambda: bool(said), 10.0, "the turn is announced")
+    await until(lambda: bool(said), "the turn is announced")
     await server.kill()
-    await until(lambda: "does not answer" in said[-1], 20.0, "the death is said")
+    await until(lambda: "does not answer" in said[-1], "the death is said")
     assert found.address in said[-1]
     assert "press Start on `lab.server_panel()`" in said[-1]
     assert not waiting.done()
@@ -115,9 +117,9 @@ async def _killed_under_a_turn(
 async def test_a_turn_outlives_the_server(shop: Shop, on_disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _, button, said, waiting = await _killed_under_a_turn(shop, monkeypatch, 120.0)
     await server.ensure()
-    await until(lambda: said[-1].startswith("Your turn: press “kill -9”"), 20.0, "the turn is announced again")
+    await until(lambda: said[-1].startswith("Your turn: press “kill -9”"), "the turn is announced again")
     button.click()
-    await asyncio.wait_for(waiting, 10)
+    await asyncio.wait_for(waiting, 120)
     assert said[-1] == "You pressed “kill -9”."
 
 
@@ -128,7 +130,7 @@ async def test_a_turn_ends_in_words_when_the_server_stays_away(
     pressed: list[object] = []
     button.on_click(pressed.append)
     with pytest.raises(CourseError, match="does not answer: ") as raised:
-        await asyncio.wait_for(waiting, 60)
+        await asyncio.wait_for(waiting, 120)
     assert "then run this cell again" in raised.value.fix
     assert pressed == [], "a press would show nothing"
 
@@ -150,6 +152,6 @@ async def test_a_condition_that_asks_the_server_itself_goes_on_when_it_is_back(
     monkeypatch.setattr("course_lib.waits.until.AWAY", 60.0)
     waiting = asyncio.create_task(waits.until(asked, "two events", said.append))
     words = "Waiting for this to be so: two events. "
-    await until(lambda: any(words in line and "does not answer" in line for line in said), 60, "what a learner reads")
+    await until(lambda: any(words in line and "does not answer" in line for line in said), "what a learner reads")
     await server.ensure()
-    await asyncio.wait_for(waiting, 60)
+    await asyncio.wait_for(waiting, 120)

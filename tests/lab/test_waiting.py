@@ -71,7 +71,7 @@ async def test_no_worker_is_diagnosed_not_waited_for(waits: Waits, queue: str, b
     said: list[str] = []
     handle = await begin(flows.Order.run, "o-1")
     with pytest.raises(StillRunning, match="has no result, and nothing has moved for") as raised:
-        await asyncio.wait_for(waits.result(handle, queue, said.append), 60)
+        await asyncio.wait_for(waits.result(handle, queue, said.append), 120)
     assert raised.value.diagnosis.cause == "no_poller"
     assert queue in str(raised.value)
     assert isinstance(raised.value, CourseError), "IPython shows the message, not a traceback"
@@ -85,9 +85,10 @@ async def test_a_run_that_waits_for_a_signal_is_diagnosed(
     async with Worker(client, task_queue=queue, workflows=[flows.Waits]):
         handle = await begin(flows.Waits.run)
         with pytest.raises(StillRunning, match="waits for signal `approve` or update `note`, or for a timer"):
-            await asyncio.wait_for(waits.result(handle, queue, quiet), 60)
+            await asyncio.wait_for(waits.result(handle, queue, quiet), 120)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("workflow", "args"), [(flows.Steps, (12, 0.8)), (flows.Steps, (1, 9.0)), (flows.Parent, (12, 0.8))]
 )
@@ -101,6 +102,7 @@ async def test_steps_and_timers_are_waited_for(
         assert time.monotonic() - began > LONGER
 
 
+@pytest.mark.slow
 async def test_an_activity_that_computes_in_the_notebook_is_waited_for(
     waits: Waits, client: Client, queue: str, begin: Begin, monkeypatch: pytest.MonkeyPatch, course_server: Server
 ) -> None:
@@ -134,7 +136,7 @@ async def test_a_silent_activity_is_no_movement(
         async with worker:
             handle = await begin(flows.Computes.run, 1.0)
             with pytest.raises(StillRunning, match="“compute” has been running for"):
-                await asyncio.wait_for(waits.result(handle, queue, quiet), 60)
+                await asyncio.wait_for(waits.result(handle, queue, quiet), 120)
             asleep.set()
 
 
@@ -149,6 +151,7 @@ def _sleeper(asleep: threading.Event) -> Any:
     return compute
 
 
+@pytest.mark.slow
 async def test_what_fails_again_and_again_is_no_movement(
     waits: Waits, client: Client, queue: str, begin: Begin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -166,9 +169,10 @@ async def test_what_fails_again_and_again_is_no_movement(
         # What they keep busy, the Worker, holds up no wait for another run.
         waiting = await begin(flows.Waits.run)
         with pytest.raises(StillRunning, match="waits for signal"):
-            await asyncio.wait_for(waits.result(waiting, queue, quiet), 60)
+            await asyncio.wait_for(waits.result(waiting, queue, quiet), 120)
 
 
+@pytest.mark.slow
 async def test_a_run_that_is_repaired_is_waited_for_however_often_it_has_failed(
     waits: Waits, client: Client, queue: str, begin: Begin
 ) -> None:
@@ -178,7 +182,7 @@ async def test_a_run_that_is_repaired_is_waited_for_however_often_it_has_failed(
         return (await handle.describe()).raw_description.pending_workflow_task.attempt > 4
 
     async with Worker(client, task_queue=queue, workflows=[flows.Waits]):  # without Order
-        await until(failed, 60, "four tries have failed")
+        await until(failed, "four tries have failed")
     async with Worker(client, task_queue=queue, workflows=[flows.Order], activities=[flows.charge]):
         assert await waits.result(handle, queue, quiet) == "charge of o-1"
 
@@ -197,14 +201,14 @@ async def test_cancelling_the_wait_leaves_the_workflow_alone(waits: Waits, queue
     await asyncio.sleep(0)
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await asyncio.wait_for(waiting, 5)
+        await asyncio.wait_for(waiting, 120)
     assert (await handle.describe()).close_time is None
 
 
 async def test_until_names_what_did_not_come(waits: Waits) -> None:
     said: list[str] = []
     with pytest.raises(NotSo, match=r"This is still not so: step 3 is done\. Nothing has moved for \d+ s\."):
-        await asyncio.wait_for(waits.until(lambda: False, "step 3 is done", said.append), 60)
+        await asyncio.wait_for(waits.until(lambda: False, "step 3 is done", said.append), 120)
     assert said[0] == "Waiting for this to be so: step 3 is done. 2 s."
 
 
@@ -213,6 +217,7 @@ async def test_a_condition_that_raises_is_not_swallowed(waits: Waits) -> None:
         await waits.until(lambda: 1 / 0 > 0, "it divides", quiet)
 
 
+@pytest.mark.slow
 async def test_until_waits_while_a_run_moves_that_was_started_from_here(
     course_server: Server, shop: Shop, queue: str
 ) -> None:
@@ -231,11 +236,12 @@ async def test_until_waits_while_a_run_moves_that_was_started_from_here(
         await waits.until(ended, "all steps are done", quiet)
         assert time.monotonic() - began > 15, "each of them is shorter than what a wait for nothing takes"
         with pytest.raises(NotSo):
-            await asyncio.wait_for(waits.until(lambda: False, "more", quiet), 60)
+            await asyncio.wait_for(waits.until(lambda: False, "more", quiet), 120)
     assert started.runs == [left], "what has ended is looked at no more"
     await left.terminate()
 
 
+@pytest.mark.slow
 async def test_until_waits_while_the_shop_works(waits: Waits, shop: Shop) -> None:
     shop.faults.latency("warehouse", seconds=8)
 

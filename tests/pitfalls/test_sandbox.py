@@ -50,7 +50,7 @@ async def _end(client: Client, name: str) -> str:
         execution_timeout=timedelta(seconds=40),
     )  # fmt: skip
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             async for event in handle.fetch_history_events(wait_new_event=True):
                 if event.HasField("workflow_task_failed_event_attributes"):
                     return event.workflow_task_failed_event_attributes.failure.message or "failed"

@@ -144,7 +144,7 @@ class Wide:
             workflow.sleep(0.1),
             self.packed(order),
         )
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(120):
             await by_hand
         await workflow.wait([other, handle])
         return [*got, await handle]

@@ -38,7 +38,7 @@ WORKFLOWS = [
         flows_more.Quiet,
     ),
 ]
-LIMIT = 40.0
+LIMIT = 120.0
 Handle = WorkflowHandle[Any, Any]
 Kinds = dict[str, Callable[[], Awaitable[WorkflowHistory]]]
 

@@ -47,9 +47,9 @@ def exported(where: servers.Server, workflow_id: str) -> dict[str, str]:
     """Return a history as the tools that learners have write it."""
     show = [locate(), "workflow", "show", "--workflow-id", workflow_id, "--output", "json"]
     server = ["--address", where.address, "--namespace", where.namespace]
-    shown = subprocess.run([*show, *server], capture_output=True, text=True, timeout=60, check=True)
+    shown = subprocess.run([*show, *server], capture_output=True, text=True, timeout=240, check=True)
     path = f"api/v1/namespaces/{where.namespace}/workflows/{workflow_id}/history"
-    answer = httpx.get(f"{where.ui_url}/{path}", timeout=20)
+    answer = httpx.get(f"{where.ui_url}/{path}", timeout=240)
     # The Web UI writes the events of this very answer into the file that it offers.
     downloaded = json.dumps({"events": answer.json()["history"]["events"]}, indent=2)
     return {"command.json": shown.stdout, "web.json": downloaded, "api.json": answer.text}

@@ -49,6 +49,7 @@ async def test_another_child_that_has_ended_does_not_disturb_it(tmp_path: Path, 
         await server.stop()
 
 
+@pytest.mark.slow
 async def test_a_binary_that_ends_at_once_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = tmp_path / "temporal"
     program.write_text("#!/bin/sh\nexit 1\n")

@@ -70,7 +70,7 @@ async def test_no_foreign_page_starts_a_workflow(started: Server, host: str) -> 
 async def test_grpc_and_the_web_ui_go_on(own_state: Path) -> None:
     found = await server.ensure()
     await (await connect(found)).start_workflow("Order", id="order-1", task_queue="nobody")
-    async with httpx.AsyncClient(base_url=str(found.ui_url), timeout=5, trust_env=False) as web, asyncio.timeout(15):
+    async with httpx.AsyncClient(base_url=str(found.ui_url), timeout=5, trust_env=False) as web, asyncio.timeout(120):
         assert "/_app/" in (await web.get("/")).text
         path = "/api/v1/namespaces/default/workflows/order-1"
         # It is up before the server, and tries to reach it again after a second.
@@ -89,7 +89,7 @@ async def test_it_looks_up_no_name(own_state: Path, tmp_path: Path, monkeypatch:
     monkeypatch.setattr(switches, "DYNAMIC", asks)
     await server.ensure()
     try:
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(120):
             while not lookups():  # noqa: ASYNC110 - the server is another process
                 await asyncio.sleep(0.05)
     finally:

@@ -119,7 +119,7 @@ class Checkout:
         """Run a line of Python in the finished .venv and return what it prints."""
         python = self.folder / ".venv" / "bin" / "python"
         return subprocess.run(
-            [python, "-c", code], capture_output=True, text=True, check=True, timeout=30
+            [python, "-c", code], capture_output=True, text=True, check=True, timeout=240
         ).stdout.strip()
 
 

@@ -40,7 +40,7 @@ class Machine:
             env={"PATH": str(self.folder), "CALLS": str(self.calls), "TMPDIR": str(self.folder)},
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=240,
             check=False,
         )
         return done.returncode, self.calls.read_text().splitlines() if self.calls.exists() else [], done.stderr

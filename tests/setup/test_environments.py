@@ -50,7 +50,7 @@ def test_pip_takes_condas_list_by_hash(tiny: Checkout) -> None:
         env=os.environ | tiny.environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
     assert "DO NOT MATCH THE HASHES" in done.stderr
@@ -90,7 +90,7 @@ def test_shellcheck_finds_nothing(script: Path) -> None:
     program = str(beside) if beside.exists() else shutil.which("shellcheck")
     if not program:
         pytest.skip("no shellcheck: its package has no wheel for this machine, and none is on PATH")
-    done = subprocess.run([program, str(script)], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([program, str(script)], capture_output=True, text=True, timeout=240, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -31,7 +31,7 @@ class Stage:
             env={"PATH": f"{self.folder}:/usr/bin:/bin"} | environment,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=240,
             check=False,
         )
 

@@ -9,7 +9,7 @@ from course_lib.paths import root
 
 
 def git(*words: str) -> str:
-    return subprocess.run(["git", *words], capture_output=True, text=True, check=True, timeout=60).stdout
+    return subprocess.run(["git", *words], capture_output=True, text=True, check=True, timeout=240).stdout
 
 
 @pytest.mark.skipif(not (root() / ".git").exists(), reason="not a clone, so there is nothing to clone")

@@ -28,11 +28,12 @@ def ran(prove: Any, monkeypatch: pytest.MonkeyPatch, *words: str) -> dict[str, t
     return found
 
 
-def test_all_proofs_and_the_slow_browser_tests(prove: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_proofs_and_the_tests_that_take_long(prove: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     commands = ran(prove, monkeypatch)
-    assert list(commands) == ["proofs", "browser"]
+    assert list(commands) == ["proofs", "slow", "browser"]
     assert "--every-proof" in commands["proofs"]
-    assert "slow" in commands["browser"]
+    assert commands["slow"][-2:] == ("-m", "slow")
+    assert commands["browser"][-2:] == ("-m", "not core")
     assert not [word for command in commands.values() for word in command if word.startswith(("--load", "--exercise"))]
 
 

@@ -34,6 +34,7 @@ def tool(tmp_path: Path) -> Any:
     return module
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(400)  # a venv and seven runs of pip, on a machine that other tests keep busy
 def test_the_life_of_a_venv(tmp_path: Path) -> None:
     """One story in order, because each venv takes seconds to make."""

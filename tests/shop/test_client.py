@@ -149,6 +149,6 @@ async def test_a_sandboxed_workflow_module_may_import_the_client_at_its_top(
                 activity_executor=pool,
             ):
                 handle = await server.client.start_workflow(module.OrderWorkflow.run, "o1", id=name, task_queue=name)
-                result = await asyncio.wait_for(handle.result(), 30)
+                result = await asyncio.wait_for(handle.result(), 120)
     assert result == [shop.payments.id[0], shop.shipments.id[0]]
     assert shop.requests.fault.tolist() == ["error_rate", None, None]

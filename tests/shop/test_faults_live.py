@@ -1,14 +1,14 @@
 """The faults as a client meets them, and what they leave in the tables."""
 
 import asyncio
-from collections.abc import Callable
 
 import pytest
 
 from course_lib.errors import CourseError
 from course_lib.shop import CardDeclined, Shop, ShopError, ShopTimeout, ShopUnavailable, open_shop
+from tests.until import until
 
-WAIT = 10.0  # seconds; the limit of any wait here
+WAIT = 120.0  # seconds; the limit of any wait here
 
 
 async def outcomes(shop: Shop, calls: int) -> list[str]:
@@ -21,12 +21,6 @@ async def outcomes(shop: Shop, calls: int) -> list[str]:
             except ShopError as error:
                 met.append(type(error).__name__)
     return met
-
-
-async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(WAIT):
-        while not true():  # noqa: ASYNC110 - a table in another process has no event to wait for
-            await asyncio.sleep(0.02)
 
 
 def arrived(shop: Shop) -> int:

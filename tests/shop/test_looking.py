@@ -2,21 +2,15 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
 
 import pytest
 
 from course_lib.shop import Shop, ShopError, ShopTimeout, stop_service, words
 from course_lib.shop.faults import Rule
 from course_lib.shop.looking import Look, Watcher
+from tests.until import until
 
-LIMIT = 10.0  # seconds
-
-
-async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(LIMIT):
-        while not true():  # noqa: ASYNC110 - a file of another process has no event to wait for
-            await asyncio.sleep(0.02)
+LIMIT = 120.0  # seconds
 
 
 def ended(look: Look) -> list[str]:

@@ -20,7 +20,7 @@ from course_lib.errors import CourseError
 from course_lib.shop import Shop, ShopUnavailable, open_shop, process, stop_service
 from course_lib.shop.pool import MOST_OPEN
 
-LIMIT = 10.0  # seconds for anything awaited here
+LIMIT = 120.0  # seconds for anything awaited here
 
 
 def until(true: Callable[[], object], what: str) -> None:

@@ -115,9 +115,9 @@ async def test_a_live_table_grows_and_says_only_what_is_new(
     messages = sent(widget, monkeypatch)
     await handle.signal("approve", args=["ada", 1])
     await handle.result()
-    await until(lambda: feed.closed, 15, "the end of the run")
+    await until(lambda: feed.closed, "the end of the run")
     expected = [len(run.events) for run in feed.runs]
-    await until(lambda: [len(rows.all) for rows in widget.rows] == expected, 15, "all rows")
+    await until(lambda: [len(rows.all) for rows in widget.rows] == expected, "all rows")
 
     shown: list[list[Any]] = [[] for _ in feed.runs]
     for message in (widget.first, *messages):
@@ -212,11 +212,11 @@ async def test_a_dropped_table_ends_its_feed(client: Client, start: Start) -> No
     table = EventTable(feed)
     assert table.widget.comm is not None
     gone, follower = weakref.ref(table), feed._follower
-    await until(lambda: len(follower.runs[0].events) > 3, 15, "the first events")
+    await until(lambda: len(follower.runs[0].events) > 3, "the first events")
     del table, feed
     gc.collect()
     assert gone() is None
-    await until(lambda: follower.over and not follower._tasks, 15, "the end of the feed")
+    await until(lambda: follower.over and not follower._tasks, "the end of the feed")
     await handle.terminate()
 
 

@@ -11,7 +11,7 @@ from course_lib.lab import faults as ends
 from course_lib.shop import CardDeclined, Shop, ShopError, ShopTimeout, ShopUnavailable, open_shop, stop_service
 from course_lib.widgets.fault_panel import FaultPanel, fault_panel
 
-LIMIT = 10.0  # seconds
+LIMIT = 120.0  # seconds
 MARKUP = "<img src=x onerror=alert(1)>"
 
 

@@ -68,7 +68,7 @@ async def until(feed: Feed, condition: Callable[[], bool]) -> None:
     changed, loop = asyncio.Event(), asyncio.get_running_loop()
     feed.subscribe(lambda: loop.call_soon_threadsafe(changed.set) and None)
     feed.start()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(120):
         while not condition():
             await changed.wait()
             changed.clear()

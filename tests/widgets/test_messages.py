@@ -62,7 +62,7 @@ async def panel(handle: WorkflowHandle[Any, Any]) -> MessagePanel:
 
 
 async def _until(condition: Callable[[], Any]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while not condition():  # noqa: ASYNC110 - the panel is read as a learner's eye reads it
             await asyncio.sleep(0.02)
 
@@ -438,13 +438,13 @@ async def _count(handle: WorkflowHandle[Any, Any], kind: str) -> int:
 
 async def _until_polled(panel: MessagePanel) -> None:
     """Wait until the panel knows of the Worker, as one on the screen does within a second."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while panel.desk.state.no_worker:
             await panel.desk.look()
     panel.draw()
 
 
 async def _until_closed(panel: MessagePanel) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while not panel.desk.state.closed:
             await panel.desk.look()

@@ -121,7 +121,7 @@ def test_it_can_be_read_in_a_page_without_widgets(tmp_path: Path) -> None:
         f"Quiz(grading.chapter('0'), grading.Progress(Path({str(tmp_path)!r}) / 'p.json'))"
     )
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
-    NotebookClient(notebook, timeout=60, kernel_name="python3", store_widget_state=False).execute()
+    NotebookClient(notebook, timeout=240, kernel_name="python3", store_widget_state=False).execute()
     page, _ = nbconvert.HTMLExporter().from_notebook_node(notebook)
     assert "Where does a running workflow" in page
     assert '<ol type="a">' in page

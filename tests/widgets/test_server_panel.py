@@ -67,7 +67,7 @@ async def test_kill_and_start_by_button_while_a_workflow_runs(on_disk: Path) -> 
     async with Worker(client, task_queue="steps", workflows=[Steps], activities=[step]):
         handle = await panel._client.start_workflow(Steps.run, 8, id=uuid.uuid4().hex, task_queue="steps")
         await _until(lambda: first.pid is not None)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(120):
             while (await handle.describe()).history_length < 8:  # noqa: ASYNC110 - the history is what counts
                 await asyncio.sleep(0.02)
 
@@ -149,7 +149,7 @@ async def test_a_hung_server_does_not_answer(own_state: Path) -> None:
 
 
 async def _until_answers(panel: ServerPanel) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while not await panel.look():  # noqa: ASYNC110 - it is looked at as the panel does it
             await asyncio.sleep(0.05)
 

@@ -43,7 +43,7 @@ async def make(course_server: Server, tmp_path: Path) -> AsyncIterator[Make]:
 
 
 async def _until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while not condition():  # noqa: ASYNC110 - the panel is read as a learner's eye reads it
             await asyncio.sleep(0.02)
 

@@ -1,10 +1,8 @@
 """A server in memory and a folder of modules as %%module cells write them."""
 
-import asyncio
-import inspect
 import sys
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -86,16 +84,6 @@ def address(course_server: Server) -> str:
 @pytest.fixture
 def queue() -> str:
     return f"queue-{uuid.uuid4().hex[:8]}"
-
-
-async def until(condition: Callable[[], bool | Awaitable[bool]], limit: float = 15.0) -> None:
-    """Wait until a condition holds; TimeoutError past the limit in seconds."""
-    async with asyncio.timeout(limit):
-        while True:
-            answer = condition()
-            if await answer if inspect.isawaitable(answer) else answer:
-                return
-            await asyncio.sleep(0.02)
 
 
 async def activity_runs(handle: WorkflowHandle[Any, Any]) -> bool:

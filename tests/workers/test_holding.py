@@ -16,8 +16,9 @@ from temporalio.client import Client, WorkflowHandle
 
 from course_lib.errors import CourseError
 from course_lib.workers import WorkerProcess
+from tests.until import until
 
-from .conftest import activity_runs, until
+from .conftest import activity_runs
 
 Make = Callable[..., WorkerProcess]
 
@@ -73,7 +74,7 @@ async def test_a_paused_worker_takes_no_task_until_it_resumes(make: Make, client
     # A second Worker proves that the queue is served at once by one that polls: it takes all of them and the paused
     # one, which had five polls open, not one.
     await other.start()
-    await asyncio.wait_for(asyncio.gather(*(handle.result() for handle in waiting)), 20)
+    await asyncio.wait_for(asyncio.gather(*(handle.result() for handle in waiting)), 120)
     assert {await _started_by(handle) for handle in waiting} == {"the-other-one"}
     await other.stop()
     left = await _order(client, queue)
@@ -100,7 +101,7 @@ async def test_a_pause_lets_a_running_activity_finish(make: Make, client: Client
     kinds = [event.WhichOneof("attributes") for event in await _events(long)]
     assert "activity_task_completed_event_attributes" in kinds
     await process.resume()
-    await asyncio.wait_for(asyncio.gather(long.result(), fresh.result()), 20)
+    await asyncio.wait_for(asyncio.gather(long.result(), fresh.result()), 120)
     starts = [e for e in await _events(long) if e.HasField("activity_task_started_event_attributes")]
     assert [event.activity_task_started_event_attributes.attempt for event in starts] == [1]
 
@@ -126,7 +127,7 @@ async def test_resume_goes_on_beside_an_activity_that_still_runs(make: Make, cli
     await process.resume()
     fresh = await _order(client, queue)
     assert await asyncio.wait_for(fresh.result(), 20) == "charge of o-1, reserved o-1"
-    await asyncio.wait_for(long.result(), 20)
+    await asyncio.wait_for(long.result(), 120)
 
 
 async def test_asked_twice_or_of_nobody(make: Make) -> None:
@@ -162,7 +163,7 @@ async def test_tasks_are_counted_by_the_sdks_own_metrics(make: Make, client: Cli
     await process.start()
     assert process.known_as == f"worker-process-{process.pid}@{os.uname().nodename}"
     handle = await _order(client, queue)
-    await asyncio.wait_for(handle.result(), 20)
+    await asyncio.wait_for(handle.result(), 120)
     events = await _events(handle)
     workflow_tasks = sum(event.HasField("workflow_task_started_event_attributes") for event in events)
     await until(lambda: process.tasks == (workflow_tasks, 2))
@@ -205,6 +206,6 @@ async def test_a_frozen_process_ends_with_the_one_that_started_it(address: str, 
         "    os.kill(os.getpid(), 9)\nasyncio.run(main())"
     )
     parent = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stdout=asyncio.subprocess.PIPE)
-    output, _ = await asyncio.wait_for(parent.communicate(), 30)
+    output, _ = await asyncio.wait_for(parent.communicate(), 120)
     pid = int(output)
     await until(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)

@@ -59,7 +59,7 @@ runner.run(main())
 @pytest.mark.parametrize("order", ["before", "after"])
 def test_nest_asyncio_never_patches_a_worker(order: str, address: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, order, address], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", SCRIPT, order, address], capture_output=True, text=True, timeout=240, check=False
     )
     assert done.stdout.splitlines() == [
         "_asyncio This event loop is already running",

@@ -49,7 +49,7 @@ async def test_logs_and_state_are_in_the_executed_notebook(folder: Path, address
         "await worker.stop()",
     ]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
-    await NotebookClient(notebook, timeout=60, kernel_name="python3").async_execute()
+    await NotebookClient(notebook, timeout=240, kernel_name="python3").async_execute()
 
     assert "charged o-1" in _texts(notebook.cells[1])
     shown = _texts(notebook.cells[4])

@@ -18,8 +18,9 @@ from temporalio.client import Client
 
 from course_lib.errors import CourseError
 from course_lib.workers import WorkerProcess
+from tests.until import until
 
-from .conftest import activity_runs, until
+from .conftest import activity_runs
 
 Make = Callable[..., WorkerProcess]
 
@@ -100,7 +101,7 @@ async def test_an_unexpected_end_is_said(make: Make) -> None:
     await process.start()
     assert process.pid is not None
     os.kill(process.pid, signal.SIGKILL)
-    await asyncio.wait_for(told.wait(), 10)
+    await asyncio.wait_for(told.wait(), 120)
     assert process.describe() == "died: killed by SIGKILL (exit code -9)"
     assert "died: killed by SIGKILL (exit code -9)" in deaths[0]
 
@@ -246,7 +247,7 @@ async def test_a_worker_that_fails_later_says_why(make: Make, client: Client, qu
     await process.start()
     limit = timedelta(seconds=20)
     await client.start_activity("ship", id=uuid.uuid4().hex, task_queue=queue, schedule_to_close_timeout=limit)
-    await asyncio.wait_for(told.wait(), 20)
+    await asyncio.wait_for(told.wait(), 120)
     assert "ended with exit code 3" in deaths[0]
     assert "Activity worker failed" in deaths[0]
 
