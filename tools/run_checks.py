@@ -5,8 +5,8 @@
     make test ARGS="--list"        what there is
 
 A stage that fails fails the whole, but the later ones still run: one run shows everything that is wrong. The quick
-stages come first. Then the unit tests, which compute, share the machine with the notebooks, which mostly wait; what
-those print is shown when they end. The browser's tests come last and alone.
+stages come first. Then the unit tests, which compute, share the machine with the notebooks and the tests in a browser,
+which mostly wait; what those print is shown when they end.
 """
 
 import argparse
@@ -104,7 +104,7 @@ STAGES = (
         "browser",
         "pytest: what each widget is for, and chapter 00's Run All, in a real JupyterLab",
         *("-p", "no:nbval", "tests/browser", "-m", "core"),
-        beside=False,  # a page beside four busy processes is slower than a browser test's 20 s now and then
+        beside=True,
     ),
 )
 

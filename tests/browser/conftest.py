@@ -26,7 +26,7 @@ from course_lib import paths
 from .scene import Scene
 
 # A picture comes in milliseconds; on a machine that runs two other stages beside this one it may take seconds.
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=60_000)  # of a machine that does five things at once
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _TOKEN = "browser-test"
 
@@ -78,7 +78,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
     page = context.new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(60_000)
     yield page
     page.close()
 
@@ -129,7 +129,7 @@ def opened(context: BrowserContext, jupyterlab: JupyterLab) -> Iterator[Callable
         notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
         nbformat.write(notebook, jupyterlab.folder / name)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         scenes.append(Scene(page, jupyterlab.folder / name, jupyterlab.notebook_url(name)))
         scenes[-1].open(dark=dark)
         if run:

@@ -231,7 +231,7 @@ def test_a_shop_that_is_gone_is_said_and_goes_on_when_it_is_started(scene: Scene
     expect(switch).to_be_disabled()
     assert scene.faults(".tc-panel") == []
     page.get_by_role("button", name="Start the shop again").press("Enter")
-    expect(page.get_by_text("The shop's process has ended.")).to_have_count(0, timeout=20_000)
+    expect(page.get_by_text("The shop's process has ended.")).to_have_count(0)
     expect(switch).to_be_enabled()
     expect(switch, "nothing was lost").to_be_checked()
     switch.click()

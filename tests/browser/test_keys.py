@@ -72,7 +72,6 @@ def _tag(control: Locator) -> str:
     return str(control.evaluate("element => element.tagName + (element.type ? ` ${element.type}` : '')"))
 
 
-@pytest.mark.core
 @pytest.mark.parametrize("name", PANELS)
 def test_no_key_reaches_the_notebook(scene: Scene, name: str) -> None:
     number = _FIRST + list(PANELS).index(name)
