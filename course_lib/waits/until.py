@@ -26,7 +26,9 @@ MOST_EVENTS = 3000
 AWAY = 60.0
 """Seconds for which a server that is gone is waited for."""
 
-_FIRST, _PAUSE = 0.02, 0.25  # seconds between two looks: quick first, then seldom enough to cost nothing
+# Seconds between two questions whether it is so: quick first, then seldom enough to cost nothing. Whether something
+# moves is of no interest sooner than this: each look costs the server three reads for a run.
+_FIRST, _PAUSE, _LOOKS = 0.02, 0.25, 0.2
 _CHILDREN = 20  # of one run, that are looked at
 
 Condition = Callable[[], bool | Awaitable[bool]]
@@ -90,6 +92,9 @@ class _Seen:
     """What one wait has seen of its runs, and when it looked; several waits may share one Watch."""
 
     when: float
+    """When the runs were looked at."""
+    asked: float
+    """When it was asked whether something moves."""
     open: list[Run] = field(default_factory=list)
     soon: float = 0.0
     """Seconds after which one of them moves by itself."""
@@ -140,7 +145,7 @@ class Watch:
         """Return as soon as a condition holds.
 
         Args:
-            condition: Called at each look; may be a coroutine function.
+            condition: Called again and again; may be a coroutine function.
             runs: What it waits for: their events and what the server has still to do for them, and for their children,
                 are movements. A list may change meanwhile.
             wake: A look is due as soon as this is done.
@@ -154,7 +159,7 @@ class Watch:
             temporalio.service.RPCError: The server has been gone for a minute, or it refused to be looked at.
         """
         began = time.monotonic()
-        seen = _Seen(began)
+        seen = _Seen(began, began)
         pause = _FIRST
         self.idle.begin()
         waited = {run.id for run in runs}  # what was retried before this wait was somebody's plan
@@ -173,7 +178,7 @@ class Watch:
                 await asyncio.sleep(pause)
             else:
                 await asyncio.wait({wake}, timeout=pause)
-            pause = min(pause * 1.5, _PAUSE)
+            pause = min(pause * 2, _PAUSE)
 
     async def back(self, error: Exception) -> None:
         """Wait until a server that is gone answers again.
@@ -192,6 +197,9 @@ class Watch:
         self, seen: _Seen, condition: Condition, runs: Sequence[Run], over: Condition | None, patience: float | None
     ) -> bool:
         """Return whether the condition holds now; raise when it will not."""
+        if time.monotonic() - seen.asked < _LOOKS:
+            return await holds(condition)
+        seen.asked = time.monotonic()
         late = over is not None and await holds(over)
         if await holds(condition):
             return True
