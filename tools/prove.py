@@ -26,8 +26,8 @@ def stages(exercises: Sequence[str], load: Sequence[str] = ()) -> list[run_check
     what = (
         "every right answer and three wrong ones of each exercise" if load else "the solution, the stub, every answer"
     )
-    # Under load a proof for each of the two cores: four would be a load of their own.
-    workers = "2" if load else "4"
+    # A proof waits half of its time. Under load one for each of the two cores: more would be a load of their own.
+    workers = "2" if load else "6"
     proofs = run_checks.pytest_stage(
         "proofs",
         " ".join(["pytest:", what, *load]),

@@ -26,6 +26,10 @@ WRONG = {
             return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=key)
         """),
     ),
+    "local_activity": Wrong(
+        "the attempts of a local activity are in no history",
+        replace("workflow.execute_activity(").by("workflow.execute_local_activity("),
+    ),
     "no_key": Wrong(
         "pass `idempotency_key=…` to",
         CHARGE.by("""

@@ -27,6 +27,11 @@ WRONG = {
         replace("offset: int = next(iter(activity.info().heartbeat_details), 0)").by("offset = 0"),
         replace("job=job").by('job=job, idempotency_key=f"{job}-{offset}"'),
     ),
+    "local_activity": Wrong(
+        "the attempts of a local activity are in no history",
+        replace("workflow.execute_activity(").by("workflow.execute_local_activity("),
+        replace(", heartbeat_timeout=pulse").by(""),
+    ),
     "long_silence": Wrong("choose a shorter `heartbeat_timeout`", replace("seconds=2").by("seconds=8")),
     "no_details": Wrong("pass your progress", replace("(offset)").by("()")),
     "no_heartbeat": Wrong(
