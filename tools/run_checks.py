@@ -77,7 +77,7 @@ def pytest_stage(name: str, what: str, *arguments: str, beside: bool) -> Stage:
     )
 
 
-UNIT = ("-p", "no:nbval", "-n", "5", "--dist", "loadfile", "tests", "--ignore=tests/browser")
+UNIT = ("-p", "no:nbval", "-n", "6", "--dist", "loadfile", "tests", "--ignore=tests/browser")
 """pytest's arguments for all tests that need no browser; they wait for a server or a process half of the time."""
 
 STAGES = (

@@ -474,6 +474,7 @@ async def test_an_update_has_arrived_before_any_worker_is_there(grader: Grader, 
     assert verdict.passed, verdict.text()
 
 
+@pytest.mark.slow
 async def test_a_held_request_waits_for_its_release_and_is_no_movement(grader: Grader, modules: Modules) -> None:
     # No limit that would end the attempt meanwhile: the next one is a movement.
     run_cell(modules, "payments", PAYMENTS.replace("ShopClient()", "ShopClient(timeout=3600)"))

@@ -60,6 +60,7 @@ def test_progress_ends_the_chapter_only_when_every_exercise_is_passed(notebook: 
     notebook.run("lab._checks._progress.reset()")
 
 
+@pytest.mark.slow
 def test_a_cell_that_gives_up_turns_off_what_it_turned_on(notebook: Notebook) -> None:
     notebook.run('lab.shop.faults.latency("mailer", 0.1)')
     shown = notebook.run(

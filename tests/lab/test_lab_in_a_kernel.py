@@ -154,6 +154,7 @@ def test_a_class_stands_for_the_revision_that_it_is_from(notebook: Notebook) -> 
     assert "Path is not from a module cell" in shown
 
 
+@pytest.mark.slow
 def test_versioned_processes_side_by_side_get_what_the_command_routes_to_them(notebook: Notebook) -> None:
     notebook.run(MODULE)
     notebook.run("before = Parcel")

@@ -47,6 +47,7 @@ def run(folder: Path, cells: list[str], *words: str) -> "subprocess.CompletedPro
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_each_edition_has_its_own_environment_and_one_server(tmp_path: Path) -> None:
     done = run(tmp_path, [LOOK])
     assert done.returncode == 0, done.stdout
@@ -64,6 +65,7 @@ def test_each_edition_has_its_own_environment_and_one_server(tmp_path: Path) -> 
     assert not Path(learner["COURSE_STATE"]).exists()
 
 
+@pytest.mark.slow
 def test_a_cell_that_raises_fails_the_run(tmp_path: Path) -> None:
     done = run(tmp_path, [RAISES, "1 + 1"])
     assert done.returncode == 1

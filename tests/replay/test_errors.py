@@ -105,12 +105,14 @@ async def test_code_that_never_awaits(histories: Histories) -> None:
     assert error.tried[0].endswith(": while True:")
 
 
+@pytest.mark.slow
 async def test_code_that_cannot_be_interrupted_is_left_behind(histories: Histories) -> None:
     error = await refused(histories["bought"], hostile.BuyWaitsForThread)
     assert error.what.startswith("The workflow's code blocks")
     assert error.tried[0].endswith(": threading.Event().wait(12)")
 
 
+@pytest.mark.slow
 async def test_code_that_cannot_be_put_away(histories: Histories) -> None:
     journey = await replay.journey(histories["bought"], hostile.BuyClings)
     assert journey.divergence is None
@@ -174,6 +176,7 @@ async def test_queries_that_change_the_workflow(histories: Histories) -> None:
     )
 
 
+@pytest.mark.slow
 async def test_a_query_that_never_answers(histories: Histories) -> None:
     journey = await replay.journey(histories["approved"], hostile.SpinningQuery)
     assert journey.divergence is None

@@ -31,6 +31,7 @@ def processes(monkeypatch: pytest.MonkeyPatch) -> Any:
     return importlib.import_module("processes")
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(400)  # a run inside a run; on a busy machine it takes a minute to start
 @pytest.mark.parametrize(
     ("command", "who", "how"),

@@ -136,6 +136,7 @@ def hurried(checks: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(checks, name, seconds)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("hurried")
 def test_a_stage_that_neither_prints_nor_works_is_killed_and_both_is_said(
     checks: Any, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
@@ -146,6 +147,7 @@ def test_a_stage_that_neither_prints_nor_works_is_killed_and_both_is_said(
     assert gone(detached(said))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("hurried")
 @pytest.mark.parametrize(
     "code",

@@ -141,6 +141,7 @@ def test_threads_that_race_start_one_service(own_state: Path):
         assert len(set(pool.map(lambda _: process.service(), range(4)))) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)  # thirty processes that start at once, on a machine that other tests keep busy
 def test_thirty_labs_that_open_at_once_and_want_one_port_all_get_a_shop(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -183,6 +184,7 @@ def test_labs_of_several_folders_want_several_ports(own_state: Path, monkeypatch
     assert len(wanted) >= 28
 
 
+@pytest.mark.slow
 def test_a_hung_service_is_replaced(own_state: Path):
     open_shop("one").blocking_client().charge("o1", 5)
     hung = pid()

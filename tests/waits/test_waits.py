@@ -140,6 +140,7 @@ async def test_what_was_used_before_the_wait_counts_for_nothing(client: Client) 
             await Watch(client, lambda: [busy], manner=Manner(burnt=0.2)).until(lambda: False)
 
 
+@pytest.mark.slow
 async def test_a_patience_is_for_all_that_moves_late(client: Client) -> None:
     def stir() -> tuple[object, float]:
         return None, 20.0  # comes by itself, but too late

@@ -124,7 +124,7 @@ async def test_a_live_table_grows_and_says_only_what_is_new(
         for run, first, fresh in message["tails"]:
             assert first <= len(shown[run])
             shown[run][first:] = fresh
-    assert shown == [[list(row) for row in rows.all] for rows in widget.rows]
+    assert [[list(row) for row in rows] for rows in shown] == [[list(row) for row in rows.all] for rows in widget.rows]
     versions = [message["version"] for message in messages]
     assert versions == list(range(1, len(messages) + 1))
     assert messages[-1]["runs"][1]["label"].endswith("(child)")

@@ -152,6 +152,7 @@ async def test_texts_travel_once_and_control_characters_never(start: Start) -> N
     assert (second["texts"], second["spans"], second["tracks"][0]["error"]) == ([], {}, "The server is gone.")
 
 
+@pytest.mark.slow
 async def test_children_and_continued_runs_have_groups(start: Start, client: Client) -> None:
     handle = await everything(start)
     feed = Feed(client, handle.id)
@@ -273,6 +274,7 @@ def test_a_view_lives_until_its_cell_runs_again(monkeypatch: pytest.MonkeyPatch)
     assert closed == ["a", "b", "c"]
 
 
+@pytest.mark.slow
 async def test_a_comparison_says_what_differs(start: Start) -> None:
     good = await everything(start)
     bad = await start("broken")

@@ -337,6 +337,7 @@ async def test_a_value_that_the_converter_cannot_write_is_said(panel: MessagePan
     assert "pydantic_data_converter" in outcome.words
 
 
+@pytest.mark.slow
 async def test_auto_refresh_asks_again_and_stops_after_an_error(
     panel: MessagePanel, served: AbstractAsyncContextManager[Worker]
 ) -> None:
