@@ -1,10 +1,12 @@
 """What only the course may ask of a shop: open it, empty it, delete it, set its fault switches."""
 
+import asyncio
 from typing import Any
 
 from course_lib.shop.call import Call, Refused
 from course_lib.shop.faults import BadRule, rule_from
 from course_lib.shop.pool import SHOP_ID, Pool
+from course_lib.shop.store import HELD
 from course_lib.shop.web import JsonHandler
 
 
@@ -68,8 +70,12 @@ class FaultsHandler(JsonHandler):
         """Tell the seed and the switches that are on."""
         self.send(200, self.store(shop_id).book.to_json())
 
-    def post(self, shop_id: str) -> None:
-        """Change the switches in one step: ``clear`` first, then ``seed``, then ``rules``."""
+    async def post(self, shop_id: str) -> None:
+        """Change the switches in one step: ``clear`` first, then ``seed``, then ``rules``.
+
+        The answer comes when no request is held any more by a switch that is off: else one who turns it on again at
+        once would hold them on, and one who looks would take them for others.
+        """
         store, body = self.store(shop_id), self.json_body()
         try:
             rules = [rule_from(data) for data in body.get("rules", [])]
@@ -84,7 +90,10 @@ class FaultsHandler(JsonHandler):
             for rule in rules:
                 store.book.put(rule)
             store.save_faults()
-        self.send(200, store.book.to_json())
+        said = store.book.to_json()
+        while any(not store.book.on(place) for place in +store.held):  # noqa: ASYNC110 - it may be turned on again
+            await asyncio.sleep(HELD / 2)
+        self.send(200, said)
 
 
 def _listed(value: Any) -> list[str | None]:

@@ -19,10 +19,9 @@ from course_lib.shop.faults import SERVICES, Place, Verdict
 from course_lib.shop.journal import Arrival, log, waiting
 from course_lib.shop.operations import Operation, find
 from course_lib.shop.pool import Pool
-from course_lib.shop.store import Store, now
+from course_lib.shop.store import HELD, Store, counted, now
 from course_lib.shop.web import JsonHandler
 
-_HELD = 0.02  # seconds between two looks at the switch that holds a request
 _FAILURES = {
     "outage": (503, "{service} is down."),
     "error_rate": (500, "{service} had an internal error."),
@@ -98,10 +97,10 @@ class ServiceHandler(JsonHandler):
     async def hold(self, shop_id: str, store: Store, arrival: Arrival, place: Place) -> Store:
         """Wait before the work until the switch is off, or the client has given up and so has caused nothing."""
         epoch = store.epoch
-        with waiting(store, arrival, "hold", 0.0):
+        with waiting(store, arrival, "hold", 0.0), counted(store.held, place):
             while not self.gone.is_set() and self.same(shop_id, epoch).book.on(place):
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self.gone.wait(), _HELD)
+                    await asyncio.wait_for(self.gone.wait(), HELD)
         return self.same(shop_id, epoch)
 
     def same(self, shop_id: str, epoch: int) -> Store:

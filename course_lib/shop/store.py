@@ -3,11 +3,12 @@
 import contextlib
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from course_lib.shop.faults import FaultBook
+from course_lib.shop.faults import FaultBook, Place
 
 SCHEMA_VERSION = 3
 FIRST_STOCK = 1000
@@ -69,6 +70,25 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
+HELD = 0.02
+"""Seconds between two looks of a request that is held at the switch that holds it."""
+
+
+@contextlib.contextmanager
+def counted(counts: "Counter[Place]", what: Place) -> Iterator[None]:
+    """Count something while the block runs.
+
+    Args:
+        counts: Where.
+        what: What.
+    """
+    counts[what] += 1
+    try:
+        yield
+    finally:
+        counts[what] -= 1
+
+
 class Store:
     """The open database of one shop and its fault switches.
 
@@ -93,6 +113,8 @@ class Store:
         found = self.db.execute("SELECT value FROM settings WHERE name = 'faults'").fetchone()
         self.book = FaultBook.from_json(json.loads(found[0])) if found else FaultBook()
         self.epoch = self._counter("epoch")
+        # How many requests each switch holds at this moment.
+        self.held: Counter[Place] = Counter()
         # What a service that was killed left behind waits no more.
         self.db.execute("DELETE FROM waiting")
         self.calls: dict[str, int] = dict(

@@ -76,6 +76,7 @@ def test_a_kernel_whose_port_was_taken_meanwhile_is_started_again(
     assert len(given) == 10, "five ports for each of two kernels"
 
 
+@pytest.mark.slow
 def test_an_endless_cell_and_a_dead_kernel_end_with_a_verdict(tmp_path: Path) -> None:
     endless = run(tmp_path, code("while True: pass", id="endless"), code('lab.check("1.1", "")'), limit=2.0)
     assert [check.outcome for check in endless.checks] == ["error"]

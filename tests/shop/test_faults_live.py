@@ -196,6 +196,18 @@ async def test_a_held_call_that_is_about_no_order_is_seen_waiting(shop: Shop):
         assert len(await asyncio.wait_for(call, WAIT)) == 5
 
 
+async def test_a_release_has_released_when_it_returns(shop: Shop):
+    async with shop.client(timeout=60) as client:
+        for number in range(20):
+            shop.faults.hold("payments", order_id=f"o{number}")
+            call = asyncio.ensure_future(client.charge(f"o{number}", 500))
+            await until(lambda number=number: shop.waiting(f"o{number}") == ["charge"])
+            shop.faults.release("payments", order_id=f"o{number}")
+            assert shop.waiting(f"o{number}") == []
+            shop.faults.hold("payments", order_id=f"o{number}")  # for the next call, not for the one that was let go
+            await asyncio.wait_for(call, WAIT)
+
+
 async def test_a_client_that_gives_up_a_held_call_has_caused_nothing(shop: Shop):
     shop.faults.hold("payments", operation="charge")
     with pytest.raises(ShopTimeout):

@@ -140,6 +140,7 @@ async def test_a_failure_to_start_names_the_learners_line(
     assert process.describe().startswith("did not start")
 
 
+@pytest.mark.slow
 async def test_an_endless_import_is_killed_when_its_cpu_time_is_used_up_and_located(make: Make, folder: Path) -> None:
     (folder / "forever__r1.py").write_text("x = 1\nwhile True:\n    x += 1\n")
     process = make("forever__r1")
