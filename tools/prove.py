@@ -41,8 +41,8 @@ def stages(exercises: Sequence[str], load: Sequence[str] = ()) -> list[run_check
     )
     browser = run_checks.pytest_stage(
         "browser",
-        "pytest: every control of every widget, and Run All of the other chapters, in a real JupyterLab",
-        *("-p", "no:nbval", "tests/browser", "-m", "not core"),
+        "pytest: every control of every widget, and Run All of every chapter, in a real JupyterLab",
+        *("-p", "no:nbval", "tests/browser"),  # the core, too: the tests of a file go on where the one before has ended
         beside=False,
     )
     return [proofs] if exercises or load else [proofs, slow, browser]

@@ -33,7 +33,7 @@ def test_all_proofs_and_the_tests_that_take_long(prove: Any, monkeypatch: pytest
     assert list(commands) == ["proofs", "slow", "browser"]
     assert "--every-proof" in commands["proofs"]
     assert commands["slow"][-2:] == ("-m", "slow")
-    assert commands["browser"][-2:] == ("-m", "not core")
+    assert commands["browser"][-1] == "tests/browser"
     assert not [word for command in commands.values() for word in command if word.startswith(("--load", "--exercise"))]
 
 
