@@ -20,7 +20,7 @@ def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 async def test_turning_it_off_anywhere_is_the_press(shop: Shop, said: list[str], patiently: Until) -> None:
     shop.faults.outage("warehouse")
     switch = shop.faults.off_switch("outage", "warehouse")
-    waiting = asyncio.create_task(turn(switch, said.append, None, 20.0, patiently))
+    waiting = asyncio.create_task(turn(switch, said.append, None, 600.0, patiently))
     await until(lambda: bool(said), "the turn is announced")
     assert "press “warehouse: Outage”" in said[0]
     shop.faults.clear()
@@ -39,6 +39,6 @@ async def test_past_the_limit_it_is_turned_off(shop: Shop, said: list[str], pati
 async def test_one_that_is_off_is_not_waited_for(shop: Shop, said: list[str], patiently: Until) -> None:
     shop.faults.outage("warehouse")
     shop.faults.decline()
-    await asyncio.wait_for(turn(shop.faults.off_switch("outage", "payments"), said.append, None, 60.0, patiently), 120)
+    await asyncio.wait_for(turn(shop.faults.off_switch("outage", "payments"), said.append, None, 600.0, patiently), 120)
     assert "cannot be pressed now" in said[-1]
     assert len(shop.faults.current()) == 2
