@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from course_lib.errors import CourseError
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from course_lib.grading.bench import Bench
     from course_lib.grading.evidence import Run
     from course_lib.shop import Faults
+    from course_lib.workers import WorkerProcess
 
 _REFUSED = {
     "declined": "the card is declined",
@@ -29,8 +31,10 @@ _SILENT = {
     "reserve-lost": "a piece is reserved, and no answer ever comes",
     "ship-lost": "the parcel leaves, and no answer ever comes",
 }
-_LATE = ("mailer-down", "refund-down")
-_OTHERS = ("calm", "engraved", "killed", *_LATE)
+_SOLD_OUT = ("sold-out", "undoing", "refund-down")
+_SKUS = {**dict.fromkeys(_SOLD_OUT, "samovar"), "engraved": "engraved teapot"}
+_FIRST = ("calm", "engraved", *_REFUSED, *_SILENT)
+_KILLED = ("killed", "undoing", "mailer-down", "refund-down")
 
 
 def _break(faults: "Faults", order: dict[str, str]) -> None:
@@ -43,63 +47,59 @@ def _break(faults: "Faults", order: dict[str, str]) -> None:
         faults.outage(service, operation=operation, order_id=order[f"{name}-down"])
         faults.accept_then_time_out(service, 9, seconds=0.1, operation=operation, order_id=order[f"{name}-lost"])
     faults.next_calls("mailer", ["outage"] * 3, order_id=order["mailer-down"])
-    for name in ("refund-down", "engraved"):
-        faults.outage("warehouse", operation="ship", order_id=order[name])
+    faults.outage("warehouse", operation="ship", order_id=order["engraved"])
     faults.next_calls("payments", ["outage"] * 3, operation="refund_order", order_id=order["refund-down"])
     # Under way when the worker is killed: one order is being sent, one is being undone.
     faults.hold("warehouse", operation="ship", order_id=order["killed"])
-    faults.hold("payments", operation="refund_order", order_id=order["sold-out"])
+    faults.hold("payments", operation="refund_order", order_id=order["undoing"])
 
 
 async def check_saga(bench: "Bench", saga: "Code", undo_all: "Code") -> None:
-    """Drive thirteen orders through a failure each, all at once, and kill the worker while one is being undone.
-
-    The two whose last call fails three times take the longest; a server dies meanwhile, if all is right so far.
-    """
-    names = (*_OTHERS, *_REFUSED, *_SILENT)
-    order = {name: bench.unique(name) for name in names}
+    """Drive ten orders through a failure each, all at once; if all is right so far, kill a worker and a server."""
+    order = {name: bench.unique(name) for name in (*_FIRST, *_KILLED)}
     _break(bench.shop.faults, order)
     bench.shop.set_stock("samovar", 0)
-    skus = {"sold-out": "samovar", "engraved": "engraved teapot"}
     async with bench.worker(saga, undo_all) as worker:
-        handles = {
-            name: await bench.start(saga, {"id": order[name], "sku": skus.get(name, "teapot")}, id=order[name])
-            for name in names
-        }
-        bench.ran.clear()
-        bench.did(f"{saga.name} for {len(names)} orders at once, each with a failure of its own")
-        await bench.until(
-            lambda: (
-                "ship" in bench.shop.waiting(order["killed"]) and "refund_order" in asked_for(bench, order["sold-out"])
-            ),
-            handles["killed"],
-            handles["sold-out"],
-        )
-        worker.kill()
-        bench.did("kill -9 while one order is being sent and one is being undone")
-        bench.shop.faults.release("warehouse", operation="ship", order_id=order["killed"])
-        bench.shop.faults.release("payments", operation="refund_order", order_id=order["sold-out"])
-        await worker.start()
-        runs = await _finish(bench, {name: handle for name, handle in handles.items() if name not in _LATE})
-        found = books(bench.shop.tables(), order.values())
-        seen = {name: found[order[name]] for name in names}
+        handles = await _start(bench, saga, order, _FIRST, "each but one with a failure of its own")
+        runs = await _finish(bench, handles)
+        seen = _books(bench, order, _FIRST)
         _calm(bench, runs["calm"], seen["calm"])
         _undone(bench, runs, seen)
+        _backwards(bench, runs["ship-down"], seen["ship-down"])
         _refused(bench, runs["engraved"], seen["engraved"])
-        _killed(bench, runs["killed"], seen["killed"])
-        late, _ = await asyncio.gather(
-            _finish(bench, {name: handles[name] for name in _LATE}), _server_dies(bench, saga, undo_all)
-        )
-    found = books(bench.shop.tables(), order.values())
-    _backwards(bench, runs["ship-down"], found[order["ship-down"]])
-    _until_it_works(bench, late["refund-down"], found[order["refund-down"]])
-    _forward(bench, late["mailer-down"], found[order["mailer-down"]])
+        _without_end(bench, runs)
+        if not all(part.ok for part in bench.parts):  # it would only fail once more, and seconds later
+            return
+        handles = await _start(bench, saga, order, _KILLED, "with the mailer or the gateway down for two of them")
+        late, _ = await asyncio.gather(_worker_dies(bench, worker, handles, order), _server_dies(bench, saga, undo_all))
+    seen = _books(bench, order, _KILLED)
+    _killed(bench, late, seen)
+    _until_it_works(bench, late["refund-down"], seen["refund-down"])
+    _forward(bench, late["mailer-down"], seen["mailer-down"])
+
+
+async def _worker_dies(
+    bench: "Bench",
+    worker: "WorkerProcess",
+    handles: "dict[str, WorkflowHandle[object, object]]",
+    order: dict[str, str],
+) -> "dict[str, Run]":
+    """Kill the worker while an order is being sent and another is being undone, and start it again."""
+    await bench.until(
+        lambda: "ship" in bench.shop.waiting(order["killed"]) and "refund_order" in asked_for(bench, order["undoing"]),
+        handles["killed"],
+        handles["undoing"],
+    )
+    worker.kill()
+    bench.did("kill -9 of the worker while one order is being sent and one is being undone")
+    bench.shop.faults.release("warehouse", operation="ship", order_id=order["killed"])
+    bench.shop.faults.release("payments", operation="refund_order", order_id=order["undoing"])
+    await worker.start()
+    return await _finish(bench, handles)
 
 
 async def _server_dies(bench: "Bench", saga: "Code", undo_all: "Code") -> None:
     """Kill a server while one order pays and another is being undone, and start it again with its data."""
-    if not all(part.ok for part in bench.parts):  # what fails without it would only fail once more
-        return
     paying, undoing = bench.unique("paying"), bench.unique("undoing")
     faults = bench.shop.faults
     faults.hold("payments", operation="charge", order_id=paying)
@@ -137,6 +137,24 @@ async def _server_dies(bench: "Bench", saga: "Code", undo_all: "Code") -> None:
         events=runs[bad].last_event,
         next_step="give a compensation no end: a limit to its tries or to its time runs on while the server is down.",
     )
+
+
+async def _start(
+    bench: "Bench", saga: "Code", order: dict[str, str], names: Sequence[str], how: str
+) -> "dict[str, WorkflowHandle[object, object]]":
+    ran = list(bench.ran)
+    handles = {
+        name: await bench.start(saga, {"id": order[name], "sku": _SKUS.get(name, "teapot")}, id=order[name])
+        for name in names
+    }
+    bench.ran[:] = ran
+    bench.did(f"{saga.name} for {len(names)} orders at once, {how}")
+    return handles
+
+
+def _books(bench: "Bench", order: dict[str, str], names: Sequence[str]) -> dict[str, Books]:
+    found = books(bench.shop.tables(), [order[name] for name in names])
+    return {name: found[order[name]] for name in names}
 
 
 async def _finish(bench: "Bench", handles: "dict[str, WorkflowHandle[object, object]]") -> "dict[str, Run]":
@@ -254,35 +272,37 @@ def _refused(bench: "Bench", run: "Run", seen: Books) -> None:
     )
 
 
-def _killed(bench: "Bench", run: "Run", seen: Books) -> None:
-    bench.expect(
-        seen.whole or seen.undone,
-        "a killed worker leaves no order half-way",
-        expected="whole or undone",
-        seen=f"{seen}. {run.reason}".rstrip(". "),
-        events=run.last_event,
-        next_step="keep the list of compensations in the workflow's `run`: a replay builds it again, a file or a "
-        "global dies with the process.",
-    )
+def _without_end(bench: "Bench", runs: "dict[str, Run]") -> None:
+    for name, activity, label, step in (
+        (
+            "ship-down",
+            "refund",
+            "a compensation has no last attempt and no last moment",
+            "give a compensation no end: a limit to its attempts or to its time runs on while the gateway is down, or "
+            "the server. Run compensations with `ALWAYS`.",
+        ),
+        (
+            "calm",
+            "notify",
+            "the step behind the pivot has none either",
+            "run each step with the policy that FLOW gives it: `notify` is retried until it works.",
+        ),
+    ):
+        event, limits = _limits(runs[name], activity)
+        bench.expect(
+            not limits,
+            label,
+            expected=f"`{activity}` is retried for as long as it takes",
+            seen=", ".join(limits) or "no limit",
+            events=event,
+            next_step=step,
+        )
 
 
-def _until_it_works(bench: "Bench", run: "Run", seen: Books) -> None:
-    event, limits = _limits(run)
-    bench.expect(
-        seen.undone and not limits,
-        "a compensation is retried until it works",
-        expected="ledger 0, after an outage of three calls; a refund without a last attempt or a last moment",
-        seen=f"{', '.join(limits)}. {seen}. {run.reason}".strip(". "),
-        events=event or run.last_event,
-        next_step="give a compensation no end: a limit to its attempts or to its time runs on while the gateway is "
-        "down, or the server. Run compensations with `ALWAYS`.",
-    )
-
-
-def _limits(run: "Run") -> tuple[tuple[int, ...], list[str]]:
-    """Return the event in which the refund is scheduled, and what limits its attempts there, in words."""
+def _limits(run: "Run", activity: str) -> tuple[tuple[int, ...], list[str]]:
+    """Return the event in which an activity is scheduled, and what limits its attempts there, in words."""
     for event in run.history.events:
-        if event.event_id in run.ids("ActivityTaskScheduled", "refund"):
+        if event.event_id in run.ids("ActivityTaskScheduled", activity):
             asked = event.activity_task_scheduled_event_attributes
             limits = [f"at most {asked.retry_policy.maximum_attempts} attempts"] * bool(
                 asked.retry_policy.maximum_attempts
@@ -291,6 +311,36 @@ def _limits(run: "Run") -> tuple[tuple[int, ...], list[str]]:
                 limits.append(f"schedule_to_close_timeout={seconds:g} s")
             return (event.event_id,), limits
     return (), []
+
+
+def _killed(bench: "Bench", runs: "dict[str, Run]", seen: dict[str, Books]) -> None:
+    def well(name: str) -> bool:
+        ended = bool(runs[name].ids("WorkflowExecutionFailed"))
+        return (seen[name].whole and runs[name].completed) or (seen[name].undone and ended)
+
+    bad = next((name for name in ("killed", "undoing") if not well(name)), "")
+    shown = bad or "killed"
+    bench.expect(
+        not bad,
+        "a killed worker leaves no order half-way",
+        expected="the order that was being sent is whole or undone, the one that was being undone is undone, and both "
+        "have ended",
+        seen=f"{seen[shown]}. {runs[shown].reason}".rstrip(". "),
+        events=runs[shown].last_event,
+        next_step="keep the list of compensations in the workflow's `run`, and note them each time that it runs: a "
+        "replay builds the list again, a file or a global dies with the process.",
+    )
+
+
+def _until_it_works(bench: "Bench", run: "Run", seen: Books) -> None:
+    bench.expect(
+        seen.undone,
+        "a compensation is retried until it works",
+        expected="ledger 0, after an outage of three calls",
+        seen=f"{seen}. {run.reason}".rstrip(". "),
+        events=run.last_event,
+        next_step="let nothing end the undoing early: run each compensation with `ALWAYS`, and await it.",
+    )
 
 
 def _forward(bench: "Bench", run: "Run", seen: Books) -> None:

@@ -63,6 +63,18 @@ WRONG = {
         replace("raise ApplicationError").by("ApplicationError"),
     ),
     "forward_order": Wrong("with `reversed(undo)`", replace("reversed(undo)").by("undo")),
+    "given_up_after_a_while": Wrong(
+        "✗ a compensation is retried until it works",
+        replace("from temporalio import workflow\nfrom temporalio.exceptions import ActivityError, App").by("""
+            import asyncio
+            from temporalio import workflow
+            from temporalio.exceptions import ActivityError, App
+        """),
+        replace("await workflow.execute_activity(compensation, argument, **ALWAYS)").by("""
+            async with asyncio.timeout(2):
+                await workflow.execute_activity(compensation, argument, **ALWAYS)
+        """),
+    ),
     "goes_on_after_a_failure": Wrong(
         "an order is undone when a step is refused",
         replace("""
@@ -94,6 +106,14 @@ WRONG = {
         ).by("(notify, None, ALWAYS), (pay, refund, THRICE), (reserve, release, THRICE), (ship, recall, THRICE)"),
         replace("undo.append((compensation, order))").by("undo += [(compensation, order)] if compensation else []"),
     ),
+    "mail_given_up_after_a_while": Wrong(
+        "✗ after the pivot an order only goes forward",
+        replace("from backward").by("import asyncio\n\nfrom backward"),
+        replace("await workflow.execute_activity(step, order, **policy)").by("""
+            patience = 2 if step is notify else None
+            await asyncio.wait_for(workflow.execute_activity(step, order, **policy), patience)
+        """),
+    ),
     "mail_with_three_tries": Wrong(
         "run each step with the policy that FLOW gives it", replace("**policy").by("**THRICE")
     ),
@@ -108,8 +128,15 @@ WRONG = {
     "noted_after_without_the_failed_one": Wrong(
         "note the compensation *before* the step", replace("undo_all(undo)").by("undo_all(undo[:-1])")
     ),
+    "noted_only_the_first_time": Wrong(
+        "✗ a killed worker leaves no order half-way",
+        replace("undo.append((compensation, order))").by("""
+            if not workflow.unsafe.is_replaying():
+                undo.append((compensation, order))
+        """),
+    ),
     "one_try": Wrong(
-        "✗ a compensation is retried until it works",
+        "✗ a compensation has no last attempt",
         POLICIES,
         replace("**ALWAYS").by(
             "start_to_close_timeout=timedelta(seconds=3), retry_policy=RetryPolicy(maximum_attempts=1)"
