@@ -27,8 +27,9 @@ AWAY = 60.0
 """Seconds for which a server that is gone is waited for."""
 
 # Seconds between two questions whether it is so: quick first, then seldom enough to cost nothing. Whether something
-# moves is of no interest sooner than this: each look costs the server three reads for a run.
-_FIRST, _PAUSE, _LOOKS = 0.02, 0.25, 0.2
+# moves is of no interest sooner than this, and the less the longer it takes: each look costs the server three reads for
+# a run.
+_FIRST, _PAUSE, _LOOKS, _LOOKS_LATER = 0.02, 0.25, 0.2, 0.5
 _CHILDREN = 20  # of one run, that are looked at
 
 Condition = Callable[[], bool | Awaitable[bool]]
@@ -91,6 +92,7 @@ CELL = Manner(longest=30.0, working=30.0, burnt=60.0, every=1.0, retries=30, tri
 class _Seen:
     """What one wait has seen of its runs, and when it looked; several waits may share one Watch."""
 
+    began: float
     when: float
     """When the runs were looked at."""
     asked: float
@@ -159,7 +161,7 @@ class Watch:
             temporalio.service.RPCError: The server has been gone for a minute, or it refused to be looked at.
         """
         began = time.monotonic()
-        seen = _Seen(began, began)
+        seen = _Seen(began, began, began)
         pause = _FIRST
         self.idle.begin()
         waited = {run.id for run in runs}  # what was retried before this wait was somebody's plan
@@ -197,9 +199,10 @@ class Watch:
         self, seen: _Seen, condition: Condition, runs: Sequence[Run], over: Condition | None, patience: float | None
     ) -> bool:
         """Return whether the condition holds now; raise when it will not."""
-        if time.monotonic() - seen.asked < _LOOKS:
+        now = time.monotonic()
+        if now - seen.asked < min(max(_LOOKS, (now - seen.began) / 4), _LOOKS_LATER):
             return await holds(condition)
-        seen.asked = time.monotonic()
+        seen.asked = now
         late = over is not None and await holds(over)
         if await holds(condition):
             return True
