@@ -1,5 +1,6 @@
 """A run's activity, for checks: what it was asked with, how far its attempts are, and with which failure all ended."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
@@ -106,7 +107,11 @@ async def asked(handle: WorkflowHandle[Any, Any]) -> Asked:
     Args:
         handle: The run.
     """
-    for event in (await history.fetch(handle)).events:
+    return _asked((await history.fetch(handle)).events)
+
+
+def _asked(events: "Sequence[HistoryEvent]") -> Asked:
+    for event in events:
         if event.HasField("activity_task_scheduled_event_attributes"):
             said = event.activity_task_scheduled_event_attributes
             policy = said.retry_policy
@@ -123,15 +128,11 @@ async def asked(handle: WorkflowHandle[Any, Any]) -> Asked:
     return Asked()
 
 
-async def local(handle: WorkflowHandle[Any, Any]) -> bool:
+def _local(events: "Sequence[HistoryEvent]") -> bool:
     """Return whether a run has called a local activity, which is recorded when it has ended.
 
     One that is under way keeps its workflow task alive: the task completes with no command, and the next one follows.
-
-    Args:
-        handle: The run.
     """
-    events = (await history.fetch(handle)).events
     idle = sum(
         one.HasField("workflow_task_completed_event_attributes")
         and next_one.HasField("workflow_task_scheduled_event_attributes")
@@ -148,12 +149,15 @@ async def require_asked(bench: "Bench", handle: WorkflowHandle[Any, Any], next_s
         handle: The run.
         next_step: What to do when it does not come.
     """
+    plan = Asked()
 
     async def called() -> bool:
-        return (await asked(handle)).event > 0 or await local(handle)
+        nonlocal plan
+        events = (await history.fetch(handle)).events
+        plan = _asked(events)
+        return plan.event > 0 or _local(events)
 
     came = await bench.until(called, handle)
-    plan = await asked(handle)
     if plan.event:
         return plan
     label, wanted = "the activity is called", "ActivityTaskScheduled"

@@ -1,7 +1,6 @@
 """Every control sets the real switch of the real shop, and the next real call meets it; whoever turned it is seen."""
 
 import asyncio
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,8 +9,8 @@ from course_lib.errors import CourseError
 from course_lib.lab import faults as ends
 from course_lib.shop import CardDeclined, Shop, ShopError, ShopTimeout, ShopUnavailable, open_shop, stop_service
 from course_lib.widgets.fault_panel import FaultPanel, fault_panel
+from tests.until import until
 
-LIMIT = 120.0  # seconds
 MARKUP = "<img src=x onerror=alert(1)>"
 
 
@@ -20,12 +19,6 @@ def panel(shop: Shop) -> FaultPanel:
     panel = fault_panel(shop)
     panel.build()
     return panel
-
-
-async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(LIMIT):
-        while not true():  # noqa: ASYNC110 - the shop is another process
-            await asyncio.sleep(0.02)
 
 
 def row(panel: FaultPanel, service: str) -> dict[str, Any]:
