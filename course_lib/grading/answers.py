@@ -16,7 +16,7 @@ from temporalio.client import Client, WorkflowHandle
 from course_lib.cells import ModuleInfo, Modules
 from course_lib.grading import sources
 from course_lib.grading.model import Exercise, Part
-from course_lib.pitfalls.code import Module
+from course_lib.pitfalls.code import parsed
 
 Kind = Literal["workflow", "activity", "class", "function"]
 
@@ -198,7 +198,7 @@ def _code(name: str, cell: str, revision: str, source: str, target: Any) -> Code
 
 
 def _by_source(name: str, cell: str, revision: str, source: str) -> Code:
-    module = Module(source)
+    module = parsed(source)
     for node in module.tree.body:
         if isinstance(node, ast.ClassDef) and node.name == name:
             kind: Kind = "workflow" if module.decorated(node, "temporalio.workflow.defn") else "class"

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -115,11 +116,22 @@ class Module:
 
     def workflow_code(self) -> Iterator[ast.AST]:
         """Yield all nodes that run as workflow code: workflow classes and what they use of the module's own code."""
-        for root in self.workflow_roots():
-            yield from ast.walk(root)
+        return iter(self._workflow_code)
 
     def workflow_roots(self) -> Iterator[ast.ClassDef | Function]:
         """Yield the classes and functions that run as workflow code, each once."""
+        return iter(self._workflow_roots)
+
+    # Kept: a dozen rules ask for them, and every cell that runs is looked at by all.
+    @cached_property
+    def _workflow_code(self) -> list[ast.AST]:
+        return [node for root in self._workflow_roots for node in ast.walk(root)]
+
+    @cached_property
+    def _workflow_roots(self) -> list[ast.ClassDef | Function]:
+        return list(self._reached())
+
+    def _reached(self) -> Iterator[ast.ClassDef | Function]:
         todo: list[ast.ClassDef | Function] = [*self.called] or [*self.workflow_classes()]
         seen = {id(root) for root in todo}
         while todo:
@@ -182,6 +194,21 @@ class Module:
         for node in nodes:
             if isinstance(node, ast.Call):
                 yield node, self.name(node.func)
+
+
+@lru_cache(maxsize=256)
+def parsed(source: str, called: tuple[str, ...] = (), only: str = "") -> Module:
+    """Return a module as `Module` reads it, the same object for the same source: each cell's run looks at all of them.
+
+    Args:
+        source: Python.
+        called: See `Module`.
+        only: See `Module`.
+
+    Raises:
+        SyntaxError: It is none.
+    """
+    return Module(source, called, only)
 
 
 def imported_modules(tree: ast.AST) -> Iterator[str]:

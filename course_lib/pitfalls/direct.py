@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from course_lib.pitfalls import calls
-from course_lib.pitfalls.code import Module
+from course_lib.pitfalls.code import Module, parsed
 from course_lib.pitfalls.hit import Hit
 
 
@@ -24,7 +24,7 @@ def called(call: ast.Call, name: str, module: Module) -> Hit:
         name: The activity.
         module: The module that has it.
     """
-    inside = Module(module.source, called=(name,))
+    inside = parsed(module.source, called=(name,))
     return Hit(
         call,
         "activity",

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Literal
 
 from course_lib.pitfalls import calls, direct, orders, siblings, states
-from course_lib.pitfalls.code import Module
+from course_lib.pitfalls.code import Module, parsed
 from course_lib.pitfalls.hit import Hit
 
 Effect = Literal["stopped", "breaks", "lies"]
@@ -76,7 +76,7 @@ def find(source: str, beside: Mapping[str, str] | None = None, only: str = "") -
     Raises:
         SyntaxError: The source is no Python.
     """
-    module = Module(source, only=only)
+    module = parsed(source, only=only)
     unguarded = module.unguarded()
     found: dict[tuple[int, str], Pitfall] = {}
     others = dict(_parsed(beside or {}))
@@ -94,4 +94,4 @@ def find(source: str, beside: Mapping[str, str] | None = None, only: str = "") -
 def _parsed(sources: Mapping[str, str]) -> Iterator[tuple[str, Module]]:
     for name, source in sources.items():
         with contextlib.suppress(SyntaxError, ValueError):  # before Python 3.12 a null byte is a ValueError
-            yield name, Module(source)
+            yield name, parsed(source)

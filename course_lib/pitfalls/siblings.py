@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable, Iterator, Mapping
 
 from course_lib.pitfalls import calls, direct, orders, states
-from course_lib.pitfalls.code import Module, imported_modules
+from course_lib.pitfalls.code import Module, imported_modules, parsed
 from course_lib.pitfalls.hit import Hit
 
 _RULES: tuple[Callable[[Module], Iterator[Hit]], ...] = (
@@ -34,7 +34,7 @@ def behind_calls(module: Module, siblings: Mapping[str, Module]) -> Iterator[Hit
         if sibling.is_activity(sibling.functions[function]):
             yield direct.called(call, function, sibling)
             continue
-        inside = Module(sibling.source, called=(function,))
+        inside = parsed(sibling.source, called=(function,))
         for rule in _RULES:
             for hit in rule(inside):
                 where = f"`{function}` leads to line {hit.node.lineno} of {owner}: {hit.message}"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from course_lib.grading.mistakes import activities, process, workflows
 from course_lib.grading.model import Part
-from course_lib.pitfalls.code import Found, Module
+from course_lib.pitfalls.code import Found, Module, parsed
 
 RULES: dict[str, Callable[[Module], Iterator[Found]]] = {
     "not_decorated": workflows.not_decorated,
@@ -35,7 +35,7 @@ def find(source: str, *, cell: str = "", first_line: int = 1, allow: frozenset[s
         allow: Names of rules that do not apply.
     """
     try:
-        module = Module(source)
+        module = parsed(source)
     except (SyntaxError, ValueError, RecursionError):
         return []  # the module cell has said so already, before it ran anything
     parts: list[Part] = []
