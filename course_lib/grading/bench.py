@@ -432,23 +432,27 @@ class Bench:
             if not message.done():
                 await _drop(message)
 
-    async def call(self, function: Code, *args: Any, quiet: bool = False, through: Code | None = None) -> calls.Called:
+    async def call(self, function: Code, *args: Any, quiet: bool = False, through: str = "") -> calls.Called:
         """Call a function of the learner's in a child process.
 
         Args:
             function: A ``def`` or ``async def`` of a module cell.
             *args: Plain data (a dict for a dataclass parameter), ``CLIENT`` for a connected client.
             quiet: Do not mention it among what was run.
-            through: A function of the grader's that the child calls instead, with the module and the name of the
-                learner's in front of ``args``: for one that wants what cannot be sent, such as classes or functions.
+            through: ``package.module:function`` of the grader's that the child calls instead, with the module and the
+                name of the learner's in front of ``args``: for one that wants what cannot be sent, such as classes or
+                functions. The child imports that package, too: a chapter that does so imports at its top no more than
+                it must.
         """
         self._module_names([function])
         self._called = True
         if not quiet:
             shown = ("client" if arg is CLIENT else short(arg, 80) for arg in args)
             self.did(f"{function.name}({', '.join(shown)})")
-        if through is not None:
-            function, args = through, (function.module, function.name, *args)
+        if through:
+            module, _, name = through.partition(":")
+            args = (function.module, function.name, *args)
+            function = Code(name, module, module, "", "function", name)
         return await calls.call(function, args, self._place({}))
 
     def _place(self, env: Mapping[str, str]) -> calls.Place:

@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from course_lib import history
-from course_lib.grading.answers import Code
 from course_lib.grading.model import Exercise
 from course_lib.pitfalls.code import Module
 
 if TYPE_CHECKING:
+    from course_lib.grading.answers import Code
     from course_lib.grading.bench import Bench
 
 _HERE = Path(__file__).parent
-_JUDGE = Code("judge", "gate_child", f"{__package__}.gate_child", "", "function", "judge")
+_JUDGE = f"{__package__}.gate_child:judge"
 _HARMLESS = {
     "EditC": "a longer timeout is let through",
     "EditF": "a new step behind a patch is let through",

@@ -11,23 +11,19 @@ from temporalio.api.workflowservice.v1 import (
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import WorkerDeploymentConfig
 
-from course_lib.grading.answers import Code
-from course_lib.grading.bench import CLIENT
 from course_lib.grading.chapters.ch06.rollout_child import NO_END, SCENE
 from course_lib.grading.model import Exercise
 
 if TYPE_CHECKING:
     from temporalio.client import WorkflowHandle
 
+    from course_lib.grading.answers import Code
     from course_lib.grading.bench import Bench
     from course_lib.grading.calls import Called
     from course_lib.grading.chapters.ch06.rollout_child import Told
 
 _HERE = Path(__file__).parent
-_CHILD = f"{__package__}.rollout_child"
-_CONFIGURE, _REHEARSE, _WATCH = (
-    Code(name, "rollout_child", _CHILD, "", "function", name) for name in ("configure", "rehearse", "watch")
-)
+_CONFIGURE, _REHEARSE, _WATCH = (f"{__package__}.rollout_child:{name}" for name in ("configure", "rehearse", "watch"))
 _OLD, _NEW = "1.0", "1.1"
 _CORRECT = "correct that line, run the cell again, then check again."
 _NEVER = (
@@ -46,6 +42,8 @@ async def check_rollout(bench: "Bench", versioned: "Code", roll_out: "Code") -> 
 
     What a roll-out asks for, and when, shows without a server, in a tenth of the time. What becomes of it does not.
     """
+    from course_lib.grading.bench import CLIENT  # the children import this module, and need no bench
+
     deployment = bench.unique("orders")
     configs = await _configs(bench, versioned, deployment)
     if not await _rehearsed(bench, roll_out):
@@ -60,11 +58,11 @@ async def check_rollout(bench: "Bench", versioned: "Code", roll_out: "Code") -> 
         )
         await _set_current(bench, deployment, _OLD)
         held = await _held_order(bench)
-        scenes = {scene: _SCENES[scene] for scene in (_ILL[-1], _WELL)}
+        scenes = {scene: _SCENES[scene] for scene in (_ILL[0], _WELL)}
         bench.did(f"{roll_out.name}({_OLD!r}, {_NEW!r}, …) on the server, {', then '.join(scenes)}")
         told = await _told(bench, roll_out, _WATCH, CLIENT, deployment, _OLD, _NEW, scenes, held.id)
         bench.shop.faults.clear()
-        _rolled_back(bench, told[_ILL[-1]])
+        _rolled_back(bench, told[_ILL[0]])
         await _drained(bench, told[_WELL], held)
 
 
@@ -140,7 +138,7 @@ async def _rehearsed(bench: "Bench", roll_out: "Code") -> bool:
     return all(part.ok for part in bench.parts[before:])
 
 
-async def _told(bench: "Bench", roll_out: "Code", through: "Code", *args: Any) -> "Told":
+async def _told(bench: "Bench", roll_out: "Code", through: str, *args: Any) -> "Told":
     called = await bench.call(roll_out, *args, quiet=True, through=through)
     bench.require(
         called.ok,

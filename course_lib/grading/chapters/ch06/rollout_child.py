@@ -1,4 +1,4 @@
-"""Inside the child processes of 6.3: the roll-out is rehearsed, then moves real traffic; all it does is written down."""
+"""Inside the child processes of 6.3: the roll-out is rehearsed, then moves real traffic; what it does is noted."""
 
 import asyncio
 import dataclasses
@@ -23,7 +23,8 @@ _OPENS = 12  # questions after which the held order can close: who gives up afte
 _FURTHER = 5  # questions after the answer 0
 _TOO_EARLY = 30  # questions before the new version is current: the order cannot close then
 _PAUSE = 0.005  # seconds; less is none: the loop had nothing else to do
-_SLEEP = 0.02  # seconds that a longer sleep takes here: nothing that is looked at depends on its length
+# Seconds that a longer sleep takes here: nothing that is looked at depends on its length.
+_SLEEP, _SLEEP_ON_PAPER = 0.02, 0.001
 
 _sleep = asyncio.sleep  # the real one, see `_each`
 Scenes = dict[str, list[bool]]
@@ -155,7 +156,7 @@ async def rehearse(module: str, name: str, old: str, new: str, scenes: Scenes) -
         new: The other one.
         scenes: What ``healthy`` says in each, in turn; the last one for ever.
     """
-    return await _each(module, name, lambda: _OnPaper(old), old, new, scenes)
+    return await _each(module, name, lambda: _OnPaper(old), old, new, scenes, _SLEEP_ON_PAPER)
 
 
 async def watch(
@@ -173,15 +174,17 @@ async def watch(
         scenes: As for ``rehearse``, one after the other: each begins where the one before has ended.
         held: The id of an order on the old version.
     """
-    return await _each(module, name, lambda: _OnTheServer(client, deployment, held), old, new, scenes)
+    return await _each(module, name, lambda: _OnTheServer(client, deployment, held), old, new, scenes, _SLEEP)
 
 
-async def _each(module: str, name: str, place: Callable[[], _Deployment], old: str, new: str, scenes: Scenes) -> Told:
+async def _each(
+    module: str, name: str, place: Callable[[], _Deployment], old: str, new: str, scenes: Scenes, longest: float
+) -> Told:
     clock = _Clock()
 
     async def short_sleep(delay: float, result: Any = None) -> Any:
         clock.slept += delay
-        return await _sleep(min(delay, _SLEEP), result)
+        return await _sleep(min(delay, longest), result)
 
     asyncio.sleep = short_sleep  # before the import, which may take the name over
     function = getattr(importlib.import_module(module), name)
