@@ -62,7 +62,9 @@ async def check_rollout(bench: "Bench", versioned: "Code", roll_out: "Code") -> 
         bench.did(f"{roll_out.name}({_OLD!r}, {_NEW!r}, …) on the server, {', then '.join(scenes)}")
         # The server keeps a deployment in a workflow of its own, which may take a second for each word to it.
         its = bench.client.get_workflow_handle(f"temporal-sys-worker-deployment:{deployment}")
-        told = await _told(bench, roll_out, _WATCH, CLIENT, deployment, _OLD, _NEW, scenes, held.id, runs=[its])
+        told = await _told(
+            bench, roll_out, "on the server", _WATCH, CLIENT, deployment, _OLD, _NEW, scenes, held.id, runs=[its]
+        )
         bench.shop.faults.clear()
         _rolled_back(bench, told[_ILL[0]])
         await _drained(bench, told[_WELL], held)
@@ -131,7 +133,7 @@ async def _held_order(bench: "Bench") -> "WorkflowHandle[Any, Any]":
 async def _rehearsed(bench: "Bench", roll_out: "Code") -> bool:
     """Return whether the roll-out asks for the right things in each scene, of functions that only write it down."""
     bench.did(f"{roll_out.name}({_OLD!r}, {_NEW!r}, …) rehearsed, {', then '.join(_SCENES)}")
-    told = await _told(bench, roll_out, _REHEARSE, _OLD, _NEW, _SCENES)
+    told = await _told(bench, roll_out, "rehearsed", _REHEARSE, _OLD, _NEW, _SCENES)
     before = len(bench.parts)
     _healthy(bench, told[_WELL])
     for scene in _ILL:
@@ -140,11 +142,12 @@ async def _rehearsed(bench: "Bench", roll_out: "Code") -> bool:
     return all(part.ok for part in bench.parts[before:])
 
 
-async def _told(bench: "Bench", roll_out: "Code", through: str, *args: Any, **options: Any) -> "Told":
+async def _told(bench: "Bench", roll_out: "Code", where: str, through: str, *args: Any, **options: Any) -> "Told":
     called = await bench.call(roll_out, *args, quiet=True, through=through, **options)
+    scene = "" if called.ok else _scene(called)
     bench.require(
         called.ok,
-        f"{roll_out.name} raises nothing, {_scene(called) or _WELL}",
+        f"{roll_out.name} raises nothing, {', '.join(filter(None, (where, scene)))}",
         expected="it returns",
         seen=called.reason or "it returned",
         next_step=_NEVER if called.error == "TimeoutError" else _CORRECT,

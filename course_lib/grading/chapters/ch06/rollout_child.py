@@ -22,9 +22,9 @@ SCENE = "scene: "
 _OPENS = 12  # questions after which the held order can close: who gives up after ten does not wait for the answer
 _FURTHER = 5  # questions after the answer 0
 _TOO_EARLY = 30  # questions before the new version is current: the order cannot close then
+_LOST = 30  # questions of which nobody has awaited the answer
 _PAUSE = 0.005  # seconds; less is none: the loop had nothing else to do
-# Seconds that a longer sleep takes here: nothing that is looked at depends on its length.
-_SLEEP, _SLEEP_ON_PAPER = 0.02, 0.001
+_SLEEP = 0.02  # seconds that a longer sleep takes here: nothing that is looked at depends on its length
 
 _sleep = asyncio.sleep  # the real one, see `_each`
 Scenes = dict[str, list[bool]]
@@ -156,7 +156,7 @@ async def rehearse(module: str, name: str, old: str, new: str, scenes: Scenes) -
         new: The other one.
         scenes: What ``healthy`` says in each, in turn; the last one for ever.
     """
-    return await _each(module, name, lambda: _OnPaper(old), old, new, scenes, _SLEEP_ON_PAPER)
+    return await _each(module, name, lambda: _OnPaper(old), old, new, scenes)
 
 
 async def watch(
@@ -174,17 +174,15 @@ async def watch(
         scenes: As for ``rehearse``, one after the other: each begins where the one before has ended.
         held: The id of an order on the old version.
     """
-    return await _each(module, name, lambda: _OnTheServer(client, deployment, held), old, new, scenes, _SLEEP)
+    return await _each(module, name, lambda: _OnTheServer(client, deployment, held), old, new, scenes)
 
 
-async def _each(
-    module: str, name: str, place: Callable[[], _Deployment], old: str, new: str, scenes: Scenes, longest: float
-) -> Told:
+async def _each(module: str, name: str, place: Callable[[], _Deployment], old: str, new: str, scenes: Scenes) -> Told:
     clock = _Clock()
 
     async def short_sleep(delay: float, result: Any = None) -> Any:
         clock.slept += delay
-        return await _sleep(min(delay, longest), result)
+        return await _sleep(min(delay, _SLEEP), result)
 
     asyncio.sleep = short_sleep  # before the import, which may take the name over
     function = getattr(importlib.import_module(module), name)
@@ -240,6 +238,8 @@ async def _roll(
 
     def open_runs(build_id: str) -> Awaitable[int]:
         asked["open_runs"] += 1
+        if asked["open_runs"] - answered["open_runs"] > _LOST:
+            asks_on.set()
         if answers:
             pauses.append(max(clock.slept, asyncio.get_running_loop().time() - answers[-1]))
         return count(build_id)
