@@ -432,33 +432,48 @@ class Bench:
             if not message.done():
                 await _drop(message)
 
-    async def call(self, function: Code, *args: Any, quiet: bool = False, through: Code | None = None) -> calls.Called:
+    async def call(
+        self,
+        function: Code,
+        *args: Any,
+        quiet: bool = False,
+        through: str = "",
+        runs: Sequence[WorkflowHandle[Any, Any]] = (),
+    ) -> calls.Called:
         """Call a function of the learner's in a child process.
 
         Args:
             function: A ``def`` or ``async def`` of a module cell.
             *args: Plain data (a dict for a dataclass parameter), ``CLIENT`` for a connected client.
             quiet: Do not mention it among what was run.
-            through: A function of the grader's that the child calls instead, with the module and the name of the
-                learner's in front of ``args``: for one that wants what cannot be sent, such as classes or functions.
+            through: ``package.module:function`` of the grader's that the child calls instead, with the module and the
+                name of the learner's in front of ``args``: for one that wants what cannot be sent, such as classes or
+                functions. The child imports that package, too: a chapter that does so imports at its top no more than
+                it must.
+            runs: What it waits for: their events are movements, too.
         """
         self._module_names([function])
         self._called = True
         if not quiet:
             shown = ("client" if arg is CLIENT else short(arg, 80) for arg in args)
             self.did(f"{function.name}({', '.join(shown)})")
-        if through is not None:
-            function, args = through, (function.module, function.name, *args)
-        return await calls.call(function, args, self._place({}))
+        if through:
+            module, _, name = through.partition(":")
+            args = (function.module, function.name, *args)
+            function = Code(name, module, module, "", "function", name)
+        return await calls.call(function, args, self._place({}, runs))
 
-    def _place(self, env: Mapping[str, str]) -> calls.Place:
+    def _place(self, env: Mapping[str, str], runs: Sequence[WorkflowHandle[Any, Any]] = ()) -> calls.Place:
         env = {"SHOP_URL": self.shop.url, **env}
-        return calls.Place(self._server, self._modules, env, self.client, self._lines, self._answer)
+        wait = partial(self._answer, runs=runs)
+        return calls.Place(self._server, self._modules, env, self.client, self._lines, wait)
 
-    async def _answer(self, answer: "asyncio.Future[Any]", pid: int) -> None:
+    async def _answer(
+        self, answer: "asyncio.Future[Any]", pid: int, *, runs: Sequence[WorkflowHandle[Any, Any]]
+    ) -> None:
         self._children.add(pid)
         try:
-            await self._watch.until(answer.done, wake=answer)
+            await self._watch.until(answer.done, runs, wake=answer)
         finally:
             self._children.discard(pid)
 

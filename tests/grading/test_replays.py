@@ -5,7 +5,6 @@ from typing import Any
 
 from course_lib.cells import Modules
 from course_lib.grading import Outcome
-from course_lib.grading.answers import Code
 from tests.grading.conftest import Grader, run_cell
 
 FLOW = """
@@ -84,7 +83,7 @@ async def test_a_module_that_a_new_process_cannot_import_is_said(grader: Grader,
 
 async def test_a_graders_function_is_called_in_place_of_the_learners(grader: Grader, modules: Modules) -> None:
     seen: list[Any] = []
-    through = Code("rules", "talk", "tests.grading.test_replays", "", "function", "rules")
+    through = "tests.grading.test_replays:rules"
 
     async def check(bench: Any, greet: Any) -> None:
         called = await bench.call(greet, "ada", through=through)

@@ -1,15 +1,18 @@
 """What the checks of chapter 07 share: a new process replays what the runs have recorded."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from course_lib import pitfalls
 
 if TYPE_CHECKING:
+    from temporalio.client import WorkflowHistory
+
     from course_lib.grading.answers import Code
     from course_lib.grading.bench import Bench
     from course_lib.grading.evidence import Run
+    from course_lib.replay import Replayed
 
 HERE = {"PYTHONHASHSEED": "1"}
 """For the Worker that records: texts hash here otherwise than in a replay."""
@@ -79,8 +82,13 @@ async def completed(bench: "Bench", *runs: "Run") -> None:
 
 
 async def replays_alike(
-    bench: "Bench", workflow: "Code", *runs: "Run", env: Mapping[str, str] | None = None, advice: str
-) -> None:
+    bench: "Bench",
+    workflow: "Code",
+    *runs: "Run",
+    env: Mapping[str, str] | None = None,
+    besides: "Sequence[WorkflowHistory]" = (),
+    advice: str,
+) -> "tuple[Replayed, ...]":
     """Look whether a new process asks for what the histories hold: the same commands, with the same values.
 
     Args:
@@ -88,11 +96,16 @@ async def replays_alike(
         workflow: The learner's class.
         *runs: Whose histories are replayed.
         env: What is different in that process, besides hashes and time zone.
+        besides: What the same process replays, too.
         advice: What to do when the lint has no word for it.
+
+    Returns:
+        The replays of ``besides``; none when those of the runs ask for other values.
     """
     bench.did("a new process replays the history")
     step = slips(workflow) or advice
-    replays = await bench.replay(workflow, *runs, env={**ELSEWHERE, **(env or {})})
+    told = await bench.replay(workflow, *runs, *besides, env={**ELSEWHERE, **(env or {})})
+    replays, others = told[: len(runs)], told[len(runs) :]
     parted = next((each for each in replays if not each.agrees), None)
     where = parted.divergence if parted is not None else None
     bench.require(
@@ -104,13 +117,14 @@ async def replays_alike(
         next_step=step,
     )
     other = next((each.other_values for each in replays if each.other_values), "")
-    bench.expect(
+    same = bench.expect(
         not other,
         "a replay asks with the same values",
         expected="the values that the history holds",
         seen=other.partition(" Temporal compares")[0] or "they are",
         next_step=step,
     )
+    return others if same else ()
 
 
 def slips(workflow: "Code") -> str:

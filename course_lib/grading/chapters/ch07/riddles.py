@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from course_lib.grading.evidence import Run
     from course_lib.replay import Replayed
 
-_SKUS = ["mug", "tea", "pot", "cup", "lamp", "bag", "cap", "poster", "sticker", "candle"]
+# In `ELSEWHERE` the hashes of two are even that are odd in `HERE`, or the other way round, and a set has another order.
+_SKUS = ["mug", "tea", "pot", "lamp"]
 _FATES = {"Ada": "fine", "Grace": "breaks", "Edsger": "lies"}
 _MEANS = {
     "fine": "every replay asks for the same",
@@ -35,7 +36,8 @@ class _Shown:
 async def check_riddles(bench: "Bench", ada: "Code", grace: "Code", edsger: "Code", verdicts: Any) -> None:
     """Run the three, replay each in two new processes, and compare with what the learner says."""
     async with bench.worker(ada, env=HERE):
-        runs = {code.name: await bench.run(code, _SKUS) for code in (ada, grace, edsger)}
+        handles = {code.name: await bench.start(code, _SKUS) for code in (ada, grace, edsger)}
+        runs = {name: await bench.finish(handle) for name, handle in handles.items()}
     bench.did("each history is replayed in a new process")
     whole = {name: run for name, run in runs.items() if run.completed}
     replays = dict(zip(whole, await bench.replay(ada, *whole.values(), env=ELSEWHERE), strict=True)) if whole else {}

@@ -10,11 +10,10 @@ if TYPE_CHECKING:
     from course_lib.grading.answers import Code
     from course_lib.grading.bench import Bench
 
-_SKUS = ["mug", "tea", "pot", "cup", "tea", "lamp", "candle", "mug"]
-# Any two of these come in another order than in `HERE` in one of the two other processes: who sorts by what two have in
+# A set of these is walked over the other way round in `ELSEWHERE` than in `HERE`: who sorts by what two of them have in
 # common, the first letter for example, is found out.
-_ELSEWHERE_AGAIN = {"PYTHONHASHSEED": "10"}
-_WANTED = {"mug": 1, "tea": 1, "pot": 1, "cup": 1, "lamp": 1, "candle": 1}
+_SKUS = ["cup", "tea", "kettle", "lamp", "tea", "coat", "cocoa", "cup"]
+_WANTED = dict.fromkeys(_SKUS, 1)
 _ADVICE = (
     "walk over something that has an order of its own: `sorted(set(…))`, or `dict.fromkeys(cart)`, which keeps "
     "each thing once, in the cart's order."
@@ -66,7 +65,7 @@ async def check_shelf(bench: "Bench", reserve_cart: "Code") -> None:
         events=run.last_event,
         next_step=_ADVICE,
     )
-    await replays_alike(bench, reserve_cart, run, env=_ELSEWHERE_AGAIN, advice=_ADVICE)
+    await replays_alike(bench, reserve_cart, run, advice=_ADVICE)
 
 
 EXERCISE = Exercise(

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from course_lib.grading.answers import Code
     from course_lib.grading.bench import Bench
     from course_lib.grading.evidence import Run
+    from course_lib.replay import Replayed
 
 _FREE = 5  # that four of eight drawn digits are the same in three codes comes once in 20 million checks
 _ADVICE = "draw the code with `workflow.random()` or `workflow.uuid4()`: seeded by the run, the same in every replay."
@@ -71,23 +72,23 @@ async def check_vouchers(bench: "Bench", voucher: "Code") -> None:
         events=run.last_event,
         next_step="keep the eight digits: " + _ADVICE,
     )
-    await replays_alike(bench, voucher, *runs, advice=_ADVICE)
-    await _by_chance(bench, voucher, run)
-
-
-async def _by_chance(bench: "Bench", voucher: "Code", run: "Run") -> None:
-    """Look whether the code is made of what anybody may know: the order's id, and when it came.
-
-    The same history under another run id seeds another `workflow.random()`, and leaves all the rest as it was. What an
-    activity has drawn is in the history, and stays, too.
-    """
     sent = run.ids("ActivityTaskScheduled", "send")
     asked = [*run.ids("ActivityTaskScheduled"), *run.ids("MarkerRecorded")]
-    if not sent or min(asked) < sent[0]:
-        return
+    drawn = bool(sent) and min(asked) >= sent[0]  # in the workflow: what an activity has drawn is in the history
+    others = [_under_another_id(run)] if drawn else []
+    for replayed in await replays_alike(bench, voucher, *runs, besides=others, advice=_ADVICE):
+        _by_chance(bench, replayed, sent)
+
+
+def _under_another_id(run: "Run") -> WorkflowHistory:
+    """Return the same history under another run id: it seeds another `workflow.random()`, and leaves all the rest."""
     other = WorkflowHistory.from_json(run.handle.id, run.history.to_json())
     other.events[0].workflow_execution_started_event_attributes.original_execution_run_id = str(uuid.uuid4())
-    (replayed,) = await bench.replay(voucher, other, env=HERE)
+    return other
+
+
+def _by_chance(bench: "Bench", replayed: "Replayed", sent: tuple[int, ...]) -> None:
+    """Look whether the code is made of what anybody may know: the order's id, and when it came."""
     bench.expect(
         bool(replayed.other_values) or not replayed.agrees,
         "chance draws it, not the order",

@@ -141,6 +141,9 @@ WRONG = {
         "whoever stops the old Workers now",
         DRAIN.by('return "drained"'),
     ),
+    "nobody_awaits_the_number": Wrong(
+        "write `await` in front of `open_runs(old)`", replace("await open_runs(old)").by("open_runs(old)")
+    ),
     "only_a_label": Wrong("the build id is a label", replace("True,").by("False,")),
     "ramp_left_on": Wrong("take the ramp back", replace("await set_ramp(new, 0)").by("")),
     "same_build_id": Wrong(
