@@ -140,17 +140,21 @@ async def local(handle: WorkflowHandle[Any, Any]) -> bool:
     return idle > 1 or any(event.marker_recorded_event_attributes.marker_name == _LOCAL_MARKER for event in events)
 
 
-async def require_asked(bench: "Bench", handle: WorkflowHandle[Any, Any], next_step: str) -> Asked:
+async def require_asked(
+    bench: "Bench", handle: WorkflowHandle[Any, Any], next_step: str, *, order: str | None = None
+) -> Asked:
     """Wait until a run's first activity is scheduled, and return with what; end the check when it will not be.
 
     Args:
         bench: The check.
         handle: The run.
-        next_step: What to do when it does not come.
+        next_step: What to do when it is not.
+        order: The order that the activity asks the shop about; None when it is about no order.
     """
 
     async def called() -> bool:
-        return (await asked(handle)).event > 0 or await local(handle)
+        held = bool(bench.shop.waiting(order))  # looked at first: an activity is in the history before it asks the shop
+        return (await asked(handle)).event > 0 or held or await local(handle)
 
     came = await bench.until(called, handle)
     plan = await asked(handle)
