@@ -68,20 +68,30 @@ async def check_levels(bench: "Bench", workflow: "Code") -> None:
     async with bench.worker(workflow) as worker:
         silent = await _start(bench, workflow, seconds[_SILENT])
         await _first(bench, silent, seconds[_SILENT])
-        for words, cases in _SCENES.items():
-            runs = {
-                case: silent if case is _SILENT else await _start(bench, workflow, seconds[case], held=case is _PROMPT)
-                for case in cases
-            }
-            bench.ran[:] = [words if words == next(iter(_SCENES)) else f"{bench.ran[0]}; {words}"]
-            await _tell(bench, runs, seconds)
-            if cases is _SILENCES:
-                await _second(bench, silent, seconds[_SILENT])
-            if cases is _DOUBLED:
-                await _at_once(bench, worker, {runs[case]: case.doubled for case in cases})
-            for case, run in runs.items():
-                if not _judge(bench, await bench.finish(run, alone=not await closed(run)), case):
-                    return
+        quiet: asyncio.Future[None] | None = None
+        try:
+            for words, cases in _SCENES.items():
+                runs = {
+                    case: await _start(bench, workflow, seconds[case], held=case is _PROMPT)
+                    for case in cases
+                    if case is not _SILENT
+                }
+                bench.ran[:] = [words if words == next(iter(_SCENES)) else f"{bench.ran[0]}; {words}"]
+                if quiet is None and cases is not _ANSWERED:  # a jump of its time takes a second, and this one has two
+                    quiet = asyncio.ensure_future(_tell(bench, {_SILENT: silent}, seconds))
+                await _tell(bench, runs, seconds)
+                if quiet is not None and cases is _SILENCES:
+                    await quiet
+                    await _second(bench, silent, seconds[_SILENT])
+                if cases is _DOUBLED:
+                    await _at_once(bench, worker, {runs[case]: case.doubled for case in cases})
+                for case in cases:
+                    run = runs.get(case, silent)
+                    if not _judge(bench, await bench.finish(run, alone=not await closed(run)), case):
+                        return
+        finally:
+            if quiet is not None:
+                quiet.cancel()
 
 
 async def _start(bench: "Bench", workflow: "Code", seconds: float, *, held: bool = False) -> "WorkflowHandle[Any, Any]":
