@@ -141,21 +141,25 @@ def _local(events: "Sequence[HistoryEvent]") -> bool:
     return idle > 1 or any(event.marker_recorded_event_attributes.marker_name == _LOCAL_MARKER for event in events)
 
 
-async def require_asked(bench: "Bench", handle: WorkflowHandle[Any, Any], next_step: str) -> Asked:
+async def require_asked(
+    bench: "Bench", handle: WorkflowHandle[Any, Any], next_step: str, *, order: str | None = None
+) -> Asked:
     """Wait until a run's first activity is scheduled, and return with what; end the check when it will not be.
 
     Args:
         bench: The check.
         handle: The run.
-        next_step: What to do when it does not come.
+        next_step: What to do when it is not.
+        order: The order that the activity asks the shop about; None when it is about no order.
     """
     plan = Asked()
 
     async def called() -> bool:
         nonlocal plan
+        held = bool(bench.shop.waiting(order))  # looked at first: an activity is in the history before it asks the shop
         events = (await history.fetch(handle)).events
         plan = _asked(events)
-        return plan.event > 0 or _local(events)
+        return plan.event > 0 or held or _local(events)
 
     came = await bench.until(called, handle)
     if plan.event:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from course_lib.grading import attempts
 from course_lib.grading.model import Exercise
 from course_lib.grading.talking import Reply, signal, update
 
@@ -27,12 +28,7 @@ async def check_correction(bench: "Bench", workflow: "Code") -> None:
         # The card waits, so that a correction can meet a confirmed order that is not charged yet.
         bench.shop.faults.hold("payments", order_id=order)
         await signal(handle, "confirm")
-        await bench.wait_until(
-            handle,
-            lambda events: "ActivityTaskScheduled" in set(events["type"]),
-            "a confirmed order is charged",
-            next_step="wait for `self.confirmed`, then run `charge_card`.",
-        )
+        await attempts.require_asked(bench, handle, "wait for `self.confirmed`, then run `charge_card`.", order=order)
         await _bad(bench, handle, 10, confirmed=True)
         bench.shop.faults.release("payments", order_id=order)
         run = await bench.finish(handle, alone=True)

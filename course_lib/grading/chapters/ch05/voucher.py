@@ -3,6 +3,7 @@
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from course_lib.grading import attempts
 from course_lib.grading.chapters.ch05 import deadlines
 from course_lib.grading.model import Exercise
 from course_lib.grading.talking import Reply, arrived, signal, update
@@ -112,6 +113,15 @@ async def _all_fit(bench: "Bench", handle: "WorkflowHandle[Any, Any]", replies: 
     await signal(handle, "close")
     # Nothing is under way, so nothing is waited for: not even for a while, by somebody who does not ask the SDK.
     events = await bench.rest(handle)
+    if booked and not bench.ids(events, "ActivityTaskScheduled"):
+        # Held by the shop, as below, it would begin again and again.
+        bench.require(
+            False,
+            "the activity is called",
+            expected="ActivityTaskScheduled",
+            seen="a local activity",
+            next_step=attempts.LOCAL,
+        )
     events = events[events["event_id"] > max((0, *bench.ids(events, "WorkflowExecutionSignaled")))]
     timers = deadlines.timers(events)
     run = await bench.finish(handle, alone=True) if not timers else None

@@ -11,6 +11,10 @@ WRONG = {
         """).by(""),
     ),
     "largest_is_refused": Wrong("allow 1 and 100,000 themselves", replace("<= 100_000").by("< 100_000")),
+    "local_activity": Wrong(
+        "call the activity with `workflow.execute_activity`",
+        replace("workflow.execute_activity(").by("workflow.execute_local_activity("),
+    ),
     "order_is_not_changed": Wrong(
         "a refused one has changed nothing",
         replace("replaced, self.order.amount_cents = self.order.amount_cents, amount_cents").by(

@@ -45,6 +45,10 @@ WRONG = {
     "ends_before_its_handlers": Wrong(
         "wait for `self.closed` *and*", replace("self.closed and workflow.all_handlers_finished()").by("self.closed")
     ),
+    "local_activity": Wrong(
+        "call the activity with `workflow.execute_activity`",
+        replace("workflow.execute_activity(").by("workflow.execute_local_activity("),
+    ),
     "lock_around_the_check_only": Wrong(
         "hold one lock of the workflow",
         replace("""

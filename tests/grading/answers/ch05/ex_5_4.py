@@ -64,6 +64,10 @@ WRONG = {
     "late_lead_counts": Wrong(
         "only when `decision.level` is the level", replace("decision.level == self.level and decision.").by("decision.")
     ),
+    "late_lead_speaks_for_finance": Wrong(
+        "the lead's time was over",
+        replace("decision.level == self.level and").by('decision.level in ("lead", self.level) and'),
+    ),
     "lead_is_asked_once_more": Wrong(
         "ask the *next* level instead of the lead once more",
         replace("""
