@@ -93,11 +93,11 @@ _POLLING = """
 import asyncio, sys
 from temporalio.client import Client
 from temporalio.worker import Worker
-from tests.diagnosis_flows import StuckOrder
+from tests.diagnosis_flows import StuckOrder, charge_card
 
 async def main():
     client = await Client.connect(sys.argv[1], namespace=sys.argv[2])
-    async with Worker(client, task_queue=sys.argv[3], workflows=[StuckOrder]):
+    async with Worker(client, task_queue=sys.argv[3], workflows=[StuckOrder], activities=[charge_card]):
         await asyncio.Event().wait()
 
 asyncio.run(main())
@@ -166,6 +166,23 @@ async def test_a_retried_activity_shows_attempt_error_line_and_next_try(client: 
     assert "raise ValueError" in found.detail("your line")
     assert " UTC, in " in found.detail("next try")
     assert "mend the cause" in found.fix
+    await _end(handle)
+
+
+async def test_a_retried_activity_that_nobody_polls_for_needs_a_worker_first(client: Client, queue: str) -> None:
+    address = client.service_client.config.target_host
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", _POLLING, address, client.namespace, queue)
+    try:
+        handle = await _start(client, queue, "retry")
+        await _until(handle, client, queue, "activity_retrying", "next try")
+    finally:
+        process.kill()
+        await process.wait()
+    found = await _until(handle, client, queue, "activity_retrying", "no Worker polls")
+    assert found.fix.startswith(
+        "start a Worker that has it: `await lab.worker(workflows=[…], activities=[charge_card])`"
+    )
+    assert "ValueError" in found.what
     await _end(handle)
 
 

@@ -66,7 +66,7 @@ def _retrying(activity: Any, polled: facts.Pollers, more: tuple[tuple[str, str],
         left = due - datetime.now(UTC)
         details.append(("next try", f"at {due:%H:%M:%S} UTC, in {in_words(left)}"))
     if polled.none:
-        details.append(("polling", f"nobody polls “{polled.queue}” for activities: start a Worker"))
+        details.append(("polling", polled.words()))
     if is_refused(failure) and not shop.alive():
         return Diagnosis(
             "activity_retrying",
@@ -74,6 +74,15 @@ def _retrying(activity: Any, polled: facts.Pollers, more: tuple[tuple[str, str],
             "the shop's process is not running.",
             "run `lab.shop.start()`: it starts the process again on the same port, and nothing is lost. The next "
             "attempt then succeeds by itself.",
+            (*details, *more),
+        )
+    if polled.none and activity.state == _SCHEDULED and not known_fix(failure):
+        return Diagnosis(
+            "activity_retrying",
+            f"The activity {_name(activity)} is to be tried again (attempt {activity.attempt}), and no Worker polls "
+            f"“{polled.queue}” for activities. Its last error: {failure_text(failure)}"
+            + (f" (at {line})" if line else "."),
+            _start_worker(activity),
             (*details, *more),
         )
     mend = "see why it takes so long, or allow it more time" if is_timeout(failure) else "mend the cause"
@@ -99,8 +108,13 @@ def _untaken(activity: Any, polled: facts.Pollers, more: tuple[tuple[str, str], 
     return Diagnosis(
         "no_poller",
         f"{what}: {_name(activity)} has waited for {age}.",
-        f"start a Worker that has it: `await lab.worker(workflows=[…], activities=[{activity.activity_type.name}])`."
+        _start_worker(activity)
         if polled.none
         else "look whether the Worker still runs, and whether all of its activity slots are busy.",
         details,
     )
+
+
+def _start_worker(activity: Any) -> str:
+    has = f"`await lab.worker(workflows=[…], activities=[{activity.activity_type.name}])`"
+    return f"start a Worker that has it: {has}, or press Start on the worker process."

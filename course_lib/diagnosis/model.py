@@ -35,8 +35,11 @@ class Diagnosis:
 
     def lines(self) -> list[str]:
         """Return the whole diagnosis as lines; the first one stands for itself."""
-        lines = [self.what, *(f"  {label}: {value}" for label, value in self.details)]
-        return [*lines, f"Do this: {self.fix}"] if self.fix else lines
+        return [*self.found(), f"Do this: {self.fix}"] if self.fix else self.found()
+
+    def found(self) -> list[str]:
+        """Return the finding and its details as lines, without the fix."""
+        return [self.what, *(f"  {label}: {value}" for label, value in self.details)]
 
     def __str__(self) -> str:
         return "\n".join(self.lines())

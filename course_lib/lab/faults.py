@@ -7,6 +7,7 @@ from typing import Any
 from IPython.display import display
 
 from course_lib.errors import CourseError
+from course_lib.lab.interrupted import was as was_interrupted
 from course_lib.shop import Faults, Shop, looking
 from course_lib.shop.faults import Place
 
@@ -47,7 +48,7 @@ def end(shop: Shop, why: str, keep: Collection[Place] = ()) -> None:
 
 
 def end_with_cells(shell: Any) -> None:
-    """Turn off what a cell has turned on when the course gives it up: the cells below meet a shop that works.
+    """Turn off what a cell has turned on when it is given up or interrupted: the cells below meet a shop that works.
 
     Args:
         shell: The notebook's IPython shell; again changes nothing.
@@ -62,10 +63,12 @@ def _before_cell(_: object) -> None:
 
 
 def _after_cell(result: Any) -> None:
-    if isinstance(result.error_in_exec, CourseError):
+    interrupted = was_interrupted(result.error_in_exec)
+    if interrupted or isinstance(result.error_in_exec, CourseError):
         for name, shop in _open.items():
             if name in _before and looking.switches(shop.path) - _before[name]:
-                end(shop, "The cell that turned them on was given up.", _before[name])
+                how = "interrupted" if interrupted else "given up"
+                end(shop, f"The cell that turned them on was {how}.", _before[name])
 
 
 def show_as_panel(shell: Any) -> None:

@@ -4,9 +4,13 @@ import asyncio
 from types import TracebackType
 from typing import Any
 
+from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError
+
 from course_lib.workers import blame
 
 _MARK = "_course_interrupted"
+# The second is what the SDK makes of the first in a wait for an update (1.35).
+_KINDS = (asyncio.CancelledError, WorkflowUpdateRPCTimeoutOrCancelledError)
 
 
 def say_where(shell: Any) -> None:
@@ -20,13 +24,23 @@ def say_where(shell: Any) -> None:
     """
     if hasattr(shell, _MARK) or shell.custom_exceptions:
         return
-    shell.set_custom_exc((asyncio.CancelledError,), _show)
+    shell.set_custom_exc(_KINDS, _show)
     setattr(shell, _MARK, True)
+
+
+def was(error: object) -> bool:
+    """Return whether a cell that ended with this error was interrupted.
+
+    Args:
+        error: What the cell raised, or None.
+    """
+    return isinstance(error, KeyboardInterrupt) or getattr(error, _MARK, False)
 
 
 def _show(shell: Any, kind: type, error: Any, trace: TracebackType, tb_offset: int | None = None) -> None:
     task = asyncio.current_task()
     if task is not None and task.cancelling():
+        setattr(error, _MARK, True)
         words = f"Interrupted{_where(trace)}. What runs on the server goes on. Run the cell again when you like."
         error._render_traceback_ = lambda: [words]  # IPython asks an exception for its own rendering first
     shell.showtraceback((kind, error, trace), tb_offset)

@@ -44,8 +44,8 @@ class StillRunning(GaveUp):
     def __init__(self, diagnosis: "Diagnosis", workflow_id: str, seen: str) -> None:
         self.diagnosis = diagnosis
         super().__init__(
-            f"{workflow_id} has no result, and {seen}.\n" + "\n".join(diagnosis.lines()),
-            fix="see to the cause above; the workflow is not lost. Then await lab.result(handle) again.",
+            f"{workflow_id} has no result, and {seen}.\n" + "\n".join(diagnosis.found()),
+            fix=f"{diagnosis.fix or 'see to the cause above.'} The workflow is not lost: then run this cell again.",
         )
 
 
@@ -97,7 +97,8 @@ class Waits:
 
         async def words(elapsed: float) -> str:
             found = await diagnose(handle, self._client, task_queue)
-            return f"{handle.id}: {elapsed:.0f} s. {found.lines()[0]}"
+            # What a server that is gone needs is somebody who starts it: not to be told only when the wait is over.
+            return f"{handle.id}: {elapsed:.0f} s. {found.text if found.cause == 'server_gone' else found.what}"
 
         watch = self._watch()
         waiter = asyncio.ensure_future(_result(handle))
@@ -146,7 +147,8 @@ class Waits:
             return holds
 
         async def words(elapsed: float) -> str:
-            return f"Waiting for this to be so: {what}. {elapsed:.0f} s.{f' {gone.what}' if gone else ''}"
+            server = f" {gone.what} To start it: {gone.start}." if gone else ""
+            return f"Waiting for this to be so: {what}. {elapsed:.0f} s.{server}"
 
         watch = self._watch()
         try:

@@ -100,23 +100,52 @@ def test_a_table_with_bars_is_a_table_as_text_too(notebook: Notebook) -> None:
     assert shown.split() == ["planned", "s", "actual", "s", "try", "2", "1.0", "1.02"]
 
 
-def test_interrupt_stops_a_bare_await_and_the_lab_lives_on(notebook: Notebook) -> None:
-    notebook.run("import asyncio")
-    message = notebook.client.execute("print('waiting', flush=True)\nawait asyncio.sleep(600)")
+def interrupt(notebook: Notebook, source: str) -> tuple[list[str], str]:
+    """Run a cell, interrupt it when it has printed something, and return its traceback and all that it showed."""
+    message = notebook.client.execute(source)
+    shown: list[str] = []
     deadline = time.monotonic() + LIMIT
     while time.monotonic() < deadline:
         heard = notebook.client.get_iopub_msg(timeout=LIMIT)
-        if heard["parent_header"].get("msg_id") == message and heard["msg_type"] == "stream":
+        if heard["parent_header"].get("msg_id") != message:
+            continue
+        if heard["msg_type"] == "stream" and not shown:
+            notebook.manager.interrupt_kernel()
+        if heard["msg_type"] in ("stream", "display_data"):
+            shown.append(str(heard["content"].get("text", heard["content"].get("data", {}).get("text/plain"))))
+        if heard["msg_type"] == "status" and heard["content"]["execution_state"] == "idle":
             break
-    notebook.manager.interrupt_kernel()
-    reply = notebook.client.get_shell_msg(timeout=10)
+    reply = notebook.client.get_shell_msg(timeout=LIMIT)
     assert reply["content"]["status"] == "error"
-    assert reply["content"]["traceback"] == [
+    return reply["content"]["traceback"], "\n".join(shown)
+
+
+def test_interrupt_stops_a_bare_await_and_the_lab_lives_on(notebook: Notebook) -> None:
+    notebook.run("import asyncio")
+    trace, _ = interrupt(notebook, "print('waiting', flush=True)\nawait asyncio.sleep(600)")
+    assert trace == [
         "Interrupted at line 2, “await asyncio.sleep(600)”. What runs on the server goes on. "
         "Run the cell again when you like."
     ]
     notebook.run(MODULE)
     assert "parcel of o-1" in notebook.run(RUN)
+
+
+def test_an_interrupted_wait_for_an_update_is_one_line_and_ends_the_faults_of_its_cell(notebook: Notebook) -> None:
+    notebook.run('lab.shop.faults.latency("mailer", 0.1)')
+    source = (
+        "lab.shop.faults.outage('payments')\n"
+        "nobody = await lab.client.start_workflow('Nobody', id=lab.id('n'), task_queue='nobody-polls')\n"
+        "print('waiting', flush=True)\n"
+        "await nobody.execute_update('never')"
+    )
+    trace, shown = interrupt(notebook, source)
+    assert len(trace) == 1
+    assert trace[0].startswith("Interrupted at line 4, “await nobody.execute_update('never')”.")
+    assert "Faults cleared: payments outage" in shown
+    assert "The cell that turned them on was interrupted." in shown
+    assert notebook.run("print(*lab.shop.faults.current()['service'])").split() == ["mailer"]
+    notebook.run("lab.shop.faults.clear()\nawait nobody.terminate()")
 
 
 def test_a_task_that_the_learner_cancels_keeps_its_traceback(notebook: Notebook) -> None:

@@ -5,9 +5,11 @@ import contextlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from temporalio.exceptions import ApplicationError
+
 from course_lib.errors import CourseError
 from course_lib.grading.chapters.ch04.books import UNDOING, Books, asked_for, books
-from course_lib.grading.evidence import cause_of
+from course_lib.grading.evidence import cause_of, short_text
 from course_lib.grading.model import Exercise
 
 if TYPE_CHECKING:
@@ -256,19 +258,29 @@ def _refused(bench: "Bench", run: "Run", seen: Books) -> None:
         events=run.last_event,
         next_step="catch the `ActivityError` of each compensation inside the loop, remember its name, and go on.",
     )
-    said = "" if run.error is None else str(getattr(run.error, "cause", run.error))
-    inner = "" if run.error is None else str(cause_of(run.error))
+    outer = None if run.error is None else getattr(run.error, "cause", run.error)
+    said, inner = str(outer or ""), "" if run.error is None else str(cause_of(run.error))
     ended = bool(run.ids("WorkflowExecutionFailed"))
+    raised = ended and isinstance(outer, ApplicationError)
+    if raised:
+        step = (
+            f"name the compensation in the message: “{short_text(said)}” does not say which one it was. "
+            "`compensation.__name__` does."
+        )
+    elif ended or run.completed:
+        step = (
+            "raise an `ApplicationError` with the names of the compensations that failed, after the loop: somebody has "
+            "to take that teapot back by hand."
+        )
+    else:
+        step = "raise an `ApplicationError`: any other exception fails the workflow's task only, and the run is stuck."
     bench.expect(
         ended and ("release" in said or "release" in inner),
         "what could not be undone is said",
         expected='WorkflowExecutionFailed with a message that names `release`, for example "not undone: release"',
-        seen="the workflow completed" if run.completed else run.reason,
+        seen=f"the workflow failed: {short_text(said)}" if raised else run.reason or "the workflow completed",
         events=run.last_event,
-        next_step="raise an `ApplicationError` with the names of the compensations that failed, after the loop: "
-        "somebody has to take that teapot back by hand."
-        if ended or run.completed
-        else "raise an `ApplicationError`: any other exception fails the workflow's task only, and the run is stuck.",
+        next_step=step,
     )
 
 

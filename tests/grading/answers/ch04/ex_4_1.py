@@ -58,6 +58,12 @@ WRONG = {
         "inside the loop, remember its name",
         replace("except ActivityError:\n    left").by("except ApplicationError:\n    left"),
     ),
+    "collects_the_errors": Wrong(
+        "name the compensation in the message: “not undone: Activity task failed” does not say which one it was",
+        replace("except ActivityError:\n    left.append(compensation.__name__)").by(
+            "except ActivityError as error:\n    left.append(str(error))"
+        ),
+    ),
     "failures_hidden": Wrong(
         "raise an `ApplicationError` with the names",
         replace("raise ApplicationError").by("ApplicationError"),
