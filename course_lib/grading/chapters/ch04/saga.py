@@ -261,12 +261,13 @@ def _refused(bench: "Bench", run: "Run", seen: Books) -> None:
     outer = None if run.error is None else getattr(run.error, "cause", run.error)
     said, inner = str(outer or ""), "" if run.error is None else str(cause_of(run.error))
     ended = bool(run.ids("WorkflowExecutionFailed"))
-    raised = ended and isinstance(outer, ApplicationError)
-    if raised:
+    seen_now = run.reason or "the workflow completed"
+    if isinstance(outer, ApplicationError) and ended:
         step = (
-            f"name the compensation in the message: “{short_text(said)}” does not say which one it was. "
+            f"name the compensation in the message: “{short_text(outer.message)}” does not say which one it was. "
             "`compensation.__name__` does."
         )
+        seen_now = f"the workflow failed: {short_text(said)}"
     elif ended or run.completed:
         step = (
             "raise an `ApplicationError` with the names of the compensations that failed, after the loop: somebody has "
@@ -278,7 +279,7 @@ def _refused(bench: "Bench", run: "Run", seen: Books) -> None:
         ended and ("release" in said or "release" in inner),
         "what could not be undone is said",
         expected='WorkflowExecutionFailed with a message that names `release`, for example "not undone: release"',
-        seen=f"the workflow failed: {short_text(said)}" if raised else run.reason or "the workflow completed",
+        seen=seen_now,
         events=run.last_event,
         next_step=step,
     )
