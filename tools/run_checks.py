@@ -37,7 +37,7 @@ LOOK = 5.0  # seconds between two looks at it
 # In CI several runs share one last line: the file in which each adds up what was counted. Not for a stage's own tests.
 TALLY = os.environ.pop("COURSE_TALLY", "")
 # Some thousand processes import the same modules: a machine that forbids to keep them compiled would pay each time.
-ENVIRONMENT = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": ""}
+SETTINGS = {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": ""}
 
 # pytest's closing line, for example: "== 1 failed, 34 passed, 2 skipped in 12.34s (0:00:12) =="
 CLOSING = re.compile(r"(?:^=+ |^)((?:\d+ [a-z]+(?:, )?)+) in [\d.]+s(?: \([\d:]+\))?(?: =+)?$")
@@ -200,7 +200,7 @@ def run(stage: Stage, *, streams: bool = True) -> Counter[str]:
         process = subprocess.Popen(
             stage.command,
             cwd=ROOT,
-            env=processes.marked(mark, ENVIRONMENT | {"PATH": path}),
+            env=processes.marked(mark, os.environ | SETTINGS | {"PATH": path}),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
