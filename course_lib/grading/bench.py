@@ -457,11 +457,7 @@ class Bench:
         if not quiet:
             shown = ("client" if arg is CLIENT else short(arg, 80) for arg in args)
             self.did(f"{function.name}({', '.join(shown)})")
-        if through:
-            module, _, name = through.partition(":")
-            args = (function.module, function.name, *args)
-            function = Code(name, module, module, "", "function", name)
-        return await calls.call(function, args, self._place({}, runs))
+        return await calls.call(function, args, self._place({}, runs), through)
 
     def _place(self, env: Mapping[str, str], runs: Sequence[WorkflowHandle[Any, Any]] = ()) -> calls.Place:
         env = {"SHOP_URL": self.shop.url, **env}

@@ -67,14 +67,19 @@ class Place:
     wait: Callable[["asyncio.Future[Any]", int], Awaitable[None]]
 
 
-async def call(function: Code, args: Sequence[Any], place: Place) -> Called:
+async def call(function: Code, args: Sequence[Any], place: Place, through: str = "") -> Called:
     """Run one call in a new process and wait for it as long as anything moves.
 
     Args:
         function: The learner's function.
         args: Plain data, or ``CLIENT``.
         place: Where, and how it is waited for.
+        through: See `Bench.call`.
     """
+    module, name = function.module, function.name
+    if through:
+        args = (module, name, *args)
+        module, _, name = through.partition(":")
     server = place.server
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[dict[str, Any]] = loop.create_future()
@@ -94,8 +99,8 @@ async def call(function: Code, args: Sequence[Any], place: Place) -> Called:
         env=_environment(server, place.env),
         spec={
             "folder": str(place.modules.folder),
-            "module": function.module,
-            "name": function.name,
+            "module": module,
+            "name": name,
             "args": [{"client": True} if arg is CLIENT else {"value": arg} for arg in args],
             "address": server.address,
             "namespace": server.namespace,
