@@ -99,7 +99,7 @@ STAGES = (
         "notebooks",
         "nbval: notebooks/ unsolved, solutions/ strict",
         *("--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout", "1000"),
-        *("-n", "2", "--dist", "loadfile", "notebooks", "solutions"),
+        *("-n", "3", "--dist", "loadfile", "notebooks", "solutions"),
         beside=True,
     ),
     pytest_stage(

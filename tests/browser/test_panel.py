@@ -38,7 +38,6 @@ def scene(opened: Callable[..., Scene]) -> Scene:
     return opened(CELL)
 
 
-@pytest.mark.core
 def test_a_press_while_a_cell_awaits_is_seen(scene: Scene) -> None:
     scene.run_cell("import asyncio; await asyncio.sleep(8)")
     button = scene.page.get_by_role("button", name="More")
@@ -52,7 +51,6 @@ def test_no_serious_fault(scene: Scene, dark: bool) -> None:
     assert scene.faults(".tc-panel") == []
 
 
-@pytest.mark.core
 def test_a_kernel_restart_is_said_and_disables_the_controls(scene: Scene) -> None:
     button = scene.page.get_by_role("button", name="More")
     expect(button).to_be_enabled()

@@ -108,7 +108,6 @@ def test_an_end_that_nobody_asked_for_is_seen_by_itself(scene: Scene, own: Path,
     _state(panel, "answers")
 
 
-@pytest.mark.core
 def test_restart_and_kill_by_keyboard(panel: Locator) -> None:
     _press(panel, "Restart", "Enter")
     _state(panel, "restarting…")

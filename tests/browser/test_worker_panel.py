@@ -103,7 +103,6 @@ def test_a_newer_revision_is_offered_and_taken(scene: Scene, panel: Locator) -> 
     expect(after.get_by_text("sent p-3")).to_be_visible(timeout=20_000)
 
 
-@pytest.mark.core
 def test_kill_and_stop(panel: Locator) -> None:
     _press(panel, "kill -9", "Enter")
     _state(panel, "killed by SIGKILL (exit code -9)")
