@@ -229,7 +229,14 @@ class Bench:
         return await self.finish(await self.start(workflow, arg, **options))
 
     async def start(
-        self, workflow: Code | str, arg: Any = _NOTHING, *, id: str | None = None, skip: bool = False, **options: Any
+        self,
+        workflow: Code | str,
+        arg: Any = _NOTHING,
+        *,
+        id: str | None = None,
+        skip: bool = False,
+        quiet: bool = False,
+        **options: Any,
     ) -> WorkflowHandle[Any, Any]:
         """Start a workflow on this run's queue and return its handle.
 
@@ -238,6 +245,7 @@ class Bench:
             arg: Its argument as plain data.
             id: The workflow id; a new one when not given.
             skip: Whether the server skips this run's time whenever it waits for a timer and nothing else.
+            quiet: Do not mention it among what was run.
             **options: Further arguments of ``Client.start_workflow``.
         """
         name = _workflow_type(workflow)
@@ -246,7 +254,8 @@ class Bench:
         client = self._skipper.client if skip else self.client
         handle = await client.start_workflow(name, args=args, id=id or self.unique(name), **options)
         self._handles[handle.id] = handle
-        self.did(f"{name}({', '.join(short(value, 80) for value in args)})")
+        if not quiet:
+            self.did(f"{name}({', '.join(short(value, 80) for value in args)})")
         return handle
 
     async def skip(self, handle: WorkflowHandle[Any, Any], seconds: float) -> None:

@@ -45,7 +45,7 @@ class StillRunning(GaveUp):
         self.diagnosis = diagnosis
         super().__init__(
             f"{workflow_id} has no result, and {seen}.\n" + "\n".join(diagnosis.found()),
-            fix=f"{diagnosis.fix or 'see to the cause above.'} The workflow is not lost: then run this cell again.",
+            fix=f"{diagnosis.fix or 'see to the cause above.'} Then run this cell again: the workflow is not lost.",
         )
 
 

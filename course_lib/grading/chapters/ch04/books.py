@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from course_lib.grading.bench import Bench
+    from course_lib.grading.evidence import Run
 
 AMOUNT = 4200
 UNDOING = ("recall_parcel", "release_order", "refund_order")
@@ -72,6 +73,16 @@ def books(tables: "Mapping[str, pd.DataFrame]", order_ids: Collection[str]) -> d
         order_ids: The orders.
     """
     return {order: _one(tables, order) for order in order_ids}
+
+
+def in_words(seen: Books, run: "Run") -> str:
+    """Return what an order left behind, and why its run gave no result if it gave none.
+
+    Args:
+        seen: The order's books.
+        run: Its run.
+    """
+    return f"{seen}. {run.reason}".rstrip(". ")
 
 
 def asked_for(bench: "Bench", order_id: str) -> set[str]:

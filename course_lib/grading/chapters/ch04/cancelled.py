@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.service import RPCError
 
-from course_lib.grading.chapters.ch04.books import UNDOING, Books, asked_for, books
+from course_lib.grading.chapters.ch04.books import UNDOING, Books, asked_for, books, in_words
 from course_lib.grading.model import Exercise
 
 if TYPE_CHECKING:
@@ -46,10 +46,10 @@ async def check_cancelled(bench: "Bench", saga: "Code") -> None:
                     "courier_in": 0.5 if name == "calm" else _WAITS,
                 },
                 id=order[name],
+                quiet=True,
             )
             for name in _NAMES
         }
-        bench.ran.clear()
         bench.did(
             f"{saga.name} for {len(_NAMES)} orders; a cancel request while two pay (one of the cards is declined), one "
             "is being sent, one waits for the courier, and one is being undone"
@@ -125,7 +125,7 @@ def _in_peace(bench: "Bench", runs: "dict[str, Run]", seen: dict[str, Books]) ->
         run.completed and calm.whole and not undid,
         "an order that nobody cancels is whole",
         expected="completed; ledger 4200, 1 reserved, 1 parcel out, one mail",
-        seen=f"{calm}. {run.reason}".rstrip(". "),
+        seen=in_words(calm, run),
         events=run.last_event,
         next_step="undo only when an exception says so: what stands in `finally` runs always."
         if undid
@@ -147,7 +147,7 @@ def _waiting(bench: "Bench", run: "Run", seen: Books) -> None:
         seen.undone,
         "cancelled while the parcel waits for the courier: undone",
         expected="ledger 0, nothing reserved, no parcel out, and a mail that says sorry",
-        seen=f"{seen}. {run.reason}".rstrip(". "),
+        seen=in_words(seen, run),
         events=run.ids("WorkflowExecutionCancelRequested") + run.last_event,
         next_step="catch `asyncio.CancelledError` by its name: it comes out of `workflow.sleep`, and it is neither an "
         "`ActivityError` nor an `Exception`.",
@@ -185,7 +185,7 @@ def _in_a_step(
             f"cancelled {words}: undone",
             expected="ledger 0, nothing reserved, no parcel out; undone when the step is over",
             seen=f"{'the compensation was scheduled before the step was over. ' * bool(too_early)}"
-            f"{books_of}. {run.reason}".rstrip(". "),
+            f"{in_words(books_of, run)}",
             events=too_early or run.ids("WorkflowExecutionCancelRequested") + run.last_event,
             next_step=step,
         )
@@ -196,7 +196,7 @@ def _while_undoing(bench: "Bench", run: "Run", seen: Books) -> None:
         seen.undone,
         "a request that comes during the undoing does not stop it",
         expected="ledger 0, although the gateway was down for the first two refunds",
-        seen=f"{seen}. {run.reason}".rstrip(". "),
+        seen=in_words(seen, run),
         events=run.ids("WorkflowExecutionCancelRequested") + run.last_event,
         next_step="await the undoing with `finish`: `asyncio.shield` alone protects the work, but your `run` ends, and "
         "a workflow that has ended does nothing more.",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from temporalio.exceptions import ApplicationError
 
 from course_lib.errors import CourseError
-from course_lib.grading.chapters.ch04.books import UNDOING, Books, asked_for, books
+from course_lib.grading.chapters.ch04.books import UNDOING, Books, asked_for, books, in_words
 from course_lib.grading.evidence import cause_of, short_text
 from course_lib.grading.model import Exercise
 
@@ -35,6 +35,7 @@ _SILENT = {
 }
 _SOLD_OUT = ("sold-out", "undoing", "refund-down")
 _SKUS = {**dict.fromkeys(_SOLD_OUT, "samovar"), "engraved": "engraved teapot"}
+_FORWARD = "run each step with the policy that FLOW gives it: `notify` is retried until it works."
 _FIRST = ("calm", "engraved", *_REFUSED, *_SILENT)
 _KILLED = ("killed", "undoing", "mailer-down", "refund-down")
 
@@ -135,7 +136,7 @@ async def _server_dies(bench: "Bench", saga: "Code", undo_all: "Code") -> None:
         good,
         "a killed server leaves no order half-way",
         expected="the order that paid is whole or undone, the one that was being undone is undone",
-        seen=f"{found[(paying, undoing)[bad]]}. {runs[bad].reason}".rstrip(". "),
+        seen=in_words(found[(paying, undoing)[bad]], runs[bad]),
         events=runs[bad].last_event,
         next_step="give a compensation no end: a limit to its tries or to its time runs on while the server is down.",
     )
@@ -144,12 +145,10 @@ async def _server_dies(bench: "Bench", saga: "Code", undo_all: "Code") -> None:
 async def _start(
     bench: "Bench", saga: "Code", order: dict[str, str], names: Sequence[str], how: str
 ) -> "dict[str, WorkflowHandle[object, object]]":
-    ran = list(bench.ran)
     handles = {
-        name: await bench.start(saga, {"id": order[name], "sku": _SKUS.get(name, "teapot")}, id=order[name])
+        name: await bench.start(saga, {"id": order[name], "sku": _SKUS.get(name, "teapot")}, id=order[name], quiet=True)
         for name in names
     }
-    bench.ran[:] = ran
     bench.did(f"{saga.name} for {len(names)} orders at once, {how}")
     return handles
 
@@ -175,7 +174,7 @@ def _calm(bench: "Bench", run: "Run", seen: Books) -> None:
         run.completed and seen.whole and not undid,
         "an order that meets no failure is whole, and nothing of it is undone",
         expected="completed; ledger 4200, 1 reserved, 1 parcel out, one mail",
-        seen=f"{seen}; asked for: {', '.join(undid)}" if undid else f"{seen}. {run.reason}".rstrip(". "),
+        seen=f"{seen}; asked for: {', '.join(undid)}" if undid else in_words(seen, run),
         events=run.last_event,
         next_step=step,
     )
@@ -297,8 +296,8 @@ def _without_end(bench: "Bench", runs: "dict[str, Run]") -> None:
         (
             "calm",
             "notify",
-            "the step behind the pivot has none either",
-            "run each step with the policy that FLOW gives it: `notify` is retried until it works.",
+            "the step after the pivot has no last attempt either",
+            _FORWARD,
         ),
     ):
         event, limits = _limits(runs[name], activity)
@@ -338,7 +337,7 @@ def _killed(bench: "Bench", runs: "dict[str, Run]", seen: dict[str, Books]) -> N
         "a killed worker leaves no order half-way",
         expected="the order that was being sent is whole or undone, the one that was being undone is undone, and both "
         "have ended",
-        seen=f"{seen[shown]}. {runs[shown].reason}".rstrip(". "),
+        seen=in_words(seen[shown], runs[shown]),
         events=runs[shown].last_event,
         next_step="keep the list of compensations in the workflow's `run`, and note them each time that it runs: a "
         "replay builds the list again, a file or a global dies with the process.",
@@ -350,7 +349,7 @@ def _until_it_works(bench: "Bench", run: "Run", seen: Books) -> None:
         seen.undone,
         "a compensation is retried until it works",
         expected="ledger 0, after an outage of three calls",
-        seen=f"{seen}. {run.reason}".rstrip(". "),
+        seen=in_words(seen, run),
         events=run.last_event,
         next_step="let nothing end the undoing early: run each compensation with `ALWAYS`, and await it.",
     )
@@ -361,9 +360,9 @@ def _forward(bench: "Bench", run: "Run", seen: Books) -> None:
         seen.whole,
         "after the pivot an order only goes forward",
         expected="whole, although the mailer was down for three calls",
-        seen=f"{seen}. {run.reason}".rstrip(". "),
+        seen=in_words(seen, run),
         events=run.last_event,
-        next_step="run each step with the policy that FLOW gives it: `notify` is retried until it works.",
+        next_step=_FORWARD,
     )
 
 

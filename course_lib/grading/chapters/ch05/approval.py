@@ -88,11 +88,11 @@ async def _start(
     order = bench.unique("order")
     given = {"id": order, "amount_cents": 99_000, "deadline_seconds": seconds}
     first: dict[str, Any] = {"start_signal": "decide", "start_signal_args": list(decisions)} if at_once else {}
-    handle = await bench.start(approval, given, id=order, **first)
+    handle = await bench.start(approval, given, id=order, quiet=True, **first)
     for decision in () if at_once else decisions:
         await signal(handle, "decide", decision)
     words = " then ".join("yes" if decision["approved"] else "no" for decision in decisions)
-    bench.ran[-1] = f"an order that gets {words or 'no decision yet'} (deadline {seconds:g} s)"
+    bench.did(f"an order that gets {words or 'no decision yet'} (deadline {seconds:g} s)")
     return handle
 
 
