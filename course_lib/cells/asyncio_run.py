@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from course_lib.errors import CourseError
+from course_lib.private.kernel import nest
 
 _MARK = "_course_kernel_loop"
 _NEST = re.compile(r"^\s*(?:import|from)\s+nest_asyncio", re.MULTILINE)
@@ -81,8 +82,7 @@ def allow_nested_run() -> None:
         )
     # nest-asyncio2 writes its methods into the class of the loop it is given: this one belongs to one loop alone.
     loop.__class__ = type(f"Kernel{type(loop).__name__}", (type(loop),), {_MARK: True})
-    # Not apply(): that would also swap Task, Future, get_event_loop and the policy for every thread of the process.
-    nest_asyncio2._patch_loop(loop)
+    nest(loop)
     if not hasattr(asyncio.run, _MARK):
         asyncio.run = _dispatching(asyncio.run)
     _take_over_apply(nest_asyncio2)

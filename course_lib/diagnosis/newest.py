@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from temporalio import workflow
 from temporalio.client import WorkflowHandle
 
 from course_lib import history
@@ -21,6 +20,7 @@ from course_lib.diagnosis.facts import asked
 from course_lib.diagnosis.failing import known_fix, learners_line
 from course_lib.errors import CourseError
 from course_lib.history.failures import failure_text
+from course_lib.private.sdk import workflow_type
 from course_lib.workers import running_workers
 
 _LARGE = 2000  # events; more of them take longer to replay than a diagnosis may
@@ -121,9 +121,7 @@ def _cells() -> Iterator[type]:
 
 
 def _type(cls: type) -> str | None:
-    # The SDK has no public way to ask a class for its workflow type (1.35).
-    found = workflow._Definition.from_class(cls)
-    return found.name if found is not None else None
+    return workflow_type(cls)
 
 
 def newest_revision(name: str) -> int:

@@ -17,6 +17,7 @@ from course_lib.cells import ModuleInfo, Modules
 from course_lib.grading import sources
 from course_lib.grading.model import Exercise, Part
 from course_lib.pitfalls.code import parsed
+from course_lib.private.sdk import activity_definition, definition
 
 Kind = Literal["workflow", "activity", "class", "function"]
 
@@ -186,8 +187,7 @@ def _module_code(name: str, answer: Any, modules: Modules) -> Code:
 
 
 def _code(name: str, cell: str, revision: str, source: str, target: Any) -> Code:
-    workflow = getattr(target, "__temporal_workflow_definition", None)
-    activity = getattr(target, "__temporal_activity_definition", None)
+    workflow, activity = definition(target), activity_definition(target)
     if workflow is not None:
         return Code(name, cell, revision, source, "workflow", workflow.name or name)
     if activity is not None:

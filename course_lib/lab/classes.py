@@ -5,9 +5,8 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from temporalio import workflow
-
 from course_lib.cells import Modules
+from course_lib.private.sdk import definition, workflow_type
 
 
 def workflow_class(
@@ -34,7 +33,7 @@ def workflow_class(
         if found is not None:
             return found
     # A dynamic workflow takes every type that its Worker does not know.
-    return next((cls for cls in running if (made := _definition(cls)) is not None and made.name is None), None)
+    return next((cls for cls in running if (made := definition(cls)) is not None and made.name is None), None)
 
 
 def _of_cells(modules: Modules | None, named: list[Any]) -> list[Any]:
@@ -54,11 +53,4 @@ def _defined_in(module: str) -> Iterator[Any]:
 
 
 def _type_name(thing: Any) -> str | None:
-    made = _definition(thing)
-    return made.name if made is not None else None
-
-
-def _definition(thing: Any) -> "workflow._Definition | None":
-    # The SDK has no public way to ask a class for its workflow type (1.35). Some things in a notebook, such as lazy
-    # proxies, object to being looked at: only classes are.
-    return workflow._Definition.from_class(thing) if inspect.isclass(thing) else None
+    return workflow_type(thing)

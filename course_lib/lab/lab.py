@@ -16,11 +16,12 @@ from temporalio.client import Client, WorkflowHandle, WorkflowHistory
 
 from course_lib import cells, grading, server, shop
 from course_lib.history.observed import ObservingInterceptor
-from course_lib.lab import faults, given, interrupted, looking, names, own_end, tables, ticker, turn, waiting
+from course_lib.lab import faults, given, interrupted, looking, names, tables, ticker, turn, waiting
 from course_lib.lab.checks import Checks
 from course_lib.lab.fleet import Fleet
 from course_lib.lab.started import Started
 from course_lib.paths import root, workspace
+from course_lib.private.kernel import keep_parents
 from course_lib.server.progress import progress
 from course_lib.unique import unique
 from course_lib.waits.until import Condition
@@ -112,7 +113,7 @@ class Lab:
             ticker.keep_running(shell)
             interrupted.say_where(shell)
             if kernel := getattr(shell, "kernel", None):  # plain IPython has none
-                own_end.keep_own_end(kernel)
+                keep_parents(kernel)
             faults.show_as_panel(shell)
             faults.end_with_cells(shell)
             tables.read_as_text(shell)

@@ -12,9 +12,8 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from temporalio.bridge.proto.workflow_activation import WorkflowActivation
-
 from course_lib.history.failures import one_failure
+from course_lib.private import sdk
 from course_lib.replay.rendering import show
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ class Asking:
         self.spoilt: Spoilt | None = None
         self.busy: tuple[str, ...] = ()  # being asked now
 
-    def answers(self, outer: Any, impl: Any, act: WorkflowActivation, state: State) -> Mapping[str, str]:
+    def answers(self, outer: Any, impl: Any, act: sdk.WorkflowActivation, state: State) -> Mapping[str, str]:
         """Return each query's answer as text.
 
         Args:
@@ -69,9 +68,9 @@ class Asking:
         """
         if self.spoilt is not None:
             return {}
-        if len(impl._queries) != self._count:  # handlers can be added while the workflow runs
-            self._count = len(impl._queries)
-            self._names = tuple(name for name, query in impl._queries.items() if _askable(name, query))
+        if len(sdk.queries(impl)) != self._count:  # handlers can be added while the workflow runs
+            self._count = len(sdk.queries(impl))
+            self._names = tuple(name for name, query in sdk.queries(impl).items() if _askable(name, query))
         names = tuple(name for name in self._names if name not in self._refused)
         found = {name: f"failed: {why}" for name, why in self._refused.items() if name in self._names}
         if not names:
@@ -91,8 +90,8 @@ class Asking:
                 break
         return {name: found[name] for name in self._names if name in found}
 
-    def _ask(self, outer: Any, act: WorkflowActivation, names: tuple[str, ...]) -> dict[str, str]:
-        ask = WorkflowActivation(
+    def _ask(self, outer: Any, act: sdk.WorkflowActivation, names: tuple[str, ...]) -> dict[str, str]:
+        ask = sdk.WorkflowActivation(
             run_id=act.run_id,
             is_replaying=True,
             history_length=act.history_length,

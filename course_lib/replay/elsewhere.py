@@ -11,10 +11,10 @@ import inspect
 from dataclasses import dataclass
 from types import ModuleType
 
-from temporalio import workflow
 from temporalio.client import WorkflowHistory
 
 from course_lib.errors import CourseError
+from course_lib.private.sdk import workflow_type
 from course_lib.replay.model import Command, Divergence
 from course_lib.replay.travel import journey
 from course_lib.replay.values import NOT_COMPARED
@@ -71,8 +71,7 @@ async def replay_each(module: str, name: str, histories: list[dict[str, str]]) -
 def _class_for(history: WorkflowHistory, module: ModuleType, cls: type) -> type:
     kind = history.events[0].workflow_execution_started_event_attributes.workflow_type.name if history.events else ""
     for each in (cls, *(each for each in vars(module).values() if inspect.isclass(each))):
-        definition = workflow._Definition.from_class(each)
-        if definition is not None and definition.name == kind:
+        if workflow_type(each) == kind:
             return each
     return cls
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from course_lib.errors import CourseError
 from course_lib.history.payloads import Decoder, Undecoded
 from course_lib.history.reading import type_name
+from course_lib.private import sdk
 from course_lib.replay.recorded import attributes
 from course_lib.workers.blame import in_words, learner_line
 
@@ -21,10 +22,8 @@ def definition(cls: type) -> Any:
     Raises:
         CourseError: It is no workflow class, or one that the sandbox cannot import.
     """
-    from temporalio import workflow
-
     name = getattr(cls, "__name__", repr(cls))
-    found = workflow._Definition.from_class(cls) if isinstance(cls, type) else None
+    found = sdk.definition(cls)
     if found is None:
         raise CourseError(
             f"{name} is not a workflow class.",

@@ -4,16 +4,15 @@ The sandbox imports the learner's module anew, from the same file: its frames ca
 found from outside without any code inside the sandbox.
 """
 
-import asyncio
 import linecache
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import CodeType, FrameType, TracebackType
 from typing import Any
 
+from course_lib.private.futures import LOOP_CALL
 from course_lib.workers.blame import is_learners
 
-_LOOP_CALL = asyncio.Handle._run.__code__
 _DEEP = 80  # frames that are looked at; deeper code is recursion, whose outermost line is shown
 
 
@@ -67,7 +66,7 @@ class Places:
         """Return the innermost line of the file on a stack; None when none of it is there."""
         for _ in range(_DEEP):
             # Below the loop's own call there is no learner's code; and Python makes each frame anew that is asked for.
-            if frame is None or frame.f_code is _LOOP_CALL:
+            if frame is None or frame.f_code is LOOP_CALL:
                 return None
             if frame.f_code.co_filename == self.file:
                 return frame.f_lineno

@@ -18,6 +18,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, WorkflowInstance, Workf
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from course_lib.history.payloads import Decoder
+from course_lib.private import sdk
 from course_lib.replay.asking import Asking
 from course_lib.replay.model import Command, Wait
 from course_lib.replay.places import Places
@@ -28,8 +29,6 @@ from course_lib.replay.words import Words
 
 if TYPE_CHECKING:
     from temporalio.api.failure.v1 import Failure
-    from temporalio.bridge.proto.workflow_activation import WorkflowActivation
-    from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
 
 _TERMINAL = ("complete_workflow_execution", "fail_workflow_execution", "continue_as_new_workflow_execution")
 
@@ -115,9 +114,7 @@ class _Probe(WorkflowInstance):
     def __init__(self, inner: WorkflowInstance, record: Record) -> None:
         self._inner = inner
         self._record = record
-        # The sandbox keeps the real instance among the globals of the code that it runs.
-        outside: Any = getattr(inner, "globals_and_locals", None)
-        self._impl: Any = outside["__temporal_in_sandbox"].instance if outside is not None else inner
+        self._impl = sdk.inside(inner)
         self._lines: list[int | None] = []
         self._words = Words(record.decoder)
         self._births = Births(self._impl, record.places)
@@ -125,37 +122,12 @@ class _Probe(WorkflowInstance):
         self._state = State(self._impl)
         self._main: FrameType | None = None
         self._asked: dict[tuple[str, int], int | None] = {}  # the line behind each number
-        self._hook()
+        sdk.on_command(self._impl, lambda: self._lines.append(self._line()))
+        sdk.on_run(self._impl, self._began)
 
-    def _hook(self) -> None:
-        """Let the SDK's instance say which line issues a command.
-
-        Every command goes through ``_add_command``, called on the learner's own stack (temporalio 1.35). What the SDK
-        issues for the learner comes elsewhere: a cancelled activity in its handle's task, continue-as-new and failures
-        where their exception is caught, completion after the run method returned.
-        """
-        add_command, make_input = self._impl._add_command, self._impl._make_workflow_input
-
-        def added() -> Any:
-            command = add_command()
-            self._lines.append(self._line())
-            return command
-
-        def made(job: Any) -> Any:
-            given = make_input(job)
-            run = given.run_fn
-
-            def run_and_remember(*args: Any) -> Any:
-                coroutine = run(*args)
-                # A finished coroutine has no frame; the frame, once held, still tells the line of its `return`.
-                self._main = getattr(coroutine, "cr_frame", None)
-                return coroutine
-
-            given.run_fn = run_and_remember
-            return given
-
-        self._impl._add_command = added
-        self._impl._make_workflow_input = made
+    def _began(self, coroutine: Any) -> None:
+        # A finished coroutine has no frame; the frame, once held, still tells the line of its `return`.
+        self._main = getattr(coroutine, "cr_frame", None)
 
     def _line(self) -> int | None:
         places = self._record.places
@@ -180,7 +152,7 @@ class _Probe(WorkflowInstance):
             return self._asked.get(("start_timer", seq))
         return line
 
-    def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
+    def activate(self, act: sdk.WorkflowActivation) -> sdk.WorkflowActivationCompletion:
         """Activate the workflow, then look at it."""
         for job in act.jobs:
             if job.HasField("remove_from_cache"):
@@ -203,7 +175,7 @@ class _Probe(WorkflowInstance):
             raise
         return done
 
-    def _look(self, act: WorkflowActivation, done: WorkflowActivationCompletion) -> None:
+    def _look(self, act: sdk.WorkflowActivation, done: sdk.WorkflowActivationCompletion) -> None:
         jobs = tuple(map(self._words.job, act.jobs))
         raw = () if done.HasField("failed") else tuple(done.successful.commands)
         commands = []

@@ -19,6 +19,8 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any
 
+from course_lib.private.sdk import asked_for
+
 SHOWN = 400  # characters of one variable
 _ITEMS = 12  # of one container: the first ones, and the last two, where appends are seen
 _TAIL = 2
@@ -105,8 +107,8 @@ _EXACT: dict[type, _Text] = {
     decimal.Decimal: lambda value, _: decimal.Decimal.__repr__(value),
     fractions.Fraction: lambda value, _: f"{value.numerator}/{value.denominator}",
     uuid.UUID: lambda value, _: f"UUID('{uuid.UUID.__str__(value)}')",
-    asyncio.Lock: lambda value, _: f"<Lock, {'locked' if value._locked else 'free'}>",
-    asyncio.Event: lambda value, _: f"<Event, {'set' if value._value else 'not set'}>",
+    asyncio.Lock: lambda value, _: f"<Lock, {'locked' if asyncio.Lock.locked(value) else 'free'}>",
+    asyncio.Event: lambda value, _: f"<Event, {'set' if asyncio.Event.is_set(value) else 'not set'}>",
     range: lambda value, _: range.__repr__(value),
 }
 # Subclasses are looked at as what they are made of; the order matters (bool is an int, datetime a date).
@@ -226,7 +228,7 @@ def _joined(words: list[str], head: int, count: int) -> str:
 
 def _handle(value: Any, name: str) -> str:
     """Return the words for an object of the SDK or of asyncio: a handle says what it is the handle of."""
-    asked = getattr(value, "_input", None) if name.startswith("_") else None
+    asked = asked_for(value) if name.startswith("_") else None
     for word, field in (("activity", "activity"), ("child workflow", "workflow")):
         if isinstance(what := getattr(asked, field, None), str):
             return f"<{word} {what}>"

@@ -18,6 +18,7 @@ from typing import Any
 
 from temporalio.runtime import Runtime, TelemetryConfig
 
+from course_lib.private.sdk import REPLAY_LOGGERS
 from course_lib.workers.blame import running_line
 from course_lib.workers.executor import DaemonExecutor
 from course_lib.workers.isolated_loop import WorkerLoop
@@ -25,10 +26,7 @@ from course_lib.workers.waiting import Still, settle, wait_while_moving
 
 # What the SDK tells the log about a failed replay, the journey tells the learner, and better.
 _LOGGERS = (
-    "temporalio.worker._workflow",
-    "temporalio.worker._workflow_instance",
-    "temporalio.worker._replayer",
-    "temporalio.worker.workflow_sandbox._restrictions",
+    *REPLAY_LOGGERS,
     "temporalio.workflow",  # the learner's own messages, which the last step would repeat
     "asyncio",
 )

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from types import FrameType
 from typing import Any
 
+from course_lib.private.sdk import workflow_object
 from course_lib.replay.rendering import attributes, is_scalar, show
 
 _MOST = 60  # variables
@@ -43,7 +44,7 @@ class State:
         return self._last
 
     def _variables(self, frame: FrameType | None) -> Iterator[tuple[str, object]]:
-        target = self._impl._object
+        target = workflow_object(self._impl)
         if target is not None:
             for position, (name, value) in enumerate(attributes(target).items()):
                 if position == _MOST:
@@ -58,5 +59,5 @@ class State:
 
     def fingerprint(self) -> str:
         """Return the object's variables in much more detail, to compare before and after a query."""
-        target = self._impl._object
+        target = workflow_object(self._impl)
         return show(target, 200_000, depth=12, nodes=3000) if target is not None else ""

@@ -6,12 +6,11 @@ from itertools import count
 from types import FrameType
 from typing import Any
 
+from course_lib.private.sdk import OWN_COROUTINES, TASK_SUFFIX, asked_for, on_task
 from course_lib.replay.places import Places
 
 _MARK = "_course_born"
 MAIN = "main"  # the label of the task that runs the run method
-_SDK = "_WorkflowInstanceImpl."  # how the names of the SDK's own coroutines begin
-_SUFFIX = " (workflow: "  # what the SDK appends to each task's name
 
 
 @dataclass
@@ -41,7 +40,7 @@ def born(task: Any) -> Born | None:
 def label(task: Any, origin: Born) -> str:
     """Return what a learner calls a task, now: before Python 3.13 ``create_task`` gives it its name after its birth."""
     name = str(task.get_name())
-    return origin.label if _SUFFIX in name or not origin.label else name
+    return origin.label if TASK_SUFFIX in name or not origin.label else name
 
 
 class Births:
@@ -57,13 +56,7 @@ class Births:
         self._numbers = count()
         self._auto = count(1)
         self._gathers: tuple[Any, int] = (None, 0)
-        register = impl._register_task
-
-        def registered(task: Any, *, name: str | None) -> None:
-            register(task, name=name)
-            setattr(task, _MARK, self._origin(task, name))
-
-        impl._register_task = registered
+        on_task(impl, lambda task, name: setattr(task, _MARK, self._origin(task, name)))
 
     def _origin(self, task: Any, name: str | None) -> Born:
         number = next(self._numbers)
@@ -75,7 +68,7 @@ class Births:
         return Born(number, label, handle, line, function)
 
     def _label(self, task: Any, name: str | None) -> tuple[str, str]:
-        asked = getattr(task, "_input", None)
+        asked = asked_for(task)
         if asked is not None:  # a handle: it is shown where it is awaited
             if hasattr(asked, "activity"):
                 local = "local " if type(asked).__name__ == "StartLocalActivityInput" else ""
@@ -83,13 +76,13 @@ class Births:
             return "", f"child workflow {asked.workflow}" if hasattr(asked, "workflow") else "a Nexus operation"
         if name is None:
             return self._unnamed(), ""
-        if getattr(task.get_coro(), "__qualname__", "").startswith(_SDK):
+        if getattr(task.get_coro(), "__qualname__", "").startswith(OWN_COROUTINES):
             return (MAIN if name == "run" else "" if name.startswith("query") else name.replace(": ", " ")), ""
         return name, ""
 
     def _unnamed(self) -> str:
         """Return a name for a task that has none: which part of a gather it is, or a number."""
-        frame: FrameType | None = sys._getframe(3)
+        frame: FrameType | None = sys._getframe(4)
         for _ in range(6):
             if frame is None:
                 break

@@ -4,14 +4,15 @@ A task of asyncio knows the future that it waits for, and a future of the SDK is
 it. ``__stack_trace`` is no help: it shows the SDK's own frames only.
 """
 
-import asyncio
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import timedelta
 from types import FrameType
 from typing import Any
 
 from course_lib.history.moments import in_words
+from course_lib.private.futures import WAIT, group, parts, shielded, waits_for
+from course_lib.private.sdk import SLEEP, WAIT_CONDITION, Pending, pending, tasks
 from course_lib.replay.model import Wait
 from course_lib.replay.places import Place, Places, awaited
 from course_lib.replay.tasks import MAIN, Born, born, label
@@ -48,19 +49,19 @@ class Waits:
 
     def now(self) -> tuple[Wait, ...]:
         """Return where each task of the learner waits, the main one first, then in order of birth."""
-        tasks = sorted(
-            ((origin.number, task, origin) for task in self._impl._tasks if (origin := born(task)) and origin.label),
+        waiting = sorted(
+            ((origin.number, task, origin) for task in tasks(self._impl) if (origin := born(task)) and origin.label),
             key=lambda entry: (entry[2].label != MAIN, entry[0]),
         )
         self._table: dict[int, str] | None = None
         known, self._known = self._known, {}
         found = []
-        for _, task, origin in tasks:
-            future = task._fut_waiter
+        for _, task, origin in waiting:
+            future = waits_for(task)
             if future is None or task.done():
                 continue
             # Parts of a gather finish while it waits for the same future: their count tells that it moved on.
-            moved = sum(child.done() for child in getattr(future, "_children", ()))
+            moved = sum(child.done() for child in parts(future))
             before = known.get(task)
             if before is None or before[0] is not future or before[1] != moved:
                 if (wait := self._wait(task, origin, future)) is None:
@@ -94,17 +95,17 @@ class Waits:
         limit = ""
         for frame in frames:
             name = frame.f_code.co_qualname
-            if name.endswith("workflow_wait_condition"):
+            if name.endswith(WAIT_CONDITION):
                 return f"a condition{_at_most(frame.f_locals.get('timeout'))}"
             if name == "wait_for":
                 limit = _at_most(frame.f_locals.get("timeout"))
-            elif name.endswith("workflow_sleep"):
+            elif name.endswith(SLEEP):
                 return f"timer {_length(frame.f_locals.get('duration'))}"
             elif name == "sleep" and "delay" in frame.f_locals:
                 return f"timer {_length(frame.f_locals['delay'])}"
             elif name == "TaskGroup.__aexit__":
-                return f"the tasks of its group: {self._several(frame.f_locals['self']._tasks, depth)}{limit}"
-            elif name == "_wait":
+                return f"the tasks of its group: {self._several(group(frame.f_locals['self']), depth)}{limit}"
+            elif name == WAIT:
                 # Also how the SDK shields its own futures: asyncio.wait([future]).
                 return f"{self._several(frame.f_locals.get('fs', ()), depth, ' or ')}{limit}"
             elif library := _LIBRARY.get(name):
@@ -114,13 +115,13 @@ class Waits:
     def _future(self, future: Any, depth: int) -> str:
         if depth > _DEEP:
             return "something"
-        if children := getattr(future, "_children", None):  # asyncio.gather
-            return self._several(children, depth)
+        if gathered := parts(future):
+            return self._several(gathered, depth)
         if words := self._handles().get(id(future)):
             return words
         if (origin := born(future)) is not None:
             return origin.handle or self._task(future, origin)
-        for inner in _shielded(future):
+        for inner in shielded(future):
             return self._future(inner, depth + 1)
         return "a future"
 
@@ -132,10 +133,10 @@ class Waits:
         return f"{'' if name.startswith(('task ', 'part ')) else 'task '}{name}{at}"
 
     def _several(self, futures: Iterable[Any], depth: int, joint: str = " and ") -> str:
-        pending = [future for future in futures if not future.done()]
-        pending.sort(key=lambda future: origin.number if (origin := born(future)) else 0)  # a set has no order
-        counts = list(Counter(self._part(future, depth + 1) for future in pending[:_LOOKED]).items())
-        rest = len(pending[_LOOKED:])
+        waiting = [future for future in futures if not future.done()]
+        waiting.sort(key=lambda future: origin.number if (origin := born(future)) else 0)  # a set has no order
+        counts = list(Counter(self._part(future, depth + 1) for future in waiting[:_LOOKED]).items())
+        rest = len(waiting[_LOOKED:])
         if len(counts) + bool(rest) > _NAMED:
             rest += sum(count for _, count in counts[_NAMED - 1 :])
             del counts[_NAMED - 1 :]
@@ -147,7 +148,7 @@ class Waits:
     def _part(self, future: Any, depth: int) -> str:
         """Return what one part of a gather waits for itself, if it is only a call of the SDK."""
         origin = born(future)
-        if origin is not None and not origin.handle and (inner := getattr(future, "_fut_waiter", None)) is not None:
+        if origin is not None and not origin.handle and (inner := waits_for(future)) is not None:
             frames = list(awaited(future.get_coro()))
             if self._places.best(frames) is None and depth <= _DEEP:
                 return self._awaiting(frames, inner, depth + 1)
@@ -156,22 +157,7 @@ class Waits:
     def _handles(self) -> dict[int, str]:
         """Return what each future of the SDK stands for; made once a step, when it is needed."""
         if self._table is None:
-            table = self._table = {}
-            impl = self._impl
-            for activity in impl._pending_activities.values():
-                table[id(activity._result_fut)] = handle_words(activity)
-            for child in impl._pending_child_workflows.values():
-                table[id(child._start_fut)] = f"the start of {handle_words(child)}"
-                table[id(child._result_fut)] = handle_words(child)
-            for future, target in impl._pending_external_signals.values():
-                table[id(future)] = f"delivery of a signal to workflow {target}"
-            for future, target in impl._pending_external_cancels.values():
-                table[id(future)] = f"delivery of a cancellation to workflow {target}"
-            for operation in impl._pending_nexus_operations.values():
-                for field in ("_start_fut", "_result_fut"):
-                    table[id(getattr(operation, field, None))] = "a Nexus operation"
-            for _, future in impl._conditions:
-                table[id(future)] = "a condition"
+            self._table = {id(future): _pending(kind, of) for future, kind, of in pending(self._impl)}
         return self._table
 
 
@@ -181,13 +167,17 @@ def handle_words(handle: Any) -> str:
     return origin.handle if origin else "a handle"
 
 
-def _shielded(future: Any) -> Iterator[Any]:
-    """Yield what ``asyncio.shield`` hides: its outer future knows the inner one only through a callback's closure."""
-    for callback, _ in getattr(future, "_callbacks", None) or ():
-        if getattr(callback, "__qualname__", "").startswith("shield.<locals>"):
-            for cell in callback.__closure__ or ():
-                if isinstance(cell.cell_contents, asyncio.Future) and cell.cell_contents is not future:
-                    yield cell.cell_contents
+def _pending(kind: Pending, of: Any) -> str:
+    match kind:
+        case "child start":
+            return f"the start of {handle_words(of)}"
+        case "signal" | "cancellation":
+            return f"delivery of a {kind} to workflow {of}"
+        case "nexus":
+            return "a Nexus operation"
+        case "condition":
+            return "a condition"
+    return handle_words(of)
 
 
 def _length(value: Any) -> str:

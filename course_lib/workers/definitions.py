@@ -6,23 +6,11 @@ from types import ModuleType
 from typing import Any
 
 from course_lib.errors import CourseError
-
-# Where the SDK's decorators leave their definition (temporalio 1.35: workflow._Definition.from_class and
-# activity._Definition.from_callable read these attributes); it has no public way to ask.
-_WORKFLOW = "__temporal_workflow_definition"
-_ACTIVITY = "__temporal_activity_definition"
-
-
-def _definition(thing: Any, attribute: str) -> Any:
-    return getattr(thing, attribute, None)
-
-
-def _is_workflow(thing: Any) -> bool:
-    return inspect.isclass(thing) and getattr(_definition(thing, _WORKFLOW), "cls", None) is thing
+from course_lib.private.sdk import activity_definition, definition
 
 
 def _activity_methods(cls: type) -> list[str]:
-    return [name for name, member in inspect.getmembers(cls, inspect.isroutine) if _definition(member, _ACTIVITY)]
+    return [name for name, member in inspect.getmembers(cls, inspect.isroutine) if activity_definition(member)]
 
 
 class Definitions:
@@ -57,8 +45,8 @@ class Definitions:
     def _add(self, name: str, thing: Any, made: set[type], mine: bool) -> None:
         if name.startswith("__") or inspect.ismodule(thing):
             return
-        if _is_workflow(thing):
-            label = _definition(thing, _WORKFLOW).name or "(dynamic)"
+        if (workflow := definition(thing)) is not None:
+            label = workflow.name or "(dynamic)"
             self._put(self.workflows, label, thing, {name, thing.__name__}, mine)
         elif inspect.isclass(thing):
             methods = _activity_methods(thing)
@@ -71,16 +59,16 @@ class Definitions:
                         self._unmade[thing.__name__] = str(error)
                     return
                 self._add_methods(instance, methods, {name, thing.__name__}, mine)
-        elif (definition := _definition(thing, _ACTIVITY)) is not None:
+        elif (activity := activity_definition(thing)) is not None:
             own_name = getattr(thing, "__name__", name)
-            self._put(self.activities, definition.name or "(dynamic)", thing, {name, own_name}, mine)
+            self._put(self.activities, activity.name or "(dynamic)", thing, {name, own_name}, mine)
         elif type(thing).__module__ not in ("builtins", "typing") and (methods := _safe_methods(type(thing))):
             self._add_methods(thing, methods, {name, type(thing).__name__}, mine)
 
     def _add_methods(self, instance: Any, methods: Iterable[str], aliases: set[str], mine: bool) -> None:
         for method in methods:
             bound = getattr(instance, method)
-            label = _definition(bound, _ACTIVITY).name or "(dynamic)"
+            label = activity_definition(bound).name or "(dynamic)"
             dotted = {f"{alias}.{method}" for alias in aliases}
             self._put(self.activities, label, bound, {method, *aliases, *dotted}, mine)
 

@@ -6,12 +6,12 @@ Worker whose loop has the same class would run on patched code from that moment 
 ``_patch_loop`` and ``_patch_asyncio``.
 """
 
-import _asyncio
 import asyncio
-import asyncio.base_events
 import sys
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
+
+from course_lib.private import futures
 
 if TYPE_CHECKING or sys.platform != "win32":
     _Base = asyncio.SelectorEventLoop
@@ -21,18 +21,14 @@ else:
 
 
 def _new_task(loop: asyncio.AbstractEventLoop, coro: Coroutine[Any, Any, Any], **kwargs: Any) -> "asyncio.Task[Any]":
-    # `asyncio.Task` is a module attribute that the patch replaces; the C class itself cannot be replaced.
-    return _asyncio.Task(coro, loop=loop, **kwargs)
+    return futures.Task(coro, loop=loop, **kwargs)
 
 
 class WorkerLoop(_Base):
     """The event loop of one Worker, with asyncio's own methods whatever is patched elsewhere."""
 
     if sys.platform != "win32":
-        run_forever = asyncio.base_events.BaseEventLoop.run_forever
-        run_until_complete = asyncio.base_events.BaseEventLoop.run_until_complete
-        _run_once = asyncio.base_events.BaseEventLoop._run_once  # type: ignore[attr-defined]
-        _check_running = asyncio.base_events.BaseEventLoop._check_running  # type: ignore[attr-defined]
+        vars().update(futures.LOOP_METHODS)
 
     def __init__(self) -> None:
         super().__init__()
@@ -40,4 +36,4 @@ class WorkerLoop(_Base):
 
     def create_future(self) -> "asyncio.Future[Any]":
         """Return a future of asyncio's own C class."""
-        return _asyncio.Future(loop=self)
+        return futures.Future(loop=self)

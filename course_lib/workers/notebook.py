@@ -15,6 +15,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from course_lib.errors import CourseError
+from course_lib.private.sdk import stop_polling
 from course_lib.workers import blame
 from course_lib.workers.executor import DaemonExecutor
 from course_lib.workers.isolated_loop import WorkerLoop
@@ -140,11 +141,9 @@ class NotebookWorker:
             self._loop.call_soon_threadsafe(self._shut_down)
 
     def _silence_core(self) -> None:
-        # `Worker.shutdown()` needs the Worker's loop. When a blocking activity holds that loop, the core would go on
-        # fetching tasks that nobody handles. This is the call that `Worker.run` itself makes when it shuts down.
         if self._worker is not None and self._running_on_core:
             with contextlib.suppress(Exception):
-                self._worker._bridge_worker.initiate_shutdown()
+                stop_polling(self._worker)
 
     def _shut_down(self) -> None:
         if self._worker is not None and self._running_on_core:

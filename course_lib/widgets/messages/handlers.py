@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_type_hints
 
-from temporalio import workflow
+from course_lib.private.sdk import definition
 
 if TYPE_CHECKING:
     from temporalio.api.sdk.v1 import WorkflowInteractionDefinition, WorkflowMetadata
@@ -87,8 +87,8 @@ def handlers_of(cls: type) -> list[Handler]:
     Raises:
         ValueError: It is not decorated.
     """
-    # The SDK has no public way to ask for handlers (1.35).
-    made = workflow._Definition.must_from_class(cls)
+    if (made := definition(cls)) is None:
+        raise ValueError(f"{cls} is no workflow class")
     groups: tuple[tuple[Kind, Iterable[Any]], ...] = (
         ("signal", made.signals.values()),
         ("query", made.queries.values()),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from temporalio import workflow
 from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import WorkflowHandle
 
 from course_lib.diagnosis import facts
 from course_lib.errors import CourseError
+from course_lib.private.sdk import definition
 from course_lib.widgets.messages.desk import Desk
 from course_lib.widgets.messages.handlers import Handler, handlers_in, handlers_of
 from course_lib.widgets.messages.state import RunState, look
@@ -32,7 +32,7 @@ async def open_desk(
     Raises:
         CourseError: The server does not answer or has no such workflow, or ``cls`` is no workflow class.
     """
-    if cls is not None and workflow._Definition.from_class(cls) is None:
+    if cls is not None and definition(cls) is None:
         raise CourseError(
             f"{getattr(cls, '__name__', cls)} is no workflow class.", fix="pass the class with @workflow.defn."
         )

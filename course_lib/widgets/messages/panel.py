@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import Any
 
 import ipywidgets
-from temporalio import workflow
 
 from course_lib.errors import CourseError
+from course_lib.private.sdk import message_name
 from course_lib.widgets.look import View, callout, escape, plain
 from course_lib.widgets.messages.card import Card, outcomes_html
 from course_lib.widgets.messages.desk import Desk
@@ -235,11 +235,4 @@ def _put(widget: Any, html: str) -> None:
 
 def _name(kind: Kind, called: Any) -> str:
     """Return the name of a message from its name or the method that handles it."""
-    if isinstance(called, str):
-        return called
-    if kind == "signal":
-        return workflow._SignalDefinition.must_name_from_fn_or_str(called)
-    if kind == "update":
-        return workflow._UpdateDefinition.get_name_and_result_type(called)[0]
-    found = workflow._QueryDefinition.from_fn(called)
-    return str(getattr(found, "name", None) or getattr(called, "__name__", called))
+    return called if isinstance(called, str) else message_name(kind, called)

@@ -1,15 +1,22 @@
-"""Mends ipykernel 7.4, where a widget's message can take the end of a cell away.
+"""ipykernel 7.4 and nest_asyncio2: a fault that is put right, and one loop that is made re-entrant."""
 
-``Kernel.shell_main`` handles such a message beside the async cell that runs, and then calls ``set_parent`` with the
-cell that ran when the message came. By then another cell may have begun. What that one still says, its status "idle"
-among it, goes out in the name of the cell before: it has run, and JupyterLab shows ``[*]`` for ever.
-"""
-
+import asyncio
 import inspect
 import threading
 from typing import Any
 
-_MARK = "_course_own_end"
+_MARK = "_course_keeps_parents"
+
+
+def nest(loop: asyncio.AbstractEventLoop) -> None:
+    """Make a loop re-entrant, which changes its class.
+
+    The public ``apply`` would also swap Task, Future, get_event_loop and the policy for every thread of the process.
+    Source: nest_asyncio2 1.7.4.
+    """
+    import nest_asyncio2
+
+    nest_asyncio2._patch_loop(loop)
 
 
 class _Thread(threading.local):
@@ -19,8 +26,13 @@ class _Thread(threading.local):
     running: tuple[Any, Any] | None = None  # the newest request that was alone, by its sockets' identities and itself
 
 
-def keep_own_end(kernel: Any) -> None:
+def keep_parents(kernel: Any) -> None:
     """Let a kernel put back the cell that runs now, not the one that ran when a message came; twice is once.
+
+    ``Kernel.shell_main`` handles a widget's message beside the async cell that runs, and then calls ``set_parent``
+    with the cell that ran when the message came. By then another cell may have begun. What that one still says, its
+    status "idle" among it, would go out in the name of the cell before: it has run, and JupyterLab shows ``[*]`` for
+    ever (ipykernel 7.4).
 
     Args:
         kernel: An ``ipykernel.kernelbase.Kernel``. One that handles nothing beside a cell is left as it is.

@@ -13,7 +13,7 @@ LIMIT = 240.0
 OPEN = """
 import asyncio
 from comm import create_comm
-from course_lib.lab.own_end import keep_own_end
+from course_lib.private.kernel import keep_parents
 
 widget = create_comm(target_name="test")
 widget.on_msg(lambda message: None)
@@ -66,10 +66,10 @@ def wrong_ends(client: BlockingKernelClient, prepare: str) -> dict[int, list[Any
 
 
 def test_each_cell_ends_in_its_own_name(client: BlockingKernelClient) -> None:
-    twice = "keep_own_end(get_ipython().kernel); keep_own_end(get_ipython().kernel)"
+    twice = "keep_parents(get_ipython().kernel); keep_parents(get_ipython().kernel)"
     assert wrong_ends(client, twice) == {}
 
 
 def test_the_kernel_still_needs_it(client: BlockingKernelClient) -> None:
-    # A third of the cells with ipykernel 7.4. Where this fails, ipykernel does it itself: delete own_end.py.
+    # A third of the cells with ipykernel 7.4. Where this fails, ipykernel does it itself: delete `keep_parents`.
     assert wrong_ends(client, "pass") != {}
