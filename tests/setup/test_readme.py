@@ -34,7 +34,9 @@ def used(page: str, pattern: re.Pattern[str]) -> set[str]:
 @each_page
 def test_links_lead_somewhere(page: str) -> None:
     targets = re.findall(r"\]\(([^)#]+)[^)]*\)", text(page))
-    assert [target for target in targets if "://" not in target and not (root() / target).exists()] == []
+    # GitHub knows its own pages by `../../actions`, in every fork.
+    local = [target for target in targets if "://" not in target and not target.startswith("../../actions/")]
+    assert [target for target in local if not (root() / target).exists()] == []
 
 
 @each_page
