@@ -1,4 +1,4 @@
-"""Runs the chapters under nbval, on one server in memory.
+"""Runs the chapters under nbval, on one server in memory or on one that is named.
 
 The command, as `make test` has it (both editions in one run):
 
@@ -9,6 +9,8 @@ The conftest.py at the top of the checkout registers this file when one of nbval
 The learner's edition runs unsolved: an exercise that is still a stub must not stop the cells below it. The solved
 edition runs with ``COURSE_STRICT=1``: a check that is not passed raises. Each edition has a workspace and a learner of
 its own, so that neither sees the other's modules or running workflows.
+
+``COURSE_NBVAL_ADDRESS=127.0.0.1:7233`` lets all of it run on a server that is there, docker-compose.yml's for example.
 
 Why a plugin and not fixtures: pytest's fixtures do not run for nbval's items (measured, nbval 0.11). nbval starts a
 kernel when a notebook's first cell is set up, from the environment that pytest has then.
@@ -39,6 +41,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_FOLDER] = folder
     os.environ |= {"COURSE_STATE": f"{folder}/state", "COURSE_DB": "memory", "CI": os.environ.get("CI") or "1"}
     os.environ["COURSE_NBVAL_FOLDER"] = folder
+    if address := os.environ.get("COURSE_NBVAL_ADDRESS"):
+        os.environ["TEMPORAL_ADDRESS"] = address
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

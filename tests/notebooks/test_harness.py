@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from course_lib import paths
+from course_lib.server import Server
 
 LOOK = """\
 import json, os, pathlib
@@ -63,6 +64,16 @@ def test_each_edition_has_its_own_environment_and_one_server(tmp_path: Path) -> 
     assert learner["pid"] == author["pid"]
     assert not psutil.pid_exists(learner["pid"])
     assert not Path(learner["COURSE_STATE"]).exists()
+
+
+@pytest.mark.slow
+def test_a_named_server_is_used(tmp_path: Path, course_server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COURSE_NBVAL_ADDRESS", course_server.address)
+    done = run(
+        tmp_path,
+        [f"from course_lib import server\nassert (await server.ensure()).address == {course_server.address!r}"],
+    )
+    assert "2 passed" in done.stdout, done.stdout
 
 
 @pytest.mark.slow
