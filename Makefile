@@ -46,7 +46,6 @@ format:
 	@.venv/bin/ruff check --fix --quiet course_lib tests tools || true
 	@.venv/bin/ruff format --quiet course_lib tests tools
 	@.venv/bin/course build --format
-	@.venv/bin/python tools/readme_chapters.py
 
 lock:
 	$(BOOTSTRAP) --dev

@@ -124,6 +124,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     # Every worker of pytest-xdist must choose the same, though somebody may commit meanwhile.
     os.environ[choice.SEED] = choice.seed()
+    config.option.keyword = choice.narrowed(config.option.keyword)
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -147,7 +148,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _every_proof(config: pytest.Config) -> bool:
     # One that is named is wanted, chosen or not.
     options = ("every_proof", "exercise", "load", "throttled")  # the last two choose by themselves: tests.grading.load
-    return any(config.getoption(name, False) for name in options) or "::" in " ".join(config.args)
+    named = re.search(r"\[\d+\.\d+", config.option.keyword) or "::" in " ".join(config.args)
+    return bool(named) or any(config.getoption(name, False) for name in options)
 
 
 def _proof(item: pytest.Item) -> choice.Proof | None:

@@ -3,7 +3,7 @@
 import re
 
 from course_lib.authoring.notebook import Notebook, check_of, exercise_of, is_nav, tags
-from course_lib.authoring.source import module_name
+from course_lib.grading.sources import module_name
 
 MACHINE_MADE = re.compile(r"^(?:(?=.*\d)[0-9a-f]{8}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$")
 HEADING = re.compile(r"^#{1,6} +(?P<text>.+?)\s*$", re.MULTILINE)

@@ -1,13 +1,13 @@
-"""The bar previous | contents | next, and the table of contents."""
+"""The bar previous | contents | next, and the tables of chapters."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from course_lib.authoring.notebook import NAV_BOTTOM, NAV_TOP, Course, Notebook, is_nav, node
 
 CONTENTS = "CONTENTS.md"
-README_BLOCK = re.compile(r"(<!-- contents:begin[^>]*-->\n).*?(<!-- contents:end -->)", re.DOTALL)
+README_BLOCK = re.compile(r"(<!-- chapters: [^>]*-->\n).*?(<!-- /chapters -->)", re.DOTALL)
 
 
 def add_bars(notebook: Notebook, courses: Sequence[Course], here: Course, contents: str) -> None:
@@ -37,25 +37,11 @@ def _bar(cell_id: str, text: str) -> Notebook:
     return node({"cell_type": "markdown", "id": cell_id, "metadata": {"tags": ["nav"]}, "source": text})
 
 
-def table(courses: Sequence[Course], prefix: str = "") -> str:
-    """Return the chapters as a Markdown table with minutes and their sum.
-
-    Args:
-        courses: All chapters in their order.
-        prefix: What stands before a file's name in a link, for example ``"notebooks/"``.
-    """
-    numbers = {course.id: course.id.split("_", 1)[0] for course in courses}
-    lines = ["| Chapter | Needs | Minutes |", "|---|---|---:|"]
-    for course in courses:
-        needs = ", ".join(numbers.get(need, need) for need in course.needs) or "nothing"
-        lines.append(f"| [{course.label}]({prefix}{course.id}.ipynb) | {needs} | {course.minutes} |")
-    lines.append(f"| **All chapters** | | **{sum(course.minutes for course in courses)}** |")
-    return "\n".join(lines) + "\n"
-
-
 def contents_page(courses: Sequence[Course]) -> str:
     """Return the text of ``notebooks/CONTENTS.md``."""
-    return f"# Contents\n\n<!-- Written by `course build`: edit the chapters in solutions/. -->\n\n{table(courses)}"
+    needs = {course.id: ", ".join(need[:2] for need in course.needs) or "nothing" for course in courses}
+    table = _table(courses, "", "Needs", needs)
+    return f"# Contents\n\n<!-- Written by `course build`: edit the chapters in solutions/. -->\n\n{table}"
 
 
 def readme_with_table(readme: Path, courses: Sequence[Course]) -> str | None:
@@ -65,4 +51,13 @@ def readme_with_table(readme: Path, courses: Sequence[Course]) -> str | None:
     text = readme.read_text(encoding="utf-8")
     if not README_BLOCK.search(text):
         return None
-    return README_BLOCK.sub(lambda found: f"{found[1]}{table(courses, 'notebooks/')}{found[2]}", text, count=1)
+    table = _table(courses, "notebooks/", "After it you can", {course.id: course.promise for course in courses})
+    return README_BLOCK.sub(lambda found: f"{found[1]}{table}{found[2]}", text, count=1)
+
+
+def _table(courses: Sequence[Course], folder: str, heading: str, told: Mapping[str, str]) -> str:
+    lines = [f"| Chapter | {heading} | Minutes |", "|---|---|---:|"]
+    for course in courses:
+        lines.append(f"| [{course.label}]({folder}{course.id}.ipynb) | {told[course.id]} | {course.minutes} |")
+    lines.append(f"| **All chapters** | | **{sum(course.minutes for course in courses)}** |")
+    return "\n".join(lines) + "\n"

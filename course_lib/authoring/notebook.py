@@ -14,6 +14,7 @@ from typing import Any
 import nbformat
 
 from course_lib.errors import CourseError
+from course_lib.grading.headings import chapter_heading
 
 _nbformat: Any = nbformat  # untyped: its functions carry no annotations
 
@@ -31,17 +32,19 @@ NAV_TOP, NAV_BOTTOM = "nav-top", "nav-bottom"
 
 @dataclass(frozen=True)
 class Course:
-    """What a chapter says about itself in its metadata.
+    """What a chapter says about itself.
 
     Args:
         id: The file's stem, for example ``"01_workflows"``.
         title: The chapter's name without its number.
+        promise: What a learner can do afterwards.
         minutes: How long a learner takes for all of it, in minutes.
         needs: Ids of the chapters that come first.
     """
 
     id: str
     title: str
+    promise: str
     minutes: int
     needs: tuple[str, ...]
 
@@ -85,23 +88,20 @@ def dumps(notebook: Notebook) -> str:
 
 
 def course_of(notebook: Notebook, path: Path) -> Course:
-    """Return the chapter's metadata.
+    """Return what a chapter says about itself: what it needs in its metadata, the rest in its first text.
 
     Raises:
-        CourseError: ``metadata.course`` is missing or lacks a field, or its id is not the file's name.
+        CourseError: ``metadata.course`` does not say which chapters come first.
     """
-    data = notebook.metadata.get("course")
-    where = f"{path.parent.name}/{path.name}"
-    example = f'"course": {{"id": "{path.stem}", "title": "…", "minutes": 45, "needs": []}}'
+    heading = chapter_heading(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     try:
-        course = Course(str(data["id"]), str(data["title"]), int(data["minutes"]), tuple(map(str, data["needs"])))
-    except (TypeError, KeyError, ValueError) as error:
+        needs = tuple(map(str, notebook.metadata["course"]["needs"]))
+    except (TypeError, KeyError) as error:
         raise CourseError(
-            f"The metadata of {where} is incomplete: {error!r}.", fix=f"give the notebook {example}."
+            f"The metadata of {path.parent.name}/{path.name} is incomplete: {error!r}.",
+            fix='give the notebook "course": {"needs": [ids of the chapters that come first]}.',
         ) from error
-    if course.id != path.stem:
-        raise CourseError(f"{where} calls itself {course.id!r}.", fix=f"set the metadata to {example}.")
-    return course
+    return Course(path.stem, heading.title, heading.promise, heading.minutes, needs)
 
 
 def chapter_paths(folder: Path) -> list[Path]:
@@ -142,10 +142,9 @@ def exercise_cells(notebook: Notebook) -> Iterator[tuple[str, Cell]]:
 def normalised(notebook: Notebook) -> Notebook:
     """Return a copy without anything that a run leaves behind, so that a diff shows what an author wrote."""
     clean = copy.deepcopy(notebook)
-    course = clean.metadata.get("course", {})
     clean.metadata = node(
         {
-            "course": course,
+            "course": {"needs": clean.metadata.get("course", {}).get("needs", [])},
             # Fixed, since Jupyter writes the name and version of whatever kernel ran last.
             "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
             "language_info": {"file_extension": ".py", "name": "python", "pygments_lexer": "ipython3"},

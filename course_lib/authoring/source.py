@@ -1,15 +1,8 @@
-"""A cell's source as Python, with the standard library alone: the export runs in every learner's kernel."""
+"""A cell's source as Python, as the compiler reads it."""
 
 import ast
-import re
 
-MODULE_LINE = re.compile(r"^%%module[ \t]+(?P<name>\w+)[^\n]*(?:\n|\Z)")
-
-
-def module_name(source: str) -> str | None:
-    """Return the module that a cell is saved as, ``None`` for an ordinary cell."""
-    found = MODULE_LINE.match(source)
-    return found["name"] if found else None
+from course_lib.grading.sources import module_name
 
 
 def python_of(source: str) -> str:

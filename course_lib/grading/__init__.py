@@ -5,19 +5,11 @@ Heavy parts (pandas, the SDK's client) are loaded on first use: a notebook that 
 
 from typing import TYPE_CHECKING, Any
 
-from course_lib.grading.model import (
-    ChapterContent,
-    CheckFailed,
-    Exercise,
-    Option,
-    Outcome,
-    Part,
-    Prediction,
-    Question,
-    Verdict,
-)
+from course_lib.grading.exercises import ChapterContent, Exercise
 from course_lib.grading.progress import Progress
+from course_lib.grading.questions import Option, Prediction, Question
 from course_lib.grading.registry import chapter, chapter_numbers, exercise, prediction
+from course_lib.grading.verdict import CheckFailed, Outcome, Part, Verdict
 
 if TYPE_CHECKING:
     from course_lib.grading.answers import Code as Code

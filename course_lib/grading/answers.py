@@ -15,7 +15,8 @@ from temporalio.client import Client, WorkflowHandle
 
 from course_lib.cells import ModuleInfo, Modules
 from course_lib.grading import sources
-from course_lib.grading.model import Exercise, Part
+from course_lib.grading.exercises import Exercise
+from course_lib.grading.verdict import Part
 from course_lib.pitfalls.code import parsed
 from course_lib.private.sdk import activity_definition, definition
 

@@ -20,7 +20,8 @@ from course_lib.errors import CourseError
 from course_lib.grading import calls, watch
 from course_lib.grading.answers import AnswerProblem, Code
 from course_lib.grading.evidence import Run, event_ids, explain, short, short_text
-from course_lib.grading.model import Exercise, Part
+from course_lib.grading.exercises import Exercise
+from course_lib.grading.verdict import Part
 from course_lib.server import Server, connect
 from course_lib.shop import Shop, looking
 from course_lib.unique import unique
@@ -93,7 +94,7 @@ class Bench:
             self._pids,
             [partial(looking.stir, shop.path)],
             lambda: watch.death(self._workers),
-            partial(watch.failing, self._workers) if exercise.stop_early else None,
+            partial(watch.failing, self._workers),
         )
 
     # ---------------------------------------------------------------- say what was seen

@@ -19,7 +19,8 @@ from course_lib.grading import mistakes
 from course_lib.grading.answers import AnswerProblem, Code
 from course_lib.grading.bench import Bench, Stopped
 from course_lib.grading.evidence import short_text
-from course_lib.grading.model import Exercise, Outcome, Part, Verdict
+from course_lib.grading.exercises import Exercise
+from course_lib.grading.verdict import Outcome, Part, Verdict
 from course_lib.server import Server
 from course_lib.unique import unique
 from course_lib.waits import TooBusy

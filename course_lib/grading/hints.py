@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from course_lib.grading.model import Exercise
+from course_lib.grading.exercises import Exercise
 from course_lib.grading.progress import Progress
 
 

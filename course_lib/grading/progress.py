@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from filelock import FileLock, Timeout
 
-from course_lib.grading.model import Outcome, Verdict
+from course_lib.grading.verdict import Outcome, Verdict
 from course_lib.paths import state_dir
 
 # Writing takes a millisecond; a lock held for longer means a process that is stopped, and the check goes on without.

@@ -1,13 +1,22 @@
-"""Finds what a chapter declares: one package per chapter under ``grading/chapters``."""
+"""Finds what a chapter declares: in its package under ``grading/chapters``, and in its notebook."""
 
 import importlib
 import pkgutil
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
+from pathlib import Path
+from typing import TypeVar
 
 from course_lib.errors import CourseError
 from course_lib.grading import chapters as declared
-from course_lib.grading.model import ChapterContent, Exercise, Prediction
+from course_lib.grading import questions, sources
+from course_lib.grading.exercises import ChapterContent, Exercise
+from course_lib.grading.headings import chapter_heading, exercise_heading
+from course_lib.grading.questions import Prediction
+
+_Item = TypeVar("_Item", Exercise, Prediction)
 
 
 @cache
@@ -49,9 +58,7 @@ def exercise(exercise_id: str) -> Exercise:
         CourseError: There is no such exercise.
     """
     content = _chapter_of(exercise_id, "exercise")
-    if found := content.exercise(exercise_id):
-        return found
-    raise _unknown("exercise", exercise_id, content.id, [known.id for known in content.exercises])
+    return _named("exercise", exercise_id, content, content.exercises)
 
 
 def prediction(prediction_id: str) -> Prediction:
@@ -64,15 +71,36 @@ def prediction(prediction_id: str) -> Prediction:
         CourseError: There is no such prediction.
     """
     content = _chapter_of(prediction_id, "prediction")
-    if found := content.prediction(prediction_id):
-        return found
-    raise _unknown("prediction", prediction_id, content.id, [known.id for known in content.predictions])
+    return _named("prediction", prediction_id, content, content.predictions)
 
 
 @cache
 def _load(number: str) -> ChapterContent:
-    content: ChapterContent = importlib.import_module(f"{declared.__name__}.ch{number}").CHAPTER
-    return content
+    package = importlib.import_module(f"{declared.__name__}.ch{number}")
+    (folder,) = package.__path__
+    stem, texts = sources.texts(number)
+    if not stem:
+        raise CourseError(
+            f"The notebook of chapter {number} is missing.", fix="get the folder notebooks/ back from git."
+        )
+    asked, predictions = questions.read(
+        (Path(folder) / "questions.md").read_text(encoding="utf-8"), getattr(package, "CLASSIFY", {})
+    )
+    files = (re.fullmatch(r"ex_(\d+)_(\d+)", info.name) for info in pkgutil.iter_modules([folder]))
+    exercises = []
+    for chapter_number, count in sorted((int(found[1]), int(found[2])) for found in files if found):
+        module = importlib.import_module(f"{package.__name__}.ex_{chapter_number}_{count}")
+        exercises.append(_whole(module.EXERCISE, f"{chapter_number}.{count}", texts))
+    title = chapter_heading(texts).title
+    return ChapterContent(stem, title, tuple(exercises), tuple(asked), tuple(predictions))
+
+
+def _whole(exercise: Exercise, exercise_id: str, texts: Sequence[str]) -> Exercise:
+    """Return a declared exercise with what its notebook says; without ``solutions/`` it has one hint less."""
+    told = exercise_heading(exercise_id, texts)
+    exercise = replace(exercise, id=exercise_id, title=told.title, minutes=told.minutes, stars=told.stars)
+    code = sources.solution_lines(exercise)
+    return replace(exercise, hints=(*exercise.hints, f"```python\n{code}\n```")) if code else exercise
 
 
 def _chapter_of(item: str, kind: str) -> ChapterContent:
@@ -82,5 +110,9 @@ def _chapter_of(item: str, kind: str) -> ChapterContent:
     return chapter(item)
 
 
-def _unknown(kind: str, item: str, chapter_id: str, known: list[str]) -> CourseError:
-    return CourseError(f"Chapter {chapter_id} has no {kind} {item!r}.", fix=f"use one of {', '.join(known) or 'none'}.")
+def _named(kind: str, name: str, content: ChapterContent, items: Sequence[_Item]) -> _Item:
+    for item in items:
+        if item.id == name:
+            return item
+    known = ", ".join(item.id for item in items) or "none"
+    raise CourseError(f"Chapter {content.id} has no {kind} {name!r}.", fix=f"use one of {known}.")

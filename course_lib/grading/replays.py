@@ -7,7 +7,7 @@ from temporalio.client import WorkflowHistory
 
 from course_lib.grading import calls
 from course_lib.grading.answers import AnswerProblem, Code
-from course_lib.grading.model import Part
+from course_lib.grading.verdict import Part
 from course_lib.replay import Command, Divergence, Replayed
 
 # Runs in the child, see `course_lib.replay.elsewhere`.

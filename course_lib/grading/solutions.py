@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from course_lib.cells import Modules
 from course_lib.errors import CourseError
 from course_lib.grading import sources
-from course_lib.grading.model import Exercise
+from course_lib.grading.exercises import Exercise
 from course_lib.grading.progress import Progress
 
 

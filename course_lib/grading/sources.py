@@ -6,18 +6,24 @@ Not from ``notebooks/``: a learner works in those, so what they hold is the lear
 import ast
 import json
 import re
+import textwrap
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal
 
-from course_lib.grading.model import Exercise
+from course_lib.errors import CourseError
+from course_lib.grading.exercises import Exercise
 from course_lib.paths import root
 
 Edition = Literal["learner", "solution"]
 
-_MODULE = re.compile(r"\A%%module[ \t]+(\w+)[^\n]*(?:\n|\Z)")
-_STUB = re.compile(r"^([ \t]*)### STUB:(?: (.*))?$")
+BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+MODULE_LINE = re.compile(r"\A%%module[ \t]+(?P<name>\w+)[^\n]*(?:\n|\Z)")
+_STUB = re.compile(r"^(?P<indent>[ \t]*)### STUB:(?: (?P<code>.*))?$")
+_CHAPTER = re.compile(r"\d\d_\w+")  # no `01_workflows-Copy1.ipynb`
 
 
 @dataclass(frozen=True)
@@ -43,8 +49,11 @@ def cells(chapter_number: str, edition: Edition, folder: Path | None = None) -> 
         edition: ``"learner"`` for stubs, ``"solution"`` for the solved cells.
         folder: The folder of the authors' notebooks; ``solutions/`` when not given.
     """
-    paths = sorted((folder or root() / "solutions").glob(f"{chapter_number}_*.ipynb"))
-    return _cells(paths[0], paths[0].stat().st_mtime_ns, edition) if paths else ()
+    return tuple(
+        Cell(name, module_name(source), MODULE_LINE.sub("", edition_of(source, edition, name)))
+        for kind, name, source in _written(chapter_number, folder)
+        if kind == "code"
+    )
 
 
 def exercise_cells(exercise: Exercise, edition: Edition, folder: Path | None = None) -> tuple[Cell, ...]:
@@ -55,8 +64,44 @@ def exercise_cells(exercise: Exercise, edition: Edition, folder: Path | None = N
         edition: ``"learner"`` for the stub, ``"solution"`` for the solution.
         folder: The folder of the authors' notebooks; ``solutions/`` when not given.
     """
-    named = re.compile(rf"{re.escape(exercise.cell)}(-[a-z0-9-]+)?")
-    return tuple(cell for cell in cells(exercise.chapter, edition, folder) if named.fullmatch(cell.id))
+    return tuple(cell for cell in cells(exercise.chapter, edition, folder) if _belongs(cell.id, exercise))
+
+
+def solution_lines(exercise: Exercise, folder: Path | None = None) -> str:
+    """Return what the learner has to write, without what stands around it; empty when there is no such notebook.
+
+    Args:
+        exercise: The exercise.
+        folder: The folder of the authors' notebooks; ``solutions/`` when not given.
+    """
+    blocks = []
+    for kind, name, source in _written(exercise.chapter, folder):
+        if kind == "code" and _belongs(name, exercise):
+            for edition, lines in groupby(_lines(source, name), key=lambda line: line[0]):
+                if edition == "solution":
+                    blocks.append(textwrap.dedent("\n".join(text for _, text in lines)).strip("\n"))
+    return "\n…\n".join(blocks)
+
+
+def texts(chapter_number: str) -> tuple[str, tuple[str, ...]]:
+    """Return the chapter's id, its file's stem, and its Markdown cells; both empty when there is no such notebook.
+
+    A course without ``solutions/`` has them in ``notebooks/``, too.
+
+    Args:
+        chapter_number: Two digits, for example ``"01"``.
+    """
+    for folder in ("solutions", "notebooks"):
+        if path := _path(chapter_number, root() / folder):
+            found = _written(chapter_number, path.parent)
+            return path.stem, tuple(source for kind, _, source in found if kind == "markdown")
+    return "", ()
+
+
+def module_name(source: str) -> str | None:
+    """Return the module that a cell is saved as, ``None`` for an ordinary cell."""
+    found = MODULE_LINE.match(source)
+    return found["name"] if found else None
 
 
 def same_code(one: str, other: str) -> bool:
@@ -72,24 +117,52 @@ def same_code(one: str, other: str) -> bool:
         return one.split() == other.split()
 
 
-def edition_of(source: str, edition: Edition) -> str:
+def edition_of(source: str, edition: Edition, where: str = "the cell") -> str:
     """Return a cell as one edition shows it: the solution without markers, or the stub in its place.
 
     Args:
-        source: The cell as its author wrote it.
+        source: The cell as its author wrote it. Everything outside the markers stays as it is.
         edition: Which one.
+        where: The cell's name for an error message.
+
+    Raises:
+        CourseError: The markers do not pair.
     """
-    kept, inside = [], False
-    for line in source.split("\n"):
+    return "\n".join(text for shown, text in _lines(source, where) if shown in ("both", edition))
+
+
+def _lines(source: str, where: str) -> Iterator[tuple[Literal["both", "learner", "solution"], str]]:
+    """Yield each line of a cell, markers left out, with the edition that shows it."""
+    opened = 0
+    for number, line in enumerate(source.split("\n"), start=1):
         word = line.strip()
-        if word in ("### BEGIN SOLUTION", "### END SOLUTION"):
-            inside = word.startswith("### BEGIN")
+        if word == BEGIN:
+            if opened:
+                raise _unpaired(where, number, f"line {opened} has opened a solution already")
+            opened = number
+        elif word == END:
+            if not opened:
+                raise _unpaired(where, number, "no solution is open")
+            opened = 0
         elif stub := _STUB.match(line):
-            if edition == "learner":
-                kept.append((stub[1] + (stub[2] or "")).rstrip())
-        elif edition == "solution" or not inside:
-            kept.append(line)
-    return "\n".join(kept)
+            yield "learner", (stub["indent"] + (stub["code"] or "")).rstrip()
+        elif word.startswith(("### BEGIN", "### END", "### STUB")):
+            raise _unpaired(where, number, f"{word!r} is no marker")
+        else:
+            yield "solution" if opened else "both", line
+    if opened:
+        raise _unpaired(where, opened, f"{END!r} is missing")
+
+
+def _unpaired(where: str, line: int, why: str) -> CourseError:
+    return CourseError(
+        f"The solution markers of {where} do not pair: line {line}, {why}.",
+        fix=f"write `{BEGIN}`, the solution, `{END}`, each marker on a line of its own.",
+    )
+
+
+def _belongs(cell: str, exercise: Exercise) -> bool:
+    return re.fullmatch(rf"{re.escape(exercise.cell)}(-[a-z0-9-]+)?", cell) is not None
 
 
 def _parse(source: str) -> ast.AST:
@@ -99,16 +172,18 @@ def _parse(source: str) -> ast.AST:
     return tree
 
 
+def _path(chapter_number: str, folder: Path) -> Path | None:
+    found = sorted(folder.glob(f"{chapter_number}_*.ipynb"))
+    return next((path for path in found if _CHAPTER.fullmatch(path.stem)), None)
+
+
+def _written(chapter_number: str, folder: Path | None) -> tuple[tuple[str, str, str], ...]:
+    """Return kind, id and source of each cell, as its author wrote it."""
+    path = _path(chapter_number, folder or root() / "solutions")
+    return _read(path, path.stat().st_mtime_ns) if path else ()
+
+
 @lru_cache(maxsize=32)
-def _cells(path: Path, _modified: int, edition: Edition) -> tuple[Cell, ...]:
+def _read(path: Path, _modified: int) -> tuple[tuple[str, str, str], ...]:
     notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    found = []
-    for raw in notebook["cells"]:
-        if raw["cell_type"] != "code":
-            continue
-        source = raw["source"] if isinstance(raw["source"], str) else "".join(raw["source"])
-        text = edition_of(source, edition)
-        module = _MODULE.match(text)
-        code = text[module.end() :] if module else text
-        found.append(Cell(str(raw.get("id", "")), module[1] if module else None, code))
-    return tuple(found)
+    return tuple((cell["cell_type"], str(cell.get("id", "")), "".join(cell["source"])) for cell in notebook["cells"])

@@ -4,8 +4,8 @@ import weakref
 from typing import Any
 
 from course_lib.grading.evidence import short
-from course_lib.grading.model import Prediction
 from course_lib.grading.progress import Progress
+from course_lib.grading.questions import Prediction
 from course_lib.widgets.choice import Choice, bundle, letter
 from course_lib.widgets.look import View, callout, plain, stack
 from course_lib.widgets.panel import Controls

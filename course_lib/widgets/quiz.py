@@ -6,8 +6,9 @@ from typing import Any
 import ipywidgets
 
 from course_lib.errors import CourseError
-from course_lib.grading.model import ChapterContent, Question
+from course_lib.grading.exercises import ChapterContent
 from course_lib.grading.progress import Progress
+from course_lib.grading.questions import Question
 from course_lib.widgets.choice import Choice, bundle, letter
 from course_lib.widgets.look import Kind, View, callout, escape, plain
 from course_lib.widgets.panel import Controls

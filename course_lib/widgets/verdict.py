@@ -1,6 +1,6 @@
 """A verdict as the learner sees it."""
 
-from course_lib.grading.model import Outcome, Part, Verdict, events_note
+from course_lib.grading.verdict import Outcome, Part, Verdict, events_note
 from course_lib.widgets.look import Kind, View, callout, escape, plain
 from course_lib.widgets.prose import inline
 

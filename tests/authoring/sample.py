@@ -35,6 +35,16 @@ STATEMENT = """\
 """
 
 
+HEAD = """\
+# Workflows
+
+**After this chapter you can** write one.
+
+**Cost** 15 minutes.
+
+Next: [two](02_next.ipynb)."""
+
+
 def text(source: str, *tags: str, id: str | None = None) -> Any:
     return _cell(nbformat.v4.new_markdown_cell(source), tags, id)
 
@@ -54,7 +64,7 @@ def _cell(cell: Any, tags: tuple[str, ...], id: str | None) -> Any:
 def sample_cells() -> list[Any]:
     """Return the cells of a chapter that breaks no rule of the format."""
     cells = [
-        text("# Workflows\n\nAfter this you can write one. 15 minutes.\n\nNext: [two](02_next.ipynb)."),
+        text(HEAD),
         code("greeting = 'hello'\ngreeting".replace("'", '"')),
         text("## A first look\n\nThe greeting is above."),
         text("For those who teach: ask what comes next.", "instructor"),
@@ -67,7 +77,7 @@ def sample_cells() -> list[Any]:
         if number % 2 == 0 or number == 1:
             cells.append(code(f"{number} + 1"))
     cells += [
-        text(STATEMENT),
+        text(STATEMENT, id="ex-1-1-task"),
         code(EXERCISE.rstrip("\n"), "exercise"),
         code('await lab.check("1.1", OrderWorkflow)'),
         text("## Quiz"),
@@ -82,7 +92,7 @@ def notebook(cells: list[Any], chapter: str = "01_workflows", **course: Any) -> 
     made = nbformat.v4.new_notebook(cells=cells)
     number = int(chapter[:2])
     needs = ["01_workflows"] if number > 1 else []
-    made.metadata["course"] = {"id": chapter, "title": "Workflows", "minutes": 15, "needs": needs} | course
+    made.metadata["course"] = {"needs": needs} | course
     return made
 
 
@@ -91,16 +101,14 @@ def write_course(root: Path, cells: list[Any] | None = None, **course: Any) -> P
     (root / "solutions").mkdir(parents=True)
     first = notebook(sample_cells() if cells is None else cells, **course)
     nbformat.write(first, root / "solutions" / "01_workflows.ipynb")
-    second = notebook(sample_cells()[:3], "02_next", title="Next")
+    second = notebook([text(HEAD.replace("Workflows", "Next"))], "02_next")
     nbformat.write(second, root / "solutions" / "02_next.ipynb")
     return root
 
 
 def content(chapter_id: str) -> Any:
     """Return what the grading room would declare for the sample's chapters."""
-    exercise = SimpleNamespace(
-        id="1.1", minutes=5, difficulty=1, why="It waits.", hints=("What waits?", "A timer.", "x")
-    )
+    exercise = SimpleNamespace(id="1.1", why="It waits.", hints=("What waits?", "A timer.", "x"))
     return SimpleNamespace(exercises=(exercise,) if chapter_id == "01_workflows" else ())
 
 

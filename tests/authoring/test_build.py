@@ -7,10 +7,9 @@ import nbformat
 import pytest
 
 from course_lib.authoring import build
-from course_lib.authoring.sources import exercise_cells, exercise_source
 from course_lib.errors import CourseError
 
-from .sample import EXERCISE, code, notebook, on_disk, sample_cells, text, write_course
+from .sample import code, notebook, on_disk, sample_cells, text, write_course
 
 
 def built(root: Path) -> Path:
@@ -77,14 +76,14 @@ def test_bars_lead_to_the_chapters_around_and_to_the_contents(course: Path) -> N
 
 def test_contents_and_readme_tell_the_minutes(course: Path) -> None:
     readme = course / "README.md"
-    readme.write_text("# Course\n<!-- contents:begin -->\nold\n<!-- contents:end -->\nrest\n", encoding="utf-8")
+    readme.write_text("# Course\n<!-- chapters: made -->\nold\n<!-- /chapters -->\nrest\n", encoding="utf-8")
     built(course)
     assert "| [02 Next](02_next.ipynb) | 01 | 15 |" in (course / "notebooks/CONTENTS.md").read_text(encoding="utf-8")
     told = readme.read_text(encoding="utf-8")
-    assert "[01 Workflows](notebooks/01_workflows.ipynb) | nothing | 15 |" in told
+    assert "[01 Workflows](notebooks/01_workflows.ipynb) | write one | 15 |" in told
     assert "**30**" in told
     assert "old" not in told
-    assert told.endswith("<!-- contents:end -->\nrest\n")
+    assert told.endswith("<!-- /chapters -->\nrest\n")
 
 
 def test_what_a_run_leaves_behind_is_stripped(tmp_path: Path) -> None:
@@ -140,22 +139,6 @@ def test_a_chapter_that_cannot_be_built_is_named(tmp_path: Path, cells: list[obj
         build.chapters(write_course(tmp_path, cells))
 
 
-@pytest.mark.parametrize(("course_id", "why"), [("02_other", "calls itself '02_other'"), (None, "incomplete")])
-def test_metadata_must_fit_the_file(tmp_path: Path, course_id: str | None, why: str) -> None:
-    root = write_course(tmp_path, id=course_id) if course_id else write_course(tmp_path, minutes=None)
-    with pytest.raises(CourseError, match=why):
-        build.chapters(root)
-
-
-def test_exercise_source_in_both_editions(course: Path) -> None:
-    built(course)
-    stub = exercise_source("01_workflows", "1.1", "learner", course)
-    solution = exercise_source("01_workflows", "1.1", "solution", course)
-    assert stub.endswith('return ""')
-    assert solution.endswith('return f"{order_id} is done"')
-    assert "###" not in stub + solution
-    (cell,) = exercise_cells("01_workflows", "1.1", "solution", course)
-    assert (cell.id, cell.module) == ("ex-1-1", "orders")
-    assert cell.source.splitlines()[:2] == EXERCISE.splitlines()[:2]
-    with pytest.raises(CourseError, match=r"use one of 1\.1"):
-        exercise_source("01_workflows", "1.9", "learner", course)
+def test_metadata_must_say_what_comes_first(tmp_path: Path) -> None:
+    with pytest.raises(CourseError, match="incomplete"):
+        build.chapters(write_course(tmp_path, needs=None))

@@ -4,10 +4,15 @@ import ast
 
 import pytest
 
-from course_lib.authoring.stubs import solved, stub
+from course_lib.authoring.stubs import stub
 from course_lib.errors import CourseError
+from course_lib.grading.sources import edition_of
 
 from .sample import EXERCISE
+
+
+def solved(source: str) -> str:
+    return edition_of(source, "solution")
 
 
 def test_the_solution_goes_and_the_stub_stands_at_its_indentation() -> None:

@@ -9,8 +9,7 @@ from course_lib import cli, paths
 from course_lib.cli.check import find
 from course_lib.errors import CourseError
 
-SOLVED = '{"cells": [], "metadata": {"course": {"id": "01_one", "title": "One", "minutes": 5, "needs": []}}, \
-"nbformat": 4, "nbformat_minor": 5}'
+SOLVED = '{"cells": [], "metadata": {"course": {"needs": []}}, "nbformat": 4, "nbformat_minor": 5}'
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ asks for others. `make prove` takes all.
 """
 
 import os
+import re
 import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from course_lib.paths import root
 
 SEED = "COURSE_PROOF_SEED"
 _HOW_MANY = 3
+_NAMED = re.compile(r"(?<![\w.\[-])\d+\.\d+(?:-\w+)?(?![\w.\]-])")
 
 
 @dataclass(frozen=True)
@@ -65,3 +67,18 @@ def chosen(proofs: Iterable[Proof], by: str) -> set[Proof]:
 def belongs(proof: Proof, wanted: str) -> bool:
     """Return whether a proof is one of an exercise (``"5.4"``), or of a chapter (``"05"`` or ``"5"``)."""
     return proof.exercise == wanted or (wanted.isdigit() and int(wanted) == int(proof.exercise.split(".")[0]))
+
+
+def narrowed(keyword: str) -> str:
+    """Return a ``-k`` expression in which an exercise is itself alone: as a part of a name ``0.2`` is in ``10.2``, too.
+
+    Args:
+        keyword: As it was typed, for example ``"0.2 and joined"``; what this function has returned stays as it is.
+    """
+
+    def forms(found: re.Match[str]) -> str:
+        name = found[0]
+        ends = [name] if "-" in name else [f"{name}]", f"{name}-"]
+        return f"({' or '.join(begin + end for begin in '[-' for end in ends)})"
+
+    return _NAMED.sub(forms, keyword)

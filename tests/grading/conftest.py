@@ -9,7 +9,7 @@ import pytest
 
 from course_lib.cells import Modules
 from course_lib.grading import Exercise, Verdict, grade
-from course_lib.grading.model import Check
+from course_lib.grading.exercises import Check
 from course_lib.server import Server
 
 from .forks import forked_children
@@ -39,7 +39,7 @@ def grader(course_server: Server, modules: Modules) -> Grader:
 
     async def run(check: Check, *answers: Any, **options: Any) -> Verdict:
         names = options.pop("names", tuple(f"answer_{number}" for number in range(len(answers))))
-        exercise = Exercise("9.9", "A test", 1, 1, names, ("?", "b", "c"), "because", check, **options)
+        exercise = Exercise(names, ("?", "b", "c"), "because", check, id="9.9", title="A test", **options)
         return await grade(exercise, answers, server=course_server, modules=modules)
 
     return run

@@ -88,6 +88,19 @@ def test_pytest_runs_one_exercise(tmp_path: Path) -> None:
     assert tests == ["test_stub_is_unattempted[5.4]", *(f"{WRONG}[5.4-mistake_{number}]" for number in range(12))]
 
 
+@pytest.mark.parametrize(
+    ("keyword", "tests"),
+    [
+        ("5.4", ["test_stub_is_unattempted[5.4]", *(f"{WRONG}[5.4-mistake_{number}]" for number in range(12))]),
+        ("5.4 and mistake_2", [f"{WRONG}[5.4-mistake_2]"]),
+        ("5.4-mistake_7", [f"{WRONG}[5.4-mistake_7]"]),
+        ("stub and not 5.4", ["test_stub_is_unattempted[15.4]"]),
+    ],
+)
+def test_an_exercise_as_a_keyword_is_that_one_alone(tmp_path: Path, keyword: str, tests: list[str]) -> None:
+    assert collected(tmp_path, "-k", keyword) == tests
+
+
 def test_pytest_runs_what_is_named(tmp_path: Path) -> None:
     mistakes = [f"{WRONG}[5.4-mistake_{number}]" for number in range(12)]
     left_out = next(mistake for mistake in mistakes if mistake not in collected(tmp_path))

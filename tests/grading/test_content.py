@@ -39,7 +39,8 @@ def test_the_right_answer_has_no_fixed_place(chapter: ChapterContent) -> None:
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
 def test_an_exercise_is_declared_whole(exercise: Exercise) -> None:
-    assert 1 <= exercise.difficulty <= 3
+    assert exercise.title
+    assert 1 <= exercise.stars <= 3
     assert 0 < exercise.minutes <= 45
     assert exercise.answers
     assert exercise.why

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from course_lib import grading, paths
-from course_lib.authoring.sources import exercise_source
+from course_lib import grading
 from course_lib.grading import sources
 
 SOLVED = """%%module greeting
@@ -60,16 +59,3 @@ def test_no_notebook_no_cells(tmp_path: Path) -> None:
 )
 def test_same_code_ignores_comments_and_layout(one: str, other: str, same: bool) -> None:
     assert sources.same_code(one, other) is same
-
-
-EXERCISES = [item for number in grading.chapter_numbers() for item in grading.chapter(number).exercises]
-
-
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda item: item.id)
-@pytest.mark.parametrize("edition", ["learner", "solution"])
-def test_the_build_and_the_check_read_the_same_text(exercise: grading.Exercise, edition: sources.Edition) -> None:
-    chapter = grading.chapter(exercise.id).id
-    if not (paths.root() / "solutions" / f"{chapter}.ipynb").exists():
-        pytest.skip(f"solutions/{chapter}.ipynb is not written yet")
-    mine = "\n\n".join(cell.code for cell in sources.exercise_cells(exercise, edition))
-    assert sources.same_code(mine, exercise_source(chapter, exercise.id, edition))

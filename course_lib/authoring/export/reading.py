@@ -4,9 +4,8 @@ import ast
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from course_lib.authoring.source import MODULE_LINE
-from course_lib.authoring.stubs import solved
 from course_lib.errors import CourseError
+from course_lib.grading.sources import MODULE_LINE, edition_of
 from course_lib.pitfalls.code import imported_modules
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -85,7 +84,7 @@ def read_modules(sources: Mapping[str, str]) -> dict[str, Module]:
 
 
 def _read(name: str, source: str, names: Collection[str]) -> Module:
-    text = solved(MODULE_LINE.sub("", source, count=1), name).strip("\n") + "\n"
+    text = edition_of(MODULE_LINE.sub("", source), "solution", name).strip("\n") + "\n"
     try:
         tree = ast.parse(text)
     except SyntaxError as error:

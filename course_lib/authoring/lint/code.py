@@ -8,7 +8,7 @@ from course_lib.authoring import notebook as nb
 from course_lib.authoring.build import NOTEBOOKS, SOLUTIONS, Chapter
 from course_lib.authoring.lint.problem import Problem
 from course_lib.authoring.source import parse
-from course_lib.authoring.stubs import solved
+from course_lib.grading.sources import edition_of
 
 SLEEP = re.compile(r"\btime\.sleep\(|from time import [^\n]*\bsleep\b")
 UNSANDBOXED = re.compile(r"sandboxed\s*=\s*False|UnsandboxedWorkflowRunner")
@@ -31,7 +31,7 @@ def check(root: Path, chapter: Chapter) -> Iterator[Problem]:
                 file, cell.id, "sandbox", "the sandbox stays on in every chapter", _line(UNSANDBOXED, cell.source)
             )
         try:
-            parse(solved(cell.source, cell.id))
+            parse(edition_of(cell.source, "solution", cell.id))
         except SyntaxError as error:
             yield Problem(file, cell.id, "syntax", f"{error.msg}", error.lineno or 0)
     for edition in (SOLUTIONS, NOTEBOOKS):

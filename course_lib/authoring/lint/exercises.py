@@ -8,10 +8,9 @@ from typing import Any
 from course_lib.authoring import notebook as nb
 from course_lib.authoring.build import Chapter
 from course_lib.authoring.lint.problem import Problem
+from course_lib.grading.headings import Heading, exercise_heading
 
 PARTS = ("Input", "Goal", "Example")
-MINUTES = re.compile(r"(?P<minutes>\d+)\s*min(?:utes?)?\b")
-DIFFICULTY = re.compile(r"difficulty|[★☆●○]", re.IGNORECASE)
 ContentOf = Callable[[str], Any]
 """From a chapter's id to its `grading.ChapterContent`."""
 
@@ -21,15 +20,13 @@ class Statement:
     """What a chapter's text says about one exercise.
 
     Args:
-        exercise: Its name, for example ``"1.1"``.
         text: The Markdown from its heading to its first code cell that the learner edits.
-        minutes: What the text promises, 0 when it says nothing.
+        heading: What the heading says, and the line below it.
         cell: The id of the exercise's first code cell.
     """
 
-    exercise: str
     text: str
-    minutes: int
+    heading: Heading
     cell: str
 
 
@@ -47,11 +44,10 @@ def statements(chapter: Chapter) -> dict[str, Statement]:
                 break
             if cells[back].cell_type == "markdown":
                 start = back
-            if re.search(rf"^#+ .*\b{re.escape(name)}\b", cells[back].source, re.MULTILINE):
+            if exercise_heading(name, [cells[back].source]).title:
                 break
         text = "\n".join(one.source for one in cells[start:index] if one.cell_type == "markdown")
-        minutes = MINUTES.search(text)
-        found[name] = Statement(name, text, int(minutes["minutes"]) if minutes else 0, cell.id)
+        found[name] = Statement(text, exercise_heading(name, [text]), cell.id)
     return found
 
 
@@ -72,12 +68,13 @@ def check(chapter: Chapter, content_of: ContentOf | None) -> Iterator[Problem]:
         for part in PARTS:
             if not re.search(rf"\b{part}\b", statement.text):
                 yield Problem(file, statement.cell, "exercise-text", f"exercise {name} has no **{part}**")
-        if not re.search(rf"^#+ .*\b{re.escape(name)}\b", statement.text, re.MULTILINE):
-            yield Problem(file, statement.cell, "exercise-text", f"no heading names exercise {name}")
-        if not statement.minutes:
-            yield Problem(file, statement.cell, "exercise-text", f"exercise {name} does not say its minutes")
-        if not DIFFICULTY.search(statement.text):
-            yield Problem(file, statement.cell, "exercise-text", f"exercise {name} does not say its difficulty")
+        for said, what in (
+            (statement.heading.title, f"heading `### Exercise {name}: …`"),
+            (statement.heading.minutes, "minutes"),
+            (0 < statement.heading.stars <= 3, "difficulty from ★ to ★★★"),
+        ):
+            if not said:
+                yield Problem(file, statement.cell, "exercise-text", f"exercise {name} has no {what}")
         if name not in checked:
             yield Problem(file, statement.cell, "check", f"no cell calls lab.check({name!r}, …)")
     for cell in chapter.author.cells:
@@ -96,7 +93,7 @@ def _declared(
     except Exception as error:  # whatever an author's unfinished module raises is one more problem to list
         yield Problem(file, "", "declared", f"the exercises cannot be loaded: {type(error).__name__}: {error}")
         return
-    declared = {exercise.id: exercise for exercise in _exercises(content)}
+    declared = {exercise.id: exercise for exercise in content.exercises}
     for name in sorted(set(told) | checked):
         if name not in declared:
             yield Problem(file, "", "declared", f"exercise {name} is not declared in course_lib/grading/chapters")
@@ -110,20 +107,3 @@ def _declared(
             yield Problem(file, "", "hints", f"the first hint of exercise {name} is no question")
         if not exercise.why.strip():
             yield Problem(file, "", "why", f"exercise {name} does not say why its solution is right")
-        if name in told and told[name].minutes and told[name].minutes != exercise.minutes:
-            yield Problem(
-                file,
-                told[name].cell,
-                "exercise-text",
-                f"exercise {name}: the text says {told[name].minutes} minutes, its declaration {exercise.minutes}",
-            )
-        stars = told[name].text.count("★") if name in told else 0
-        if stars and stars != exercise.difficulty:
-            yield Problem(
-                file, told[name].cell, "exercise-text", f"exercise {name}: {stars} ★, declared {exercise.difficulty}"
-            )
-
-
-def _exercises(content: Any) -> list[Any]:
-    exercises = content.exercises
-    return list(exercises.values() if hasattr(exercises, "values") else exercises)

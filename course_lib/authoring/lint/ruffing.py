@@ -19,7 +19,7 @@ from typing import Any
 from course_lib.authoring import notebook as nb
 from course_lib.authoring.build import NOTEBOOKS, SOLUTIONS, Chapter
 from course_lib.authoring.lint.problem import Problem
-from course_lib.authoring.source import MODULE_LINE, module_name
+from course_lib.grading.sources import MODULE_LINE, module_name
 
 # As for notebooks in pyproject.toml: chapters explain in text, and one module may be written twice.
 IGNORED = ["D", "E402", "F811", "B018"]

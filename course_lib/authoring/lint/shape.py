@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 from course_lib.authoring import notebook as nb
 from course_lib.authoring.build import Chapter
-from course_lib.authoring.lint.exercises import MINUTES, statements
+from course_lib.authoring.lint.exercises import statements
 from course_lib.authoring.lint.problem import Problem
 from course_lib.authoring.notebook import Cell
-from course_lib.authoring.source import module_name, parse
-from course_lib.authoring.stubs import solved
+from course_lib.authoring.source import parse
+from course_lib.grading.sources import edition_of, module_name
 
 CELLS = (25, 45)
 CODE_LINES = 25
@@ -26,6 +26,7 @@ WORDS_PER_MINUTE, MINUTES_PER_RUN, MINUTES_PER_QUIZ = 150, 0.5, 4.0
 PLAUSIBLE = (0.6, 1.7)
 
 FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
+EXERCISE_CELL = re.compile(r"(?:ex|check)-(\d+-\d+)(?:-|$)")
 SHOWING = ("print", "display")
 
 
@@ -48,21 +49,25 @@ def code_lines(source: str) -> int:
 def check(chapter: Chapter) -> Iterator[Problem]:
     """Yield what is wrong with a chapter's shape, measured on the learner's edition."""
     file = f"solutions/{chapter.path.name}"
-    # A check's cell is one line that belongs to the exercise above it. A chapter of seven small exercises would
-    # otherwise have no room left for its text.
-    cells = [cell for cell in chapter.learner.cells if not nb.is_nav(cell) and not nb.check_of(cell)]
-    code = [cell for cell in cells if cell.cell_type == "code"]
-    prose = [cell for cell in cells if cell.cell_type == "markdown"]
+    cells = [cell for cell in chapter.learner.cells if not nb.is_nav(cell)]
+    # An exercise is one thing to do, however many cells its text, its code and its check have: a chapter of seven
+    # small ones would otherwise have no room left for its text.
+    told = [cell for cell in cells if not EXERCISE_CELL.match(cell.id)]
+    code = [cell for cell in told if cell.cell_type == "code"]
+    prose = [cell for cell in told if cell.cell_type == "markdown"]
 
-    if not CELLS[0] <= len(cells) <= CELLS[1]:
-        yield Problem(file, "", "cells", f"{len(cells)} cells; a chapter has {CELLS[0]} to {CELLS[1]}")
+    count = len(told) + len({found[1] for cell in cells if (found := EXERCISE_CELL.match(cell.id))})
+    if not CELLS[0] <= count <= CELLS[1]:
+        message = f"{count} cells, an exercise counted as one; a chapter has {CELLS[0]} to {CELLS[1]}"
+        yield Problem(file, "", "cells", message)
     ratio = len(prose) / max(len(code), 1)
     if not RATIO[0] <= ratio <= RATIO[1]:
         yield Problem(
             file,
             "",
             "ratio",
-            f"{len(prose)} text and {len(code)} code cells ({ratio:.2f}); keep {RATIO[0]} to {RATIO[1]}",
+            f"{len(prose)} text and {len(code)} code cells beside the exercises ({ratio:.2f}); "
+            f"keep {RATIO[0]} to {RATIO[1]}",
         )
     for edition in (chapter.learner, chapter.author):
         for cell in edition.cells:
@@ -78,12 +83,15 @@ def check(chapter: Chapter) -> Iterator[Problem]:
             yield Problem(file, "", rule, f"no cell calls {what}…)")
     if not any(re.search(r"^#+ .*\brecap\b", cell.source, re.IGNORECASE | re.MULTILINE) for cell in prose):
         yield Problem(file, "", "recap", "no heading says Recap")
+    for what, said in (("title", chapter.course.title), ("promise", chapter.course.promise)):
+        if not said:
+            yield Problem(file, "", "head", f"the first text has no {what}: `# …`, **After this chapter you can** …")
     yield from _minutes(file, chapter, cells)
 
 
 def _long(file: str, cell: Cell, learner: bool) -> Iterator[Problem]:
     if cell.cell_type == "code":
-        source = cell.source if learner else solved(cell.source, cell.id)
+        source = cell.source if learner else edition_of(cell.source, "solution", cell.id)
         lines = code_lines(source)
         if lines > CODE_LINES and (learner or "exercise" in nb.tags(cell)):
             edition = "" if learner else " when solved"
@@ -107,7 +115,7 @@ def _shows(cell: Cell) -> bool:
 
 def _minutes(file: str, chapter: Chapter, cells: list[Cell]) -> Iterator[Problem]:
     told = chapter.course.minutes
-    exercises = sum(statement.minutes for statement in statements(chapter).values())
+    exercises = sum(statement.heading.minutes for statement in statements(chapter).values())
     reading = sum(words(cell.source) for cell in cells if cell.cell_type == "markdown") / WORDS_PER_MINUTE
     running = MINUTES_PER_RUN * sum(cell.cell_type == "code" for cell in cells)
     quizzes = MINUTES_PER_QUIZ * sum("lab.quiz(" in cell.source for cell in cells if cell.cell_type == "code")
@@ -117,12 +125,6 @@ def _minutes(file: str, chapter: Chapter, cells: list[Cell]) -> Iterator[Problem
             file,
             "",
             "minutes",
-            f"the metadata says {told} minutes; exercises {exercises:.0f} + reading {reading:.0f} "
+            f"the first text says {told} minutes; exercises {exercises:.0f} + reading {reading:.0f} "
             f"+ running {running:.0f} + quiz {quizzes:.0f} = {estimate:.0f}",
-        )
-    opening = next((cell for cell in cells if cell.cell_type == "markdown"), None)
-    promised = {int(found["minutes"]) for found in MINUTES.finditer(opening.source)} if opening else set()
-    if promised and told not in promised:
-        yield Problem(
-            file, opening.id if opening else "", "minutes", f"the text promises {promised}, the metadata {told}"
         )

@@ -1,8 +1,7 @@
-"""What each chapter declares: exercises with their checks, quiz questions, predictions.
+"""What each chapter declares beside its notebook: checks, quiz questions and predictions.
 
-One package per chapter, ``chNN``, whose ``__init__`` holds ``CHAPTER = ChapterContent(...)``. Copy ``ch00``:
-``checks.py`` has the exercises, ``questions.py`` the quiz and the predictions. A check is a coroutine that is given
-a ``Bench`` and the learner's answers, runs them, and says what it saw::
+One package per chapter, ``chNN``, and in it one file per exercise, ``ex_N_M.py``, and ``questions.md``. A check is a
+coroutine that is given a ``Bench`` and the learner's answers, runs them, and says what it saw::
 
     async def check_order(bench: Bench, workflow: Code, charge: Code) -> None:
         async with bench.worker(workflow, charge) as worker:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from course_lib.grading.mistakes import activities, process, workflows
-from course_lib.grading.model import Part
+from course_lib.grading.verdict import Part
 from course_lib.pitfalls.code import Found, Module, parsed
 
 RULES: dict[str, Callable[[Module], Iterator[Found]]] = {

@@ -8,7 +8,7 @@ import anywidget
 import traitlets
 
 from course_lib.errors import CourseError
-from course_lib.grading.model import Option
+from course_lib.grading.questions import Option
 from course_lib.widgets.look import STYLE, plain
 from course_lib.widgets.prose import inline
 

@@ -1,13 +1,18 @@
 """Chapter 06, versioning: break a running order by an edit, patch it, replay before the deploy, roll versions out."""
 
-from course_lib.grading.chapters.ch06 import gate, patches, rollout
-from course_lib.grading.chapters.ch06.questions import PREDICTIONS, QUESTIONS
-from course_lib.grading.model import ChapterContent
+from typing import TYPE_CHECKING
 
-CHAPTER = ChapterContent(
-    id="06_versioning",
-    title="Versioning",
-    exercises=(patches.EXERCISE, gate.EXERCISE, rollout.EXERCISE),
-    questions=QUESTIONS,
-    predictions=PREDICTIONS,
-)
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def _fate(events: "pd.DataFrame") -> str:
+    """Return what became of an order, from its history."""
+    last = str(events["type"].iloc[-1])
+    if last == "WorkflowExecutionCompleted":
+        return "with a receipt" if "send_receipt" in set(events["name"]) else "without a receipt"
+    return "stuck" if last.startswith("WorkflowTask") else last
+
+
+CLASSIFY = {"6.a": _fate}
+"""What a run showed as the value of one option, see `Prediction.classify`."""

@@ -1,4 +1,4 @@
-"""Answers to exercise 5.4, Two levels, and up."""
+"""Answers to exercise 5.4, Approve on two levels."""
 
 from tests.grading.edits import Right, Wrong, replace
 

@@ -1,0 +1,176 @@
+"""Exercise 1.1: a workflow of two steps, on a good day and with the payment service down."""
+
+from typing import TYPE_CHECKING, Any
+
+from temporalio.client import WorkflowExecutionStatus
+
+from course_lib.grading.exercises import Exercise
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from temporalio.client import WorkflowHandle
+
+    from course_lib.grading.answers import Code
+    from course_lib.grading.bench import Bench
+    from course_lib.grading.evidence import Run
+
+_STEPS = ("charge_card", "ship_parcel")
+_AMOUNT = 4200
+_EXECUTE = "`await workflow.execute_activity({0}, order, start_to_close_timeout=timedelta(seconds=4))`"
+
+
+async def check_orders(bench: "Bench", workflow: "Code") -> None:
+    """Run one order to its end and read history and tables; run one with payments down and look for a parcel."""
+    good: dict[str, Any] = {"id": bench.unique("order"), "customer": "ada", "amount_cents": _AMOUNT}
+    bad = {**good, "id": bench.unique("order")}
+    async with bench.worker(workflow):
+        run = await bench.run(workflow, good)
+        bench.require(
+            run.completed,
+            "the workflow completes",
+            expected="WorkflowExecutionCompleted as the last event",
+            seen=run.reason or "it completed",
+            events=run.last_event,
+            next_step=_stuck_step(run),
+        )
+        for step in _STEPS:
+            _ran(bench, run, step)
+        _in_order(bench, run)
+        _told(bench, run, good["id"])
+        await _payments_down(bench, workflow, bad)
+
+
+def _stuck_step(run: "Run") -> str:
+    if "Restricted" in run.reason and not run.ids("ActivityTaskScheduled"):
+        return (
+            f"hand each step to the server: {_EXECUTE.format('charge_card')}. A workflow that calls the function "
+            "itself is stopped by the sandbox."
+        )
+    return "correct that line, run the cell of exercise 1.1 again, then check again."
+
+
+def _ran(bench: "Bench", run: "Run", step: str) -> None:
+    asked = run.ids("ActivityTaskScheduled", step)
+    done = run.ids("ActivityTaskCompleted", step)
+    if not asked:
+        seen = f"the history has no ActivityTaskScheduled for {step}, and the workflow completed"
+        next_step = f"add the step: {_EXECUTE.format(step)}, before the `return`."
+    elif not done:
+        seen = f"{step} was asked for, but the workflow completed without its result"
+        next_step = f"wait for {step} with `await` before you return: a closed workflow waits for nothing any more."
+    else:
+        seen = f"{len(asked)} times"
+        next_step = f"call {step} once: the server repeats a failed try by itself."
+    bench.require(
+        len(asked) == 1 and len(done) == 1,
+        f"{step} runs once, to its end, before the workflow completes",
+        expected=f"one ActivityTaskScheduled and one ActivityTaskCompleted for {step}",
+        seen=seen,
+        events=(*asked, *done) or run.last_event,
+        next_step=next_step,
+    )
+
+
+def _in_order(bench: "Bench", run: "Run") -> None:
+    (charged,) = run.ids("ActivityTaskCompleted", "charge_card")
+    (asked,) = run.ids("ActivityTaskScheduled", "ship_parcel")
+    (shipped,) = run.ids("ActivityTaskCompleted", "ship_parcel")
+    first = run.ids("ActivityTaskScheduled", "charge_card")[0]
+    swapped = shipped < first
+    bench.expect(
+        charged < asked,
+        "ship_parcel is asked for when the charge is done",
+        expected="ActivityTaskCompleted of charge_card before ActivityTaskScheduled of ship_parcel",
+        seen="the parcel left first" if swapped else "both steps were under way at the same time",
+        events=(charged, asked),
+        next_step="charge first, then ship: put the line with charge_card above the one with ship_parcel."
+        if swapped
+        else "`await` the charge on a line of its own, then start the shipment: together they may end in any order.",
+    )
+
+
+def _told(bench: "Bench", run: "Run", order_id: str) -> None:
+    payments = bench.shop.table("payments", order_id=order_id)
+    parcels = bench.shop.table("shipments", order_id=order_id)
+    bench.expect(
+        list(payments["amount_cents"]) == [_AMOUNT] and len(parcels) == 1,
+        "the shop has one charge and one parcel for the order",
+        expected=f"one row of {_AMOUNT} cents in payments, one row in shipments",
+        seen=f"payments {list(payments['amount_cents'])}, parcels {len(parcels)}",
+        next_step="hand the whole `order` to both activities, as you got it.",
+    )
+    wanted = {"order_id": order_id, "charge_id": _first(payments), "parcel_id": _first(parcels)}
+    bench.expect(
+        run.result == wanted,
+        "the result is a Delivery with the order's, the charge's and the parcel's id",
+        expected=wanted,
+        seen=run.result,
+        events=run.last_event,
+        next_step=_result_step(run.result, wanted),
+    )
+
+
+def _first(table: "pd.DataFrame") -> str:
+    return str(table["id"].iloc[0]) if len(table) else "?"
+
+
+def _result_step(result: Any, wanted: dict[str, str]) -> str:
+    if result is None:
+        return "end `run` with `return Delivery(…)`: without it the result is null."
+    if not isinstance(result, dict) or set(result) != set(wanted):
+        return "return the dataclass: `return Delivery(order.id, charge_id, parcel_id)`."
+    return "keep what each `await workflow.execute_activity(…)` returns, and hand those ids to Delivery."
+
+
+async def _payments_down(bench: "Bench", workflow: "Code", order: dict[str, Any]) -> None:
+    bench.shop.faults.outage("payments")
+    handle = await bench.start(workflow, order)
+    bench.did("that with the payment service down")
+    await bench.wait_for(
+        lambda: bool((bench.shop.table("requests", order_id=order["id"])["operation"] == "charge").any()),
+        "the charge is tried while the payment service is down",
+        seen="the payment service was never called",
+        next_step="charge first: nothing else may come before the money.",
+    )
+
+    async def decided() -> bool:
+        # A look right behind the failed charge would come before the parcel that must not be there.
+        calls = bench.shop.table("requests", order_id=order["id"])["operation"]
+        return bool((calls == "charge").sum() > 1 or (calls == "ship").any()) or await _closed(handle)
+
+    await bench.wait_for(
+        decided,
+        "after the failed charge it is tried again, or the order ends",
+        seen="neither, and no parcel",
+        next_step="let the failed charge stop the way to the shipment: `await` it, and catch nothing.",
+    )
+    parcels = bench.shop.table("shipments", order_id=order["id"])
+    bench.expect(
+        parcels.empty,
+        "no parcel leaves while the charge fails",
+        expected="no row in shipments",
+        seen=f"{len(parcels)} parcel(s) without a charge",
+        events=bench.ids(await bench.events(handle), "ActivityTaskScheduled", "ship_parcel"),
+        next_step="let the failed charge stop the way to the shipment: `await` it, and catch nothing.",
+    )
+
+
+async def _closed(handle: "WorkflowHandle[Any, Any]") -> bool:
+    return (await handle.describe()).status != WorkflowExecutionStatus.RUNNING
+
+
+EXERCISE = Exercise(
+    answers=("OrderWorkflow",),
+    hints=(
+        "CheckoutWorkflow has one step. What are the four lines that make it a workflow, and which of them is the "
+        "step? You need that line twice.",
+        "`@workflow.defn`, `@workflow.run`, `async def run(self, order: Order) -> Delivery`. Then two `await`s on two "
+        "lines, each kept in a variable, and a `return`.",
+    ),
+    why=(
+        "Each `await` is a place where the workflow may rest for as long as it takes: the next line runs when the "
+        "result is an event of the history. So two lines are enough for an order that is right: money before goods, "
+        "and no parcel while the charge fails. One dataclass goes in and one comes out, so both can grow."
+    ),
+    check=check_orders,
+)

@@ -1,0 +1,172 @@
+"""Exercise 1.2: start an order's checkout once, however often the customer clicks."""
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from temporalio.client import WorkflowExecution, WorkflowHandle
+from temporalio.service import RPCError
+
+from course_lib.grading.answers import AnswerProblem
+from course_lib.grading.bench import CLIENT
+from course_lib.grading.exercises import Exercise
+from course_lib.grading.verdict import Part
+
+if TYPE_CHECKING:
+    from course_lib.grading.answers import Code
+    from course_lib.grading.bench import Bench
+    from course_lib.grading.calls import Called
+
+_RUNNING = "while the checkout is under way"
+_ENDED = "after the checkout completed"
+_ONE_ID = 'one id per order, such as `id=f"checkout-{order.id}"`'
+
+
+async def check_buy(bench: "Bench", buy: "Code") -> None:
+    """Buy twice without a worker, buy something else, run it all, buy again; then count runs and charges."""
+    order = {"id": bench.unique("order"), "customer": "grace", "amount_cents": 2500}
+    other = {**order, "id": bench.unique("order"), "amount_cents": 900}
+
+    bench.did(
+        f"buy twice for {order['id']} without a worker, once for {other['id']}; then a worker; then buy for "
+        f"{order['id']} again"
+    )
+
+    async def click(what: dict[str, Any]) -> "Called":
+        return await bench.call(buy, CLIENT, what, bench.task_queue, quiet=True)
+
+    first = await _handle(bench, await click(order), "the first call starts a run and returns its handle", "")
+    # Of two calls for one order at the same moment either may come first, so that these are never made together.
+    again, different = await asyncio.gather(click(order), click(other))
+    second = await _handle(bench, again, f"a call {_RUNNING} returns a handle", _RUNNING)
+    elsewhere = await _handle(bench, different, "another order of the same customer gets a handle", "")
+    _same_run(bench, first, second, _RUNNING, "`id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING`")
+    bench.require(
+        elsewhere.id != first.id,
+        "another order of the same customer has a workflow of its own",
+        expected="two orders, two workflow ids",
+        seen=f"both have the id {first.id!r}",
+        next_step=f"make the id from the order, not from the customer and not for all: {_ONE_ID}.",
+    )
+    async with bench.worker(buy):
+        runs = await asyncio.gather(*(bench.finish(handle) for handle in (second, elsewhere)))
+        stuck = next((run for run in runs if not run.completed), runs[0])
+        bench.require(
+            stuck.completed,
+            "the checkouts complete on the queue that buy was given",
+            expected="WorkflowExecutionCompleted",
+            seen=stuck.reason,
+            events=stuck.last_event,
+            next_step="hand the parameter `task_queue` to `start_workflow`: the worker polls that queue.",
+        )
+        third = await _handle(bench, await click(order), f"a call {_ENDED} returns a handle", _ENDED)
+        if third.run_id != second.run_id:
+            await bench.finish(third)
+    _same_run(bench, second, third, _ENDED, "`id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE`")
+    await _counted(bench, order, {first.run_id, second.run_id, third.run_id, elsewhere.run_id}, elsewhere.run_id)
+
+
+async def _handle(bench: "Bench", called: "Called", label: str, when: str) -> WorkflowHandle[Any, Any]:
+    handle, seen, next_step = called.value, called.reason, _raised_step(called, when)
+    if called.ok and not isinstance(handle, WorkflowHandle):
+        seen, next_step = repr(handle), _value_step(handle)
+    elif called.ok:
+        try:
+            run_id = (await handle.describe()).run_id
+        except RPCError as error:
+            seen = f"{handle.id!r}: {error.message}"
+            next_step = "use the same workflow id for `start_workflow` and for the handle that you return."
+        else:
+            bench.expect(True, label, expected="the handle of a run", seen=handle.id)
+            return bench.client.get_workflow_handle(handle.id, run_id=run_id)
+    raise AnswerProblem(Part(False, label, "the WorkflowHandle of a run that exists", seen, (), next_step))
+
+
+def _raised_step(called: "Called", when: str) -> str:
+    if called.error == "WorkflowAlreadyStartedError" and when == _RUNNING:
+        return (
+            "join the run that is there: `id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING`, or catch "
+            "WorkflowAlreadyStartedError and return `client.get_workflow_handle(…)`."
+        )
+    if called.error == "WorkflowAlreadyStartedError":
+        return "catch WorkflowAlreadyStartedError and return a handle to the run that is there, by its id."
+    if called.error == "TimeoutError":
+        return "return the handle at once: `start_workflow`, not `execute_workflow`, and no `handle.result()` in buy."
+    return "correct that line, run the cell of exercise 1.2 again, then check again."
+
+
+def _value_step(value: object) -> str:
+    if value is None:
+        return "return a handle on every path: a caller who gets None cannot ask for the receipt."
+    if isinstance(value, str) and "coroutine" in value:
+        return "write `await` in front of `client.start_workflow(…)`: without it nothing is started."
+    return "return the handle itself, not its id and not the result."
+
+
+def _same_run(
+    bench: "Bench", one: WorkflowHandle[Any, Any], two: WorkflowHandle[Any, Any], when: str, setting: str
+) -> None:
+    same_id = one.id == two.id
+    bench.expect(
+        same_id and one.run_id == two.run_id,
+        f"a call {when} gives the same run",
+        expected=f"run {one.run_id} of {one.id}",
+        seen=f"a second run, {two.run_id} of {two.id}",
+        next_step=f"ask for {setting}: the id is right, but it starts a new run {when}."
+        if same_id
+        else f"take {_ONE_ID}: a new id at every call is a new workflow at every call.",
+    )
+
+
+async def _counted(bench: "Bench", order: dict[str, Any], known: set[str | None], elsewhere: str | None) -> None:
+    runs = await _runs(bench, known)
+    of_order = [run for run in runs if run.run_id != elsewhere]
+    bench.expect(
+        len(of_order) == 1,
+        "the list of runs has one checkout for the order",
+        expected="1 run",
+        seen=f"{len(of_order)} runs: {', '.join(_told(run) for run in of_order)}",
+        next_step="read the two policies in the table above: which of them lets a second run begin?",
+    )
+    charges = list(bench.shop.table("payments", order_id=order["id"])["amount_cents"])
+    bench.expect(
+        charges == [order["amount_cents"]],
+        "the customer is charged once",
+        expected=f"[{order['amount_cents']}]",
+        seen=f"charges {charges}",
+        next_step="every further run is a further charge: let no second run begin.",
+    )
+
+
+async def _runs(bench: "Bench", known: set[str | None]) -> list[WorkflowExecution]:
+    runs: list[WorkflowExecution] = []
+
+    async def listed() -> bool:
+        # The list is written behind the histories: wait until it knows what we know.
+        runs[:] = [run async for run in bench.client.list_workflows(f"TaskQueue = '{bench.task_queue}'")]
+        return known <= {run.run_id for run in runs}
+
+    await bench.wait_for(listed, "the list of runs is complete")
+    return runs
+
+
+def _told(run: WorkflowExecution) -> str:
+    return f"{run.id} {run.status.name.lower() if run.status else 'unknown'}"
+
+
+EXERCISE = Exercise(
+    answers=("buy",),
+    hints=(
+        "Two different moments: the first checkout still runs, or it has completed. Which of the two settings speaks "
+        "about which moment?",
+        "USE_EXISTING answers the second click with the run that is there. For an ended run REJECT_DUPLICATE raises "
+        "WorkflowAlreadyStartedError: catch that one, and return a handle made from the same id.",
+    ),
+    why=(
+        "The server decides, in one step, whether an id is free. A look first and a start afterwards leaves a gap in "
+        "which a second click slips through. USE_EXISTING covers the run under way, REJECT_DUPLICATE the ended one. "
+        "FAIL instead of USE_EXISTING would do too, because the refusal is the same WorkflowAlreadyStartedError. "
+        "ALLOW_DUPLICATE_FAILED_ONLY is right where a failed order may be bought again. The server remembers ended "
+        "runs for the namespace's retention time; after that the id is free."
+    ),
+    check=check_buy,
+)

@@ -1,0 +1,127 @@
+"""Exercise 2.1: the gateway books a charge and loses its answer; the payments table must show one charge."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from course_lib.grading import attempts
+from course_lib.grading.exercises import Exercise
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from course_lib.grading.answers import Code
+    from course_lib.grading.bench import Bench
+    from course_lib.grading.evidence import Run
+
+_SAME_FOR_ALL = (
+    "give each order a key of its own, made from `order.id`: with one key for all of them the gateway takes the second "
+    "order for a repetition of the first."
+)
+
+
+async def check_charge(bench: "Bench", checkout: "Code") -> None:
+    """Check two orders out at once, one of which loses the gateway's first answer; read requests and payments."""
+    lost, calm = bench.unique("order"), bench.unique("order")
+    bench.shop.faults.accept_then_time_out("payments", seconds=0.2, operation="charge", order_id=lost)
+    async with bench.worker(checkout):
+        # Workflow ids that are not the order ids: the key may come from either.
+        handles = [await bench.start(checkout, {"id": order, "amount_cents": 4200}) for order in (lost, calm)]
+        bench.did("the gateway books the first charge of the first order and never answers")
+        run, other = await asyncio.gather(*(bench.finish(handle) for handle in handles))
+    requests = bench.shop.table("requests", operation="charge")
+    mine = requests[requests["order_id"] == lost]
+    keys = [key or "" for key in mine["idempotency_key"]]
+    both_alike = bool(set(keys) & {key for key in requests[requests["order_id"] == calm]["idempotency_key"] if key})
+    plan = await attempts.asked(handles[0])
+    _ended(bench, run, other, both_alike, plan.tries == 1)
+    _tries(bench, run, mine)
+    charges = bench.shop.table("payments", order_id=lost, kind="charge")
+    bench.expect(
+        len(charges) == 1,
+        "the customer is charged once, although the answer was lost",
+        expected="one row in `payments`",
+        seen=f"{len(charges)} charges, with the keys {_listed(keys)}",
+        events=run.ids("ActivityTaskStarted"),
+        next_step=_key_step(keys),
+    )
+    bench.expect(
+        run.result in set(charges["id"]),
+        "the workflow returns the charge's id",
+        expected=f"one of {sorted(charges['id'])}",
+        seen=run.result,
+        events=run.last_event,
+        next_step="return what `ShopClient().charge(…)` returns: for a repeated key that is the first charge's id.",
+    )
+    bench.expect(
+        len(bench.shop.table("payments", order_id=calm, kind="charge")) == 1 and not both_alike,
+        "another order is charged with a key of its own",
+        expected="one charge, another key",
+        seen="the same key" if both_alike else f"{len(bench.shop.table('payments', order_id=calm))} payments",
+        events=other.last_event,
+        next_step=_SAME_FOR_ALL,
+    )
+
+
+def _ended(bench: "Bench", run: "Run", other: "Run", both_alike: bool, once: bool) -> None:
+    failed = run if not run.completed else other
+    step = "correct the line that is named, run the cell again, then check again."
+    if both_alike:
+        step = _SAME_FOR_ALL
+    elif not run.completed and once:
+        step = (
+            "let Temporal try again: take the limit on attempts out. With the key the next try is harmless, and it "
+            "brings the answer that was lost."
+        )
+    bench.require(
+        run.completed and other.completed,
+        "both orders are checked out",
+        expected="WorkflowExecutionCompleted as the last event of both",
+        seen=failed.reason or "both completed",
+        events=failed.last_event,
+        next_step=step,
+    )
+
+
+def _tries(bench: "Bench", run: "Run", requests: "pd.DataFrame") -> None:
+    last = max(run.events[run.events["type"] == "ActivityTaskStarted"]["attempt"], default=0)
+    bench.expect(
+        len(requests) > 1 and last > 1,
+        "the lost answer is a failed attempt, and Temporal tries again",
+        expected="a second attempt in the history, a second request at the gateway",
+        seen=f"{last} attempt(s), {len(requests)} request(s)",
+        events=run.ids("ActivityTaskStarted"),
+        next_step="do not catch the shop's exception: a swallowed failure looks like success, and nobody ever learns "
+        "whether the card was charged. Let it go on; the next attempt gets the answer."
+        if last
+        else attempts.LOCAL,
+    )
+
+
+def _key_step(keys: list[str]) -> str:
+    if not any(keys):
+        return "pass `idempotency_key=…` to `ShopClient().charge(…)`: the gateway saw requests without a key."
+    return (
+        "make the key from what stays the same, such as `order.id`: this one is made anew in every attempt, since "
+        "each attempt runs the activity's code again."
+    )
+
+
+def _listed(keys: list[str]) -> str:
+    return ", ".join(repr(key) if key else "none" for key in keys[:4])
+
+
+EXERCISE = Exercise(
+    answers=("Checkout",),
+    hints=(
+        "Attempt 1 and attempt 2 run the same code with the same input. Which value do both have, and no other order?",
+        "`charge` takes `idempotency_key`. Build a text from `order.id`; do not draw anything, and do not use the "
+        "attempt's number.",
+    ),
+    why=(
+        "The key names the intent, “the charge of this order”, and is made from the input, which every attempt gets "
+        "from the history. Attempt 2 sends the same key, so the gateway returns the first charge instead of making "
+        "another. Nothing is caught: the lost answer stays a failed attempt that everybody can see. The prefix keeps "
+        "it apart from other intents of the same order, such as a refund."
+    ),
+    check=check_charge,
+)

@@ -1,0 +1,239 @@
+"""Exercise 2.2: a worker is killed in the middle of an import; the next attempt must go on, not begin again.
+
+Page 9 hangs at the shop, so nothing is imported meanwhile, until the server has missed the attempt's heartbeats.
+Whatever was reported has arrived by then, although the worker holds heartbeats back for up to 80 % of the timeout
+(temporalio 1.35; ``max_heartbeat_throttle_interval`` makes that a twentieth of a second). Then the worker is killed, so
+the next attempt knows nothing but what the server holds. Attempts that a busy machine loses on the way change nothing.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from course_lib.grading import attempts
+from course_lib.grading.exercises import Exercise
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from temporalio.client import WorkflowHandle
+
+    from course_lib.grading.answers import Code
+    from course_lib.grading.attempts import Asked, Tried
+    from course_lib.grading.bench import Bench
+    from course_lib.workers import WorkerProcess
+
+TOTAL = 10_000
+_PAGE = 500
+_DONE = 8
+_LONGEST_SILENCE = 2.0
+_THROTTLE = 0.05
+_STARTS = 3
+_KILLED = 60.0  # seconds for milliseconds: the limit of a wait that always ends
+_CORRECT = "correct the line that is named, run the cell again, then check again."
+
+
+async def check_resume(bench: "Bench", workflow: "Code") -> None:
+    """Import until page 9 hangs and the attempt is lost; kill the worker, start another; read the imports table."""
+    # Without a cache of workflows no task waits for the dead worker's own queue.
+    async with bench.worker(workflow, max_heartbeat_throttle_interval=_THROTTLE, max_cached_workflows=0) as worker:
+        handle = await _hanging(bench, workflow, worker)
+        _require_details(bench, await _lost(bench, handle))
+        worker.kill()
+        await worker.wait_exit(_KILLED)  # whose client is gone, that request does nothing when it is released
+        before = bench.shop.table("imports")
+        bench.did(f"the next page hangs; kill -9 after {len(before)} pages, and a new worker")
+        bench.shop.faults.release("warehouse", operation="record_import")
+        seen = len(bench.shop.table("requests"))
+        await worker.start()
+        run = await bench.finish(handle)
+    after = bench.shop.table("imports")
+    keys = set(bench.shop.table("requests")["idempotency_key"].iloc[seen:].dropna())
+    bench.require(
+        run.completed,
+        "the workflow completes after the kill",
+        expected="WorkflowExecutionCompleted as the last event",
+        seen=run.reason or "it completed",
+        events=run.last_event,
+        next_step=_CORRECT,
+    )
+    _went_on(bench, before, after, keys, run.ids("ActivityTaskStarted"))
+    bench.expect(
+        run.result == TOTAL,
+        "the result is the number of rows",
+        expected=TOTAL,
+        seen=run.result,
+        events=run.last_event,
+        next_step="return the offset that the import has reached: a count of this attempt's own rows misses those of "
+        "the attempt before.",
+    )
+
+
+async def _hanging(bench: "Bench", workflow: "Code", worker: "WorkerProcess") -> "WorkflowHandle[Any, Any]":
+    """Start an import and return when its page 9 hangs.
+
+    An attempt that a slow machine has lost before goes on importing beside the next one: then all begins anew.
+    """
+    for _ in range(_STARTS):
+        bench.shop.reset()
+        bench.shop.faults.hold("warehouse", after=_DONE, operation="record_import")
+        await worker.start()
+        handle = await bench.start(workflow, bench.unique("import"))
+        plan = await attempts.require_asked(bench, handle, _CORRECT)
+        hangs, now = await _hangs(bench, handle)
+        if now.mistake or now.attempt == 1 or not hangs:
+            break
+        worker.kill()
+        await worker.wait_exit(_KILLED)
+        await handle.terminate()
+    _require_timeout(bench, plan)
+    bench.require(
+        hangs and not now.mistake,
+        "the import gets under way",
+        expected=f"{_DONE} pages, and a request to record the next",
+        seen=f"an attempt failed: {bench.explain(now.error)}"
+        if now.mistake and now.error
+        else f"{len(bench.shop.table('imports'))} pages, and no more come",
+        events=(plan.event,),
+        next_step="read what is said above: on its first attempt an activity has no heartbeat details yet."
+        if now.failure == "IndexError"
+        else _CORRECT,
+    )
+    return handle
+
+
+async def _hangs(bench: "Bench", handle: "WorkflowHandle[Any, Any]") -> "tuple[bool, Tried]":
+    """Wait until a page hangs, and return whether one does, and how far the import is."""
+    now = attempts.Tried()
+
+    async def hangs() -> bool:
+        nonlocal now
+        now = await attempts.tried(handle)
+        return now.mistake or "record_import" in bench.shop.waiting(None)
+
+    return await bench.until(hangs, handle), now
+
+
+def _require_timeout(bench: "Bench", plan: "Asked") -> None:
+    bench.require(
+        0 < plan.heartbeat <= _LONGEST_SILENCE,
+        "the server notices a dead worker within two seconds",
+        expected=f"a heartbeat timeout of at most {_LONGEST_SILENCE:g} s",
+        seen=f"a heartbeat timeout of {plan.heartbeat:g} s" if plan.heartbeat else "no heartbeat timeout",
+        events=(plan.event,),
+        next_step=(
+            "choose a shorter `heartbeat_timeout`: two seconds are long for an activity that reports every few "
+            "milliseconds."
+            if plan.heartbeat
+            else "give `execute_activity` a `heartbeat_timeout=timedelta(seconds=2)`: without it nobody misses the "
+            f"heartbeats, and the server waits the whole {plan.one_try:g} s of the other timeout."
+        ),
+    )
+
+
+async def _lost(bench: "Bench", handle: "WorkflowHandle[Any, Any]") -> "Tried":
+    """Wait until the server has missed the heartbeats of the attempt that hangs, and return what it knows."""
+    hanging = (await attempts.tried(handle)).attempt
+
+    async def given_up() -> bool:
+        return (await attempts.tried(handle)).attempt > hanging
+
+    if not await bench.until(given_up, handle):
+        run = await bench.finish(handle)
+        bench.require(
+            False,
+            "the next attempt comes",
+            expected="another attempt after the one that hung",
+            seen=run.reason or f"completed with {run.result!r}",
+            events=run.last_event,
+            next_step="let the next attempt come: no limit of one attempt, and no heartbeats while nothing is done.",
+        )
+    return await attempts.tried(handle)
+
+
+def _require_details(bench: "Bench", now: "Tried") -> None:
+    bench.require(
+        now.details,
+        "the server knows how far the import is",
+        expected="heartbeat details",
+        seen="heartbeats without a value" if now.beat else "no heartbeat",
+        next_step=(
+            "pass your progress: `activity.heartbeat(offset)`. A heartbeat without a value says that you live, not "
+            "where you are."
+            if now.beat
+            else "call `activity.heartbeat(offset)` after each page."
+        ),
+    )
+
+
+def _went_on(
+    bench: "Bench",
+    before: "pd.DataFrame",
+    after: "pd.DataFrame",
+    keys: set[str],
+    started: tuple[int, ...],
+) -> None:
+    resumed = after.iloc[len(before) :]
+    # With a key per page a second import leaves no row, but its requests.
+    from_zero = bool((resumed["offset"] == 0).any()) or before["idempotency_key"].iloc[0] in keys
+    bench.require(
+        not from_zero,
+        "the next attempt does not begin from zero again",
+        expected=f"it goes on near offset {_end(before)}",
+        seen="after the kill it imports from offset 0 on",
+        events=started,
+        next_step="begin at the last heartbeat's value, which `activity.info().heartbeat_details` holds (empty in the "
+        "first attempt).",
+    )
+    missing = sorted(set(range(TOTAL)) - _rows(after))
+    bench.expect(
+        not missing,
+        "every row is imported",
+        expected=f"rows 0 to {TOTAL - 1}",
+        seen=f"{len(missing)} rows are missing, from {missing[0]} on" if missing else "all rows",
+        events=started,
+        next_step="report a page only when it is recorded, and report where the *next* page begins: whoever reads the "
+        "heartbeat must begin exactly there.",
+    )
+    again = len(_rows(before) & _rows(resumed)) // _PAGE
+    bench.expect(
+        again == 0,
+        "a page that was reported is not imported again",
+        expected=f"it goes on at offset {_end(before)}",
+        seen=f"it goes on at offset {_first(resumed)}: {again} page(s) for a second time",
+        events=started,
+        next_step="report the offset after `offset += len(rows)`: the heartbeat says where the next page begins, not "
+        "where the last one began.",
+    )
+
+
+def _rows(imports: "pd.DataFrame") -> set[int]:
+    return {
+        row
+        for first, count in zip(imports["offset"], imports["rows"], strict=True)
+        for row in range(first, first + count)
+    }
+
+
+def _end(imports: "pd.DataFrame") -> int:
+    return int((imports["offset"] + imports["rows"]).max())
+
+
+def _first(imports: "pd.DataFrame") -> int | str:
+    return int(imports["offset"].iloc[0]) if len(imports) else "none"
+
+
+EXERCISE = Exercise(
+    answers=("ImportCatalogue",),
+    hints=(
+        "The process that knew the offset is dead. Who else could know it, and how often would you have to tell?",
+        "Three lines. In the loop, after a page is recorded: `activity.heartbeat(…)`. At the top: read "
+        "`activity.info().heartbeat_details`, a sequence that is empty in the first attempt. In the workflow: "
+        "`heartbeat_timeout=…`.",
+    ),
+    why=(
+        "`heartbeat_timeout` makes the server miss a dead worker after two seconds instead of ten. The value of the "
+        "last heartbeat that reached the server is handed to the next attempt, so the import goes on there. It is "
+        "reported after the page is recorded: in the worst case a page is done again, never left out. For that worst "
+        "case (heartbeats are throttled) give `record_import` an idempotency key of job and offset."
+    ),
+    check=check_resume,
+    early=False,
+)

@@ -1,0 +1,204 @@
+"""Exercise 2.3: two activities let go of the only slot, their worker dies, and answers reach the right one."""
+
+import asyncio
+from base64 import b64decode
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from course_lib.grading import attempts
+from course_lib.grading.bench import CLIENT
+from course_lib.grading.exercises import Exercise
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from temporalio.client import WorkflowHandle
+
+    from course_lib.grading.answers import Code
+    from course_lib.grading.bench import Bench
+
+_FIXTURES = Path(__file__).with_name("graded_review.py")
+_WAITS = "the activity still waits for an answer"
+_LOOKS = 5  # requests of who asks for the answer in a loop, instead of letting go
+
+
+async def check_review(bench: "Bench", ask: "Code", answer: "Code") -> None:
+    """Ask about two orders with one slot, kill the worker, answer the second, then the first."""
+    # Without a cache of workflows no task waits for the dead worker's own queue, which saves two seconds.
+    async with bench.worker(ask, extra=(_FIXTURES,), max_concurrent_activities=1, max_cached_workflows=0) as worker:
+        orders = [bench.unique("order") for _ in range(2)]
+        # Workflow ids that are not the order ids: only the token leads to the activity.
+        runs = [await bench.start("GradedReview", order) for order in orders]
+        bench.did("on a worker with one activity slot")
+        reviews = await _reviews(bench, runs, orders)
+        await _let_go(bench, reviews, runs)
+        _tokens(bench, reviews)
+        worker.kill()
+        bench.did("kill -9")
+        by_order = dict(zip(reviews["order_id"], reviews["id"], strict=True))
+        run_of = dict(zip(orders, runs, strict=True))
+        # The later review first: whoever completes "the first that waits" completes the wrong one.
+        first, last = by_order
+        wanted = {first: True, last: False}
+        called, _ = await asyncio.gather(bench.call(answer, CLIENT, by_order[last], wanted[last]), worker.start())
+        bench.require(
+            called.ok,
+            "`answer` completes the activity",
+            expected="it returns",
+            seen=called.reason or "it returned",
+            next_step="decode the review's `task_token` to the bytes that `activity.info().task_token` was, and pass "
+            "them to `client.get_async_activity_handle(task_token=…)`.",
+        )
+        await _arrived(bench, run_of[last], run_of[first], wanted[last])
+        called = await bench.call(answer, CLIENT, by_order[first], wanted[first])
+        done = await _result(bench, run_of[first])
+        bench.expect(
+            called.ok and done is wanted[first],
+            "the other order gets its own answer",
+            expected=wanted[first],
+            seen=done if called.ok else called.reason,
+            events=tuple((await bench.events(run_of[first]))["event_id"].tail(1)),
+            next_step="pass `approved` on as it is, with the token of the review that was answered.",
+        )
+    states = dict(zip(*(bench.shop.table("reviews")[name] for name in ("order_id", "state")), strict=True))
+    bench.expect(
+        states == {first: "approved", last: "rejected"},
+        "the answers are recorded with the reviews",
+        expected="one approved, one rejected",
+        seen=", ".join(sorted(states.values())),
+        next_step="call `ShopClient().answer_review(review_id, approved)` in `answer`.",
+    )
+
+
+async def _reviews(bench: "Bench", runs: "list[WorkflowHandle[Any, Any]]", orders: list[str]) -> "pd.DataFrame":
+    """Return the reviews, when both orders have one or it is clear that they will not.
+
+    The one slot puts all in order: when the second activity has begun, the first has ended or let go, and the server
+    knows which.
+    """
+
+    async def enough() -> bool:
+        now = [await attempts.tried(run) for run in runs]
+        asked = set(bench.shop.table("reviews")["order_id"])
+        others = bench.shop.table("requests")["operation"] != "request_review"
+        return (
+            set(orders) <= asked
+            or any(one.mistake or (one.attempt and not one.pending) for one in now)
+            or (not asked and all(one.runs for one in now))
+            or others.sum() >= _LOOKS
+        )
+
+    await bench.until(enough, *runs)
+    return bench.shop.table("reviews")
+
+
+async def _let_go(bench: "Bench", reviews: "pd.DataFrame", runs: "list[WorkflowHandle[Any, Any]]") -> None:
+    ended = [event for run in runs for event in bench.ids(await bench.events(run), "ActivityTaskCompleted")]
+    errors = [now.error for now in [await attempts.tried(run) for run in runs] if now.mistake and now.error]
+    failure = f"an attempt failed: {bench.explain(errors[0])}" if errors else ""
+    asked = reviews["order_id"].nunique()
+    bench.require(
+        not ended,
+        "the activity is not completed before the answer is there",
+        expected="ActivityTaskCompleted only after `answer`",
+        seen=f"{len(ended)} completed while both reviews were pending",
+        events=ended,
+        next_step="end the function with `activity.raise_complete_async()`, with the parentheses: a `return` "
+        "completes the activity at once, with that value as the answer.",
+    )
+    bench.require(
+        asked > 0,
+        "a review is requested",
+        expected="two rows in `reviews`",
+        seen=failure or "no row",
+        next_step="call `request_review` before `raise_complete_async()`: what comes after it never runs.",
+    )
+    bench.require(
+        not failure,
+        "the attempt does not fail",
+        expected="an attempt that is neither failed nor completed",
+        seen=failure or "no failure",
+        next_step="end the function with `activity.raise_complete_async()`: any other exception is a failed attempt, "
+        "and the next one asks again.",
+    )
+    bench.require(
+        asked == 2,
+        "an activity that waits holds no slot",
+        expected="two reviews from a worker with one slot",
+        seen="one review: its activity still occupies the slot, so the second never began",
+        next_step="do not wait in the activity: request the review, then `activity.raise_complete_async()`.",
+    )
+
+
+def _tokens(bench: "Bench", reviews: "pd.DataFrame") -> None:
+    tokens = list(reviews["token"])
+    readable = all(_decodes(token) for token in tokens)
+    bench.require(
+        readable and len(set(tokens)) == len(tokens),
+        "each review holds the task token of its own activity",
+        expected="two different task tokens as base64 text",
+        seen=" and ".join(repr(token[:24]) for token in tokens),
+        next_step="pass `b64encode(activity.info().task_token).decode()` to `request_review`: whoever answers has "
+        "nothing but the review.",
+    )
+
+
+def _decodes(token: str) -> bool:
+    try:
+        return len(b64decode(token, validate=True)) > 20
+    except ValueError:
+        return False
+
+
+async def _arrived(
+    bench: "Bench", handle: "WorkflowHandle[Any, Any]", other: "WorkflowHandle[Any, Any]", wanted: bool
+) -> None:
+    elsewhere = bool(bench.ids(await bench.events(other), "ActivityTaskCompleted"))
+    failed = (await attempts.tried(handle)).failure
+    result = "the activity of the other order was completed" if elsewhere else await _result(bench, handle)
+    if elsewhere:
+        step = (
+            "take the token from the review that was answered, which `answer_review` returns: this answer completed "
+            "the activity of another order."
+        )
+    elif failed:
+        step = "complete the activity with `False`: a rejection is an answer, not a failure, and a failure is retried."
+    elif result is _WAITS:
+        step = "complete the handle with `await handle.complete(approved)`."
+    else:
+        step = "pass `approved` on as it is: a rejection is an answer like any other."
+    bench.require(
+        result is wanted,
+        "the answer reaches the order that it is about",
+        expected=f"{wanted} as the result of the order that was answered",
+        seen=result,
+        events=tuple((await bench.events(handle))["event_id"].tail(1)),
+        next_step=step,
+    )
+
+
+async def _result(bench: "Bench", handle: "WorkflowHandle[Any, Any]") -> object:
+    """Return a run's result, or why it has none. `answer` has returned: what it does to the activity is done."""
+    now = await attempts.tried(handle)
+    if now.pending:
+        return f"attempt {now.attempt} after {bench.explain(now.error)}" if now.error else _WAITS
+    run = await bench.finish(handle)
+    return run.result if run.completed else run.reason
+
+
+EXERCISE = Exercise(
+    answers=("ask_reviewer", "answer"),
+    hints=(
+        "Whoever answers may be another process, days later. What must it have in hand to name this one activity?",
+        "`activity.info().task_token` is bytes, so encode it with `b64encode(…).decode()` and hand it to "
+        "`request_review`. Then `activity.raise_complete_async()`. In `answer`, `b64decode` what `answer_review` "
+        "returns.",
+    ),
+    why=(
+        "`raise_complete_async()` tells the server “not finished, but I am leaving”: the slot is free at once, and the "
+        "worker may die without any harm. The token names this attempt of this activity of this run, so it must lie "
+        "where the answer will be given, with the review. A rejection is completed with `False`; failing the activity "
+        "would make Temporal ask again."
+    ),
+    check=check_review,
+    early=False,
+)

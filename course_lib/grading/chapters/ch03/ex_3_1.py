@@ -1,0 +1,150 @@
+"""Exercise 3.1: a policy within a budget. The plan is read from the history; only a right one is carried out."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from course_lib.grading import attempts
+from course_lib.grading.attempts import Asked
+from course_lib.grading.bench import Stopped
+from course_lib.grading.exercises import Exercise
+
+if TYPE_CHECKING:
+    from course_lib.grading.answers import Code
+    from course_lib.grading.bench import Bench
+    from course_lib.grading.evidence import Run
+
+_TRIES = 4
+_PAUSES = [1.0, 2.0, 2.0]
+_NO_LOOP = "leave the trying to the policy: one call of `execute_activity`, no loop."
+
+
+async def check_budget(bench: "Bench", workflow: "Code") -> None:
+    """Run two orders at once: one meets an outage without an end, the other one that is over after three attempts."""
+    down, back = bench.unique("order"), bench.unique("order")
+    bench.shop.faults.outage("warehouse", order_id=down)
+    bench.shop.faults.next_calls("warehouse", ["outage"] * (_TRIES - 1), order_id=back)
+    async with bench.worker(workflow):
+        handles = [await bench.start(workflow, {"id": order}) for order in (down, back)]
+        bench.did("the warehouse is down for good for the first, for three attempts for the second")
+        plan = await attempts.require_asked(
+            bench, handles[0], "correct the line that is named; only the policy is to be edited."
+        )
+        # Only whoever tries once in a loop of its own is over at once.
+        looped = plan.tries == 1 and await bench.until(lambda: _requests(bench, down) > 1, handles[0])
+        _planned(bench, plan, looped)
+        run, other = await asyncio.gather(*(bench.finish(handle) for handle in handles))
+        last = (await attempts.tried(handles[0])).attempt
+    _tried(bench, run, last, _requests(bench, down))
+    _ends(bench, run, other, back)
+
+
+def _planned(bench: "Bench", plan: Asked, looped: bool) -> None:
+    pauses = plan.pauses(3)
+    shown = f"planned: {', '.join(f'{pause:g}' for pause in pauses)} s"
+    sound = [
+        bench.expect(
+            plan.tries == _TRIES,
+            "four attempts are allowed",
+            expected="at most 4",
+            seen=f"at most {plan.tries}" + (" at a time, in a loop" if looped else "") if plan.tries else "no limit",
+            events=(plan.event,),
+            next_step=_tries_step(plan, looped),
+        ),
+        bench.expect(
+            pauses[0] == _PAUSES[0],
+            "the first pause is one second",
+            expected="1 s",
+            seen=shown,
+            events=(plan.event,),
+            next_step="set `initial_interval=timedelta(seconds=1)`."
+            + (" The server would make about a second of it anyway: say what you mean." if pauses[0] < 1 else ""),
+        ),
+        bench.expect(
+            plan.first > 0 and pauses[1] == 2 * pauses[0],
+            "the second pause is twice as long as the first",
+            expected="2 s",
+            seen=shown,
+            events=(plan.event,),
+            next_step="let the pauses grow: `backoff_coefficient=2` doubles each, `maximum_interval` must not cut it "
+            "off.",
+        ),
+        bench.expect(
+            pauses[2] <= _PAUSES[2],
+            "no pause is longer than two seconds",
+            expected="2 s at most",
+            seen=shown,
+            events=(plan.event,),
+            next_step="cap the pauses with `maximum_interval=timedelta(seconds=2)`: without it the third is 4 s.",
+        ),
+    ]
+    if not all(sound):
+        raise Stopped("what is planned is not what is asked for")
+
+
+def _tries_step(plan: Asked, looped: bool) -> str:
+    if looped:
+        return _NO_LOOP
+    if plan.tries == 0:
+        limit = " A timeout counts seconds, not attempts." if plan.everything else ""
+        return f"limit the attempts with `maximum_attempts=4`: 0 means without end.{limit}"
+    made = f"{plan.tries} make{'s' if plan.tries == 1 else ''} {_counted(plan.tries)}"
+    return f"`maximum_attempts` counts all attempts, the first one too: {made}."
+
+
+def _tried(bench: "Bench", run: "Run", last: int, requests: int) -> None:
+    calls = len(run.ids("ActivityTaskScheduled"))
+    bench.expect(
+        calls == 1 and last == _TRIES,
+        "after four attempts it is over",
+        expected="attempt 4 of one activity as the last",
+        seen=f"{calls} activities, the last attempt was number {last}; {_counted(requests)} at the warehouse",
+        events=run.ids("ActivityTaskStarted"),
+        next_step=_NO_LOOP if calls > 1 else "no other timeout may end the activity before its fourth attempt.",
+    )
+
+
+def _ends(bench: "Bench", run: "Run", other: "Run", back: str) -> None:
+    bench.expect(
+        bool(run.ids("WorkflowExecutionFailed")),
+        "when no attempt is left, the workflow fails",
+        expected="WorkflowExecutionFailed",
+        seen=f"completed with {run.result!r}" if run.completed else run.reason,
+        events=run.last_event,
+        next_step="do not catch the `ActivityError`: a workflow without a reservation must not look completed."
+        if run.completed
+        else "let the `ActivityError` through.",
+    )
+    reserved = set(bench.shop.table("reservations", order_id=back)["id"])
+    bench.expect(
+        other.completed and other.result in reserved,
+        "an order whose warehouse comes back in time is reserved",
+        expected="the reservation's id, from the fourth attempt",
+        seen=repr(other.result) if other.completed else other.reason,
+        events=other.last_event,
+        next_step="allow four attempts: this order's fourth one succeeds.",
+    )
+
+
+def _requests(bench: "Bench", order: str) -> int:
+    return len(bench.shop.table("requests", order_id=order))
+
+
+def _counted(count: int) -> str:
+    return f"{count} request{'' if count == 1 else 's'}"
+
+
+EXERCISE = Exercise(
+    answers=("ReserveInBudget",),
+    hints=(
+        "Four tries have three pauses between them. How long is each to be, and which field says so?",
+        "Three fields of `RetryPolicy` differ from what the stub leaves out or says: `maximum_interval` caps the third "
+        "pause, `maximum_attempts` counts every try. The first pause and the growth have the right defaults.",
+    ),
+    why=(
+        "The first two fields are the defaults, written down because somebody will read them as a promise to the "
+        "warehouse. The cap makes the third pause 2 s instead of 4. `maximum_attempts` counts the first try too, so "
+        "four tries make 1 + 2 + 2 = 5 seconds and an answer. A policy plans for the *outage that ends*; the limit is "
+        "for the customer who waits."
+    ),
+    check=check_budget,
+)

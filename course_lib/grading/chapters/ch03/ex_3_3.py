@@ -1,0 +1,260 @@
+"""Exercise 3.3: a call that hangs is noticed by the silence, a slow order is left alone.
+
+The goal's seconds are read from the history. That a slow order may take as long as it needs is seen in the order of
+events: the shop holds a call until the heartbeat has come that is due before it.
+"""
+
+import math
+import time
+from itertools import cycle
+from typing import TYPE_CHECKING, Any
+
+from course_lib.grading import attempts
+from course_lib.grading.attempts import HEARTBEAT, Asked, Tried
+from course_lib.grading.bench import Stopped
+from course_lib.grading.exercises import Exercise
+from course_lib.waits.machine import TooBusy, round_trip
+
+if TYPE_CHECKING:
+    from temporalio.client import WorkflowHandle
+
+    from course_lib.grading.answers import Code
+    from course_lib.grading.bench import Bench
+
+_COUNT = 5
+_SLOW = 0.8  # seconds of one call to a slow warehouse
+_SILENCE = 2.0
+# The worker holds heartbeats back for 80 % of the timeout (temporalio 1.35); with this, none takes another's place.
+_THROTTLE = 0.05
+# When a call begins to hang, one heartbeat may be on its way and one be held back. A third comes from elsewhere.
+_ALIVE = 3
+# An attempt that was silent for too long tells something of the answer when the call before which a heartbeat is due
+# had been held for this many round trips, or on a machine that is quick.
+_CLEAR = 5
+_QUICK = 0.1  # seconds of a round trip: the silence that is allowed has twenty
+# Orders, each of which loses its first attempt: one may be an accident on a quick machine, too, and a busy machine gets
+# this many tries in all.
+_LOST, _TRIES = 2, 6
+_CORRECT = "correct the line that is named, run the cell again, then check again."
+_LET_IT_HANG = "leave the client's 60 s: let the heartbeats stop while it hangs, and the server notice."
+
+
+async def check_hung(bench: "Bench", workflow: "Code") -> None:
+    """Pack two orders at once: one whose third call is never answered, one whose calls wait for heartbeats."""
+    hung = bench.unique("order")
+    bench.shop.faults.hold("warehouse", after=2, times=1, order_id=hung)
+    async with bench.worker(workflow, max_heartbeat_throttle_interval=_THROTTLE):
+        handle = await bench.start(workflow, {"id": hung})
+        plan = await attempts.require_asked(bench, handle, _CORRECT)
+        _planned(bench, plan)
+        bench.did("its third call is never answered")
+        await _slow(bench, workflow, math.ceil(plan.heartbeat / _SLOW) - 1)
+        await _hung(bench, handle, hung)
+
+
+def _planned(bench: "Bench", plan: Asked) -> None:
+    whole = _COUNT * _SLOW
+    # The server takes the limit of all attempts for that of one where nothing else is said.
+    limit, seconds = "schedule_to_close_timeout", plan.everything
+    if not 0 < seconds <= whole:
+        limit, seconds = "start_to_close_timeout", plan.one_try
+    sound = [
+        bench.expect(
+            not 0 < seconds <= whole,
+            "a slow order has the time for all its articles",
+            expected=f"no timeout that ends {_COUNT} calls of {_SLOW:g} s",
+            seen=f"`{limit}` of {seconds:g} s",
+            events=(plan.event,),
+            next_step=f"`{limit}` limits the length, and a slow order is long: limit the silence with "
+            "`heartbeat_timeout`.",
+        ),
+        bench.expect(
+            0 < plan.heartbeat <= _SILENCE,
+            "the silence within an attempt is limited to two seconds",
+            expected="a heartbeat timeout of at most 2 s",
+            seen=f"{plan.heartbeat:g} s" if plan.heartbeat else "no heartbeat timeout",
+            events=(plan.event,),
+            next_step="choose a shorter `heartbeat_timeout`: two seconds of silence are the limit."
+            if plan.heartbeat
+            else "give `execute_activity` a `heartbeat_timeout=timedelta(seconds=2)`: nobody misses heartbeats "
+            "without.",
+        ),
+        bench.expect(
+            plan.heartbeat == 0 or plan.heartbeat > _SLOW,
+            "one slow call fits into the heartbeat timeout",
+            expected=f"more than {_SLOW:g} s",
+            seen=f"{plan.heartbeat:g} s" if plan.heartbeat else "no heartbeat timeout",
+            events=(plan.event,),
+            next_step=f"give the heartbeat timeout room for one slow call of {_SLOW:g} s: between two heartbeats there "
+            "is one whole call.",
+        ),
+    ]
+    if not all(sound):
+        raise Stopped("what is planned is not what is asked for")
+
+
+async def _slow(bench: "Bench", workflow: "Code", few: int) -> None:
+    """Pack an order whose every few calls wait for a heartbeat, as many as fit into the silence that is allowed."""
+    label = "a slow warehouse may take as long as it needs, in one attempt"
+    clear = 0
+    for _ in range(_TRIES):
+        order = bench.unique("order")
+        bench.shop.faults.hold("warehouse", after=few, times=1, order_id=order)
+        handle = await bench.start(workflow, {"id": order})
+        bench.did("its calls wait for heartbeats")
+        lost, silent = await _paced(bench, handle, order, few)
+        if lost is None or lost.mistake or lost.failure != HEARTBEAT:
+            break
+        unit = await round_trip(bench.client)
+        clear += unit < _QUICK or silent > _CLEAR * unit
+        if clear == _LOST:
+            break
+    else:
+        raise TooBusy("heartbeats came too late, or not at all")
+    if lost is not None:
+        bench.require(
+            False,
+            label,
+            expected=f"a heartbeat after each {few} calls at least" if few > 1 else "a heartbeat after each call",
+            seen=f"the attempt failed: {bench.explain(lost.error)}" if lost.error else "the attempt failed",
+            events=((await attempts.asked(handle)).event,),
+            next_step=_lost_step(lost),
+        )
+    run = await bench.finish(handle)
+    bench.require(
+        run.completed and run.result == _COUNT,
+        label,
+        expected=f"{_COUNT}, with a heartbeat in time before each call",
+        seen=repr(run.result) if run.completed else run.reason,
+        events=run.ids("ActivityTaskStarted") or run.last_event,
+        next_step="return the number of articles." if run.completed else _CORRECT,
+    )
+
+
+async def _paced(
+    bench: "Bench", handle: "WorkflowHandle[Any, Any]", order: str, few: int
+) -> tuple[Tried | None, float]:
+    """Let a few calls through at a time, the next ones when a heartbeat has come.
+
+    The next call to be held is named before the one that is held goes on, in another switch, so none gets through
+    between them.
+
+    Args:
+        bench: The check.
+        handle: The run.
+        order: Its order, of which a call is to be held.
+        few: How many calls.
+
+    Returns:
+        How far it was when the attempt was lost, or None when that did not happen; and for how many seconds a call had
+        been held by then.
+    """
+    faults = bench.shop.faults
+    places = cycle((None, "reserve_stock"))
+    place, beat = next(places), ""
+
+    async def waits() -> bool:
+        return bool(bench.shop.waiting(order)) or (await attempts.tried(handle)).attempt > 1
+
+    while await bench.until(waits, handle):
+        began = time.monotonic()
+        now = await _heard(bench, handle, beat)
+        if now.attempt > 1:
+            return now, time.monotonic() - began
+        beat, ahead = now.beat, next(places)
+        faults.hold("warehouse", after=few - 1, times=1, order_id=order, operation=ahead)
+        faults.release("warehouse", order_id=order, operation=place)
+        place = ahead
+    now = await attempts.tried(handle)
+    return (now if now.failure == HEARTBEAT else None), 0.0  # lost, and no other attempt is allowed
+
+
+async def _heard(bench: "Bench", handle: "WorkflowHandle[Any, Any]", beat: str) -> Tried:
+    """Wait until there is another heartbeat than this, or the first attempt is lost."""
+    now = Tried()
+
+    async def heard() -> bool:
+        nonlocal now
+        now = await attempts.tried(handle)
+        return now.beat != beat or now.attempt > 1
+
+    await bench.until(heard, handle)
+    return now
+
+
+def _lost_step(now: Tried) -> str:
+    if now.mistake:
+        return _CORRECT
+    if now.failure != HEARTBEAT:
+        return _LET_IT_HANG
+    if not now.beat:
+        return (
+            "call `activity.heartbeat()` after each article: a heartbeat timeout without heartbeats ends every attempt."
+        )
+    return "send a heartbeat after *each* article, and give the timeout room for one slow call."
+
+
+async def _hung(bench: "Bench", handle: "WorkflowHandle[Any, Any]", order: str) -> None:
+    beats: set[str] = set()
+    now = Tried()
+
+    async def noticed() -> bool:
+        nonlocal now
+        now = await attempts.tried(handle)
+        if bench.shop.waiting(order):
+            beats.add(now.beat)
+        return bool(now.failure) or len(beats) > _ALIVE
+
+    await bench.until(noticed, handle)
+    alive = len(beats) > _ALIVE
+    bench.require(
+        now.failure == HEARTBEAT,
+        "the hung call is noticed by its silence",
+        expected=f"an attempt that ended with {HEARTBEAT}",
+        seen=now.failure
+        or f"attempt {now.attempt} {'goes on' if now.pending else 'was the only one'}"
+        + (", with heartbeats" if alive else ""),
+        events=((await attempts.asked(handle)).event,),
+        next_step=_hung_step(now, alive),
+    )
+    run = await bench.finish(handle)
+    now = await attempts.tried(handle)
+    bench.expect(
+        run.completed and run.result == _COUNT and now.attempt >= 2,
+        "the next attempt packs the order",
+        expected=f"{_COUNT}, from the second attempt",
+        seen=f"{run.result!r} from attempt {now.attempt}" if run.completed else run.reason,
+        events=run.last_event,
+        next_step="let the next attempt come: no limit of one attempt, no `schedule_to_close_timeout` that is over by "
+        "then.",
+    )
+
+
+def _hung_step(now: Tried, alive: bool) -> str:
+    if alive:
+        return (
+            "send the heartbeat from the work itself, after a call has returned: one from a task beside it says "
+            "“alive” while the call hangs."
+        )
+    return (
+        _LET_IT_HANG if now.failure else "limit the silence: `heartbeat_timeout`, and a heartbeat after each article."
+    )
+
+
+EXERCISE = Exercise(
+    answers=("PackOrder",),
+    hints=(
+        "Four seconds of work and four seconds of silence take equally long. What does a slow try do that a hung one "
+        "does not?",
+        "`heartbeat_timeout` limits the time between two heartbeats. Send one after each article, in the loop; leave "
+        "`start_to_close_timeout` long.",
+    ),
+    why=(
+        "The heartbeat comes from the loop itself, after a call has returned: a hung call sends none, a slow one does, "
+        "and two seconds of silence are more than one slow call. `start_to_close_timeout` stays long, for it would cut "
+        "off the slow order. The second try takes the articles again with the same keys, which is harmless (2.1); "
+        "with `heartbeat_details` it could begin where the first one hung (2.2)."
+    ),
+    check=check_hung,
+    early=False,
+)

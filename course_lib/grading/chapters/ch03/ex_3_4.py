@@ -1,0 +1,144 @@
+"""Exercise 3.4: a run that got stuck on broken code has to be finished by the learner's, with nothing done twice."""
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from course_lib import history
+from course_lib.grading import attempts
+from course_lib.grading.chapters.ch03.broken import stuck_order
+from course_lib.grading.exercises import Exercise
+from course_lib.waits.until import closed
+
+if TYPE_CHECKING:
+    from temporalio.client import WorkflowHandle
+
+    from course_lib.grading.answers import Code
+    from course_lib.grading.bench import Bench
+    from course_lib.grading.evidence import Run
+
+_SHIPPING, _FREE_FROM = 490, 5000
+_LABEL = "the same run completes"
+_EXPECTED = "WorkflowTaskFailed by the old code, WorkflowExecutionCompleted by yours"
+
+
+async def check_stuck(bench: "Bench", checkout: "Code") -> None:
+    """Let an order get stuck on the broken code; put the learner's worker in its place, with two orders of its own."""
+    order, dear, empty = (bench.unique("order") for _ in range(3))
+    handle = await stuck_order(bench, {"id": order, "amount_cents": 4200})
+    bench.did("the broken code, until its workflow task failed")
+    async with bench.worker(checkout):
+        bench.did("a worker with your code")
+        handles = [
+            await bench.start("Checkout", {"id": name, "amount_cents": amount})
+            for name, amount in ((dear, _FREE_FROM), (empty, 0))
+        ]
+        fresh, refused = await asyncio.gather(*(bench.finish(one) for one in handles))
+        refusal = await attempts.failed_with(handles[1])
+        await _goes_on(bench, checkout, handle, fresh)
+        run = await bench.finish(handle)
+    _finished(bench, run, order)
+    _paid(bench, run, order, 4200 + _SHIPPING, "the order that was stuck is charged once, with shipping")
+    _paid(bench, fresh, dear, _FREE_FROM, f"from {_FREE_FROM} on, shipping is free")
+    bench.expect(
+        "EmptyOrder" in refusal and len(bench.shop.table("payments", order_id=empty)) == 0,
+        "an order of nothing still fails",
+        expected="WorkflowExecutionFailed with a failure of type EmptyOrder",
+        seen=" ← ".join(refusal) or refused.reason or f"completed with {refused.result!r}",
+        events=refused.last_event,
+        next_step="leave the `ApplicationError` for an empty order as it was: that one is the business saying no.",
+    )
+
+
+async def _goes_on(bench: "Bench", checkout: "Code", handle: "WorkflowHandle[Any, Any]", fresh: "Run") -> None:
+    """End the check when the run is seen to stay stuck: to wait for that, its attempts would have to time out."""
+    if await closed(handle):
+        return
+    recorded = await history.fetch(handle)
+    failed = bench.ids(history.events_frame(recorded), "WorkflowTaskFailed")
+    if not fresh.completed and not fresh.ids("WorkflowExecutionFailed"):
+        bench.require(
+            False,
+            _LABEL,
+            expected=_EXPECTED,
+            seen=f"still stuck; a new order of {_FREE_FROM}: {fresh.reason}",
+            events=failed,
+            next_step="mend the line that is named; `Order` in the module stock has the right attribute.",
+        )
+    (replayed,) = await bench.replay(checkout, recorded)
+    if replayed.divergence is not None:
+        bench.require(
+            False,
+            _LABEL,
+            expected=_EXPECTED,
+            seen=f"still stuck: {replayed.divergence.what}",
+            events=(*failed, replayed.divergence.event_id),
+            next_step="keep to the order of steps that the history has recorded (reserve, then charge) and edit only "
+            "the line with the bug: a new order works, this one does not fit your code any more.",
+        )
+
+
+def _finished(bench: "Bench", run: "Run", order: str) -> None:
+    bench.require(
+        run.completed,
+        _LABEL,
+        expected=_EXPECTED,
+        seen=run.reason,
+        events=run.ids("WorkflowTaskFailed") + run.last_event,
+        next_step="let the order through instead of failing it: its stock is reserved, and the bug is yours, not the "
+        "customer's. Mend the line."
+        if run.ids("WorkflowExecutionFailed")
+        else "mend the line that is named.",
+    )
+    requests = bench.shop.table("requests", order_id=order)
+    reservations = int((requests["operation"] == "reserve_stock").sum())
+    bench.expect(
+        reservations == 1,
+        "what the old code did is not done again",
+        expected="one request to reserve",
+        seen=f"{reservations} requests to reserve",
+        events=run.ids("ActivityTaskScheduled", "reserve"),
+        next_step="leave the call of `reserve` where it was: its result is in the history.",
+    )
+
+
+def _paid(bench: "Bench", run: "Run", order: str, amount: int, label: str) -> None:
+    payments = bench.shop.table("payments", order_id=order)
+    amounts = [int(value) for value in payments["amount_cents"]]
+    asked = bench.shop.table("requests", order_id=order)
+    tries = int((asked["operation"] == "charge").sum())
+    # An attempt that a slow machine has lost may have made a request of its own.
+    bills = len(run.ids("ActivityTaskScheduled")) - len(run.ids("ActivityTaskScheduled", "reserve"))
+    if len(amounts) > 1 or bills > 1:
+        step = "charge once: one call of `bill`, with the whole amount."
+    elif not amounts:
+        step = "let the order be charged: a caught exception makes an order that looks completed and is not paid."
+    else:
+        step = "compare `amount_cents` with 5000: a default in place of the attribute guesses the price."
+    bench.expect(
+        run.completed and amounts == [amount] and bills == 1,
+        label,
+        expected=f"one charge of {amount}",
+        seen=f"{tries} request{'s' if tries != 1 else ''} to charge; charges: {amounts}"
+        if run.completed
+        else run.reason,
+        events=run.ids("ActivityTaskScheduled", "bill") or run.last_event,
+        next_step=step if run.completed else "mend the line that is named.",
+    )
+
+
+EXERCISE = Exercise(
+    answers=("Checkout",),
+    hints=(
+        "The diagnosis says which attribute an `Order` does not have. Which one does it have?",
+        "Only the line with `total_cents` is wrong. Everything above it has been carried out by the stuck run, so it "
+        "must stay as it is: same steps, same order.",
+    ),
+    why=(
+        "One name is corrected and nothing else: the new worker replays the history with your code, which asks for "
+        "the reservation as the old code did, gets its recorded result, and goes on into the line that used to fail. "
+        "Catching the error would have ended the order unpaid, failing the workflow would have thrown away a good "
+        "order, and another order of steps would not have fitted the history. Chapter 06 is about such edits."
+    ),
+    check=check_stuck,
+    early=False,
+)

@@ -1,0 +1,107 @@
+"""Exercise 4.3: two answers of the gateway get lost; each missing article must be given back exactly once."""
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from course_lib.grading.exercises import Exercise
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from course_lib.grading.answers import Code
+    from course_lib.grading.bench import Bench
+    from course_lib.grading.evidence import Run
+
+_FIXTURES = Path(__file__).with_name("graded_shortage.py")
+_PAID = 4200
+_MISSING = {"spoon": 700, "mug": 700, "jug": 900}
+
+
+async def check_shortage(bench: "Bench", give_back: "Code") -> None:
+    """Give back three articles of one order, two of them at the same price, and one of another order."""
+    unlucky, calm = bench.unique("order"), bench.unique("order")
+    shop = bench.shop.client()
+    charges = {order: await shop.charge(order, _PAID) for order in (unlucky, calm)}
+    # The first call is done and not answered, the second never arrives, the third is done and not answered.
+    script = ["timeout", "outage", "ok", "timeout"]
+    bench.shop.faults.next_calls("payments", script, seconds=0.1, order_id=unlucky)
+    async with bench.worker(give_back, extra=(_FIXTURES,)):
+        handles = [
+            await bench.start("GradedShortage", [_article(charges[order], sku) for sku in skus], quiet=True)
+            for order, skus in ((unlucky, list(_MISSING)), (calm, ["mug"]))
+        ]
+        bench.did("give_back for three articles of one order and one of another; the gateway loses two answers")
+        run, other = await asyncio.gather(*(bench.finish(handle) for handle in handles))
+    _judge(bench, run, bench.shop.table("payments", order_id=unlucky), list(_MISSING.values()), "")
+    _judge(bench, other, bench.shop.table("payments", order_id=calm), [_MISSING["mug"]], ", also of another order")
+
+
+def _article(charge: str, sku: str) -> dict[str, object]:
+    return {"charge_id": charge, "sku": sku, "amount_cents": _MISSING[sku]}
+
+
+def _judge(bench: "Bench", run: "Run", payments: "pd.DataFrame", wanted: list[int], where: str) -> None:
+    refunds = payments[payments["kind"] == "refund"]
+    back = [-int(amount) for amount in refunds["amount_cents"]]
+    bench.expect(
+        sorted(back) == sorted(wanted),
+        f"each missing article is given back exactly once{where}",
+        expected=f"refunds of {', '.join(map(str, wanted))}; ledger {_PAID - sum(wanted)}",
+        seen=f"refunds of {', '.join(map(str, back)) or 'nothing'}; ledger {int(payments['amount_cents'].sum())}"
+        + (f"; {run.reason}" if run.reason else ""),
+        events=run.last_event,
+        next_step=_step(run, refunds, wanted),
+    )
+    bench.expect(
+        run.completed,
+        f"every refund gets its answer in the end{where}",
+        expected="WorkflowExecutionCompleted",
+        seen=run.reason or "completed",
+        events=run.last_event,
+        next_step="let a lost answer stay a failed try: the next one brings it."
+        if not run.completed and "was used for another" not in run.reason
+        else _other_intent(),
+    )
+
+
+def _step(run: "Run", refunds: "pd.DataFrame", wanted: list[int]) -> str:
+    back = [-int(amount) for amount in refunds["amount_cents"]]
+    keys = [key or "" for key in refunds["idempotency_key"]]
+    if run.completed and not set(map(str, run.result)) <= set(refunds["id"]):
+        return "let the gateway's failure go on: a refund whose failure is swallowed is never tried again."
+    if any(amount not in _MISSING.values() for amount in back):
+        return "give back `missing.amount_cents` of this charge: the customer keeps the articles that were sent."
+    if len(back) > len(wanted):
+        if not all(keys):
+            return "pass `idempotency_key=…` to `refund`: without a key, each try that arrives is a refund."
+        return (
+            "make the key from what is the same in every try: this one is made anew each time, so the gateway takes "
+            "the second try for another refund."
+        )
+    return _other_intent()
+
+
+def _other_intent() -> str:
+    return (
+        "make the key name this one refund: two articles of one order, or the same article of two orders, must not "
+        "share it. Take the charge *and* the article."
+    )
+
+
+EXERCISE = Exercise(
+    answers=("give_back",),
+    hints=(
+        "What is the same in every try of this refund, and different for every other refund, of this order and of all "
+        "others?",
+        "`refund` takes `idempotency_key`. The charge's id alone is shared by all articles of the order; the article's "
+        "name alone is shared by all orders.",
+    ),
+    why=(
+        "The key names the intent, “the price of this article of this charge”. Every try sends the same one, so the "
+        "gateway answers the second with the first refund. Another article is another intent, whatever it costs: with "
+        "one key for the whole charge, the gateway takes the second refund for a repetition of the first, or refuses "
+        "it. `refund_order` would be safe to repeat as well, but it means something else: everything."
+    ),
+    check=check_shortage,
+)

@@ -1,0 +1,302 @@
+"""Exercise 5.1: six orders, decided in every order of events; the payments table tells who was charged."""
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from course_lib.grading.chapters.ch05 import deadlines
+from course_lib.grading.exercises import Exercise
+from course_lib.grading.talking import ask, signal
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from temporalio.client import WorkflowHandle
+
+    from course_lib.grading.answers import Code
+    from course_lib.grading.bench import Bench
+    from course_lib.grading.evidence import Run
+
+_YES, _NO = {"by": "ada", "approved": True}, {"by": "bob", "approved": False}
+_HOUR = 3600.0
+# Seconds, and real ones: no time jumps while a card is being charged. A shorter timer takes a second all the same.
+_SHORT = 1.0
+_LOOK = (
+    "look at `decision.approved`: `decision is not None` only says that somebody has answered, and a no is an answer."
+)
+_KEEP = 'let only the first decision set the outcome: `if self.outcome == "waiting":` in the signal.'
+_ASKED = "mark `status` with `@workflow.query`, and give it no parameter but `self`: it has to answer whoever asks."
+
+_AFTER = "end the deadline with the decision: a charge that takes long is no silence, so charge after the wait."
+_SILENCE = "the deadline fires: without a decision the order does not wait for ever"
+_GO_ON = "and go on when it raises `TimeoutError`: the deadline fires, and nobody has decided."
+
+
+async def check_approval(bench: "Bench", approval: "Code") -> None:
+    """Decide before a worker is there, during the run and after the deadline; ask in between, and kill the worker."""
+    # What comes before a worker is there comes with its first workflow task, in the order of the events.
+    no = await _start(bench, approval, 5 * _HOUR, _NO)
+    no_yes = await _start(bench, approval, 6 * _HOUR, _NO, _YES)
+    yes_no = await _start(bench, approval, 7 * _HOUR, _YES, _NO)
+    asked = await _start(bench, approval, 8 * _HOUR)
+    async with bench.worker(approval) as worker:
+        await _waits(bench, asked, 8 * _HOUR)
+        before = [(await ask(bench, asked, "status")).text for _ in range(3)]
+        await _decided(bench, no, "rejected", "a rejected order is rejected, and never charged", _LOOK)
+        await _decided(bench, no_yes, "rejected", "a yes that follows a no changes nothing", _KEEP)
+        await _decided(
+            bench, yes_no, "approved", "an approved order is charged, once; a later no changes nothing", _KEEP
+        )
+        if not all(text == "'waiting'" for text in before):
+            _waiting(bench, before)
+        if not all(part.ok for part in bench.parts):
+            return  # a worker's death takes its time, so it is for answers that are right so far
+        worker.kill()
+        await worker.start()
+        bench.did("three queries, kill -9, another query")
+        silent = await _start(bench, approval, 9 * _HOUR)
+        bench.shop.faults.hold("payments")
+        slow = await _start(bench, approval, _SHORT, _YES, at_once=True)
+        again, expired, _ = await asyncio.gather(
+            ask(bench, asked, "status"), _expire(bench, silent, 9 * _HOUR), _outlast(bench, slow)
+        )
+        before.append(again.text)
+        _waiting(bench, before)
+        await _late(bench, silent, expired)
+        await _decided(
+            bench, slow, "approved", "an approved order is charged, even when the charge outlasts its deadline", _KEEP
+        )
+        await signal(asked, "decide", _YES)
+        await _decided(bench, asked, "approved", "an order that was asked about can still be approved", _LOOK)
+
+
+def _waiting(bench: "Bench", answers: list[str]) -> None:
+    bench.expect(
+        set(answers) == {"'waiting'"},
+        "`status` says “waiting”, as often as it is asked, and after a replay",
+        expected="'waiting', each time",
+        seen=", ".join(answers),
+        next_step='return the state as it is, `"waiting"` until the outcome is clear, and change nothing: what a '
+        "query changes is gone when another worker replays the history."
+        if all(text.startswith("'") for text in answers)
+        else _ASKED,
+    )
+
+
+async def _start(
+    bench: "Bench", approval: "Code", seconds: float, *decisions: dict[str, Any], at_once: bool = False
+) -> "WorkflowHandle[Any, Any]":
+    """Start an order and decide; ``at_once``: with one call, so that the decision comes before the deadline begins."""
+    order = bench.unique("order")
+    given = {"id": order, "amount_cents": 99_000, "deadline_seconds": seconds}
+    first: dict[str, Any] = {"start_signal": "decide", "start_signal_args": list(decisions)} if at_once else {}
+    handle = await bench.start(approval, given, id=order, quiet=True, **first)
+    for decision in () if at_once else decisions:
+        await signal(handle, "decide", decision)
+    words = " then ".join("yes" if decision["approved"] else "no" for decision in decisions)
+    bench.did(f"an order that gets {words or 'no decision yet'} (deadline {seconds:g} s)")
+    return handle
+
+
+async def _waits(bench: "Bench", handle: "WorkflowHandle[Any, Any]", deadline: float) -> None:
+    """Look at the first order as soon as it rests: its deadline, or a mistake for which the rest need not be run."""
+    events = await bench.rest(handle)
+    if "WorkflowTaskCompleted" not in set(events["type"]):
+        _require_end(bench, await bench.finish(handle))
+    timers = deadlines.timers(events)
+    bench.require(
+        any(deadlines.whole(timer, deadline) for timer in timers),
+        "without a decision the order waits for its deadline",
+        expected=f"a timer of {deadline:g} s",
+        seen=deadlines.in_words(timers),
+        events=bench.ids(events, "TimerStarted"),
+        next_step="wait as long as the order says, with one `wait_condition` and `timeout=order.deadline_seconds`. A "
+        "loop that sleeps and looks again writes a timer and a workflow task each time."
+        if timers
+        else f"give `wait_condition` the order's deadline, `timeout=order.deadline_seconds`, {_GO_ON}",
+    )
+
+
+async def _outlast(bench: "Bench", handle: "WorkflowHandle[Any, Any]") -> None:
+    """Let the card take longer than the deadline, if that still runs, and than what comes of it; say no meanwhile."""
+
+    async def over() -> bool:
+        events = await bench.events(handle)
+        types = list(events["type"])
+        if types[-1] in deadlines.ENDS:
+            return True
+        return (
+            "ActivityTaskScheduled" in types
+            and not deadlines.running(events)
+            and "WorkflowTaskCompleted" in types[types.index("TimerFired") if "TimerFired" in types else 0 :]
+        )
+
+    await bench.until(over, handle)
+    await signal(handle, "decide", _NO)
+    bench.shop.faults.release("payments")
+
+
+async def _decided(bench: "Bench", handle: "WorkflowHandle[Any, Any]", outcome: str, label: str, step: str) -> None:
+    run = await bench.finish(handle, alone=True)
+    _require_end(bench, run)
+    charges = bench.shop.table("payments", order_id=handle.id)
+    charged = int(outcome == "approved")
+    status = await ask(bench, handle, "status")
+    right = len(charges) == charged and run.result == outcome
+    if not status.ok:
+        step = _ASKED
+    elif run.result == "expired":
+        step = _AFTER
+    elif right and status.value != outcome:
+        step = "let `status` return the outcome once there is one: it can be asked after the end, too."
+    elif not right and len(charges) == charged:
+        step = f'return the outcome as the task spells it: here `"{outcome}"`.' if step is _LOOK else step
+    elif len(charges) < charged:
+        step = 'run `charge_card` when, and only when, the outcome is `"approved"`.' if step is _LOOK else step
+    bench.expect(
+        right and status.value == outcome,
+        label,
+        expected=f"result and status {outcome!r}, {charged} row(s) in `payments`",
+        seen=f"result {run.result!r}, status {status.text}, {len(charges)} row(s)",
+        events=run.ids("WorkflowExecutionSignaled") + run.ids("ActivityTaskScheduled", "charge_card"),
+        next_step=step,
+    )
+    _mailed(bench, handle.id, run)
+
+
+def _require_end(bench: "Bench", run: "Run", *, late: bool = False) -> None:
+    if run.completed:
+        return
+    failed = "WorkflowExecutionFailed" in set(run.events["type"])
+    bench.require(
+        False,
+        "an order whose deadline has passed ends" if late else "a decided order ends",
+        expected="WorkflowExecutionCompleted as the last event",
+        seen=run.reason,
+        events=run.last_event,
+        next_step="catch the `TimeoutError` of `wait_condition` and go on: it is Python's own, so import no other one "
+        "of that name."
+        if late and failed
+        else _AFTER
+        if failed and run.ids("TimerFired")
+        else "return the outcome, do not raise it: a no is an answer and no failure."
+        if failed
+        else "correct the line that is named, then check again."
+        if "again and again" in run.reason
+        else "let the condition of `wait_condition` become true with the first decision, yes or no, and set its "
+        "first state in `__init__` only: a decision may come before the first line of `run`.",
+    )
+
+
+def _mailed(bench: "Bench", order: str, run: "Run") -> None:
+    mails = list(bench.shop.table("mails", order_id=order)["to"])
+    ordered = run.ids("ActivityTaskScheduled", "mail")
+    # The shop's tables hide what was ordered twice: the idempotency keys see to that.
+    charged = run.ids("ActivityTaskScheduled", "charge_card")
+    if len(charged) > 1:
+        bench.expect(
+            False,
+            "the card is charged in one place",
+            expected="one activity `charge_card`",
+            seen=f"{len(charged)} of them",
+            events=charged,
+            next_step="run `charge_card` once: only its idempotency key kept the second from taking the money again.",
+        )
+    if mails == ["customer@shop.example"] and len(ordered) == 1:
+        clear = max((0, *run.ids("TimerFired"), *run.ids("ActivityTaskCompleted", "charge_card")))
+        if ordered[0] < clear:
+            bench.expect(
+                False,
+                "the customer hears of the outcome when there is one",
+                expected="the mail after the charge, or after the deadline",
+                seen=f"the mail is event {ordered[0]}, and what it tells of is event {clear}",
+                events=(*ordered, clear),
+                next_step="run `mail` last, right before you return: until then the customer may hear what is not so.",
+            )
+        return
+    bench.expect(
+        False,
+        "the customer hears of the outcome, once",
+        expected="one mail to customer@shop.example",
+        seen=f"mails to {mails}, ordered {len(ordered)} time(s)" if mails else "no mail",
+        events=run.ids("ActivityTaskScheduled", "mail"),
+        next_step='run the activity `mail` with `"customer"` before you return, once, whatever the outcome is.',
+    )
+
+
+async def _expire(bench: "Bench", handle: "WorkflowHandle[Any, Any]", deadline: float) -> "pd.DataFrame":
+    """Let the deadline pass, and keep the mail that follows it on its way; return the history."""
+    await bench.rest(handle)
+    bench.shop.faults.hold("mailer", order_id=handle.id)
+    await deadlines.passes(bench, handle, deadline)
+    found = await bench.events(handle)
+
+    async def over() -> bool:
+        nonlocal found
+        rests = await bench.rests(handle)  # asked first: what comes until then is in the history
+        found = await bench.events(handle)
+        return rests or _is_over(found)
+
+    await bench.until(over, handle)
+    return found
+
+
+def _is_over(events: "pd.DataFrame") -> bool:
+    """Whether the deadline has fired and the run has gone on, or ended; a mail *before* it says nothing of that."""
+    types = list(events["type"])
+    after = types[types.index("TimerFired") :] if "TimerFired" in types else []
+    return "ActivityTaskScheduled" in after or types[-1] in deadlines.ENDS
+
+
+async def _late(bench: "Bench", handle: "WorkflowHandle[Any, Any]", found: "pd.DataFrame") -> None:
+    bench.require(
+        _is_over(found),
+        _SILENCE,
+        expected="it fires, and the order goes on",
+        seen="it fires, and the order waits again" if "TimerFired" in set(found["type"]) else "it does not fire",
+        events=bench.ids(found, "TimerStarted") + bench.ids(found, "TimerFired"),
+        next_step=f"wait once, with one `wait_condition`, {_GO_ON}",
+    )
+    was_open = await signal(handle, "decide", _YES)
+    meanwhile = await ask(bench, handle, "status")
+    bench.did("a yes after the deadline" if was_open else "no decision until the deadline")
+    bench.shop.faults.release("mailer", order_id=handle.id)
+    run = await bench.finish(handle, alone=True)
+    _require_end(bench, run, late=True)
+    status = await ask(bench, handle, "status")
+    charges = bench.shop.table("payments", order_id=handle.id)
+    charged_early = "charge_card" in set(found["name"])
+    bench.expect(
+        run.result == "expired" and {status.value, meanwhile.value} == {"expired"} and charges.empty,
+        "a deadline that has passed expires the order, and a late yes changes nothing",
+        expected="result and status 'expired', no charge",
+        seen=f"result {run.result!r}, status {meanwhile.text} after the yes and {status.text} at the end, "
+        f"{len(charges)} charge(s)",
+        events=run.ids("TimerFired") + run.ids("WorkflowExecutionSignaled"),
+        next_step='silence is no approval: charge only when the outcome is `"approved"`.'
+        if charged_early
+        else _ASKED
+        if not status.ok
+        else 'set the outcome to `"expired"` in the `except` block, at once: the signal then finds that the order is '
+        "no longer waiting.",
+    )
+    _mailed(bench, handle.id, run)
+
+
+EXERCISE = Exercise(
+    answers=("Approval",),
+    hints=(
+        "An order is waiting, approved, rejected or expired, and once it is one of the last three it stays so. How "
+        "many variables does that need, and who may set it?",
+        "Keep one text, `self.outcome`, that begins as “waiting”. The signal sets it only while it is “waiting”. The "
+        "run method waits until it is something else, with `timeout=order.deadline_seconds`; the `except TimeoutError` "
+        "sets “expired”. The query returns it.",
+    ),
+    why=(
+        "One variable holds the state of the order, and it leaves “waiting” once: by the first decision or by the "
+        "deadline, whichever the workflow sees first (in one workflow task, signals come before timers). So a second "
+        "decision and a late one find the door closed. "
+        "The charge depends on the word “approved”, never on “somebody answered”. The query returns the variable and "
+        "touches nothing, so every worker gives the same answer."
+    ),
+    check=check_approval,
+    early=False,
+)

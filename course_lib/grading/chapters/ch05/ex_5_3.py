@@ -1,0 +1,204 @@
+"""Exercise 5.3: payments that overlap, payments that fit, and some under way when the voucher is closed."""
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from course_lib.grading import attempts
+from course_lib.grading.chapters.ch05 import deadlines
+from course_lib.grading.exercises import Exercise
+from course_lib.grading.talking import Reply, arrived, signal, update
+
+if TYPE_CHECKING:
+    from temporalio.client import WorkflowHandle
+
+    from course_lib.grading.answers import Code
+    from course_lib.grading.bench import Bench
+
+_WORTH = 10_000
+_RELEASE = "let every payment come to an end: `async with self.lock` releases the lock after a refusal, too."
+
+
+async def check_voucher(bench: "Bench", voucher: "Code") -> None:
+    """Pay twice at once what fits once; pay three times at once what fits; close during a payment."""
+    race, fit = [await bench.start(voucher, _WORTH) for _ in range(2)]
+    # Sent before a worker is there, the payments of a voucher come with one workflow task: no luck is involved.
+    orders = {handle: _orders(bench, *amounts) for handle, amounts in ((race, (6000, 6000)), (fit, (2000, 3000, 4000)))}
+    paying = [asyncio.ensure_future(_pay(bench, handle, *of)) for handle, of in orders.items()]
+
+    async def sent() -> bool:
+        return all([await arrived(handle, order["id"]) for handle, of in orders.items() for order in of])
+
+    try:
+        await bench.until(sent, race, fit)
+        async with bench.worker(voucher):
+            await _race(bench, race, *await paying[0])
+            await _all_fit(bench, fit, *await paying[1])
+            if all(part.ok for part in bench.parts):
+                await _closing(bench, voucher)
+    finally:
+        for payment in paying:
+            payment.cancel()
+
+
+def _orders(bench: "Bench", *amounts: int) -> list[dict[str, Any]]:
+    return [{"id": bench.unique("order"), "amount_cents": amount} for amount in amounts]
+
+
+async def _pay(bench: "Bench", handle: "WorkflowHandle[Any, Any]", *orders: dict[str, Any]) -> tuple[list[Reply], int]:
+    """Pay orders at once, each by an update with the order's id; return the replies and what the shop booked."""
+    amounts = " and ".join(str(order["amount_cents"]) for order in orders)
+    bench.did(f"pay {amounts}{' at once' if len(orders) > 1 else ''}")
+    replies = await asyncio.gather(*(update(bench, handle, "pay", order, id=order["id"]) for order in orders))
+    booked = bench.shop.table("payments")
+    return replies, int(booked[booked["order_id"].isin([order["id"] for order in orders])]["amount_cents"].sum())
+
+
+def _said(replies: list[Reply]) -> str:
+    return "; ".join(f"{reply.state}: {reply.text}" for reply in replies)
+
+
+async def _race(bench: "Bench", handle: "WorkflowHandle[Any, Any]", replies: list[Reply], booked: int) -> None:
+    if any(reply.state == "silent" for reply in replies):
+        run = await bench.finish(handle, alone=True)
+        bench.require(
+            False,
+            "every payment is answered",
+            expected="a result, or an ApplicationError",
+            seen=run.reason or _said(replies),
+            events=run.last_event,
+            next_step="look at the line that is named. If it refuses, refuse with `ApplicationError`: any other "
+            "exception in a handler fails the workflow task, which is tried again, and the caller waits. If it is the "
+            "lock, that is an `asyncio.Lock`, and `async with` takes it."
+            if "again and again" in run.reason
+            else _RELEASE,
+        )
+    accepted = bench.ids(await bench.events(handle), "WorkflowExecutionUpdateAccepted")
+    bench.require(
+        booked <= _WORTH,
+        "two payments at once never take more than the voucher is worth",
+        expected=f"at most {_WORTH} cents booked",
+        seen=f"{booked} cents booked; {_said(replies)}",
+        events=accepted,
+        next_step="hold one lock of the workflow, `self.lock = asyncio.Lock()` made in `__init__`, around the look at "
+        "`self.left`, the charge *and* the subtraction: at the `await` the other handler runs.",
+    )
+    more, booked_more = await _pay(bench, handle, *_orders(bench, 4000))
+    bench.expect(
+        sorted(reply.state for reply in replies) == ["answered", "refused"]
+        and [reply.value for reply in replies if reply.ok] == [4000]
+        and (more[0].value, booked_more) == (0, 4000),
+        "what fits is paid, what does not is refused",
+        expected="one of the two paid with 4000 left, the other refused; then 4000 more with 0 left",
+        seen=f"{_said(replies)}; then {_said(more)}",
+        events=accepted,
+        next_step=_RELEASE
+        if more[0].state == "silent" and any(reply.state == "refused" for reply in replies)
+        else "raise `ApplicationError` for what does not fit: a number that is returned looks like a payment."
+        if all(reply.ok for reply in replies)
+        else "compare with what is left at that moment, subtract what was charged, and return what is left then.",
+    )
+    await signal(handle, "close")
+
+
+async def _all_fit(bench: "Bench", handle: "WorkflowHandle[Any, Any]", replies: list[Reply], booked: int) -> None:
+    bench.expect(
+        all(reply.ok for reply in replies) and booked == 9000,
+        "payments that fit are all paid, also at once",
+        expected="three paid, 9000 cents",
+        seen=f"{booked} cents booked; {_said(replies)}",
+        events=bench.ids(await bench.events(handle), "WorkflowExecutionUpdateAccepted"),
+        next_step="let a payment *wait* for the one before it instead of refusing it: that is what "
+        "`async with self.lock` does.",
+    )
+    await signal(handle, "close")
+    # Nothing is under way, so nothing is waited for: not even for a while, by somebody who does not ask the SDK.
+    events = await bench.rest(handle)
+    if booked and not bench.ids(events, "ActivityTaskScheduled"):
+        # Held by the shop, as below, it would begin again and again.
+        bench.require(
+            False,
+            "the activity is called",
+            expected="ActivityTaskScheduled",
+            seen="a local activity",
+            next_step=attempts.LOCAL,
+        )
+    events = events[events["event_id"] > max((0, *bench.ids(events, "WorkflowExecutionSignaled")))]
+    timers = deadlines.timers(events)
+    run = await bench.finish(handle, alone=True) if not timers else None
+    bench.require(
+        run is not None and run.result == 1000,
+        "a closed voucher returns what is left",
+        expected=1000,
+        seen=deadlines.in_words(timers) if run is None else run.result if run.completed else run.reason,
+        events=bench.ids(events, "TimerStarted") if run is None else run.last_event,
+        next_step="after `close`, and when all handlers have finished, `return self.left`. Wait for them in `run`: a "
+        "handler that waits for all handlers waits for itself.",
+    )
+
+
+async def _closing(bench: "Bench", voucher: "Code") -> None:
+    # The first card waits, so that `close` comes while it is being charged.
+    bench.shop.faults.hold("payments")
+    handle = await bench.start(voucher, _WORTH)
+    # A payment that comes with the run's first task is there before `run` waits for anything: luck on a busy machine.
+    await bench.rest(handle)
+    # Two, so that one may still wait for its turn: it was taken before the voucher was closed.
+    paying = asyncio.ensure_future(_pay(bench, handle, *_orders(bench, 6000, 3000)))
+    try:
+        events = await bench.wait_until(
+            handle,
+            lambda events: (
+                (events["type"] == "WorkflowExecutionUpdateAccepted").sum() == 2
+                and "ActivityTaskScheduled" in set(events["type"])
+            ),
+            "both payments are taken, and one charges the card",
+        )
+        # A lock wakes who waits. Who asks again and again needs timers, and a charge that takes hours fills the
+        # history. The first of them is started as soon as it is clear that somebody has to wait.
+        events = events[events["event_id"] > bench.ids(events, "WorkflowExecutionUpdateAccepted")[0]]
+        asks_again = bench.ids(events, "TimerStarted")
+        await signal(handle, "close")
+        bench.did("close while they are under way")
+        bench.shop.faults.release("payments")
+        replies, booked = await paying
+    finally:
+        paying.cancel()
+    run = await bench.finish(handle, alone=True)
+    bench.expect(
+        run.completed and all(reply.ok for reply in replies) and booked == 9000 and run.result == 1000,
+        "payments that are under way at `close` are finished first",
+        expected="both payments answered, 9000 cents booked, then the result 1000",
+        seen=f"{booked} cents booked; {_said(replies)}; result {run.result!r} {run.reason}",
+        events=run.ids("WorkflowExecutionUpdateAccepted") + run.last_event,
+        next_step="wait for `self.closed` *and* `workflow.all_handlers_finished()` before you return: with the run "
+        "its handlers end, too, wherever they are. A payment that was taken before `close` is paid.",
+    )
+    bench.expect(
+        not asks_again,
+        "a payment that waits for its turn writes no event meanwhile",
+        expected="no timer",
+        seen=deadlines.in_words(deadlines.timers(events)),
+        events=asks_again,
+        next_step="do not ask again and again whether it is your turn: each time is a timer and a workflow task in the "
+        "history. `async with self.lock`, or `wait_condition` without a timeout, wakes the handler when it is.",
+    )
+
+
+EXERCISE = Exercise(
+    answers=("Voucher",),
+    hints=(
+        "Both handlers compare 6,000 with `self.left`. What is in `self.left` when the second one does, and which line "
+        "of the first one has not run yet?",
+        "Make one `asyncio.Lock()` in `__init__`. `async with self.lock:` around everything in `pay`: look, charge, "
+        "subtract. In `run`, wait for `self.closed` and for `workflow.all_handlers_finished()`.",
+    ),
+    why=(
+        "Between the look at `self.left` and the subtraction lies an `await`, and there the other handler runs. The "
+        "lock makes look, charge and subtraction one piece; the second payment waits and then sees what is really "
+        "left. It is the workflow's lock, made once, so that all handlers share it. (Subtract first, and give back "
+        "when the charge fails: that is right, too.) The last wait keeps the run alive until every caller has an "
+        "answer."
+    ),
+    check=check_voucher,
+    early=False,
+)

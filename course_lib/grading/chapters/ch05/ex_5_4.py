@@ -1,0 +1,495 @@
+"""Exercise 5.4: ten orders on their way through two levels, with yes, no, silence, late and doubled answers."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
+
+from course_lib.grading.chapters.ch05 import deadlines
+from course_lib.grading.exercises import Exercise
+from course_lib.grading.talking import signal
+from course_lib.waits.until import closed
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from temporalio.client import WorkflowHandle
+
+    from course_lib.grading.answers import Code
+    from course_lib.grading.bench import Bench
+    from course_lib.grading.evidence import Run
+    from course_lib.workers import WorkerProcess
+
+    _Step = Callable[[Run, int, list[str]], str]
+
+_Answer = tuple[str, str, bool | None]  # level, person, decision
+
+_HOUR = 3600.0
+_BOTH = ("lead", "finance")
+_ONCE = "mail each level once, `lead` and then `finance`, when it is its turn."
+_WHOLE = "give each level the whole `order.deadline_seconds`: a deadline of its own, begun when it is asked."
+
+
+@dataclass(frozen=True)
+class _Case:
+    """One order: what is said to it, and what must come of it.
+
+    Args:
+        label: What holds when it ends as it should.
+        outcome: How it should end.
+        step: What to do when it does not.
+        answers: Level, person and decision. Each is sent when the one before has had its effect. ``finance:lead`` is
+            for when finance is asked, and speaks for the lead; ``mailed:lead`` comes while the mail to the lead is on
+            its way. None: the level is silent until its deadline has passed; the person, if one is named, approves in
+            between for the level that is not asked.
+        levels: Who should be asked.
+        doubled: Two more answers, which come to the run with one workflow task.
+        also: What the same order shows, too: what holds, what to do when it does not, and whether it is this, and not
+            what the label says, that does not hold.
+    """
+
+    label: str
+    outcome: str
+    step: "_Step"
+    answers: tuple[_Answer, ...] = ()
+    levels: tuple[str, ...] = _BOTH
+    doubled: tuple[_Answer, ...] = ()
+    also: "tuple[str, _Step, Callable[[Run, list[str]], bool]] | None" = None
+
+
+async def check_levels(bench: "Bench", workflow: "Code") -> None:
+    """Send the orders through the levels, a few at once, and read results, payments and who was asked.
+
+    An answer with a mistake need not pay for the orders after those that show it.
+    """
+    # No two orders have the same deadline, so one that the answer brings along shows.
+    seconds = {case: hours * _HOUR for hours, case in enumerate((*_ANSWERED, *_CAREFUL, *_SILENCES, *_DOUBLED), 5)}
+    async with bench.worker(workflow) as worker:
+        silent = await _start(bench, workflow, seconds[_SILENT])
+        await _first(bench, silent, seconds[_SILENT])
+        quiet: asyncio.Future[None] | None = None
+        try:
+            for words, cases in _SCENES.items():
+                runs = {
+                    case: await _start(bench, workflow, seconds[case], held=case is _PROMPT)
+                    for case in cases
+                    if case is not _SILENT
+                }
+                bench.did(words)
+                if quiet is None and cases is not _ANSWERED:  # a jump of its time takes a second, and this one has two
+                    quiet = asyncio.ensure_future(_tell(bench, {_SILENT: silent}, seconds))
+                await _tell(bench, runs, seconds)
+                if quiet is not None and cases is _SILENCES:
+                    await quiet
+                    await _second(bench, silent, seconds[_SILENT])
+                if cases is _DOUBLED:
+                    await _at_once(bench, worker, {runs[case]: case.doubled for case in cases})
+                for case in cases:
+                    run = runs.get(case, silent)
+                    if not _judge(bench, await bench.finish(run, alone=not await closed(run)), case):
+                        return
+        finally:
+            if quiet is not None:
+                quiet.cancel()
+
+
+async def _start(bench: "Bench", workflow: "Code", seconds: float, *, held: bool = False) -> "WorkflowHandle[Any, Any]":
+    order = bench.unique("order")
+    if held:
+        bench.shop.faults.hold("mailer", order_id=order)
+    given = {"id": order, "amount_cents": 250_000, "deadline_seconds": seconds}
+    return await bench.start(workflow, given, id=order, quiet=True)
+
+
+async def _first(bench: "Bench", handle: "WorkflowHandle[Any, Any]", deadline: float) -> None:
+    """Look at one order as soon as it rests: with another deadline than its own, the rest need not be run."""
+    events = await bench.rest(handle)
+    if "WorkflowTaskCompleted" not in set(events["type"]):
+        _require_runs(bench, await bench.finish(handle))
+    _whole_time(bench, events, "lead", deadline)
+
+
+async def _second(bench: "Bench", handle: "WorkflowHandle[Any, Any]", deadline: float) -> None:
+    """The same for finance, once its turn has come: with too little time its answers count only with luck."""
+    events = await bench.events(handle)
+    if [to for _, to in _mails(events)] == list(_BOTH) and not bench.ids(
+        events, "ActivityTaskScheduled", "charge_card"
+    ):
+        _whole_time(bench, events, "finance", deadline)
+
+
+async def _tell(bench: "Bench", runs: "dict[_Case, WorkflowHandle[Any, Any]]", seconds: "dict[_Case, float]") -> None:
+    """Say to these orders what they are for, the first answer to each, then the second, and wait until they rest."""
+    for answers in zip_longest(*(case.answers for case in runs)):
+        due = {case: answer for case, answer in zip(runs, answers, strict=True) if answer}
+        await _all(
+            bench,
+            {
+                runs[case]: partial(_mail_waits, bench, runs[case])
+                if answer[0].startswith("mailed")
+                else partial(bench.rests, runs[case])
+                for case, answer in due.items()
+            },
+        )
+        await asyncio.gather(*(_say(bench, runs[case], answer, seconds[case]) for case, answer in due.items()))
+    await _all(bench, {run: partial(bench.rests, run) for run in runs.values()})
+
+
+async def _all(bench: "Bench", ready: "dict[WorkflowHandle[Any, Any], Callable[[], Awaitable[bool]]]") -> None:
+    """Wait for several runs, each until it is ready or stands still for good.
+
+    To ask for one after the other is a fourth of the work of as many waits side by side.
+    """
+    left = list(ready.values())
+
+    async def so() -> bool:
+        while left and await left[-1]():
+            left.pop()
+        return not left
+
+    if not await bench.until(so, *ready):  # one of them does something else
+        await asyncio.gather(*(bench.until(condition, run) for run, condition in ready.items()))
+
+
+async def _say(bench: "Bench", handle: "WorkflowHandle[Any, Any]", answer: _Answer, deadline: float) -> None:
+    where, by, approved = answer
+    asked, _, speaks_for = where.partition(":")
+    if approved is None:
+        await _silence(bench, handle, asked, by, deadline)
+    elif await _decide(handle, (speaks_for or asked, by, approved)) and asked == "mailed":
+        await bench.until(partial(_heard, bench, handle), handle)
+        bench.shop.faults.release("mailer", order_id=handle.id)
+
+
+async def _decide(handle: "WorkflowHandle[Any, Any]", answer: _Answer) -> bool:
+    level, by, approved = answer
+    return await signal(handle, "decide", {"by": by, "approved": approved, "level": level})
+
+
+async def _silence(bench: "Bench", handle: "WorkflowHandle[Any, Any]", level: str, other: str, deadline: float) -> None:
+    """Let the deadline of the level that is asked pass; in between, somebody speaks for the other one."""
+    events = await bench.events(handle)
+    if _time_of(events, level) < deadline / 2:
+        return  # it is short, or the level is not asked: time would only hide that
+    if not other:
+        await deadlines.passes(bench, handle, deadline)
+        return
+    await deadlines.passes(bench, handle, 0.6 * deadline)
+    await _decide(handle, (_BOTH[1 - _BOTH.index(level)], other, True))
+    await bench.rest(handle)
+    await deadlines.passes(bench, handle, 0.4 * deadline)
+
+
+async def _mail_waits(bench: "Bench", handle: "WorkflowHandle[Any, Any]") -> bool:
+    return bool(bench.shop.waiting(handle.id)) or await bench.rests(handle)
+
+
+async def _heard(bench: "Bench", handle: "WorkflowHandle[Any, Any]") -> bool:
+    types = list((await bench.events(handle))["type"])
+    return "WorkflowTaskCompleted" in types[types.index("WorkflowExecutionSignaled") :]
+
+
+async def _at_once(
+    bench: "Bench", worker: "WorkerProcess", runs: "dict[WorkflowHandle[Any, Any], tuple[_Answer, ...]]"
+) -> None:
+    """Send each of these runs two answers that reach it with one workflow task: no luck is involved.
+
+    A run whose worker has a task of it gets what comes meanwhile with the next one, all at once. So the worker stands
+    still, and a signal that no handler takes makes that task.
+    """
+    worker.freeze()
+    try:
+        for handle, answers in runs.items():
+            await signal(handle, "knock")
+            await bench.until(partial(_taken, bench, handle), handle)
+            for answer in answers:
+                await _decide(handle, answer)
+    finally:
+        worker.thaw()
+
+
+async def _taken(bench: "Bench", handle: "WorkflowHandle[Any, Any]") -> bool:
+    types = list((await bench.events(handle))["type"])
+    return types[-1] == "WorkflowTaskStarted" or types[-1] in deadlines.ENDS
+
+
+def _mails(events: "pd.DataFrame") -> list[tuple[int, str]]:
+    """Return every mail that was ordered: the event's id and to whom. The shop's table would hide a repeated one."""
+    mails = events[(events["type"] == "ActivityTaskScheduled") & (events["name"] == "mail")]
+    return [(int(event), str(to).strip('"')) for event, to in zip(mails["event_id"], mails["payload"], strict=True)]
+
+
+def _time_of(events: "pd.DataFrame", level: str) -> float:
+    """Return the longest timer of a level's turn, in seconds; 0 without one, or when it was not asked.
+
+    A level's turn begins with the workflow task that orders its mail: a deadline may begin before it or after it.
+    """
+    turns: dict[str, int] = {}
+    begins = 0
+    for event, type, name, to in zip(
+        events["event_id"], events["type"], events["name"], events["payload"], strict=True
+    ):
+        if type == "WorkflowTaskCompleted":
+            begins = int(event)
+        elif type == "ActivityTaskScheduled" and name == "mail":
+            turns.setdefault(str(to).strip('"'), begins)
+    if level not in turns:
+        return 0.0
+    ends = min((begins for begins in turns.values() if begins > turns[level]), default=int(events["event_id"].iloc[-1]))
+    within = events[(events["event_id"] > turns[level]) & (events["event_id"] <= ends)]
+    return max(deadlines.timers(within), default=0.0)
+
+
+def _judge(bench: "Bench", run: "Run", case: _Case) -> bool:
+    _require_runs(bench, run)
+    charges = len(bench.shop.table("payments", order_id=run.handle.id))
+    asked = [to for _, to in _mails(run.events)]
+    due = int(case.outcome == "approved")
+    right = run.completed and run.result == case.outcome and charges == due and asked == list(case.levels)
+    result = repr(run.result) if run.completed else run.reason
+    claims = [(case.label, case.step, right)]
+    if case.also is not None:
+        label, step, is_it = case.also
+        first = right or is_it(run, asked)
+        claims = [(case.label, case.step, first), *([(label, step, right)] if first else [])]
+    for label, step, ok in claims:
+        bench.expect(
+            ok,
+            label,
+            expected=f"result {case.outcome!r}, {due} charge(s), mails to {' and '.join(case.levels)}",
+            seen=f"result {result}, {charges} charge(s), mails to {' and '.join(asked[:4]) or 'nobody'}",
+            events=[*run.ids("WorkflowExecutionSignaled"), *run.ids("TimerFired")],
+            next_step=step(run, charges, asked),
+        )
+    return right
+
+
+def _require_runs(bench: "Bench", run: "Run") -> None:
+    if "again and again" in run.reason:
+        bench.require(
+            False,
+            "the workflow runs",
+            expected="no failing workflow task",
+            seen=run.reason,
+            events=run.last_event,
+            next_step="correct the line that is named, then check again.",
+        )
+
+
+def _whole_time(bench: "Bench", events: "pd.DataFrame", level: str, deadline: float) -> None:
+    """Compare the deadline of a level that is silent, as the history has it, with the order's."""
+    timers = deadlines.timers(events)
+    bench.require(
+        deadlines.whole(_time_of(events, level), deadline),
+        "the lead has the whole deadline" if level == "lead" else "finance has the whole deadline, too",
+        expected=f"a timer of {deadline:g} s when {'the lead' if level == 'lead' else level} is asked",
+        seen=deadlines.in_words(timers),
+        events=bench.ids(events, "TimerStarted"),
+        next_step=_WHOLE
+        + " Wait with one `wait_condition` and its timeout: a loop that sleeps and looks again writes a "
+        "timer and a workflow task each time.",
+    )
+
+
+def _both_step(run: "Run", charges: int, asked: list[str]) -> str:
+    if asked == ["lead"]:
+        return 'one yes is not enough: after the lead\'s, mail `"finance"` and wait for a decision of that level.'
+    if charges and run.result == "approved":
+        return _ONCE
+    return 'when both have said yes, run `charge_card` and return `"approved"`.'
+
+
+def _half_step(run: "Run", charges: int, asked: list[str]) -> str:
+    if charges and run.result == "rejected":
+        return "charge last: the card is not touched before every level that is asked has said yes."
+    if run.result != "approved":
+        return _no_step(run, charges, asked)
+    return (
+        "look at finance's own decision: forget the lead's, `self.decision = None`, when finance's turn comes, and "
+        "look at `approved` there, too."
+    )
+
+
+def _no_step(run: "Run", charges: int, asked: list[str]) -> str:
+    if "finance" in asked:
+        return 'a no is final: return `"rejected"` at once, at whichever level it is said.'
+    return 'look at `decision.approved`, and return `"rejected"` for a no.'
+
+
+def _up_step(run: "Run", charges: int, asked: list[str]) -> str:
+    if "finance" not in asked and len(asked) > 1:
+        return "escalate: when the lead's deadline passes, ask the *next* level instead of the lead once more."
+    if "finance" not in asked:
+        return "escalate: `except TimeoutError` means that it is the next level's turn, not that the order is over."
+    if asked.count("finance") > 1:
+        return _ONCE
+    return "let finance decide alone when the lead was silent: its yes is enough then."
+
+
+def _same_step(run: "Run", charges: int, asked: list[str]) -> str:
+    return "remember who approved as the lead, and let that person's second decision change nothing: `decision.by`."
+
+
+def _late_step(run: "Run", charges: int, asked: list[str]) -> str:
+    return "take a decision only when `decision.level` is the level that is asked now: the lead's time was over."
+
+
+def _early_step(run: "Run", charges: int, asked: list[str]) -> str:
+    if not run.completed:
+        return (
+            "turn away only the person who *approved* as the lead: who spoke too early may still decide when the level "
+            "is asked."
+        )
+    if run.result != "approved":
+        return _no_step(run, charges, asked)
+    return (
+        "forget what finance said before it was asked: take a decision only when `decision.level` is the level that is "
+        "asked now."
+    )
+
+
+def _prompt_step(run: "Run", charges: int, asked: list[str]) -> str:
+    if run.completed:
+        return _both_step(run, charges, asked)
+    return (
+        "set the level, and forget the old decision, *before* you run `mail`: who has the mail may answer before the "
+        "activity has completed."
+    )
+
+
+def _alone_step(run: "Run", charges: int, asked: list[str]) -> str:
+    if charges or run.result == "approved":
+        return (
+            "the lead's yes is not finance's: charge only what finance itself has approved; when its deadline fires, "
+            'return `"expired"`.'
+        )
+    if not run.completed:
+        return _WHOLE
+    return 'silence is no no: when finance is silent, return `"expired"`, whatever the lead has said.'
+
+
+def _doubled_step(run: "Run", charges: int, asked: list[str]) -> str:
+    if run.result == "rejected":
+        return _no_step(run, charges, asked)
+    return "let only the first decision of a level count: `if self.decision is None` in the signal."
+
+
+def _silent_step(run: "Run", charges: int, asked: list[str]) -> str:
+    if charges or run.result == "approved":
+        return 'silence is no approval: charge only when finance has said yes; else return `"expired"`.'
+    if not run.completed:
+        return (
+            "let a signal that changes nothing leave the deadline as it is: it began when the level was asked. Wait "
+            "for the decision that counts with *one* `wait_condition`, and not for the next signal."
+        )
+    return 'when the last level is silent, too, return `"expired"`.'
+
+
+# The first mail is on its way, so a decision that comes at once finds the run method still at the mail. Ada's word for
+# finance does not count, so Eve's yes does. (The other way round, an order that is rejected because the lead has spoken
+# twice would look right.)
+_PROMPT = _Case(
+    "a decision counts from the level's mail on",
+    "approved",
+    _prompt_step,
+    (("mailed:lead", "ada", True), ("finance", "ada", False), ("finance", "eve", True)),
+    also=(
+        "who has approved as the lead does not count for finance",
+        _same_step,
+        lambda run, asked: asked == list(_BOTH),
+    ),
+)
+_SILENT = _Case(
+    "when both levels are silent the order expires, uncharged",
+    "expired",
+    _silent_step,
+    (("lead", "eve", None), ("finance", "ada", None)),
+)
+_ANSWERED = (
+    _Case(
+        "two people, one of each level, approve: the order is charged, once",
+        "approved",
+        _both_step,
+        (("lead", "ada", True), ("finance", "eve", True)),
+    ),
+    _Case("a no of the lead ends it: finance is not asked", "rejected", _no_step, (("lead", "ada", False),), ("lead",)),
+    _Case(
+        "the lead's yes alone approves nothing: finance may still say no",
+        "rejected",
+        _half_step,
+        (("lead", "ada", True), ("finance", "eve", False)),
+    ),
+)
+_CAREFUL = (
+    # While the lead is asked, a yes for finance comes too early; so Eve's no counts, when she is asked.
+    _Case(
+        "an answer for a level that is not asked yet changes nothing",
+        "rejected",
+        _early_step,
+        (("lead:finance", "eve", True), ("lead", "ada", True), ("finance", "eve", False)),
+    ),
+    _PROMPT,
+)
+_SILENCES = (
+    # When finance is asked, the lead's no comes too late; so Eve's yes counts. (The other one's yes, early and late, is
+    # said where both are silent.)
+    _Case(
+        "silence of the lead escalates: finance is asked, and may approve alone",
+        "approved",
+        _up_step,
+        (("lead", "", None), ("finance:lead", "ada", False), ("finance", "eve", True)),
+        also=(
+            "an answer for a level that is no longer asked changes nothing",
+            _late_step,
+            lambda run, asked: run.result == "rejected" and asked == list(_BOTH),
+        ),
+    ),
+    _SILENT,
+    _Case(
+        "the lead's yes alone approves nothing: when finance is silent the order expires",
+        "expired",
+        _alone_step,
+        (("lead", "ada", True), ("finance", "", None)),
+    ),
+)
+_DOUBLED = (
+    _Case(
+        "only a level's first decision counts: a yes that follows a no changes nothing",
+        "rejected",
+        _doubled_step,
+        levels=("lead",),
+        doubled=(("lead", "ada", False), ("lead", "bob", True)),
+    ),
+    _Case(
+        "the same holds for finance",
+        "rejected",
+        _doubled_step,
+        (("lead", "ada", True),),
+        doubled=(("finance", "eve", False), ("finance", "bob", True)),
+    ),
+)
+_SCENES = {
+    "orders that are approved, and rejected by each level": _ANSWERED,
+    "an early answer, one before the mail has arrived, one person for both levels": _CAREFUL,
+    "silence and late answers": _SILENCES,
+    "doubled answers": _DOUBLED,
+}
+
+EXERCISE = Exercise(
+    answers=("TwoLevels",),
+    hints=(
+        "At every moment one level is asked. Which three things must be forgotten, kept or begun anew when the next "
+        "level's turn comes?",
+        "A loop over the two levels: clear the decision, mail, wait with the deadline. `TimeoutError`: `continue`. A "
+        "no: return. A yes: remember who. The signal takes a decision only for `self.level`, only the first, and not "
+        "from the person who was remembered. After the loop, a decision that is still `None` is silence.",
+    ),
+    why=(
+        "The loop is the process as one would tell it: ask, wait, go on. Each pass begins a timer of its own, so each "
+        "level has the whole deadline, and a deadline that fires leads up, not out. The signal is the door: it lets in "
+        "one decision, for the level that is asked, from somebody who has not decided before. Whatever is late, "
+        "doubled or early finds it closed, and stays in the history without an effect."
+    ),
+    check=check_levels,
+)

@@ -1,0 +1,260 @@
+"""Exercise 6.1: orders of two ages, halfway through; the learner's Worker takes over; then a new order."""
+
+import ast
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from course_lib import history
+from course_lib.grading.exercises import Exercise
+from course_lib.pitfalls.code import Module
+
+if TYPE_CHECKING:
+    from temporalio.client import WorkflowHandle, WorkflowHistory
+
+    from course_lib.grading.answers import Code
+    from course_lib.grading.bench import Bench
+    from course_lib.grading.evidence import Run
+    from course_lib.replay import Replayed
+
+_FIXTURES = Path(__file__).with_name("graded_orders.py")
+_AGES = {"plain": "an order without the receipt's marker", "patched": "an order with the receipt's marker"}
+_RECORDED: "dict[str, WorkflowHistory]" = {}
+_FIRST = "receipt"
+_NEW = ["reserve_stock", "charge_card", "send_receipt", "ship_parcel"]
+_GUARD = "put the new step, and nothing else, below `if workflow.patched(…):` with an id of its own"
+
+
+async def check_patches(bench: "Bench", workflow: "Code") -> None:
+    """Leave two orders halfway on old code, replay them with the learner's, finish them there, run a new one.
+
+    What the old code has recorded is the same in every check: another one's two orders do for the replays, so that
+    two of its own are needed only when those go on.
+    """
+    held = {} if _RECORDED else await _halfway(bench)
+    bench.did("both up to ship_parcel on the old code, and its Worker was stopped")
+    replayed = await bench.replay(workflow, *_RECORDED.values())
+    asked = _Asked(workflow.source)
+    for (age, recorded), told in zip(_RECORDED.items(), replayed, strict=True):
+        _goes_on(bench, age, recorded, told, asked)
+    if not all(told.agrees for told in replayed):
+        return
+    held = held or await _halfway(bench)
+    bench.shop.faults.clear()
+    async with bench.worker(workflow):
+        for age, handle in held.items():
+            await _finishes(bench, age, handle)
+        order = {"id": bench.unique("order"), "customer": "grace"}
+        run = await bench.run(workflow, order, id=order["id"])
+        _new_order(bench, run, order["id"], asked)
+
+
+async def _halfway(bench: "Bench") -> "dict[str, WorkflowHandle[Any, Any]]":
+    """Return an order of each age that waits for the warehouse; its old Worker is gone."""
+    bench.shop.faults.outage("warehouse")
+    held = {}
+    async with bench.worker(extra=(_FIXTURES,)) as worker:
+        for customer, age in _AGES.items():
+            order = {"id": bench.unique("order"), "customer": customer}
+            held[age] = await bench.start("OrderWorkflow", order, id=order["id"])
+        for handle in held.values():
+            await bench.wait_until(handle, lambda seen: "ship_parcel" in set(seen["name"]), "an old order is held")
+        await worker.stop()  # killed, it would leave an attempt under way to its timeout, and its sticky queue
+    _RECORDED.update({age: await history.fetch(handle) for age, handle in held.items()})
+    return held
+
+
+class _Asked:
+    """What the learner's code asks Temporal about patches, by its syntax tree.
+
+    Args:
+        source: The module.
+    """
+
+    def __init__(self, source: str) -> None:
+        module = Module(source)
+        code = list(module.workflow_code())
+        calls = list(module.calls(iter(code)))
+        named = dict(_texts(module.tree))
+        self.patched = [_id(call, named) for call, name in calls if name == "temporalio.workflow.patched"]
+        self.deprecated = [_id(call, named) for call, name in calls if name == "temporalio.workflow.deprecate_patch"]
+        # A call of which nobody takes the answer is a statement of its own.
+        bare = {id(node.value) for node in code if isinstance(node, ast.Expr)}
+        self.ignored = any(id(call) in bare for call, name in calls if name == "temporalio.workflow.patched")
+        self.turned = any(isinstance(node, ast.Not) for node in code)
+
+    def next_step(self, told: "Replayed") -> str:
+        """Return what to do about a replay that parted."""
+        parted = told.divergence
+        if told.error or parted is None:
+            return "correct what is named there, run the cell again, then check again."
+        if parted.issued.startswith("a failed workflow task"):
+            return f"{parted.what} Correct that line, run the cell again, then check again."
+        # Where the history has the receipt's marker, an order without it went on: the answer hangs on the marker.
+        at_marker = f"took the patch `{_FIRST}`" in parted.expected
+        if self.patched.count(_FIRST) > 1 or (at_marker and set(self.patched) == {_FIRST}):
+            return (
+                f"give this change an id of its own: an order with the marker {_FIRST!r} answers yes for that id, "
+                "wherever it is asked, and so takes the new way of both changes."
+            )
+        if self.deprecated:
+            return (
+                "it is too early for `deprecate_patch`: it drops the old way, and there are open orders that need it. "
+                "Keep `if workflow.patched(…):` until they are done."
+            )
+        if _FIRST not in self.patched:
+            return f"leave `if workflow.patched({_FIRST!r}):` as it was: the second change does not end the first."
+        if self.turned:
+            return (
+                "turn it round: `patched` says yes to new orders; the *new* way stands below `if workflow.patched(…):`."
+            )
+        if self.ignored:
+            return f"use the answer: `workflow.patched(…)` on a line of its own changes nothing; {_GUARD}."
+        if at_marker:
+            return (
+                f"ask `workflow.patched({_FIRST!r})` where it was asked before, after the charge: its marker has a "
+                "place in the history, and old orders were asked there."
+            )
+        if len(self.patched) < 2:
+            return (
+                f"{_GUARD}. Only Temporal can tell an order that has passed this place from one that has not: a "
+                "constant, or a field of the order, is the same for both."
+            )
+        return f"{parted.what} What was there before the change stays outside: {_GUARD}."
+
+
+def _texts(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+    """Yield the names that are given a plain text, such as a constant with a patch's id."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                pairs = [(target, node.value)]
+                if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+                    pairs = list(zip(target.elts, node.value.elts, strict=False))
+                yield from ((name.id, value) for name, value in pairs if isinstance(name, ast.Name))
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
+            yield node.target.id, node.value
+
+
+def _id(call: ast.Call, named: dict[str, ast.expr]) -> str:
+    first = call.args[0] if call.args else next((word.value for word in call.keywords if word.arg == "id"), None)
+    if isinstance(first, ast.Name):
+        first = named.get(first.id)
+    return str(first.value) if isinstance(first, ast.Constant) else "?"
+
+
+def _goes_on(bench: "Bench", age: str, recorded: "WorkflowHistory", told: "Replayed", asked: _Asked) -> None:
+    parted = told.divergence
+    seen = "its history replays"
+    if not told.agrees:
+        seen = told.error or (f"{parted.issued}, where the history has: {parted.expected}" if parted else "")
+    bench.expect(
+        told.agrees,
+        f"{age} can go on with this code",
+        expected=f"the same commands as in its {len(recorded.events)} events",
+        seen=seen,
+        events=(parted.event_id,) if parted else (),
+        next_step=asked.next_step(told),
+    )
+
+
+async def _finishes(bench: "Bench", age: str, handle: "WorkflowHandle[Any, Any]") -> None:
+    run = await bench.finish(handle)
+    steps = run.ids("ActivityTaskScheduled", "reserve_stock")
+    bench.expect(
+        run.completed and not steps,
+        f"{age} finishes the way it began",
+        expected="completed, no stock reserved",
+        seen="stock was reserved after the fact" if steps else run.reason or "completed",
+        events=steps or run.last_event,
+        next_step="an order that has passed this place keeps the old way to its end.",
+    )
+
+
+def _new_order(bench: "Bench", run: "Run", order: str, asked: _Asked) -> None:
+    bench.require(
+        run.completed,
+        "a new order completes",
+        expected="WorkflowExecutionCompleted",
+        seen=run.reason or "completed",
+        events=run.last_event,
+        next_step="correct that line, run the cell again, then check again.",
+    )
+    rows = run.events[run.events["type"] == "ActivityTaskScheduled"]
+    names = list(rows["name"])
+    reserved = "reserve_stock" in names
+    if not reserved:
+        step = "let new orders in: `patched` says yes to them, and only then the new step runs"
+        step += "; turn the `if` round." if asked.turned else ". A constant that is false says no to everybody."
+    else:
+        step = "keep every step and its place: reserve, charge, receipt, ship."
+    early = _before_the_stock(run) if names == _NEW else ()
+    if early:
+        step = "wait for the reservation, then charge: one `await` after the other. Who has paid wants the teapot."
+    bench.expect(
+        names == _NEW and not early,
+        "a new order takes the new way",
+        expected=", ".join(_NEW),
+        seen="charge_card was asked for before the stock was reserved" if early else ", ".join(names),
+        events=early or tuple(int(event) for event in rows["event_id"]),
+        next_step=step,
+    )
+    markers = _markers(run.history)
+    own = [marker for marker in markers if order in marker]
+    if own:
+        step = "let the id name the change, not the order: all orders have one, so that one query finds those without."
+    elif _FIRST not in markers:
+        step = (
+            f"ask `workflow.patched({_FIRST!r})` for new orders too: without its marker, the query on "
+            "`TemporalChangeVersion` takes this order for one from before the receipt."
+        )
+    else:
+        step = (
+            f"{_GUARD}: a replay of this order finds no marker for the new step, and it is the marker that tells the "
+            "ages apart."
+        )
+    bench.expect(
+        _FIRST in markers and len(markers) > 1 and not own,
+        "its history remembers both changes",
+        expected=f"two markers: {_FIRST!r} and one for the new step",
+        seen=f"markers: {', '.join(map(repr, markers)) or 'none'}",
+        events=run.ids("MarkerRecorded"),
+        next_step=step,
+    )
+
+
+def _before_the_stock(run: "Run") -> tuple[int, ...]:
+    """Return the event of a charge that did not wait for the reservation."""
+    charged = run.ids("ActivityTaskScheduled", "charge_card")
+    reserved = run.ids("ActivityTaskCompleted", "reserve_stock")
+    return charged if charged < reserved else ()
+
+
+def _markers(recorded: "WorkflowHistory") -> list[str]:
+    """Return the ids of the patches that a history remembers, without those of ``deprecate_patch``."""
+    found = []
+    for event in recorded.events:
+        attributes = event.marker_recorded_event_attributes
+        if attributes.marker_name == "core_patch":
+            told = json.loads(attributes.details["patch-data"].payloads[0].data)
+            if not told["deprecated"]:
+                found.append(str(told["id"]))
+    return found
+
+
+EXERCISE = Exercise(
+    answers=("OrderWorkflow",),
+    hints=(
+        "Three ages of orders run on this one class. For which of them must the new line be skipped, and who can tell?",
+        "As with the receipt: an `if` around the new step, with `workflow.patched` and an id. Can it be the id that is "
+        "taken already? What would an order say that has that marker?",
+    ),
+    why=(
+        "An order under way is replayed, and for a place that it has passed without the marker `patched` says no: it "
+        "keeps the old way. A new order gets the marker and the new step. The id is new, since a marker answers for "
+        "its id and not for a place. The receipt's patch stays as it was: the oldest orders still need it."
+    ),
+    check=check_patches,
+    early=False,
+)

@@ -1,0 +1,77 @@
+"""Exercise 7.3: a setting of the worker changes overnight; orders on their way must keep what they have decided."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from course_lib.grading.chapters.ch07.replaying import completed, replays_alike
+from course_lib.grading.exercises import Exercise
+
+if TYPE_CHECKING:
+    from course_lib.grading.answers import Code
+    from course_lib.grading.bench import Bench
+    from course_lib.grading.evidence import Run
+
+_GOODS, _FEE = 4200, 490
+_OLD, _NEW = {"FREE_FROM_CENTS": "5000"}, {"FREE_FROM_CENTS": str(_GOODS)}  # free *from* that amount
+
+
+async def check_fees(bench: "Bench", charge_order: "Code") -> None:
+    """Charge under the old setting, replay under the new one, charge under the new one."""
+    before, after = bench.unique("order"), bench.unique("order")
+    async with bench.worker(charge_order, env=_OLD):
+        run = await bench.run(charge_order, _GOODS, id=before)
+    await completed(bench, run)
+    _charged(bench, before, [_FEE, _GOODS], "with the old setting the fee is charged", run.last_event)
+    bench.did(f"the setting changes to {_GOODS}, and a new worker starts")
+
+    async def new_order() -> "Run":
+        async with bench.worker(charge_order, env=_NEW):
+            return await bench.run(charge_order, _GOODS, id=after)
+
+    # Both at once, for the learner's time; what is said of them keeps its order.
+    beside = asyncio.create_task(new_order())
+    try:
+        advice = "decide by what an activity has returned: the history keeps that, whatever the setting says later."
+        await replays_alike(bench, charge_order, run, env=_NEW, advice=advice)
+        other = await beside
+    finally:
+        beside.cancel()
+        await asyncio.wait([beside])
+    await completed(bench, other)
+    step = (
+        "read `FREE_FROM_CENTS` in an activity, for each order: a new order goes by the new setting, and one of that "
+        "amount itself has no fee."
+    )
+    _charged(bench, after, [_GOODS], "with the new setting an order has no fee", other.last_event, step)
+
+
+def _charged(
+    bench: "Bench", order: str, wanted: list[int], label: str, events: tuple[int, ...], next_step: str = ""
+) -> None:
+    amounts = sorted(int(amount) for amount in bench.shop.table("payments", order_id=order)["amount_cents"])
+    bench.expect(
+        amounts == wanted,
+        label,
+        expected=f"charges of {wanted}",
+        seen=f"charges of {amounts}",
+        events=events,
+        next_step=next_step or "the goods are charged always, the fee only below `FREE_FROM_CENTS` of the worker.",
+    )
+
+
+EXERCISE = Exercise(
+    answers=("ChargeOrder",),
+    hints=(
+        "At which moment does each run read the setting? And at which moment does a replay of it?",
+        "What a replay must not read again belongs in an activity. Write one that returns the number, ask for it at "
+        "the top of `run`, and decide by its result.",
+    ),
+    why=(
+        "The sandbox imports the module anew for each run and each replay, so a line at its top level is read again by "
+        "the worker that takes over, with that worker's setting. An activity is asked once. Its result is in the "
+        "history: the order keeps what was true when it decided, and a new order gets what is true now. The starter "
+        "could also read it and pass it in as an argument."
+    ),
+    check=check_fees,
+    early=False,
+)

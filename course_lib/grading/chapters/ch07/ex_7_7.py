@@ -1,0 +1,131 @@
+"""Exercise 7.7: three workflows without labels; running and replaying them says which is which."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from course_lib.grading.chapters.ch07.replaying import ELSEWHERE, HERE
+from course_lib.grading.exercises import Exercise
+
+if TYPE_CHECKING:
+    from course_lib.grading.answers import Code
+    from course_lib.grading.bench import Bench
+    from course_lib.grading.evidence import Run
+    from course_lib.replay import Replayed
+
+# In `ELSEWHERE` the hashes of two are even that are odd in `HERE`, or the other way round, and a set has another order.
+_SKUS = ["mug", "tea", "pot", "lamp"]
+_FATES = {"Ada": "fine", "Grace": "breaks", "Edsger": "lies"}
+_MEANS = {
+    "fine": "every replay asks for the same",
+    "stopped": "the sandbox refuses it",
+    "breaks": "a replay asks for other commands",
+    "lies": "a replay asks for the same commands with other values",
+}
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What running and replaying a workflow showed: its fate, and the line of the command that differs (0: none)."""
+
+    fate: str
+    line: int
+    evidence: str
+    events: tuple[int, ...] = ()
+
+
+async def check_riddles(bench: "Bench", ada: "Code", grace: "Code", edsger: "Code", verdicts: Any) -> None:
+    """Run the three, replay each in two new processes, and compare with what the learner says."""
+    async with bench.worker(ada, env=HERE):
+        handles = {code.name: await bench.start(code, _SKUS) for code in (ada, grace, edsger)}
+        runs = {name: await bench.finish(handle) for name, handle in handles.items()}
+    bench.did("each history is replayed in a new process")
+    whole = {name: run for name, run in runs.items() if run.completed}
+    replays = dict(zip(whole, await bench.replay(ada, *whole.values(), env=ELSEWHERE), strict=True)) if whole else {}
+    given = verdicts if isinstance(verdicts, dict) else {}
+    fates = {name: _shown(run, replays.get(name)) for name, run in runs.items()}
+    changed = next((name for name, shown in fates.items() if shown.fate != _FATES[name]), "")
+    # Who cures the three would have three that are fine, and nothing to tell apart.
+    bench.require(
+        not changed,
+        "the three workflows are as they were",
+        expected="only `VERDICTS` is edited",
+        seen=f"{changed} does something else now: {fates[changed].evidence}" if changed else "they are",
+        events=fates[changed].events if changed else (),
+        next_step="put the three classes back as the course has them; only `VERDICTS` is yours here.",
+    )
+    for code in (ada, grace, edsger):
+        shown = fates[code.name]
+        fate, line = _said(given.get(code.name))
+        right = fate == shown.fate
+        bench.expect(
+            right,
+            f"{code.name}: what becomes of it",
+            expected="what running and replaying it shows",
+            seen=f"{given.get(code.name)!r}",
+            events=shown.events,
+            next_step=_next(code.name, fate, shown),
+        )
+        if right:
+            bench.expect(
+                str(line) == str(shown.line),
+                f"{code.name}: the line",
+                expected="the line whose command is not the recorded one" if shown.line else "0: there is none",
+                seen=line,
+                events=shown.events,
+                next_step="write the number of the line that asks for the command, as time travel does, not of the "
+                "line that makes the value; the line of `%%module` is 1."
+                if shown.line
+                else "write 0: in a replay each command is the recorded one, so there is no line to name.",
+            )
+
+
+def _shown(run: "Run", replayed: "Replayed | None") -> _Shown:
+    if replayed is None:
+        return _Shown("stopped", 0, run.reason, run.last_event)
+    if (parted := replayed.divergence) is not None:
+        text = parted.what
+        return _Shown("breaks", parted.line or 0, text, (parted.event_id,))
+    if note := replayed.other_values:
+        number = note.removeprefix("Line ").split()[0]
+        return _Shown("lies", int(number) if number.isdigit() else 0, note)
+    return _Shown("fine", 0, "every command was the recorded one", run.last_event)
+
+
+def _said(answer: Any) -> tuple[str, Any]:
+    if isinstance(answer, tuple | list) and len(answer) == 2:
+        return str(answer[0]), answer[1]
+    return "", None
+
+
+def _next(name: str, fate: str, shown: _Shown) -> str:
+    if fate not in _MEANS:
+        words = ", ".join(f'"{word}"' for word in _MEANS)
+        return f'write `"{name}": (word, line)`; the word is one of {words}, the line is 0 for "fine".'
+    if shown.fate == "fine":
+        return (
+            f"“{fate}” would mean that {_MEANS[fate]}. In a new process {shown.evidence}. Is the value "
+            f"that you suspect "
+            "drawn, or calculated?"
+        )
+    return f"“{fate}” would mean that {_MEANS[fate]}. In a new process: {shown.evidence}"
+
+
+EXERCISE = Exercise(
+    answers=("Ada", "Grace", "Edsger", "VERDICTS"),
+    hints=(
+        "For each of the three: is there a value that another process would not calculate from the same input? If so, "
+        "does it decide which activity is asked for, or only with what?",
+        "Run one on a worker process, then `lab.step_through(handle)` here: this kernel is another "
+        "process. Time travel "
+        "names the line, or notes below the steps that a value is not the recorded one.",
+    ),
+    why=(
+        "Ada seeds her generator with the input: that is calculation, the same everywhere. Grace lets `hash` of a text "
+        "choose the activity: another process chooses otherwise, and the replay parts at the line that asks. Edsger "
+        "asks for `pack` always, so nothing parts; but the set's order decides whose answer is whose."
+    ),
+    check=check_riddles,
+    # Seeded by the input a generator of one\'s own is calculation; what is not seeded shows in the evidence.
+    allow=frozenset({"random"}),
+    early=False,
+)
