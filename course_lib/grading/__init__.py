@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from course_lib.grading.bench import CLIENT as CLIENT
     from course_lib.grading.bench import Bench as Bench
     from course_lib.grading.engine import grade as grade
+    from course_lib.grading.evidence import Handle as Handle
     from course_lib.grading.evidence import Run as Run
     from course_lib.grading.hints import Hint as Hint
     from course_lib.grading.hints import next_hint as next_hint
@@ -28,6 +29,7 @@ _HOMES = {
     "Bench": "bench",
     "Code": "answers",
     "CodeRef": "answers",
+    "Handle": "evidence",
     "Hint": "hints",
     "Run": "evidence",
     "Solution": "solutions",

@@ -10,6 +10,9 @@ from temporalio.client import WorkflowHandle, WorkflowHistory
 if TYPE_CHECKING:
     import pandas as pd
 
+Handle = WorkflowHandle[Any, Any]
+"""A workflow run, whatever its types."""
+
 _LONGEST = 300
 _FRAME = re.compile(r'File "(?P<path>[^"]+)", line (?P<line>\d+)')
 
@@ -28,7 +31,7 @@ class Run:
         reason: ``error`` in words for a learner, with the line of the learner's code where one is known.
     """
 
-    handle: WorkflowHandle[Any, Any]
+    handle: Handle
     result: Any
     error: BaseException | None
     history: WorkflowHistory
@@ -122,15 +125,10 @@ def place_of(traceback: str, lines: dict[str, str]) -> str:
     return place
 
 
-def short_text(text: str, limit: int = _LONGEST) -> str:
-    """Return a text on one line, shortened.
-
-    Args:
-        text: Any text.
-        limit: Characters.
-    """
+def short_text(text: str) -> str:
+    """Return a text on one line, shortened."""
     flat = " ".join(text.split())
-    return flat if len(flat) <= limit else f"{flat[: limit - 1]}…"
+    return flat if len(flat) <= _LONGEST else f"{flat[: _LONGEST - 1]}…"
 
 
 def _stacks(error: BaseException | None) -> Iterator[str]:

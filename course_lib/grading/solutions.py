@@ -28,14 +28,13 @@ class Solution:
     why: str
 
 
-def solution(exercise: Exercise, modules: Modules, progress: Progress, own: str = "") -> Solution:
+def solution(exercise: Exercise, modules: Modules, progress: Progress) -> Solution:
     """Return the solution beside the learner's code.
 
     Args:
         exercise: The exercise.
         modules: The chapter's module cells, which hold the learner's code.
         progress: Says whether there was an attempt.
-        own: The learner's code when it is not in a module cell.
 
     Raises:
         CourseError: There was no attempt yet, or the checkout has no solution.
@@ -53,5 +52,5 @@ def solution(exercise: Exercise, modules: Modules, progress: Progress, own: str 
         )
     progress.open_solution(exercise.id)
     names = set(modules.names())
-    mine = own or "\n\n".join(modules.source(cell.module).strip() for cell in cells if cell.module in names)
+    mine = "\n\n".join(modules.source(cell.module).strip() for cell in cells if cell.module in names)
     return Solution(exercise.id, exercise.title, mine, "\n\n".join(cell.code.strip() for cell in cells), exercise.why)

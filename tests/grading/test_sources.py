@@ -1,12 +1,15 @@
 """Stub and solution of an exercise, read from the authors' notebook."""
 
+import dataclasses
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
-from course_lib import grading
-from course_lib.grading import sources
+from course_lib import grading, paths
+from course_lib.errors import CourseError
+from course_lib.grading import registry, sources
 
 SOLVED = """%%module greeting
 class Greeting:
@@ -41,6 +44,27 @@ def test_the_two_editions(folder: Path) -> None:
     assert "Welcome" not in stub.code
     assert "Welcome" in solved.code
     assert "###" not in solved.code + stub.code
+
+
+def test_the_lines_to_write_are_what_the_learner_does_not_have(folder: Path) -> None:
+    exercise = grading.exercise("0.1")
+    assert sources.solution_lines(exercise, folder) == 'return f"Welcome, {name}"'
+    path = folder / "00_start_here.ipynb"
+    one, two = (f"### BEGIN SOLUTION\n\ntotal = {number}\n### END SOLUTION" for number in (1, 2))
+    more = f"{one}\nprint(total)\n{two}"
+    path.write_text(path.read_text().replace(json.dumps("total = None"), json.dumps(more)))
+    assert sources.solution_lines(exercise, folder).splitlines()[1:] == ["…", "total = 1", "…", "total = 2"]
+
+
+def test_without_solutions_an_exercise_has_one_hint_less(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(paths.root() / "notebooks", tmp_path / "notebooks")
+    monkeypatch.setattr(sources, "root", lambda: tmp_path)
+    content, whole = registry._load.__wrapped__("00"), grading.chapter("00")
+    assert (content.id, content.title) == (whole.id, whole.title)
+    assert content.exercises == (dataclasses.replace(whole.exercises[0], hints=whole.exercises[0].hints[:2]),)
+    (tmp_path / "notebooks" / "00_start_here.ipynb").rename(tmp_path / "notebooks" / "00_start_here-Copy1.ipynb")
+    with pytest.raises(CourseError, match="notebook of chapter 00 is missing"):
+        registry._load.__wrapped__("00")
 
 
 def test_no_notebook_no_cells(tmp_path: Path) -> None:

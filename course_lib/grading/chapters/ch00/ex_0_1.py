@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 from course_lib.grading.exercises import Exercise
 
 if TYPE_CHECKING:
-    from course_lib.grading.answers import Code
-    from course_lib.grading.bench import Bench
+    from course_lib.grading import Bench, Code
 
 _NAMES = ("Ada", "Grace", "Edsger", "Barbara", "Alan", "Margaret")
 

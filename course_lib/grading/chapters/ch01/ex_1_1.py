@@ -8,11 +8,8 @@ from course_lib.grading.exercises import Exercise
 
 if TYPE_CHECKING:
     import pandas as pd
-    from temporalio.client import WorkflowHandle
 
-    from course_lib.grading.answers import Code
-    from course_lib.grading.bench import Bench
-    from course_lib.grading.evidence import Run
+    from course_lib.grading import Bench, Code, Handle, Run
 
 _STEPS = ("charge_card", "ship_parcel")
 _AMOUNT = 4200
@@ -155,7 +152,7 @@ async def _payments_down(bench: "Bench", workflow: "Code", order: dict[str, Any]
     )
 
 
-async def _closed(handle: "WorkflowHandle[Any, Any]") -> bool:
+async def _closed(handle: "Handle") -> bool:
     return (await handle.describe()).status != WorkflowExecutionStatus.RUNNING
 
 

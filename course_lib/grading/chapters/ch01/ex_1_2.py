@@ -12,8 +12,7 @@ from course_lib.grading.exercises import Exercise
 from course_lib.grading.verdict import Part
 
 if TYPE_CHECKING:
-    from course_lib.grading.answers import Code
-    from course_lib.grading.bench import Bench
+    from course_lib.grading import Bench, Code
     from course_lib.grading.calls import Called
 
 _RUNNING = "while the checkout is under way"

@@ -10,7 +10,7 @@ from course_lib.grading.exercises import Exercise
 if TYPE_CHECKING:
     import pandas as pd
 
-    from course_lib.grading.bench import Bench
+    from course_lib.grading import Bench
 
 _CLOSE = 0.05  # seconds; two events are never read as exactly as they are written
 

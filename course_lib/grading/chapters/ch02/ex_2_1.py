@@ -9,9 +9,7 @@ from course_lib.grading.exercises import Exercise
 if TYPE_CHECKING:
     import pandas as pd
 
-    from course_lib.grading.answers import Code
-    from course_lib.grading.bench import Bench
-    from course_lib.grading.evidence import Run
+    from course_lib.grading import Bench, Code, Run
 
 _SAME_FOR_ALL = (
     "give each order a key of its own, made from `order.id`: with one key for all of them the gateway takes the second "

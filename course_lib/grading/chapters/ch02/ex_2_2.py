@@ -6,18 +6,16 @@ Whatever was reported has arrived by then, although the worker holds heartbeats 
 the next attempt knows nothing but what the server holds. Attempts that a busy machine loses on the way change nothing.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from course_lib.grading import attempts
 from course_lib.grading.exercises import Exercise
 
 if TYPE_CHECKING:
     import pandas as pd
-    from temporalio.client import WorkflowHandle
 
-    from course_lib.grading.answers import Code
+    from course_lib.grading import Bench, Code, Handle
     from course_lib.grading.attempts import Asked, Tried
-    from course_lib.grading.bench import Bench
     from course_lib.workers import WorkerProcess
 
 TOTAL = 10_000
@@ -66,7 +64,7 @@ async def check_resume(bench: "Bench", workflow: "Code") -> None:
     )
 
 
-async def _hanging(bench: "Bench", workflow: "Code", worker: "WorkerProcess") -> "WorkflowHandle[Any, Any]":
+async def _hanging(bench: "Bench", workflow: "Code", worker: "WorkerProcess") -> "Handle":
     """Start an import and return when its page 9 hangs.
 
     An attempt that a slow machine has lost before goes on importing beside the next one: then all begins anew.
@@ -99,7 +97,7 @@ async def _hanging(bench: "Bench", workflow: "Code", worker: "WorkerProcess") ->
     return handle
 
 
-async def _hangs(bench: "Bench", handle: "WorkflowHandle[Any, Any]") -> "tuple[bool, Tried]":
+async def _hangs(bench: "Bench", handle: "Handle") -> "tuple[bool, Tried]":
     """Wait until a page hangs, and return whether one does, and how far the import is."""
     now = attempts.Tried()
 
@@ -128,7 +126,7 @@ def _require_timeout(bench: "Bench", plan: "Asked") -> None:
     )
 
 
-async def _lost(bench: "Bench", handle: "WorkflowHandle[Any, Any]") -> "Tried":
+async def _lost(bench: "Bench", handle: "Handle") -> "Tried":
     """Wait until the server has missed the heartbeats of the attempt that hangs, and return what it knows."""
     hanging = (await attempts.tried(handle)).attempt
 

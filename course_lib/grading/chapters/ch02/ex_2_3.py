@@ -3,7 +3,7 @@
 import asyncio
 from base64 import b64decode
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from course_lib.grading import attempts
 from course_lib.grading.bench import CLIENT
@@ -11,10 +11,8 @@ from course_lib.grading.exercises import Exercise
 
 if TYPE_CHECKING:
     import pandas as pd
-    from temporalio.client import WorkflowHandle
 
-    from course_lib.grading.answers import Code
-    from course_lib.grading.bench import Bench
+    from course_lib.grading import Bench, Code, Handle
 
 _FIXTURES = Path(__file__).with_name("graded_review.py")
 _WAITS = "the activity still waits for an answer"
@@ -69,7 +67,7 @@ async def check_review(bench: "Bench", ask: "Code", answer: "Code") -> None:
     )
 
 
-async def _reviews(bench: "Bench", runs: "list[WorkflowHandle[Any, Any]]", orders: list[str]) -> "pd.DataFrame":
+async def _reviews(bench: "Bench", runs: "list[Handle]", orders: list[str]) -> "pd.DataFrame":
     """Return the reviews, when both orders have one or it is clear that they will not.
 
     The one slot puts all in order: when the second activity has begun, the first has ended or let go, and the server
@@ -91,7 +89,7 @@ async def _reviews(bench: "Bench", runs: "list[WorkflowHandle[Any, Any]]", order
     return bench.shop.table("reviews")
 
 
-async def _let_go(bench: "Bench", reviews: "pd.DataFrame", runs: "list[WorkflowHandle[Any, Any]]") -> None:
+async def _let_go(bench: "Bench", reviews: "pd.DataFrame", runs: "list[Handle]") -> None:
     ended = [event for run in runs for event in bench.ids(await bench.events(run), "ActivityTaskCompleted")]
     errors = [now.error for now in [await attempts.tried(run) for run in runs] if now.mistake and now.error]
     failure = f"an attempt failed: {bench.explain(errors[0])}" if errors else ""
@@ -149,9 +147,7 @@ def _decodes(token: str) -> bool:
         return False
 
 
-async def _arrived(
-    bench: "Bench", handle: "WorkflowHandle[Any, Any]", other: "WorkflowHandle[Any, Any]", wanted: bool
-) -> None:
+async def _arrived(bench: "Bench", handle: "Handle", other: "Handle", wanted: bool) -> None:
     elsewhere = bool(bench.ids(await bench.events(other), "ActivityTaskCompleted"))
     failed = (await attempts.tried(handle)).failure
     result = "the activity of the other order was completed" if elsewhere else await _result(bench, handle)
@@ -176,7 +172,7 @@ async def _arrived(
     )
 
 
-async def _result(bench: "Bench", handle: "WorkflowHandle[Any, Any]") -> object:
+async def _result(bench: "Bench", handle: "Handle") -> object:
     """Return a run's result, or why it has none. `answer` has returned: what it does to the activity is done."""
     now = await attempts.tried(handle)
     if now.pending:

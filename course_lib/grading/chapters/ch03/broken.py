@@ -22,9 +22,7 @@ from temporalio.api.workflowservice.v1 import (
 )
 
 if TYPE_CHECKING:
-    from temporalio.client import WorkflowHandle
-
-    from course_lib.grading.bench import Bench
+    from course_lib.grading import Bench, Handle
 
 _LIMIT = 120.0  # seconds for a twentieth of one; past it the machine was too busy
 _FAILURE = Failure(
@@ -34,7 +32,7 @@ _FAILURE = Failure(
 )
 
 
-async def stuck_order(bench: "Bench", order: dict[str, Any]) -> "WorkflowHandle[Any, Any]":
+async def stuck_order(bench: "Bench", order: dict[str, Any]) -> "Handle":
     """Start a checkout, reserve its stock, and fail the workflow task that comes next. No Worker may poll yet.
 
     Args:

@@ -9,9 +9,7 @@ from course_lib.grading.bench import Stopped
 from course_lib.grading.exercises import Exercise
 
 if TYPE_CHECKING:
-    from course_lib.grading.answers import Code
-    from course_lib.grading.bench import Bench
-    from course_lib.grading.evidence import Run
+    from course_lib.grading import Bench, Code, Run
 
 _TRIES = 4
 _PAUSES = [1.0, 2.0, 2.0]

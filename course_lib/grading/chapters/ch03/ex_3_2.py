@@ -1,18 +1,15 @@
 """Exercise 3.2: a declined card is final, an outage is not; the gateway's requests are counted."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from course_lib.grading import attempts
 from course_lib.grading.exercises import Exercise
 
 if TYPE_CHECKING:
     import pandas as pd
-    from temporalio.client import WorkflowHandle
 
-    from course_lib.grading.answers import Code
+    from course_lib.grading import Bench, Code, Handle, Run
     from course_lib.grading.attempts import Tried
-    from course_lib.grading.bench import Bench
-    from course_lib.grading.evidence import Run
 
 _TYPE = "CardDeclined"
 _FAR_OFF = 3600.0  # seconds; whoever puts the next attempt off for so long means that there is none
@@ -38,7 +35,7 @@ async def check_declined(bench: "Bench", workflow: "Code") -> None:
             _retried(bench, await bench.finish(handles[1]), later)
 
 
-async def _not_again(bench: "Bench", handle: "WorkflowHandle[Any, Any]", order: str) -> None:
+async def _not_again(bench: "Bench", handle: "Handle", order: str) -> None:
     """Wait for the end of the declined order; end the check as soon as its charge is to be attempted again."""
     now = attempts.Tried()
 

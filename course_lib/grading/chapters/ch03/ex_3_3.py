@@ -7,7 +7,7 @@ events: the shop holds a call until the heartbeat has come that is due before it
 import math
 import time
 from itertools import cycle
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from course_lib.grading import attempts
 from course_lib.grading.attempts import HEARTBEAT, Asked, Tried
@@ -16,10 +16,7 @@ from course_lib.grading.exercises import Exercise
 from course_lib.waits.machine import TooBusy, round_trip
 
 if TYPE_CHECKING:
-    from temporalio.client import WorkflowHandle
-
-    from course_lib.grading.answers import Code
-    from course_lib.grading.bench import Bench
+    from course_lib.grading import Bench, Code, Handle
 
 _COUNT = 5
 _SLOW = 0.8  # seconds of one call to a slow warehouse
@@ -131,9 +128,7 @@ async def _slow(bench: "Bench", workflow: "Code", few: int) -> None:
     )
 
 
-async def _paced(
-    bench: "Bench", handle: "WorkflowHandle[Any, Any]", order: str, few: int
-) -> tuple[Tried | None, float]:
+async def _paced(bench: "Bench", handle: "Handle", order: str, few: int) -> tuple[Tried | None, float]:
     """Let a few calls through at a time, the next ones when a heartbeat has come.
 
     The next call to be held is named before the one that is held goes on, in another switch, so none gets through
@@ -169,7 +164,7 @@ async def _paced(
     return (now if now.failure == HEARTBEAT else None), 0.0  # lost, and no other attempt is allowed
 
 
-async def _heard(bench: "Bench", handle: "WorkflowHandle[Any, Any]", beat: str) -> Tried:
+async def _heard(bench: "Bench", handle: "Handle", beat: str) -> Tried:
     """Wait until there is another heartbeat than this, or the first attempt is lost."""
     now = Tried()
 
@@ -194,7 +189,7 @@ def _lost_step(now: Tried) -> str:
     return "send a heartbeat after *each* article, and give the timeout room for one slow call."
 
 
-async def _hung(bench: "Bench", handle: "WorkflowHandle[Any, Any]", order: str) -> None:
+async def _hung(bench: "Bench", handle: "Handle", order: str) -> None:
     beats: set[str] = set()
     now = Tried()
 

@@ -1,7 +1,7 @@
 """Exercise 3.4: a run that got stuck on broken code has to be finished by the learner's, with nothing done twice."""
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from course_lib import history
 from course_lib.grading import attempts
@@ -10,11 +10,7 @@ from course_lib.grading.exercises import Exercise
 from course_lib.waits.until import closed
 
 if TYPE_CHECKING:
-    from temporalio.client import WorkflowHandle
-
-    from course_lib.grading.answers import Code
-    from course_lib.grading.bench import Bench
-    from course_lib.grading.evidence import Run
+    from course_lib.grading import Bench, Code, Handle, Run
 
 _SHIPPING, _FREE_FROM = 490, 5000
 _LABEL = "the same run completes"
@@ -49,7 +45,7 @@ async def check_stuck(bench: "Bench", checkout: "Code") -> None:
     )
 
 
-async def _goes_on(bench: "Bench", checkout: "Code", handle: "WorkflowHandle[Any, Any]", fresh: "Run") -> None:
+async def _goes_on(bench: "Bench", checkout: "Code", handle: "Handle", fresh: "Run") -> None:
     """End the check when the run is seen to stay stuck: to wait for that, its attempts would have to time out."""
     if await closed(handle):
         return

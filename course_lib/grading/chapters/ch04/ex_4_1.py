@@ -15,9 +15,7 @@ from course_lib.grading.exercises import Exercise
 if TYPE_CHECKING:
     from temporalio.client import WorkflowHandle
 
-    from course_lib.grading.answers import Code
-    from course_lib.grading.bench import Bench
-    from course_lib.grading.evidence import Run
+    from course_lib.grading import Bench, Code, Run
     from course_lib.shop import Faults
     from course_lib.workers import WorkerProcess
 

@@ -14,9 +14,7 @@ from course_lib.grading.exercises import Exercise
 if TYPE_CHECKING:
     from temporalio.client import WorkflowHandle
 
-    from course_lib.grading.answers import Code
-    from course_lib.grading.bench import Bench
-    from course_lib.grading.evidence import Run
+    from course_lib.grading import Bench, Code, Run
 
 _WAITS = 30.0
 _NAMES = ("calm", "waiting", "paying", "declined", "shipping", "undoing", "sold-out")

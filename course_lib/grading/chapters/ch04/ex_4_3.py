@@ -9,9 +9,7 @@ from course_lib.grading.exercises import Exercise
 if TYPE_CHECKING:
     import pandas as pd
 
-    from course_lib.grading.answers import Code
-    from course_lib.grading.bench import Bench
-    from course_lib.grading.evidence import Run
+    from course_lib.grading import Bench, Code, Run
 
 _FIXTURES = Path(__file__).with_name("graded_shortage.py")
 _PAID = 4200

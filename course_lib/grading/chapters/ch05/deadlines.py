@@ -4,13 +4,12 @@ However an answer waits (``wait_condition``, ``asyncio.timeout``, ``workflow.sle
 """
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
-    from temporalio.client import WorkflowHandle
 
-    from course_lib.grading.bench import Bench
+    from course_lib.grading import Bench, Handle
 
 ENDS = ("WorkflowExecutionCompleted", "WorkflowExecutionFailed")
 _TIMER_ENDS = ("TimerFired", "TimerCanceled")
@@ -59,7 +58,7 @@ def in_words(seconds: list[float]) -> str:
     return ", ".join(f"a timer of {each:g} s" for each in seconds[:4]) or "no timer"
 
 
-async def passes(bench: "Bench", handle: "WorkflowHandle[Any, Any]", seconds: float) -> None:
+async def passes(bench: "Bench", handle: "Handle", seconds: float) -> None:
     """Let the time of a run that rests jump; a timer that is due by then has fired, or is gone, when this returns.
 
     Args:

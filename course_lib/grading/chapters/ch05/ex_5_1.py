@@ -9,11 +9,8 @@ from course_lib.grading.talking import ask, signal
 
 if TYPE_CHECKING:
     import pandas as pd
-    from temporalio.client import WorkflowHandle
 
-    from course_lib.grading.answers import Code
-    from course_lib.grading.bench import Bench
-    from course_lib.grading.evidence import Run
+    from course_lib.grading import Bench, Code, Handle, Run
 
 _YES, _NO = {"by": "ada", "approved": True}, {"by": "bob", "approved": False}
 _HOUR = 3600.0
@@ -83,7 +80,7 @@ def _waiting(bench: "Bench", answers: list[str]) -> None:
 
 async def _start(
     bench: "Bench", approval: "Code", seconds: float, *decisions: dict[str, Any], at_once: bool = False
-) -> "WorkflowHandle[Any, Any]":
+) -> "Handle":
     """Start an order and decide; ``at_once``: with one call, so that the decision comes before the deadline begins."""
     order = bench.unique("order")
     given = {"id": order, "amount_cents": 99_000, "deadline_seconds": seconds}
@@ -96,7 +93,7 @@ async def _start(
     return handle
 
 
-async def _waits(bench: "Bench", handle: "WorkflowHandle[Any, Any]", deadline: float) -> None:
+async def _waits(bench: "Bench", handle: "Handle", deadline: float) -> None:
     """Look at the first order as soon as it rests: its deadline, or a mistake for which the rest need not be run."""
     events = await bench.rest(handle)
     if "WorkflowTaskCompleted" not in set(events["type"]):
@@ -115,7 +112,7 @@ async def _waits(bench: "Bench", handle: "WorkflowHandle[Any, Any]", deadline: f
     )
 
 
-async def _outlast(bench: "Bench", handle: "WorkflowHandle[Any, Any]") -> None:
+async def _outlast(bench: "Bench", handle: "Handle") -> None:
     """Let the card take longer than the deadline, if that still runs, and than what comes of it; say no meanwhile."""
 
     async def over() -> bool:
@@ -134,7 +131,7 @@ async def _outlast(bench: "Bench", handle: "WorkflowHandle[Any, Any]") -> None:
     bench.shop.faults.release("payments")
 
 
-async def _decided(bench: "Bench", handle: "WorkflowHandle[Any, Any]", outcome: str, label: str, step: str) -> None:
+async def _decided(bench: "Bench", handle: "Handle", outcome: str, label: str, step: str) -> None:
     run = await bench.finish(handle, alone=True)
     _require_end(bench, run)
     charges = bench.shop.table("payments", order_id=handle.id)
@@ -222,7 +219,7 @@ def _mailed(bench: "Bench", order: str, run: "Run") -> None:
     )
 
 
-async def _expire(bench: "Bench", handle: "WorkflowHandle[Any, Any]", deadline: float) -> "pd.DataFrame":
+async def _expire(bench: "Bench", handle: "Handle", deadline: float) -> "pd.DataFrame":
     """Let the deadline pass, and keep the mail that follows it on its way; return the history."""
     await bench.rest(handle)
     bench.shop.faults.hold("mailer", order_id=handle.id)
@@ -246,7 +243,7 @@ def _is_over(events: "pd.DataFrame") -> bool:
     return "ActivityTaskScheduled" in after or types[-1] in deadlines.ENDS
 
 
-async def _late(bench: "Bench", handle: "WorkflowHandle[Any, Any]", found: "pd.DataFrame") -> None:
+async def _late(bench: "Bench", handle: "Handle", found: "pd.DataFrame") -> None:
     bench.require(
         _is_over(found),
         _SILENCE,

@@ -1,16 +1,13 @@
 """Exercise 5.2: good and bad corrections of an order, with an eye on the history: a refusal must leave nothing."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from course_lib.grading import attempts
 from course_lib.grading.exercises import Exercise
 from course_lib.grading.talking import Reply, signal, update
 
 if TYPE_CHECKING:
-    from temporalio.client import WorkflowHandle
-
-    from course_lib.grading.answers import Code
-    from course_lib.grading.bench import Bench
+    from course_lib.grading import Bench, Code, Handle
 
 _BAD = (-5, 0, 100_001)
 _TRACES = ("WorkflowExecutionUpdateAccepted", "WorkflowExecutionUpdateCompleted", "WorkflowTaskFailed")
@@ -43,7 +40,7 @@ async def check_correction(bench: "Bench", workflow: "Code") -> None:
     )
 
 
-async def _good(bench: "Bench", handle: "WorkflowHandle[Any, Any]") -> None:
+async def _good(bench: "Bench", handle: "Handle") -> None:
     reply = await update(bench, handle, "correct", 3900)
     bench.did("correct(3900)")
     step = "return the amount that was replaced, not the new one; and let the validator change nothing."
@@ -67,7 +64,7 @@ async def _good(bench: "Bench", handle: "WorkflowHandle[Any, Any]") -> None:
     )
 
 
-async def _bad(bench: "Bench", handle: "WorkflowHandle[Any, Any]", amount: int, *, confirmed: bool = False) -> None:
+async def _bad(bench: "Bench", handle: "Handle", amount: int, *, confirmed: bool = False) -> None:
     before = await bench.events(handle)
     reply = await update(bench, handle, "correct", amount)
     after = await bench.events(handle)
@@ -113,7 +110,7 @@ def _step(reply: Reply, types: list[str], confirmed: bool) -> str:
     )
 
 
-async def _edges(bench: "Bench", handle: "WorkflowHandle[Any, Any]") -> None:
+async def _edges(bench: "Bench", handle: "Handle") -> None:
     replies = [await update(bench, handle, "correct", amount) for amount in (100_000, 1, 1, 3900)]
     bench.did("correct(100000), correct(1) twice, correct(3900)")
     bench.expect(

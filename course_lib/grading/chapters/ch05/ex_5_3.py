@@ -9,10 +9,7 @@ from course_lib.grading.exercises import Exercise
 from course_lib.grading.talking import Reply, arrived, signal, update
 
 if TYPE_CHECKING:
-    from temporalio.client import WorkflowHandle
-
-    from course_lib.grading.answers import Code
-    from course_lib.grading.bench import Bench
+    from course_lib.grading import Bench, Code, Handle
 
 _WORTH = 10_000
 _RELEASE = "let every payment come to an end: `async with self.lock` releases the lock after a refusal, too."
@@ -44,7 +41,7 @@ def _orders(bench: "Bench", *amounts: int) -> list[dict[str, Any]]:
     return [{"id": bench.unique("order"), "amount_cents": amount} for amount in amounts]
 
 
-async def _pay(bench: "Bench", handle: "WorkflowHandle[Any, Any]", *orders: dict[str, Any]) -> tuple[list[Reply], int]:
+async def _pay(bench: "Bench", handle: "Handle", *orders: dict[str, Any]) -> tuple[list[Reply], int]:
     """Pay orders at once, each by an update with the order's id; return the replies and what the shop booked."""
     amounts = " and ".join(str(order["amount_cents"]) for order in orders)
     bench.did(f"pay {amounts}{' at once' if len(orders) > 1 else ''}")
@@ -57,7 +54,7 @@ def _said(replies: list[Reply]) -> str:
     return "; ".join(f"{reply.state}: {reply.text}" for reply in replies)
 
 
-async def _race(bench: "Bench", handle: "WorkflowHandle[Any, Any]", replies: list[Reply], booked: int) -> None:
+async def _race(bench: "Bench", handle: "Handle", replies: list[Reply], booked: int) -> None:
     if any(reply.state == "silent" for reply in replies):
         run = await bench.finish(handle, alone=True)
         bench.require(
@@ -100,7 +97,7 @@ async def _race(bench: "Bench", handle: "WorkflowHandle[Any, Any]", replies: lis
     await signal(handle, "close")
 
 
-async def _all_fit(bench: "Bench", handle: "WorkflowHandle[Any, Any]", replies: list[Reply], booked: int) -> None:
+async def _all_fit(bench: "Bench", handle: "Handle", replies: list[Reply], booked: int) -> None:
     bench.expect(
         all(reply.ok for reply in replies) and booked == 9000,
         "payments that fit are all paid, also at once",

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from course_lib.grading.chapters.ch05 import deadlines
 from course_lib.grading.exercises import Exercise
@@ -14,11 +14,8 @@ from course_lib.waits.until import closed
 
 if TYPE_CHECKING:
     import pandas as pd
-    from temporalio.client import WorkflowHandle
 
-    from course_lib.grading.answers import Code
-    from course_lib.grading.bench import Bench
-    from course_lib.grading.evidence import Run
+    from course_lib.grading import Bench, Code, Handle, Run
     from course_lib.workers import WorkerProcess
 
     _Step = Callable[[Run, int, list[str]], str]
@@ -94,7 +91,7 @@ async def check_levels(bench: "Bench", workflow: "Code") -> None:
                 quiet.cancel()
 
 
-async def _start(bench: "Bench", workflow: "Code", seconds: float, *, held: bool = False) -> "WorkflowHandle[Any, Any]":
+async def _start(bench: "Bench", workflow: "Code", seconds: float, *, held: bool = False) -> "Handle":
     order = bench.unique("order")
     if held:
         bench.shop.faults.hold("mailer", order_id=order)
@@ -102,7 +99,7 @@ async def _start(bench: "Bench", workflow: "Code", seconds: float, *, held: bool
     return await bench.start(workflow, given, id=order, quiet=True)
 
 
-async def _first(bench: "Bench", handle: "WorkflowHandle[Any, Any]", deadline: float) -> None:
+async def _first(bench: "Bench", handle: "Handle", deadline: float) -> None:
     """Look at one order as soon as it rests: with another deadline than its own, the rest need not be run."""
     events = await bench.rest(handle)
     if "WorkflowTaskCompleted" not in set(events["type"]):
@@ -110,7 +107,7 @@ async def _first(bench: "Bench", handle: "WorkflowHandle[Any, Any]", deadline: f
     _whole_time(bench, events, "lead", deadline)
 
 
-async def _second(bench: "Bench", handle: "WorkflowHandle[Any, Any]", deadline: float) -> None:
+async def _second(bench: "Bench", handle: "Handle", deadline: float) -> None:
     """The same for finance, once its turn has come: with too little time its answers count only with luck."""
     events = await bench.events(handle)
     if [to for _, to in _mails(events)] == list(_BOTH) and not bench.ids(
@@ -119,7 +116,7 @@ async def _second(bench: "Bench", handle: "WorkflowHandle[Any, Any]", deadline: 
         _whole_time(bench, events, "finance", deadline)
 
 
-async def _tell(bench: "Bench", runs: "dict[_Case, WorkflowHandle[Any, Any]]", seconds: "dict[_Case, float]") -> None:
+async def _tell(bench: "Bench", runs: "dict[_Case, Handle]", seconds: "dict[_Case, float]") -> None:
     """Say to these orders what they are for, the first answer to each, then the second, and wait until they rest."""
     for answers in zip_longest(*(case.answers for case in runs)):
         due = {case: answer for case, answer in zip(runs, answers, strict=True) if answer}
@@ -136,7 +133,7 @@ async def _tell(bench: "Bench", runs: "dict[_Case, WorkflowHandle[Any, Any]]", s
     await _all(bench, {run: partial(bench.rests, run) for run in runs.values()})
 
 
-async def _all(bench: "Bench", ready: "dict[WorkflowHandle[Any, Any], Callable[[], Awaitable[bool]]]") -> None:
+async def _all(bench: "Bench", ready: "dict[Handle, Callable[[], Awaitable[bool]]]") -> None:
     """Wait for several runs, each until it is ready or stands still for good.
 
     To ask for one after the other is a fourth of the work of as many waits side by side.
@@ -152,7 +149,7 @@ async def _all(bench: "Bench", ready: "dict[WorkflowHandle[Any, Any], Callable[[
         await asyncio.gather(*(bench.until(condition, run) for run, condition in ready.items()))
 
 
-async def _say(bench: "Bench", handle: "WorkflowHandle[Any, Any]", answer: _Answer, deadline: float) -> None:
+async def _say(bench: "Bench", handle: "Handle", answer: _Answer, deadline: float) -> None:
     where, by, approved = answer
     asked, _, speaks_for = where.partition(":")
     if approved is None:
@@ -162,12 +159,12 @@ async def _say(bench: "Bench", handle: "WorkflowHandle[Any, Any]", answer: _Answ
         bench.shop.faults.release("mailer", order_id=handle.id)
 
 
-async def _decide(handle: "WorkflowHandle[Any, Any]", answer: _Answer) -> bool:
+async def _decide(handle: "Handle", answer: _Answer) -> bool:
     level, by, approved = answer
     return await signal(handle, "decide", {"by": by, "approved": approved, "level": level})
 
 
-async def _silence(bench: "Bench", handle: "WorkflowHandle[Any, Any]", level: str, other: str, deadline: float) -> None:
+async def _silence(bench: "Bench", handle: "Handle", level: str, other: str, deadline: float) -> None:
     """Let the deadline of the level that is asked pass; in between, somebody speaks for the other one."""
     events = await bench.events(handle)
     if _time_of(events, level) < deadline / 2:
@@ -181,18 +178,16 @@ async def _silence(bench: "Bench", handle: "WorkflowHandle[Any, Any]", level: st
     await deadlines.passes(bench, handle, 0.4 * deadline)
 
 
-async def _mail_waits(bench: "Bench", handle: "WorkflowHandle[Any, Any]") -> bool:
+async def _mail_waits(bench: "Bench", handle: "Handle") -> bool:
     return bool(bench.shop.waiting(handle.id)) or await bench.rests(handle)
 
 
-async def _heard(bench: "Bench", handle: "WorkflowHandle[Any, Any]") -> bool:
+async def _heard(bench: "Bench", handle: "Handle") -> bool:
     types = list((await bench.events(handle))["type"])
     return "WorkflowTaskCompleted" in types[types.index("WorkflowExecutionSignaled") :]
 
 
-async def _at_once(
-    bench: "Bench", worker: "WorkerProcess", runs: "dict[WorkflowHandle[Any, Any], tuple[_Answer, ...]]"
-) -> None:
+async def _at_once(bench: "Bench", worker: "WorkerProcess", runs: "dict[Handle, tuple[_Answer, ...]]") -> None:
     """Send each of these runs two answers that reach it with one workflow task: no luck is involved.
 
     A run whose worker has a task of it gets what comes meanwhile with the next one, all at once. So the worker stands
@@ -209,7 +204,7 @@ async def _at_once(
         worker.thaw()
 
 
-async def _taken(bench: "Bench", handle: "WorkflowHandle[Any, Any]") -> bool:
+async def _taken(bench: "Bench", handle: "Handle") -> bool:
     types = list((await bench.events(handle))["type"])
     return types[-1] == "WorkflowTaskStarted" or types[-1] in deadlines.ENDS
 

@@ -4,18 +4,16 @@ import ast
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from course_lib import history
 from course_lib.grading.exercises import Exercise
 from course_lib.pitfalls.code import Module
 
 if TYPE_CHECKING:
-    from temporalio.client import WorkflowHandle, WorkflowHistory
+    from temporalio.client import WorkflowHistory
 
-    from course_lib.grading.answers import Code
-    from course_lib.grading.bench import Bench
-    from course_lib.grading.evidence import Run
+    from course_lib.grading import Bench, Code, Handle, Run
     from course_lib.replay import Replayed
 
 _FIXTURES = Path(__file__).with_name("graded_orders.py")
@@ -50,7 +48,7 @@ async def check_patches(bench: "Bench", workflow: "Code") -> None:
         _new_order(bench, run, order["id"], asked)
 
 
-async def _halfway(bench: "Bench") -> "dict[str, WorkflowHandle[Any, Any]]":
+async def _halfway(bench: "Bench") -> "dict[str, Handle]":
     """Return an order of each age that waits for the warehouse; its old Worker is gone."""
     bench.shop.faults.outage("warehouse")
     held = {}
@@ -159,7 +157,7 @@ def _goes_on(bench: "Bench", age: str, recorded: "WorkflowHistory", told: "Repla
     )
 
 
-async def _finishes(bench: "Bench", age: str, handle: "WorkflowHandle[Any, Any]") -> None:
+async def _finishes(bench: "Bench", age: str, handle: "Handle") -> None:
     run = await bench.finish(handle)
     steps = run.ids("ActivityTaskScheduled", "reserve_stock")
     bench.expect(

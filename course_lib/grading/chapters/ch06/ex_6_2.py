@@ -10,8 +10,7 @@ from course_lib.pitfalls.code import Module
 from course_lib.waits import Stuck
 
 if TYPE_CHECKING:
-    from course_lib.grading.answers import Code
-    from course_lib.grading.bench import Bench
+    from course_lib.grading import Bench, Code
 
 _HERE = Path(__file__).parent
 _JUDGE = f"{__package__}.gate_child:judge"

@@ -15,10 +15,7 @@ from course_lib.grading.chapters.ch06.rollout_child import NO_END, SCENE
 from course_lib.grading.exercises import Exercise
 
 if TYPE_CHECKING:
-    from temporalio.client import WorkflowHandle
-
-    from course_lib.grading.answers import Code
-    from course_lib.grading.bench import Bench
+    from course_lib.grading import Bench, Code, Handle
     from course_lib.grading.calls import Called
     from course_lib.grading.chapters.ch06.rollout_child import Told
 
@@ -122,7 +119,7 @@ def _config(bench: "Bench", value: Any, deployment: str, build: str) -> WorkerDe
     return WorkerDeploymentConfig(WorkerDeploymentVersion(deployment, build), True, VersioningBehavior.PINNED)
 
 
-async def _held_order(bench: "Bench") -> "WorkflowHandle[Any, Any]":
+async def _held_order(bench: "Bench") -> "Handle":
     order = {"id": bench.unique("order"), "customer": "plain"}
     bench.shop.faults.hold("warehouse", order_id=order["id"])
     held = await bench.start("OrderWorkflow", order, id=order["id"])
@@ -208,7 +205,7 @@ def _says_drained(bench: "Bench", told: dict[str, Any], label: str) -> None:
     )
 
 
-async def _drained(bench: "Bench", told: dict[str, Any], held: "WorkflowHandle[Any, Any]") -> None:
+async def _drained(bench: "Bench", told: dict[str, Any], held: "Handle") -> None:
     _says_drained(bench, told, "on the server, too, it says drained when the last old order has closed")
     run = await bench.finish(held)
     info = (await held.describe()).raw_description.workflow_execution_info.versioning_info

@@ -7,8 +7,7 @@ from course_lib.grading.chapters.ch07.replaying import completed, replays_alike,
 from course_lib.grading.exercises import Exercise
 
 if TYPE_CHECKING:
-    from course_lib.grading.answers import Code
-    from course_lib.grading.bench import Bench
+    from course_lib.grading import Bench, Code
 
 _AHEAD = timedelta(days=2)
 _SLACK = timedelta(seconds=0.05)

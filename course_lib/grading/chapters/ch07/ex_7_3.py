@@ -7,9 +7,7 @@ from course_lib.grading.chapters.ch07.replaying import completed, replays_alike
 from course_lib.grading.exercises import Exercise
 
 if TYPE_CHECKING:
-    from course_lib.grading.answers import Code
-    from course_lib.grading.bench import Bench
-    from course_lib.grading.evidence import Run
+    from course_lib.grading import Bench, Code, Run
 
 _GOODS, _FEE = 4200, 490
 _OLD, _NEW = {"FREE_FROM_CENTS": "5000"}, {"FREE_FROM_CENTS": str(_GOODS)}  # free *from* that amount

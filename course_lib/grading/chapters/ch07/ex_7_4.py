@@ -10,9 +10,7 @@ from course_lib.grading.chapters.ch07.replaying import HERE, completed, replays_
 from course_lib.grading.exercises import Exercise
 
 if TYPE_CHECKING:
-    from course_lib.grading.answers import Code
-    from course_lib.grading.bench import Bench
-    from course_lib.grading.evidence import Run
+    from course_lib.grading import Bench, Code, Run
     from course_lib.replay import Replayed
 
 _FREE = 5  # that four of eight drawn digits are the same in three codes comes once in 20 million checks

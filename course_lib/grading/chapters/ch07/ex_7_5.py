@@ -7,8 +7,7 @@ from course_lib.grading.chapters.ch07.replaying import ELSEWHERE, HERE, complete
 from course_lib.grading.exercises import Exercise
 
 if TYPE_CHECKING:
-    from course_lib.grading.answers import Code
-    from course_lib.grading.bench import Bench
+    from course_lib.grading import Bench, Code
 
 # A set of these is walked over the other way round in `ELSEWHERE` than in `HERE`: who sorts by what two of them have in
 # common, the first letter for example, is found out.

@@ -6,8 +6,7 @@ from course_lib.grading.chapters.ch07.replaying import completed, replays_alike
 from course_lib.grading.exercises import Exercise
 
 if TYPE_CHECKING:
-    from course_lib.grading.answers import Code
-    from course_lib.grading.bench import Bench
+    from course_lib.grading import Bench, Code
 
 _WORDS = ["welcome", "welcome", "refused", "refused"]
 _ADVICE = (

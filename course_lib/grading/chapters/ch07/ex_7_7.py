@@ -7,9 +7,7 @@ from course_lib.grading.chapters.ch07.replaying import ELSEWHERE, HERE
 from course_lib.grading.exercises import Exercise
 
 if TYPE_CHECKING:
-    from course_lib.grading.answers import Code
-    from course_lib.grading.bench import Bench
-    from course_lib.grading.evidence import Run
+    from course_lib.grading import Bench, Code, Run
     from course_lib.replay import Replayed
 
 # In `ELSEWHERE` the hashes of two are even that are odd in `HERE`, or the other way round, and a set has another order.

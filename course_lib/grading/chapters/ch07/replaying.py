@@ -9,9 +9,7 @@ from course_lib import pitfalls
 if TYPE_CHECKING:
     from temporalio.client import WorkflowHistory
 
-    from course_lib.grading.answers import Code
-    from course_lib.grading.bench import Bench
-    from course_lib.grading.evidence import Run
+    from course_lib.grading import Bench, Code, Run
     from course_lib.replay import Replayed
 
 HERE = {"PYTHONHASHSEED": "1"}
