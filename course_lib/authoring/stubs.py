@@ -1,6 +1,6 @@
 """From an exercise's solution to its stub: the only change to code that the build makes."""
 
-from course_lib.authoring.source import parse
+from course_lib.authoring.parsing import parse
 from course_lib.errors import CourseError
 from course_lib.grading.sources import BEGIN, END, edition_of
 

@@ -13,7 +13,6 @@ from course_lib.grading.verdict import CheckFailed, Outcome, Part, Verdict
 
 if TYPE_CHECKING:
     from course_lib.grading.answers import Code as Code
-    from course_lib.grading.answers import CodeRef as CodeRef
     from course_lib.grading.bench import CLIENT as CLIENT
     from course_lib.grading.bench import Bench as Bench
     from course_lib.grading.engine import grade as grade
@@ -28,7 +27,6 @@ _HOMES = {
     "CLIENT": "bench",
     "Bench": "bench",
     "Code": "answers",
-    "CodeRef": "answers",
     "Handle": "evidence",
     "Hint": "hints",
     "Run": "evidence",

@@ -17,7 +17,6 @@ from course_lib.cells import ModuleInfo, Modules
 from course_lib.grading import sources
 from course_lib.grading.exercises import Exercise
 from course_lib.grading.verdict import Part
-from course_lib.pitfalls.code import parsed
 from course_lib.private.sdk import activity_definition, definition
 
 Kind = Literal["workflow", "activity", "class", "function"]
@@ -26,19 +25,6 @@ _ATOMS = (
     str, bytes, int, float, complex, type(None), type(...), datetime.date, datetime.time, datetime.timedelta,
     decimal.Decimal,
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class CodeRef:
-    """A class or function of a module cell by name, for a grader that has not imported the module.
-
-    Args:
-        module: The module cell's name.
-        name: The name in it.
-    """
-
-    module: str
-    name: str
 
 
 @dataclass(frozen=True)
@@ -85,8 +71,6 @@ def read(name: str, answer: Any, modules: Modules) -> Any:
     Raises:
         AnswerProblem: It is none of these.
     """
-    if isinstance(answer, CodeRef):
-        return _code(answer.name, answer.module, modules.latest(answer.module), modules.source(answer.module), answer)
     if inspect.isclass(answer) or inspect.isroutine(answer):
         return _module_code(name, answer, modules)
     if inspect.iscoroutine(answer):
@@ -193,33 +177,7 @@ def _code(name: str, cell: str, revision: str, source: str, target: Any) -> Code
         return Code(name, cell, revision, source, "workflow", workflow.name or name)
     if activity is not None:
         return Code(name, cell, revision, source, "activity", activity.name or name)
-    if isinstance(target, CodeRef):
-        return _by_source(name, cell, revision, source)
     return Code(name, cell, revision, source, "class" if inspect.isclass(target) else "function", name)
-
-
-def _by_source(name: str, cell: str, revision: str, source: str) -> Code:
-    module = parsed(source)
-    for node in module.tree.body:
-        if isinstance(node, ast.ClassDef) and node.name == name:
-            kind: Kind = "workflow" if module.decorated(node, "temporalio.workflow.defn") else "class"
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == name:
-            kind = "activity" if module.decorated(node, "temporalio.activity.defn") else "function"
-        else:
-            continue
-        return Code(name, cell, revision, source, kind, _given_name(node) or name)
-    raise AnswerProblem(
-        Part(False, f"module {cell} defines {name}", f"`{name}`", "no such name in the module", (),
-             f"define {name} in the cell `%%module {cell}` and run it.")
-    )  # fmt: skip
-
-
-def _given_name(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> str:
-    for decorator in node.decorator_list:
-        for keyword in decorator.keywords if isinstance(decorator, ast.Call) else ():
-            if keyword.arg == "name" and isinstance(keyword.value, ast.Constant):
-                return str(keyword.value.value)
-    return ""
 
 
 def _as_typed(info: ModuleInfo) -> str:

@@ -418,15 +418,6 @@ class Bench:
         await self.until(partial(rests, handle), handle)
         return await self.events(handle)
 
-    async def settled(self, *runs: WorkflowHandle[Any, Any]) -> None:
-        """Wait until nothing moves any more: no event of these runs, no request, no Worker that computes.
-
-        Args:
-            *runs: The runs.
-        """
-        with contextlib.suppress(Stuck):
-            await self._watch.until(lambda: False, runs)
-
     async def reply(self, message: "asyncio.Future[Any]", handle: WorkflowHandle[Any, Any]) -> bool:
         """Wait for the answer to a message, and return whether there is one.
 

@@ -40,7 +40,7 @@ async def grade(
 
     Args:
         exercise: The exercise.
-        answers: One for each name in ``exercise.answers``: classes or functions of module cells (or ``CodeRef``),
+        answers: One for each name in ``exercise.answers``: classes or functions of module cells,
             plain values, workflow handles. ``None`` stands for one that is missing.
         server: A running server.
         modules: The chapter's module cells.

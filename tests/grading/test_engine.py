@@ -12,7 +12,7 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus
 
 from course_lib.cells import CellError, Modules
-from course_lib.grading import CLIENT, Bench, Code, CodeRef, Outcome, Verdict, grade
+from course_lib.grading import CLIENT, Bench, Code, Outcome, Verdict, grade
 from course_lib.grading import exercise as declared
 from course_lib.grading.talking import arrived, signal, update
 from course_lib.server import Server, switches
@@ -527,23 +527,6 @@ async def test_a_server_that_is_gone_is_an_error_not_a_failure(course_server: Se
     assert verdict.outcome is Outcome.ERROR
     assert "127.0.0.1:1" in verdict.error
     assert verdict.seconds < 10
-
-
-async def test_a_name_is_enough_when_the_module_was_never_imported(grader: Grader, modules: Modules) -> None:
-    run_cell(modules, "greeting", GREETING)
-    elsewhere = Modules(modules.folder)
-
-    async def check(bench: Bench, workflow: Code) -> None:
-        bench.expect(workflow.kind == "workflow", "kind", expected="workflow", seen=workflow.kind)
-        async with bench.worker(workflow):
-            run = await bench.run(workflow, "Ada")
-        bench.expect(run.completed, "completes", expected="a result", seen=run.reason)
-
-    assert elsewhere.names() == []
-    verdict = await grader(check, CodeRef("greeting", "Greeting"))
-    assert verdict.passed, verdict.text()
-    missing = await grader(check, CodeRef("greeting", "Farewell"))
-    assert failed_labels(missing) == ["module greeting defines Farewell"]
 
 
 async def test_an_interrupt_is_passed_on_and_leaves_no_worker(grader: Grader, modules: Modules) -> None:

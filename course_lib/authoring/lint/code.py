@@ -7,7 +7,7 @@ from pathlib import Path
 from course_lib.authoring import notebook as nb
 from course_lib.authoring.build import NOTEBOOKS, SOLUTIONS, Chapter
 from course_lib.authoring.lint.problem import Problem
-from course_lib.authoring.source import parse
+from course_lib.authoring.parsing import parse
 from course_lib.grading.sources import edition_of
 
 SLEEP = re.compile(r"\btime\.sleep\(|from time import [^\n]*\bsleep\b")

@@ -12,7 +12,7 @@ from course_lib.authoring.build import Chapter
 from course_lib.authoring.lint.exercises import statements
 from course_lib.authoring.lint.problem import Problem
 from course_lib.authoring.notebook import Cell
-from course_lib.authoring.source import parse
+from course_lib.authoring.parsing import parse
 from course_lib.grading.sources import edition_of, module_name
 
 CELLS = (25, 45)
