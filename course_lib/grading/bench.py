@@ -21,7 +21,7 @@ from course_lib.grading import calls, watch
 from course_lib.grading.answers import AnswerProblem, Code
 from course_lib.grading.evidence import Run, event_ids, explain, short, short_text
 from course_lib.grading.exercises import Exercise
-from course_lib.grading.verdict import Part
+from course_lib.grading.verdict import CORRECT, Part
 from course_lib.server import Server, connect
 from course_lib.shop import Shop, looking
 from course_lib.unique import unique
@@ -148,6 +148,17 @@ class Bench:
         """
         if not self.expect(ok, label, expected=expected, seen=seen, events=events, next_step=next_step):
             raise Stopped(label)
+
+    def require_completed(self, run: Run, next_step: str = CORRECT, *, label: str = "the workflow completes") -> None:
+        """End the check here when a run did not complete.
+
+        Args:
+            run: The run.
+            next_step: What to do then.
+            label: A statement that is true when it did.
+        """
+        expected, seen = "WorkflowExecutionCompleted as the last event", run.reason or "it completed"
+        self.require(run.completed, label, expected=expected, seen=seen, events=run.last_event, next_step=next_step)
 
     def did(self, what: str) -> None:
         """Add to what the verdict says was run; ``run``, ``start``, ``call`` and ``worker`` do so themselves."""

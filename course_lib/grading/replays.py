@@ -7,7 +7,7 @@ from temporalio.client import WorkflowHistory
 
 from course_lib.grading import calls
 from course_lib.grading.answers import AnswerProblem, Code
-from course_lib.grading.verdict import Part
+from course_lib.grading.verdict import CORRECT, Part
 from course_lib.replay import Command, Divergence, Replayed
 
 # Runs in the child, see `course_lib.replay.elsewhere`.
@@ -36,7 +36,7 @@ async def replay(workflow: Code, histories: Sequence[WorkflowHistory], place: ca
                 "a replay that ends",
                 called.reason,
                 (),
-                "correct the line that is named, run the cell again, then check again.",
+                CORRECT,
             )
         )
     return tuple(_read(each) for each in called.value)

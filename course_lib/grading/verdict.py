@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+CORRECT = "correct the line that is named, run the cell again, then check again."
+"""What to do about a run that fails for an error in the learner's code."""
+
 
 class Outcome(StrEnum):
     """How a check ended."""

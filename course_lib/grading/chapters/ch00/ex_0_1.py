@@ -17,14 +17,7 @@ async def check_greeting(bench: "Bench", greeting: "Code") -> None:
     first, second = secrets.SystemRandom().sample(_NAMES, 2)
     async with bench.worker(greeting):
         run = await bench.run(greeting, first)
-        bench.require(
-            run.completed,
-            "the workflow completes",
-            expected="WorkflowExecutionCompleted as the last event",
-            seen=run.reason or "it completed",
-            events=run.last_event,
-            next_step="correct that line, run the cell again (a new revision), then check again.",
-        )
+        bench.require_completed(run, "correct that line, run the cell again (a new revision), then check again.")
         other = await bench.run(greeting, second)
     wanted = f"Welcome to the shop, {first}!"
     bench.expect(

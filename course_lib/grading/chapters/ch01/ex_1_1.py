@@ -22,14 +22,7 @@ async def check_orders(bench: "Bench", workflow: "Code") -> None:
     bad = {**good, "id": bench.unique("order")}
     async with bench.worker(workflow):
         run = await bench.run(workflow, good)
-        bench.require(
-            run.completed,
-            "the workflow completes",
-            expected="WorkflowExecutionCompleted as the last event",
-            seen=run.reason or "it completed",
-            events=run.last_event,
-            next_step=_stuck_step(run),
-        )
+        bench.require_completed(run, _stuck_step(run))
         for step in _STEPS:
             _ran(bench, run, step)
         _in_order(bench, run)

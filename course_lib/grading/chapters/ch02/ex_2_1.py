@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from course_lib.grading import attempts
 from course_lib.grading.exercises import Exercise
+from course_lib.grading.verdict import CORRECT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +63,7 @@ async def check_charge(bench: "Bench", checkout: "Code") -> None:
 
 def _ended(bench: "Bench", run: "Run", other: "Run", both_alike: bool, once: bool) -> None:
     failed = run if not run.completed else other
-    step = "correct the line that is named, run the cell again, then check again."
+    step = CORRECT
     if both_alike:
         step = _SAME_FOR_ALL
     elif not run.completed and once:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from course_lib.grading import attempts
 from course_lib.grading.exercises import Exercise
+from course_lib.grading.verdict import CORRECT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +26,6 @@ _LONGEST_SILENCE = 2.0
 _THROTTLE = 0.05
 _STARTS = 3
 _KILLED = 60.0  # seconds for milliseconds: the limit of a wait that always ends
-_CORRECT = "correct the line that is named, run the cell again, then check again."
 
 
 async def check_resume(bench: "Bench", workflow: "Code") -> None:
@@ -44,14 +44,7 @@ async def check_resume(bench: "Bench", workflow: "Code") -> None:
         run = await bench.finish(handle)
     after = bench.shop.table("imports")
     keys = set(bench.shop.table("requests")["idempotency_key"].iloc[seen:].dropna())
-    bench.require(
-        run.completed,
-        "the workflow completes after the kill",
-        expected="WorkflowExecutionCompleted as the last event",
-        seen=run.reason or "it completed",
-        events=run.last_event,
-        next_step=_CORRECT,
-    )
+    bench.require_completed(run, label="the workflow completes after the kill")
     _went_on(bench, before, after, keys, run.ids("ActivityTaskStarted"))
     bench.expect(
         run.result == TOTAL,
@@ -74,7 +67,7 @@ async def _hanging(bench: "Bench", workflow: "Code", worker: "WorkerProcess") ->
         bench.shop.faults.hold("warehouse", after=_DONE, operation="record_import")
         await worker.start()
         handle = await bench.start(workflow, bench.unique("import"))
-        plan = await attempts.require_asked(bench, handle, _CORRECT)
+        plan = await attempts.require_asked(bench, handle, CORRECT)
         hangs, now = await _hangs(bench, handle)
         if now.mistake or now.attempt == 1 or not hangs:
             break
@@ -92,7 +85,7 @@ async def _hanging(bench: "Bench", workflow: "Code", worker: "WorkerProcess") ->
         events=(plan.event,),
         next_step="read what is said above: on its first attempt an activity has no heartbeat details yet."
         if now.failure == "IndexError"
-        else _CORRECT,
+        else CORRECT,
     )
     return handle
 

@@ -13,6 +13,7 @@ from course_lib.grading import attempts
 from course_lib.grading.attempts import HEARTBEAT, Asked, Tried
 from course_lib.grading.bench import Stopped
 from course_lib.grading.exercises import Exercise
+from course_lib.grading.verdict import CORRECT
 from course_lib.waits.machine import TooBusy, round_trip
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ _QUICK = 0.1  # seconds of a round trip: the silence that is allowed has twenty
 # Orders, each of which loses its first attempt: one may be an accident on a quick machine, too, and a busy machine gets
 # this many tries in all.
 _LOST, _TRIES = 2, 6
-_CORRECT = "correct the line that is named, run the cell again, then check again."
 _LET_IT_HANG = "leave the client's 60 s: let the heartbeats stop while it hangs, and the server notice."
 
 
@@ -42,7 +42,7 @@ async def check_hung(bench: "Bench", workflow: "Code") -> None:
     bench.shop.faults.hold("warehouse", after=2, times=1, order_id=hung)
     async with bench.worker(workflow, max_heartbeat_throttle_interval=_THROTTLE):
         handle = await bench.start(workflow, {"id": hung})
-        plan = await attempts.require_asked(bench, handle, _CORRECT)
+        plan = await attempts.require_asked(bench, handle, CORRECT)
         _planned(bench, plan)
         bench.did("its third call is never answered")
         await _slow(bench, workflow, math.ceil(plan.heartbeat / _SLOW) - 1)
@@ -124,7 +124,7 @@ async def _slow(bench: "Bench", workflow: "Code", few: int) -> None:
         expected=f"{_COUNT}, with a heartbeat in time before each call",
         seen=repr(run.result) if run.completed else run.reason,
         events=run.ids("ActivityTaskStarted") or run.last_event,
-        next_step="return the number of articles." if run.completed else _CORRECT,
+        next_step="return the number of articles." if run.completed else CORRECT,
     )
 
 
@@ -179,7 +179,7 @@ async def _heard(bench: "Bench", handle: "Handle", beat: str) -> Tried:
 
 def _lost_step(now: Tried) -> str:
     if now.mistake:
-        return _CORRECT
+        return CORRECT
     if now.failure != HEARTBEAT:
         return _LET_IT_HANG
     if not now.beat:

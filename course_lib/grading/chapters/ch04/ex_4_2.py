@@ -10,6 +10,7 @@ from temporalio.service import RPCError
 
 from course_lib.grading.chapters.ch04.books import UNDOING, Books, asked_for, books, in_words
 from course_lib.grading.exercises import Exercise
+from course_lib.grading.verdict import CORRECT
 
 if TYPE_CHECKING:
     from temporalio.client import WorkflowHandle
@@ -125,9 +126,7 @@ def _in_peace(bench: "Bench", runs: "dict[str, Run]", seen: dict[str, Books]) ->
         expected="completed; ledger 4200, 1 reserved, 1 parcel out, one mail",
         seen=in_words(calm, run),
         events=run.last_event,
-        next_step="undo only when an exception says so: what stands in `finally` runs always."
-        if undid
-        else "correct the line that is named, run the cell again, then check again.",
+        next_step="undo only when an exception says so: what stands in `finally` runs always." if undid else CORRECT,
     )
     bench.expect(
         seen["sold-out"].undone and not runs["sold-out"].completed,

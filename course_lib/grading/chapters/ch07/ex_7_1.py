@@ -21,7 +21,7 @@ async def check_delivery(bench: "Bench", deliver: "Code") -> None:
     bench.shop.faults.latency("warehouse", seconds=0.4)
     async with bench.worker(deliver):
         run = await bench.run(deliver, order)
-    await completed(bench, run)
+    completed(bench, run)
     result: dict[str, Any] = run.result if isinstance(run.result, dict) else {}
     shipments = bench.shop.table("shipments", order_id=order)
     bench.expect(

@@ -18,7 +18,7 @@ async def check_fees(bench: "Bench", charge_order: "Code") -> None:
     before, after = bench.unique("order"), bench.unique("order")
     async with bench.worker(charge_order, env=_OLD):
         run = await bench.run(charge_order, _GOODS, id=before)
-    await completed(bench, run)
+    completed(bench, run)
     _charged(bench, before, [_FEE, _GOODS], "with the old setting the fee is charged", run.last_event)
     bench.did(f"the setting changes to {_GOODS}, and a new worker starts")
 
@@ -35,7 +35,7 @@ async def check_fees(bench: "Bench", charge_order: "Code") -> None:
     finally:
         beside.cancel()
         await asyncio.wait([beside])
-    await completed(bench, other)
+    completed(bench, other)
     step = (
         "read `FREE_FROM_CENTS` in an activity, for each order: a new order goes by the new setting, and one of that "
         "amount itself has no fee."

@@ -28,7 +28,7 @@ async def check_vouchers(bench: "Bench", voucher: "Code") -> None:
         bench.did("a worker that keeps no run in its cache")
         handles = [await bench.start(voucher, order) for order in orders]
         runs = await asyncio.gather(*(bench.finish(handle) for handle in handles))
-    await completed(bench, *runs)
+    completed(bench, *runs)
     told = [list(bench.shop.table("mails", order_id=order)["subject"]) for order in orders]
     bench.require(
         all(len(codes) == 2 for codes in told),

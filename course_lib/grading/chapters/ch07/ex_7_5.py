@@ -37,7 +37,7 @@ async def check_shelf(bench: "Bench", reserve_cart: "Code") -> None:
     async with bench.worker(reserve_cart, env=ELSEWHERE):
         await handle.signal("pay")
         run = await bench.finish(handle)
-    await completed(bench, run)
+    completed(bench, run)
     rows = bench.shop.table("reservations", order_id=cart)
     count = dict(Counter(rows["sku"]))
     # The shop knows a key that comes twice, so its table alone does not show who asks twice.

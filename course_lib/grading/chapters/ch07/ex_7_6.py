@@ -20,7 +20,7 @@ async def check_customers(bench: "Bench", welcome: "Code") -> None:
     ada, blocked = bench.unique("ada"), bench.unique("blocked")
     async with bench.worker(welcome):
         runs = [await bench.run(welcome, customer) for customer in (ada, ada, blocked, blocked)]
-    await completed(bench, *runs)
+    completed(bench, *runs)
     words = [run.result for run in runs]
     bench.expect(
         words == _WORDS,

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from course_lib import pitfalls
+from course_lib.grading.verdict import CORRECT
 
 if TYPE_CHECKING:
     from temporalio.client import WorkflowHistory
@@ -58,25 +59,15 @@ _CURES = (
 """What to do, by words of the reason why a run did not complete."""
 
 
-async def completed(bench: "Bench", *runs: "Run") -> None:
+def completed(bench: "Bench", *runs: "Run") -> None:
     """Require that the runs completed.
 
     Args:
         bench: The grading run.
         *runs: What was run.
     """
-    failed = next((run for run in runs if not run.completed), None)
-    bench.require(
-        failed is None,
-        "the workflow completes",
-        expected="WorkflowExecutionCompleted as the last event",
-        seen=failed.reason if failed is not None else "it completed",
-        events=failed.last_event if failed is not None else (),
-        next_step=next(
-            (cure for words, cure in _CURES if failed is not None and words in failed.reason),
-            "correct the line that is named, run the cell again, then check again.",
-        ),
-    )
+    run = next((run for run in runs if not run.completed), runs[0])
+    bench.require_completed(run, next((cure for words, cure in _CURES if words in run.reason), CORRECT))
 
 
 async def replays_alike(
