@@ -13,9 +13,7 @@ from course_lib.grading.evidence import cause_of, short_text
 from course_lib.grading.exercises import Exercise
 
 if TYPE_CHECKING:
-    from temporalio.client import WorkflowHandle
-
-    from course_lib.grading import Bench, Code, Run
+    from course_lib.grading import Bench, Code, Handle, Run
     from course_lib.shop import Faults
     from course_lib.workers import WorkerProcess
 
@@ -82,7 +80,7 @@ async def check_saga(bench: "Bench", saga: "Code", undo_all: "Code") -> None:
 async def _worker_dies(
     bench: "Bench",
     worker: "WorkerProcess",
-    handles: "dict[str, WorkflowHandle[object, object]]",
+    handles: "dict[str, Handle]",
     order: dict[str, str],
 ) -> "dict[str, Run]":
     """Kill the worker while an order is being sent and another is being undone, and start it again."""
@@ -142,7 +140,7 @@ async def _server_dies(bench: "Bench", saga: "Code", undo_all: "Code") -> None:
 
 async def _start(
     bench: "Bench", saga: "Code", order: dict[str, str], names: Sequence[str], how: str
-) -> "dict[str, WorkflowHandle[object, object]]":
+) -> "dict[str, Handle]":
     handles = {
         name: await bench.start(saga, {"id": order[name], "sku": _SKUS.get(name, "teapot")}, id=order[name], quiet=True)
         for name in names
@@ -156,7 +154,7 @@ def _books(bench: "Bench", order: dict[str, str], names: Sequence[str]) -> dict[
     return {name: found[order[name]] for name in names}
 
 
-async def _finish(bench: "Bench", handles: "dict[str, WorkflowHandle[object, object]]") -> "dict[str, Run]":
+async def _finish(bench: "Bench", handles: "dict[str, Handle]") -> "dict[str, Run]":
     runs = await asyncio.gather(*(bench.finish(handle) for handle in handles.values()))
     return dict(zip(handles, runs, strict=True))
 

@@ -13,9 +13,7 @@ from course_lib.grading.exercises import Exercise
 from course_lib.grading.verdict import CORRECT
 
 if TYPE_CHECKING:
-    from temporalio.client import WorkflowHandle
-
-    from course_lib.grading import Bench, Code, Run
+    from course_lib.grading import Bench, Code, Handle, Run
 
 _WAITS = 30.0
 _NAMES = ("calm", "waiting", "paying", "declined", "shipping", "undoing", "sold-out")
@@ -73,7 +71,7 @@ async def check_cancelled(bench: "Bench", saga: "Code") -> None:
     _ends(bench, runs, status)
 
 
-async def _cancel(handle: "WorkflowHandle[object, object]", moment: Awaitable[bool]) -> bool:
+async def _cancel(handle: "Handle", moment: Awaitable[bool]) -> bool:
     """Request the cancellation at a moment, and return whether it came; a run that never gets there shows that."""
     if not await moment:
         return False
@@ -82,9 +80,7 @@ async def _cancel(handle: "WorkflowHandle[object, object]", moment: Awaitable[bo
     return True
 
 
-async def _cancel_in_a_step(
-    bench: "Bench", handle: "WorkflowHandle[object, object]", order_id: str, operation: str
-) -> None:
+async def _cancel_in_a_step(bench: "Bench", handle: "Handle", order_id: str, operation: str) -> None:
     """Request the cancellation while a call is held at the shop, and let the call go on when the workflow has heard.
 
     Who undoes before the step is over asks for that at once: then the call lands after it.
@@ -101,7 +97,7 @@ async def _cancel_in_a_step(
     await bench.until(lambda: operation not in bench.shop.waiting(order_id))
 
 
-def _heard(bench: "Bench", handle: "WorkflowHandle[object, object]") -> Callable[[], Awaitable[bool]]:
+def _heard(bench: "Bench", handle: "Handle") -> Callable[[], Awaitable[bool]]:
     async def heard() -> bool:
         events = await bench.events(handle)
         asked = bench.ids(events, "WorkflowExecutionCancelRequested")
@@ -110,7 +106,7 @@ def _heard(bench: "Bench", handle: "WorkflowHandle[object, object]") -> Callable
     return heard
 
 
-def _asleep(bench: "Bench", handle: "WorkflowHandle[object, object]") -> Callable[[], Awaitable[bool]]:
+def _asleep(bench: "Bench", handle: "Handle") -> Callable[[], Awaitable[bool]]:
     async def asleep() -> bool:
         return bool(bench.ids(await bench.events(handle), "TimerStarted"))
 
