@@ -17,7 +17,7 @@ from temporalio.testing import TimeSkipper
 from course_lib import history
 from course_lib.cells import Modules
 from course_lib.errors import CourseError
-from course_lib.grading import calls, watch
+from course_lib.grading import calls, endings
 from course_lib.grading.answers import AnswerProblem, Code
 from course_lib.grading.evidence import Run, event_ids, explain, short, short_text
 from course_lib.grading.exercises import Exercise
@@ -93,8 +93,8 @@ class Bench:
             client,
             self._pids,
             [partial(looking.stir, shop.path)],
-            lambda: watch.death(self._workers),
-            partial(watch.failing, self._workers),
+            lambda: endings.death(self._workers),
+            partial(endings.failing, self._workers),
         )
 
     # ---------------------------------------------------------------- say what was seen
@@ -327,13 +327,13 @@ class Bench:
 
         try:
             await self._watch.until(ended, [handle], wake=waiting)
-            result, error = watch.outcome(waiting)
+            result, error = endings.outcome(waiting)
         except Stuck as stuck:
-            result, error = watch.outcome(waiting) if waiting.done() else (None, stuck)
+            result, error = endings.outcome(waiting) if waiting.done() else (None, stuck)
         finally:
             await _drop(waiting)
         # Only a run without an answer needs the long look.
-        reason = "" if error is None else await watch.reason(handle, self.client, self.task_queue, error, self._lines)
+        reason = "" if error is None else await endings.reason(handle, self.client, self.task_queue, error, self._lines)
         recorded = await history.fetch(handle)
         if not isinstance(error, Stuck):
             self._handles.pop(handle.id, None)
@@ -374,7 +374,7 @@ class Bench:
         try:
             await self._watch.until(so, [handle])
         except Stuck as error:
-            reason = await watch.reason(handle, self.client, self.task_queue, error, self._lines)
+            reason = await endings.reason(handle, self.client, self.task_queue, error, self._lines)
             last = tuple(int(event) for event in frame["event_id"].tail(1))
             raise AnswerProblem(Part(False, what, "it happens", reason, last, next_step)) from error
         return frame

@@ -14,7 +14,7 @@ from temporalio.client import WorkflowExecutionStatus
 from course_lib.cells import CellError, Modules
 from course_lib.grading import CLIENT, Bench, Code, Outcome, Verdict, grade
 from course_lib.grading import exercise as declared
-from course_lib.grading.talking import arrived, signal, update
+from course_lib.grading.messages import arrived, signal, update
 from course_lib.server import Server, switches
 from course_lib.server.crashing import CrashServer
 from course_lib.waits.idle import BASE

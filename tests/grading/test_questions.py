@@ -1,8 +1,8 @@
-"""A quiz is a text file, and titles, minutes and stars are read from a chapter's text."""
+"""A quiz is a text file, a run grades a prediction, and titles, minutes and stars are read from a chapter's text."""
 
 import pytest
 
-from course_lib.grading import questions
+from course_lib.grading import Option, Prediction, questions
 from course_lib.grading.headings import Heading, chapter_heading, exercise_heading
 
 TEXT = """\
@@ -73,3 +73,20 @@ def test_a_chapters_first_text(texts: list[str], heading: Heading) -> None:
 )
 def test_an_exercises_heading(text: str, heading: Heading) -> None:
     assert exercise_heading("1.1", [HEAD, text]) == heading
+
+
+def test_a_prediction_is_matched_by_value_and_not_by_truth() -> None:
+    options = (Option("once", "", value=1), Option("yes", "", value=True), Option("none", "", value=0))
+    prediction = Prediction("0.a", "?", options)
+    numpy = pytest.importorskip("numpy")
+    assert prediction.match(1) is options[0]
+    assert prediction.match(numpy.int64(1)) is options[0]
+    assert prediction.match(True) is options[1]
+    assert prediction.match(False) is None
+    assert prediction.match(5) is None
+
+
+def test_a_prediction_may_classify_what_was_seen() -> None:
+    options = (Option("few", "", value="few"), Option("many", "", value="many"))
+    prediction = Prediction("0.a", "?", options, classify=lambda count: "many" if count > 3 else "few")
+    assert prediction.match(17) is options[1]

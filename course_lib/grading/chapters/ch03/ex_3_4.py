@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from course_lib import history
 from course_lib.grading import attempts
-from course_lib.grading.chapters.ch03.broken import stuck_order
+from course_lib.grading.chapters.ch03.stuck_order import stuck_order
 from course_lib.grading.exercises import Exercise
 from course_lib.waits.until import closed
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from course_lib.grading.chapters.ch05 import deadlines
 from course_lib.grading.exercises import Exercise
-from course_lib.grading.talking import ask, signal
+from course_lib.grading.messages import ask, signal
 
 if TYPE_CHECKING:
     import pandas as pd

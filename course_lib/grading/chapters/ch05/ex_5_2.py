@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from course_lib.grading import attempts
 from course_lib.grading.exercises import Exercise
-from course_lib.grading.talking import Reply, signal, update
+from course_lib.grading.messages import Reply, signal, update
 
 if TYPE_CHECKING:
     from course_lib.grading import Bench, Code, Handle

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from course_lib.grading import attempts
 from course_lib.grading.chapters.ch05 import deadlines
 from course_lib.grading.exercises import Exercise
-from course_lib.grading.talking import Reply, arrived, signal, update
+from course_lib.grading.messages import Reply, arrived, signal, update
 
 if TYPE_CHECKING:
     from course_lib.grading import Bench, Code, Handle

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from course_lib.grading.chapters.ch05 import deadlines
 from course_lib.grading.exercises import Exercise
-from course_lib.grading.talking import signal
+from course_lib.grading.messages import signal
 from course_lib.waits.until import closed
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from course_lib.grading import Bench, Code
 
 _HERE = Path(__file__).parent
-_JUDGE = f"{__package__}.gate_child:judge"
+_JUDGE = f"{__package__}.ex_6_2_child:judge"
 _RECORDED: list[dict[str, str]] = []
 _HARMLESS = {
     "EditC": "a longer timeout is let through",

@@ -11,16 +11,16 @@ from temporalio.api.workflowservice.v1 import (
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import WorkerDeploymentConfig
 
-from course_lib.grading.chapters.ch06.rollout_child import NO_END, SCENE
+from course_lib.grading.chapters.ch06.ex_6_3_child import NO_END, SCENE
 from course_lib.grading.exercises import Exercise
 
 if TYPE_CHECKING:
     from course_lib.grading import Bench, Code, Handle
     from course_lib.grading.calls import Called
-    from course_lib.grading.chapters.ch06.rollout_child import Told
+    from course_lib.grading.chapters.ch06.ex_6_3_child import Told
 
 _HERE = Path(__file__).parent
-_CONFIGURE, _REHEARSE, _WATCH = (f"{__package__}.rollout_child:{name}" for name in ("configure", "rehearse", "watch"))
+_CONFIGURE, _REHEARSE, _WATCH = (f"{__package__}.ex_6_3_child:{name}" for name in ("configure", "rehearse", "watch"))
 _OLD, _NEW = "1.0", "1.1"
 _CORRECT = "correct that line, run the cell again, then check again."
 _NEVER = (
