@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from course_lib.authoring.notebook import NAV_BOTTOM, NAV_TOP, Course, Notebook, is_nav, node
+from course_lib.errors import CourseError
 
 CONTENTS = "CONTENTS.md"
 README_BLOCK = re.compile(r"(<!-- chapters: [^>]*-->\n).*?(<!-- /chapters -->)", re.DOTALL)
@@ -45,12 +46,18 @@ def contents_page(courses: Sequence[Course]) -> str:
 
 
 def readme_with_table(readme: Path, courses: Sequence[Course]) -> str | None:
-    """Return README's text with a fresh table between its two markers, ``None`` when it has no markers."""
+    """Return README's text with a fresh table between its two comments, ``None`` when there is no README.
+
+    Raises:
+        CourseError: It has lost the comments.
+    """
     if not readme.is_file():
         return None
     text = readme.read_text(encoding="utf-8")
     if not README_BLOCK.search(text):
-        return None
+        raise CourseError(
+            "README.md has lost the two comments around its table of chapters.", fix="git diff README.md shows them."
+        )
     table = _table(courses, "notebooks/", "After it you can", {course.id: course.promise for course in courses})
     return README_BLOCK.sub(lambda found: f"{found[1]}{table}{found[2]}", text, count=1)
 

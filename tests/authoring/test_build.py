@@ -84,6 +84,11 @@ def test_contents_and_readme_tell_the_minutes(course: Path) -> None:
     assert "**30**" in told
     assert "old" not in told
     assert told.endswith("<!-- /chapters -->\nrest\n")
+    readme.write_text(told.replace("| 15 |", "| 16 |"), encoding="utf-8")
+    assert [change.path for change in build.differences(course)] == [readme]
+    readme.write_text("# Course\n", encoding="utf-8")
+    with pytest.raises(CourseError, match="lost the two comments"):
+        build.differences(course)
 
 
 def test_what_a_run_leaves_behind_is_stripped(tmp_path: Path) -> None:

@@ -2,27 +2,20 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
+from course_lib import grading
 from course_lib.authoring.build import Chapter, chapters
 from course_lib.authoring.lint import code, exercises, prose, ruffing, shape
 from course_lib.authoring.lint.exercises import ContentOf
 from course_lib.authoring.lint.problem import Problem
 
-__all__ = ["Problem", "declared_content", "lint"]
-
-
-def declared_content(chapter_id: str) -> Any:
-    """Return what `course_lib.grading` declares for a chapter."""
-    from course_lib.grading import chapter
-
-    return chapter(chapter_id)
+__all__ = ["Problem", "lint"]
 
 
 def lint(
     root: Path,
     built: Sequence[Chapter] | None = None,
-    content_of: ContentOf | None = declared_content,
+    content_of: ContentOf = grading.chapter,
     *,
     with_ruff: bool = True,
 ) -> list[Problem]:
@@ -31,7 +24,7 @@ def lint(
     Args:
         root: The checkout.
         built: The chapters, when they are built already.
-        content_of: Where the exercises are declared; ``None`` leaves the declarations out.
+        content_of: Where the exercises are declared.
         with_ruff: Also run ruff over the cells, about a quarter of a second.
 
     Returns:

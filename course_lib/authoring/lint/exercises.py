@@ -51,12 +51,12 @@ def statements(chapter: Chapter) -> dict[str, Statement]:
     return found
 
 
-def check(chapter: Chapter, content_of: ContentOf | None) -> Iterator[Problem]:
+def check(chapter: Chapter, content_of: ContentOf) -> Iterator[Problem]:
     """Yield what is wrong with a chapter's exercises.
 
     Args:
         chapter: The chapter.
-        content_of: Where the exercises are declared; ``None`` leaves the declarations out.
+        content_of: Where the exercises are declared.
     """
     file = f"solutions/{chapter.path.name}"
     told = statements(chapter)
@@ -81,13 +81,6 @@ def check(chapter: Chapter, content_of: ContentOf | None) -> Iterator[Problem]:
         name = nb.exercise_of(cell)
         if name and "exercise" in nb.tags(cell) and "### BEGIN SOLUTION" not in cell.source:
             yield Problem(file, cell.id, "exercise-open", "nothing is left to solve: there is no ### BEGIN SOLUTION")
-    if content_of is not None:
-        yield from _declared(file, chapter, told, checked, content_of)
-
-
-def _declared(
-    file: str, chapter: Chapter, told: dict[str, Statement], checked: set[str], content_of: ContentOf
-) -> Iterator[Problem]:
     try:
         content = content_of(chapter.course.id)
     except Exception as error:  # whatever an author's unfinished module raises is one more problem to list
