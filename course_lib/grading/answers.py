@@ -1,6 +1,7 @@
 """What the learner handed in, made safe to look at: code is named, never called in the kernel."""
 
 import ast
+import contextlib
 import dataclasses
 import datetime
 import decimal
@@ -49,15 +50,19 @@ class Code:
 
 
 class AnswerProblem(Exception):
-    """An answer that cannot be graded as it is; the part says why and what to do.
+    """An answer that cannot be graded as it is, said as a failed part.
 
     Args:
-        part: The failed part.
+        label: What does not hold.
+        expected: What should have been seen.
+        seen: What was seen.
+        next_step: What to do.
+        events: Ids of the history's events that show it.
     """
 
-    def __init__(self, part: Part) -> None:
-        self.part = part
-        super().__init__(part.label)
+    def __init__(self, label: str, expected: str, seen: str, next_step: str, events: tuple[int, ...] = ()) -> None:
+        self.part = Part(False, label, expected, seen, events, next_step)
+        super().__init__(label)
 
 
 def read(name: str, answer: Any, modules: Modules) -> Any:
@@ -76,14 +81,10 @@ def read(name: str, answer: Any, modules: Modules) -> Any:
     if inspect.iscoroutine(answer):
         answer.close()
         raise AnswerProblem(
-            Part(
-                False,
-                f"{name} is a result",
-                "the value that `await` gives",
-                "a coroutine that was never awaited",
-                (),
-                f"write `await` where you make {name}, then run the check again.",
-            )
+            f"{name} is a result",
+            "the value that `await` gives",
+            "a coroutine that was never awaited",
+            f"write `await` where you make {name}, then run the check again.",
         )
     if isinstance(answer, WorkflowHandle):
         return answer
@@ -92,19 +93,17 @@ def read(name: str, answer: Any, modules: Modules) -> Any:
         return plain
     if modules.of(type(answer)) is not None:
         raise AnswerProblem(
-            Part(
-                False,
-                f"{name} is the class itself",
-                f"`{type(answer).__name__}`",
-                f"`{type(answer).__name__}()`, an object of it",
-                (),
-                "pass the class without the parentheses: Temporal makes the object.",
-            )
+            f"{name} is the class itself",
+            f"`{type(answer).__name__}`",
+            f"`{type(answer).__name__}()`, an object of it",
+            "pass the class without the parentheses: Temporal makes the object.",
         )
     raise AnswerProblem(
-        Part(False, f"{name} is a plain value", "a number, a text, a list …", f"a {type(answer).__name__}", (),
-             f"set {name} to the value itself and run the check again.")
-    )  # fmt: skip
+        f"{name} is a plain value",
+        "a number, a text, a list …",
+        f"a {type(answer).__name__}",
+        f"set {name} to the value itself and run the check again.",
+    )
 
 
 def missing(answer: Any) -> bool:
@@ -157,15 +156,11 @@ def _module_code(name: str, answer: Any, modules: Modules) -> Code:
     own_name = getattr(target, "__name__", name)
     if info is None:
         raise AnswerProblem(
-            Part(
-                False,
-                f"{own_name} lives in a module cell",
-                "a cell that begins with `%%module …`",
-                f"it was defined in module {getattr(target, '__module__', '?')!r}",
-                (),
-                f"put `%%module orders` (or another name) on the first line of the cell that defines {own_name}, "
-                "run it, and check again: a Worker can only import what lies in a file.",
-            )
+            f"{own_name} lives in a module cell",
+            "a cell that begins with `%%module …`",
+            f"it was defined in module {getattr(target, '__module__', '?')!r}",
+            f"put `%%module orders` (or another name) on the first line of the cell that defines {own_name}, "
+            "run it, and check again: a Worker can only import what lies in a file.",
         )
     source = modules.source(info.name) if modules.latest(info.name) == info.module else _as_typed(info)
     return _code(own_name, info.name, info.module, source, target)
@@ -197,21 +192,12 @@ def _presets(codes: Any) -> dict[str, Any]:
     """What a stub's plain cells set by literals: ``attempts = 0``."""
     found: dict[str, Any] = {}
     for code in codes:
-        for node in ast.walk(ast.parse(code)) if _parses(code) else ():
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-                try:
-                    found[node.targets[0].id] = ast.literal_eval(node.value)
-                except (ValueError, TypeError, SyntaxError):
-                    continue
+        with contextlib.suppress(SyntaxError):
+            for node in ast.walk(ast.parse(code)):
+                if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                    with contextlib.suppress(ValueError, TypeError):
+                        found[node.targets[0].id] = ast.literal_eval(node.value)
     return found
-
-
-def _parses(code: str) -> bool:
-    try:
-        ast.parse(code)
-    except SyntaxError:
-        return False
-    return True
 
 
 _NOT_PLAIN = object()

@@ -222,7 +222,8 @@ class Bench:
                 )
                 await process.start()
         except CourseError as error:
-            raise AnswerProblem(_no_worker(error)) from error
+            seen = short_text(" ".join([error.what, *error.tried]))
+            raise AnswerProblem("a Worker starts with your code", "it polls its task queue", seen, error.fix) from error
         try:
             yield process
         finally:
@@ -376,7 +377,7 @@ class Bench:
         except Stuck as error:
             reason = await endings.reason(handle, self.client, self.task_queue, error, self._lines)
             last = tuple(int(event) for event in frame["event_id"].tail(1))
-            raise AnswerProblem(Part(False, what, "it happens", reason, last, next_step)) from error
+            raise AnswerProblem(what, "it happens", reason, next_step, last) from error
         return frame
 
     async def wait_for(
@@ -394,7 +395,7 @@ class Bench:
             await self._watch.until(condition, list(self._handles.values()))
         except Stuck as error:
             seen = seen if isinstance(error, NothingMoves) else str(error)
-            raise AnswerProblem(Part(False, what, "it happens", seen, (), next_step)) from error
+            raise AnswerProblem(what, "it happens", seen, next_step) from error
 
     async def until(self, condition: Condition, *runs: WorkflowHandle[Any, Any]) -> bool:
         """Wait until something is so, and return whether it came to be; a check that goes on either way.
@@ -631,17 +632,8 @@ def _workflow_type(workflow: Code | str) -> str:
     if workflow.kind == "workflow":
         return workflow.type_name
     raise AnswerProblem(
-        Part(
-            False,
-            f"{workflow.name} is a workflow",
-            "a class with `@workflow.defn`",
-            {"activity": "an activity", "function": "a plain function", "class": "a plain class"}[workflow.kind],
-            (),
-            f"put `@workflow.defn` above the class {workflow.name}, and `@workflow.run` above its `async def run`.",
-        )
+        f"{workflow.name} is a workflow",
+        "a class with `@workflow.defn`",
+        {"activity": "an activity", "function": "a plain function", "class": "a plain class"}[workflow.kind],
+        f"put `@workflow.defn` above the class {workflow.name}, and `@workflow.run` above its `async def run`.",
     )
-
-
-def _no_worker(error: CourseError) -> Part:
-    seen = " ".join([error.what, *error.tried])
-    return Part(False, "a Worker starts with your code", "it polls its task queue", short_text(seen), (), error.fix)

@@ -7,7 +7,7 @@ from temporalio.client import WorkflowHistory
 
 from course_lib.grading import calls
 from course_lib.grading.answers import AnswerProblem, Code
-from course_lib.grading.verdict import CORRECT, Part
+from course_lib.grading.verdict import CORRECT
 from course_lib.replay import Command, Divergence, Replayed
 
 # Runs in the child, see `course_lib.replay.elsewhere`.
@@ -29,16 +29,7 @@ async def replay(workflow: Code, histories: Sequence[WorkflowHistory], place: ca
     args = (workflow.module, workflow.name, told)
     called = await calls.call(_CHILD, args, place)
     if not called.ok:
-        raise AnswerProblem(
-            Part(
-                False,
-                "another process can replay the history",
-                "a replay that ends",
-                called.reason,
-                (),
-                CORRECT,
-            )
-        )
+        raise AnswerProblem("another process can replay the history", "a replay that ends", called.reason, CORRECT)
     return tuple(_read(each) for each in called.value)
 
 

@@ -9,7 +9,6 @@ from temporalio.service import RPCError
 from course_lib.grading.answers import AnswerProblem
 from course_lib.grading.bench import CLIENT
 from course_lib.grading.exercises import Exercise
-from course_lib.grading.verdict import Part
 
 if TYPE_CHECKING:
     from course_lib.grading import Bench, Code
@@ -77,7 +76,7 @@ async def _handle(bench: "Bench", called: "Called", label: str, when: str) -> Wo
         else:
             bench.expect(True, label, expected="the handle of a run", seen=handle.id)
             return bench.client.get_workflow_handle(handle.id, run_id=run_id)
-    raise AnswerProblem(Part(False, label, "the WorkflowHandle of a run that exists", seen, (), next_step))
+    raise AnswerProblem(label, "the WorkflowHandle of a run that exists", seen, next_step)
 
 
 def _raised_step(called: "Called", when: str) -> str:
