@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from course_lib.cells.problems import CellError, Problem
+from course_lib.cells.error import CellError
+from course_lib.pitfalls import Finding
 
 
 @dataclass(frozen=True)
@@ -94,12 +95,12 @@ class CellSource:
         return self._parsed[0]
 
     @property
-    def doubts(self) -> list[Problem]:
+    def doubts(self) -> list[Finding]:
         """What Python itself warns about when it compiles the cell."""
         return self._parsed[1]
 
     @cached_property
-    def _parsed(self) -> tuple[ast.Module, list[Problem]]:
+    def _parsed(self) -> tuple[ast.Module, list[Finding]]:
         try:
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
@@ -108,7 +109,7 @@ class CellSource:
         except (SyntaxError, ValueError) as error:
             raise CellError(f"{self.name}.py was not run: it is not valid Python.", [self._syntax(error)]) from None
         doubts = {(entry.lineno, str(entry.message)) for entry in caught}  # parsing and compiling both warn
-        return tree, [Problem(line, text, severity="warning", code=self.line(line)) for line, text in sorted(doubts)]
+        return tree, [Finding(line, text, effect="doubtful", code=self.line(line)) for line, text in sorted(doubts)]
 
     @cached_property
     def imports(self) -> list[Import]:
@@ -173,11 +174,11 @@ class CellSource:
         match = re.compile(rb"from(?:\s|\\\n)+").match(self.text.encode(), start)
         return match.end() if match and node.level == 0 else -1
 
-    def _syntax(self, error: SyntaxError | ValueError) -> Problem:
+    def _syntax(self, error: SyntaxError | ValueError) -> Finding:
         line = getattr(error, "lineno", None) or 1
         message = getattr(error, "msg", None) or str(error)
         code = self.line(line)
-        return Problem(line, message, _syntax_fix(code.strip(), message), code=code)
+        return Finding(line, message, _syntax_fix(code.strip(), message), code=code)
 
 
 def _syntax_fix(code: str, message: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from course_lib.pitfalls import Pitfall, find
+from course_lib.pitfalls import Finding, find
 from course_lib.pitfalls.code import imported_modules
 
 _HIDDEN = {".venv", ".ipynb_checkpoints"}
@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
         sources += 1
         for pitfall in found:
             count += 1
-            print(f"{source.where}:{pitfall.line}: {pitfall.text()}\n    {pitfall.code}\n    → {pitfall.replacement}")
+            print(pitfall.text(f"{source.where}:"))
     things = "1 pitfall" if count == 1 else f"{count or 'no'} pitfalls"
     left = f", {unread} could not be read" if unread else ""
     print(f"{sources} {'source' if sources == 1 else 'sources'} read, {things}{left}", file=sys.stderr)
@@ -74,7 +74,7 @@ class Source:
     beside: Mapping[str, str]
 
 
-def _searched(source: Source) -> list[Pitfall]:
+def _searched(source: Source) -> list[Finding]:
     try:
         return find(source.text, source.beside)
     except SyntaxError as error:

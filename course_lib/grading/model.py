@@ -135,7 +135,6 @@ class Exercise:
         hints: Three; questions first, code last.
         why: Why the solution is as it is; shown beside it.
         check: Looks at the evidence; see ``Bench``.
-        allow: Names of known-mistake rules (``mistakes.RULES``) that do not apply here.
         early: Whether the first Worker is started while the check begins; it then polls the run's queue at once, so
             switch it off for a check that looks at a queue without a Worker.
         stop_early: Whether code that fails twice in a row ends a wait: it will not get better.
@@ -149,7 +148,6 @@ class Exercise:
     hints: tuple[str, str, str]
     why: str
     check: Check
-    allow: frozenset[str] = frozenset()
     early: bool = True
     stop_early: bool = True
 
