@@ -9,8 +9,8 @@ from temporalio.api.enums.v1 import PendingActivityState, TaskQueueType
 from temporalio.client import Client
 
 from course_lib.diagnosis import facts
+from course_lib.diagnosis.diagnosis import Diagnosis
 from course_lib.diagnosis.failing import is_refused, known_fix, learners_line
-from course_lib.diagnosis.model import Diagnosis
 from course_lib.history.failures import failure_text, is_timeout
 from course_lib.history.moments import in_words, optional_moment
 from course_lib.shop import process as shop

@@ -13,7 +13,7 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 
 from course_lib.diagnosis import activities, facts, tasks
-from course_lib.diagnosis.model import Diagnosis
+from course_lib.diagnosis.diagnosis import Diagnosis
 from course_lib.history import Described, describe, unpausing
 from course_lib.history.moments import elapsed, in_words, moment
 from course_lib.history.reading import attributes_field, type_name
