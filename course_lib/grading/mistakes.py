@@ -30,4 +30,5 @@ def _part(same: list[Finding], of_module: str, first_line: int) -> Part:
     first, rule = same[0], RULES[same[0].name]
     where = ", ".join(str(finding.line + first_line - 1) for finding in same)
     seen = f"`{first.code}` (line {where}{of_module})"
-    return Part(False, rule.holds or first.message, rule.expected, seen, (), f"{first.fix}.")
+    label, step = (rule.holds, f"{first.message}; {first.fix}.") if rule.holds else (first.message, f"{first.fix}.")
+    return Part(False, label, rule.expected, seen, (), step)

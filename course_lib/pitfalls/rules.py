@@ -146,7 +146,8 @@ _ALL = (
         "sleep",
         "stopped",
         "`time.sleep` blocks the worker and is no timer",
-        "use `await asyncio.sleep(…)` or `await workflow.sleep(…)`: a durable timer of the server",
+        "use `await asyncio.sleep(…)`: inside a workflow it is a timer of the server that survives a crash, as "
+        "`workflow.sleep` is",
         finds=_run("time.sleep(1)"),
         leaves=_run("await asyncio.sleep(1)"),
         expected="`await asyncio.sleep(…)` (a durable timer)",
@@ -166,7 +167,7 @@ _ALL = (
         "clock",
         "stopped",
         "`{}` reads the worker's clock",
-        "use `workflow.now()` (or `workflow.time()`): the time of the workflow task, the same in every replay",
+        "use `workflow.now()`: a replay must see the time of the first run, not its own (seconds: `workflow.time()`)",
         finds=_run("return datetime.now()"),
         leaves=_run("return workflow.now()"),
         expected="`workflow.now()`",
