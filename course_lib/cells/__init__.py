@@ -5,7 +5,6 @@ from course_lib.cells.error import CellError
 from course_lib.cells.magic import register
 from course_lib.cells.modules import ModuleInfo, Modules
 from course_lib.cells.source import CellSource
-from course_lib.cells.undefined import undefined_names
 
 __all__ = [
     "CellError",
@@ -14,5 +13,4 @@ __all__ = [
     "Modules",
     "allow_nested_run",
     "register",
-    "undefined_names",
 ]

@@ -38,7 +38,7 @@ def check(cell: CellSource, siblings: Mapping[str, CellSource], user_ns: Mapping
     found = [
         *cell.doubts,
         *_imports(cell, siblings, names),
-        *undefined_names(cell, siblings=known, own=own, user_ns=user_ns),
+        *undefined_names(cell, known, own, user_ns),
         *pitfalls.find(cell.text, beside, effects=_TOLD),
     ]
     found.sort(key=lambda finding: finding.line)
