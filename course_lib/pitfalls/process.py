@@ -54,13 +54,13 @@ def exits(module: Module) -> Iterator[Finding]:
 
 
 def sandbox_off(module: Module) -> Iterator[Finding]:
-    """The sandbox switched off for a class or a block."""
+    """The sandbox switched off for a class, a block, or a Worker."""
     for call, name in module.calls(ast.walk(module.tree)):
         off = any(
             keyword.arg == "sandboxed" and isinstance(keyword.value, ast.Constant) and keyword.value.value is False
             for keyword in call.keywords
         )
-        if off or name == "temporalio.workflow.unsafe.sandbox_unrestricted":
+        if off or name.endswith((".unsafe.sandbox_unrestricted", "UnsandboxedWorkflowRunner")):
             yield module.finding(call, "sandbox off")
 
 

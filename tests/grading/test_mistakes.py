@@ -136,6 +136,7 @@ def test_good_code_has_none() -> None:
             HEAD + "@workflow.defn(sandboxed=False)\nclass Order:\n    @workflow.run\n    async def run(self): ...",
             "sandbox",
         ),
+        ("Worker(client, workflow_runner=UnsandboxedWorkflowRunner())", "sandbox"),
     ],
 )
 def test_each_mistake_is_named_with_its_cure(source: str, words: str) -> None:
