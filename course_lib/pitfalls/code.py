@@ -10,7 +10,8 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 # Names of Python's own that a rule knows; a module may have something else under them.
 _BUILTINS = frozenset({"hash", "id", "input", "open", "print"})
-_OWN = {"workflow": "temporalio.workflow", "activity": "temporalio.activity"}
+# In a notebook another cell may have imported these two.
+_ASSUMED = {"workflow": "temporalio.workflow", "activity": "temporalio.activity"}
 
 
 class Module:
@@ -29,8 +30,7 @@ class Module:
         self.source = source
         self.tree = ast.parse(source)
         self._lines = source.split("\n")
-        # In a notebook another cell may have imported these two.
-        self._imported = _OWN | dict(_imports(self.tree))
+        self._imported = _ASSUMED | dict(_imports(self.tree))
         self.functions = {node.name: node for node in self.tree.body if isinstance(node, Function)}
         self.called = [self.functions[name] for name in called]
         self.classes = [node for node in ast.walk(self.tree) if isinstance(node, ast.ClassDef)]
