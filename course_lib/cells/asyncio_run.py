@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from course_lib.errors import CourseError
+from course_lib.pitfalls.code import is_main
 from course_lib.private.kernel import nest
 
 _MARK = "_course_kernel_loop"
@@ -47,7 +48,7 @@ def wants_nested_loop(source: str) -> bool:
 def _nodes(tree: ast.AST, skip_main: bool) -> list[ast.AST]:
     found: list[ast.AST] = []
     for node in ast.iter_child_nodes(tree):
-        if skip_main and isinstance(node, ast.If) and "__name__" in ast.unparse(node.test):
+        if skip_main and is_main(node):
             continue
         found.append(node)
         found.extend(_nodes(node, False))

@@ -2,29 +2,28 @@
 
 import difflib
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from importlib.machinery import PathFinder
 from typing import Any
 
-from course_lib.cells.lints import Lint, LintContext
-from course_lib.cells.problems import CellError, Problem
+from course_lib import pitfalls
+from course_lib.cells.error import CellError
 from course_lib.cells.publish import bound_names
 from course_lib.cells.source import CellSource, Import
 from course_lib.cells.undefined import undefined_names
+from course_lib.pitfalls import Effect, Finding
 
-Siblings = Callable[[str], CellSource | None]
+# Determinism is a warning only: what goes wrong is better seen in a run.
+_TOLD: tuple[Effect, ...] = ("stopped", "breaks", "lies", "doubtful", "refused")
 
 
-def check(
-    cell: CellSource, siblings: Mapping[str, CellSource], user_ns: Mapping[str, Any], lints: Sequence[Lint]
-) -> list[Problem]:
+def check(cell: CellSource, siblings: Mapping[str, CellSource], user_ns: Mapping[str, Any]) -> list[Finding]:
     """Look at a module cell without running any of it.
 
     Args:
         cell: The cell.
         siblings: The chapter's other modules, by name.
         user_ns: The notebook's names, for suggestions.
-        lints: What else to look for.
 
     Returns:
         Warnings, in the order of the cell.
@@ -35,20 +34,19 @@ def check(
     names = {name: offered(sibling) for name, sibling in siblings.items()}
     known = {name: known or set() for name, known in names.items()}
     own = {name: bound_names(sibling.tree) for name, sibling in siblings.items()}
-    problems = [
+    beside = {name: sibling.text for name, sibling in siblings.items()}
+    found = [
         *cell.doubts,
         *_imports(cell, siblings, names),
-        *undefined_names(cell, siblings=known, own=own, user_ns=user_ns),
+        *undefined_names(cell, known, own, user_ns),
+        *pitfalls.find(cell.text, beside, effects=_TOLD),
     ]
-    context = LintContext(cell, siblings)
-    for lint in lints:
-        problems.extend(lint(context))
-    problems.sort(key=lambda problem: problem.line)
-    errors = [problem for problem in problems if problem.severity == "error"]
+    found.sort(key=lambda finding: finding.line)
+    errors = [finding for finding in found if finding.effect == "refused"]
     if errors:
         count = "one thing is" if len(errors) == 1 else f"{len(errors)} things are"
         raise CellError(f"{cell.name}.py was not run: {count} to be mended first.", errors)
-    return problems
+    return found
 
 
 def offered(cell: CellSource) -> set[str] | None:
@@ -61,11 +59,11 @@ def offered(cell: CellSource) -> set[str] | None:
 
 def _imports(
     cell: CellSource, siblings: Mapping[str, CellSource], names: Mapping[str, Collection[str] | None]
-) -> Iterator[Problem]:
+) -> Iterator[Finding]:
     for item in cell.imports:
         message, fix = _import(cell, item, siblings, names)
         if message:
-            yield Problem(item.line, message, fix, code=cell.line(item.line), name=item.module)
+            yield Finding(item.line, message, fix, code=cell.line(item.line), name=item.module)
 
 
 def _import(

@@ -1,14 +1,13 @@
 """``%%module`` and the other things that a notebook's shell learns from the course."""
 
-import ast
 from types import TracebackType
 from typing import Any
 
 from course_lib.cells.asyncio_run import allow_nested_run, wants_nested_loop
-from course_lib.cells.lints import workflow_names
+from course_lib.cells.error import CellError
 from course_lib.cells.modules import Modules
-from course_lib.cells.problems import CellError
 from course_lib.errors import CourseError
+from course_lib.pitfalls.code import parsed
 
 _HOOK = "_course_pre_run_cell"
 LINT_OFF = "lint: off"  # `%%module riddles  # lint: off`: the learner is to find what the lint would say
@@ -66,7 +65,7 @@ def workflows_in_a_plain_cell(source: str) -> list[str]:
     if "workflow.defn" not in source or source.lstrip().startswith("%%"):
         return []
     try:
-        return workflow_names(ast.parse(source))
+        return [cls.name for cls in parsed(source).workflow_classes]
     except (SyntaxError, ValueError):
         return []
 

@@ -12,10 +12,9 @@ from types import ModuleType
 from typing import Any
 
 from course_lib.cells.checking import check
+from course_lib.cells.error import CellError
 from course_lib.cells.files import RevisionFiles
-from course_lib.cells.lints import DEFAULT_LINTS, Lint
 from course_lib.cells.names import REVISION, check_name, revision_name
-from course_lib.cells.problems import CellError
 from course_lib.cells.publish import public_names, publish
 from course_lib.cells.revision import Revision, report
 from course_lib.cells.source import CellSource
@@ -48,12 +47,10 @@ class Modules:
 
     Args:
         folder: The chapter's workspace folder; it is put at the end of ``sys.path``.
-        lints: What each cell is searched for before it runs.
     """
 
-    def __init__(self, folder: Path, lints: tuple[Lint, ...] = DEFAULT_LINTS) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder.absolute()
-        self.lints = list(lints)
         self._files = RevisionFiles(self.folder)
         self._current: dict[str, Revision] = {}
         self._failed: set[str] = set()
@@ -91,7 +88,7 @@ class Modules:
         check_name(name, self.folder)
         self._failed.add(name)  # until all of this has gone well
         cell = CellSource.of(name, source)
-        warned = check(cell, self._siblings(cell, user_ns), user_ns, self.lints)
+        warned = check(cell, self._siblings(cell, user_ns), user_ns)
         before = self._current.get(name)
         revision, created = self._stage(cell, (name,))
         module = self._import(revision, created)
@@ -275,6 +272,6 @@ def _blame(saved: CellSource) -> Iterator[None]:
             raise
         raise CellError(
             f"The module {saved.name}, which this cell imports, is broken as it lies in the workspace folder.",
-            error.problems,
+            error.findings,
             fix=f"run its cell `%%module {saved.name}` again.",
         ) from None

@@ -6,7 +6,7 @@ import sys
 from importlib.machinery import PathFinder
 from pathlib import Path
 
-from course_lib.cells.problems import CellError
+from course_lib.cells.error import CellError
 
 REVISION = re.compile(r"^(?P<name>.+)__r(?P<number>\d+)$")
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from course_lib.cells.names import revision_name
-from course_lib.cells.problems import Problem
 from course_lib.cells.publish import bound_names
 from course_lib.cells.source import CellSource
+from course_lib.pitfalls import Finding
 
 _NAMES_SHOWN = 8  # a calm line; the rest is counted
 
@@ -39,7 +39,7 @@ class Revision:
 
 
 def report(
-    revision: Revision, current: Mapping[str, Revision], again: bool, warned: Sequence[Problem]
+    revision: Revision, current: Mapping[str, Revision], again: bool, warned: Sequence[Finding]
 ) -> Iterator[str]:
     """Return the lines that the learner reads below the cell, the first of them always.
 
@@ -61,7 +61,7 @@ def report(
     for user in current.values():
         if user.cell.name != name and user.cell.name not in revision.pins:
             yield from (_still_uses(user.cell.name, *old) for old in _stale(user, current) if old[0] == name)
-    yield from (f"⚠ {problem.text()}" for problem in warned)
+    yield from (f"⚠ {finding.text()}" for finding in warned)
 
 
 def _stale(revision: Revision, current: Mapping[str, Revision]) -> Iterator[tuple[str, int, int]]:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from course_lib.cells.problems import CellError, Problem
+from course_lib.cells.error import CellError
+from course_lib.pitfalls import Finding
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,6 @@ class Import:
         start: Offset in the file's bytes at which the module's name stands.
         top: Whether it runs when the module is imported: not in a function, nor for the type checker alone.
         optional: Whether it stands in a ``try`` statement.
-        passed: Whether it stands in a ``with workflow.unsafe.imports_passed_through()`` block.
     """
 
     module: str
@@ -34,7 +34,6 @@ class Import:
     start: int
     top: bool
     optional: bool
-    passed: bool
 
     @property
     def package(self) -> str:
@@ -94,12 +93,12 @@ class CellSource:
         return self._parsed[0]
 
     @property
-    def doubts(self) -> list[Problem]:
+    def doubts(self) -> list[Finding]:
         """What Python itself warns about when it compiles the cell."""
         return self._parsed[1]
 
     @cached_property
-    def _parsed(self) -> tuple[ast.Module, list[Problem]]:
+    def _parsed(self) -> tuple[ast.Module, list[Finding]]:
         try:
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
@@ -108,12 +107,12 @@ class CellSource:
         except (SyntaxError, ValueError) as error:
             raise CellError(f"{self.name}.py was not run: it is not valid Python.", [self._syntax(error)]) from None
         doubts = {(entry.lineno, str(entry.message)) for entry in caught}  # parsing and compiling both warn
-        return tree, [Problem(line, text, severity="warning", code=self.line(line)) for line, text in sorted(doubts)]
+        return tree, [Finding(line, text, effect="doubtful", code=self.line(line)) for line, text in sorted(doubts)]
 
     @cached_property
     def imports(self) -> list[Import]:
         """Every import in the cell, in the order of the text."""
-        return list(self._imports(self.tree.body, True, False, False))
+        return list(self._imports(self.tree.body, True, False))
 
     def pinned(self, revision: Callable[[str], str | None]) -> str:
         """Return the file's text with imports of siblings bound to one revision each.
@@ -135,35 +134,33 @@ class CellSource:
             data = data[:start] + target.encode() + data[start + len(item.module.encode()) :]
         return data.decode()
 
-    def _imports(self, body: list[ast.stmt], top: bool, optional: bool, passed: bool) -> Iterator[Import]:
+    def _imports(self, body: list[ast.stmt], top: bool, optional: bool) -> Iterator[Import]:
         for node in body:
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     start = self._offset(alias.lineno, alias.col_offset)
-                    yield Import(alias.name, None, alias.asname, node.lineno, 0, start, top, optional, passed)
+                    yield Import(alias.name, None, alias.asname, node.lineno, 0, start, top, optional)
             elif isinstance(node, ast.ImportFrom):
                 module, start = node.module or "", self._after_from(node)
                 for alias in node.names:
                     names = (alias.name, alias.asname)
-                    yield Import(module, *names, node.lineno, node.level, start, top, optional, passed)
+                    yield Import(module, *names, node.lineno, node.level, start, top, optional)
             else:
-                yield from self._nested(node, top, optional, passed)
+                yield from self._nested(node, top, optional)
 
-    def _nested(self, node: ast.stmt, top: bool, optional: bool, passed: bool) -> Iterator[Import]:
+    def _nested(self, node: ast.stmt, top: bool, optional: bool) -> Iterator[Import]:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             top = False
         elif isinstance(node, ast.Try | ast.TryStar):
             optional = True
-        elif isinstance(node, ast.With):
-            passed = passed or any("imports_passed_through" in ast.unparse(item.context_expr) for item in node.items)
         elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
-            yield from self._imports(node.body, False, optional, passed)
-            yield from self._imports(node.orelse, top, optional, passed)
+            yield from self._imports(node.body, False, optional)
+            yield from self._imports(node.orelse, top, optional)
             return
         for field in ("body", "orelse", "finalbody"):
-            yield from self._imports(getattr(node, field, []), top, optional, passed)
+            yield from self._imports(getattr(node, field, []), top, optional)
         for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
-            yield from self._imports(part.body, top, optional, passed)
+            yield from self._imports(part.body, top, optional)
 
     def _offset(self, line: int, column: int) -> int:
         return sum(len(text.encode()) + 1 for text in self.lines[: line - 1]) + column
@@ -173,11 +170,11 @@ class CellSource:
         match = re.compile(rb"from(?:\s|\\\n)+").match(self.text.encode(), start)
         return match.end() if match and node.level == 0 else -1
 
-    def _syntax(self, error: SyntaxError | ValueError) -> Problem:
+    def _syntax(self, error: SyntaxError | ValueError) -> Finding:
         line = getattr(error, "lineno", None) or 1
         message = getattr(error, "msg", None) or str(error)
         code = self.line(line)
-        return Problem(line, message, _syntax_fix(code.strip(), message), code=code)
+        return Finding(line, message, _syntax_fix(code.strip(), message), code=code)
 
 
 def _syntax_fix(code: str, message: str) -> str:

@@ -8,41 +8,39 @@ import builtins
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from course_lib.cells.problems import Problem
 from course_lib.cells.publish import bound_names
 from course_lib.cells.source import CellSource
 from course_lib.cells.suggest import NOTEBOOK_ONLY, exported, fix_for
+from course_lib.pitfalls import Finding
+from course_lib.pitfalls.code import bindings
 
 # Names that the import system sets in every module.
 _MODULE_NAMES = {"__file__", "__name__", "__doc__", "__spec__", "__loader__", "__package__", "__builtins__", "__path__"}
 
 
 def undefined_names(
-    source: str | CellSource,
-    *,
-    siblings: Mapping[str, Collection[str]] | None = None,
-    own: Mapping[str, Collection[str]] | None = None,
-    user_ns: Mapping[str, Any] | None = None,
-) -> list[Problem]:
+    cell: CellSource,
+    siblings: Mapping[str, Collection[str]],
+    own: Mapping[str, Collection[str]],
+    user_ns: Mapping[str, Any],
+) -> list[Finding]:
     """Return the names that a module cell uses and neither defines nor imports.
 
     Args:
-        source: What stands in the cell, with or without its ``%%module`` line.
+        cell: The cell.
         siblings: The public names of each of the chapter's other modules, for suggestions and star imports.
         own: Those of them that the module defines and does not import, for suggestions.
         user_ns: The notebook's names, for suggestions.
 
     Returns:
-        One problem per name, at its first use, in the order of the text.
+        One finding per name, at its first use, in the order of the text.
 
     Raises:
         CellError: The text is not valid Python.
     """
-    cell = source if isinstance(source, CellSource) else CellSource.of("cell", source)
-    siblings, own, user_ns = siblings or {}, own or {}, user_ns or {}
     later = _first_lines(cell.tree)
     known = {*bound_names(cell.tree), *(item.asname or item.name or item.package for item in cell.imports)}
-    found: dict[str, Problem] = {}
+    found: dict[str, Finding] = {}
     for line, name, kind in _uses(cell, siblings):
         if name in found:
             continue
@@ -56,7 +54,7 @@ def undefined_names(
             fix = "give the variable in the function another name, or set it first"
         else:
             message, fix = f"`{name}` is not defined in this cell", fix_for(name, known, siblings, own, user_ns)
-        found[name] = Problem(line, message, fix, code=cell.line(line), name=name)
+        found[name] = Finding(line, message, fix, code=cell.line(line), name=name)
     return list(found.values())
 
 
@@ -92,8 +90,7 @@ def _first_lines(tree: ast.Module) -> dict[str, int]:
     for node in tree.body:
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             lines.setdefault(node.name, node.lineno)
-        elif isinstance(node, ast.Assign | ast.AnnAssign):
-            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-                if isinstance(target, ast.Name):
-                    lines.setdefault(target.id, node.lineno)
+        for target, _ in bindings([node]):
+            if isinstance(target, ast.Name):
+                lines.setdefault(target.id, node.lineno)
     return lines

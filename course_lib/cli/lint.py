@@ -5,12 +5,12 @@ import ast
 import contextlib
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from course_lib.pitfalls import Pitfall, find
+from course_lib.pitfalls import Finding, find
 from course_lib.pitfalls.code import imported_modules
 
 _HIDDEN = {".venv", ".ipynb_checkpoints"}
@@ -32,23 +32,20 @@ def add(subparsers: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Say every pitfall; return 1 when there is one, and 2 when something could not be read."""
     count = sources = unread = 0
-
-    def skip(error: Unreadable) -> None:
-        # Said at once, and the rest is still searched: one bad file must not hide the pitfalls of all others.
-        nonlocal unread
-        unread += 1
-        print(error, file=sys.stderr)
-
-    for source in _all(options.files, skip):
+    for source in _all(options.files):
         try:
+            if isinstance(source, Unreadable):
+                raise source
             found = _searched(source)
         except Unreadable as error:
-            skip(error)
+            # Said at once, and the rest is still searched: one bad file must not hide the pitfalls of all others.
+            unread += 1
+            print(error, file=sys.stderr)
             continue
         sources += 1
         for pitfall in found:
             count += 1
-            print(f"{source.where}:{pitfall.line}: {pitfall.text()}\n    {pitfall.code}\n    → {pitfall.replacement}")
+            print(pitfall.text(f"{source.where}:"))
     things = "1 pitfall" if count == 1 else f"{count or 'no'} pitfalls"
     left = f", {unread} could not be read" if unread else ""
     print(f"{sources} {'source' if sources == 1 else 'sources'} read, {things}{left}", file=sys.stderr)
@@ -74,7 +71,7 @@ class Source:
     beside: Mapping[str, str]
 
 
-def _searched(source: Source) -> list[Pitfall]:
+def _searched(source: Source) -> list[Finding]:
     try:
         return find(source.text, source.beside)
     except SyntaxError as error:
@@ -85,7 +82,7 @@ def _searched(source: Source) -> list[Pitfall]:
         raise Unreadable(f"{source.where} cannot be read as Python: {reason}.") from None
 
 
-def _all(paths: Sequence[Path], skip: Callable[[Unreadable], None]) -> Iterator[Source]:
+def _all(paths: Sequence[Path]) -> Iterator[Source | Unreadable]:
     for path in paths:
         files = [path]
         if path.is_dir():
@@ -96,12 +93,12 @@ def _all(paths: Sequence[Path], skip: Callable[[Unreadable], None]) -> Iterator[
                 if file.suffix in {".py", ".ipynb"} and not _HIDDEN.intersection(file.parts) and not file.is_dir()
             )
             if not files:
-                skip(Unreadable(f"There is no .py or .ipynb file in {path}."))
+                yield Unreadable(f"There is no .py or .ipynb file in {path}.")
         for file in files:
             try:
                 yield from _cells(file) if file.suffix == ".ipynb" else [_read(file)]
             except Unreadable as error:
-                skip(error)
+                yield error
 
 
 def _text(path: Path) -> str:

@@ -9,8 +9,8 @@ from temporalio.api.enums.v1 import PendingActivityState, TaskQueueType
 from temporalio.client import Client
 
 from course_lib.diagnosis import facts
+from course_lib.diagnosis.diagnosis import Diagnosis
 from course_lib.diagnosis.failing import is_refused, known_fix, learners_line
-from course_lib.diagnosis.model import Diagnosis
 from course_lib.history.failures import failure_text, is_timeout
 from course_lib.history.moments import in_words, optional_moment
 from course_lib.shop import process as shop
@@ -67,52 +67,39 @@ def _retrying(activity: Any, polled: facts.Pollers, more: tuple[tuple[str, str],
         details.append(("next try", f"at {due:%H:%M:%S} UTC, in {in_words(left)}"))
     if polled.none:
         details.append(("polling", polled.words()))
+    fails = f"The activity {_name(activity)} fails and is tried again (attempt {activity.attempt})"
+    error = failure_text(failure) + (f" (at {line})" if line else ".")
+    fix = known_fix(failure)
     if is_refused(failure) and not shop.alive():
-        return Diagnosis(
-            "activity_retrying",
-            f"The activity {_name(activity)} fails and is tried again (attempt {activity.attempt}): "
-            "the shop's process is not running.",
+        what = f"{fails}: the shop's process is not running."
+        fix = (
             "run `lab.shop.start()`: it starts the process again on the same port, and nothing is lost. The next "
-            "attempt then succeeds by itself.",
-            (*details, *more),
+            "attempt then succeeds by itself."
         )
-    if polled.none and activity.state == _SCHEDULED and not known_fix(failure):
-        return Diagnosis(
-            "activity_retrying",
+    elif polled.none and activity.state == _SCHEDULED and not fix:
+        what = (
             f"The activity {_name(activity)} is to be tried again (attempt {activity.attempt}), and no Worker polls "
-            f"“{polled.queue}” for activities. Its last error: {failure_text(failure)}"
-            + (f" (at {line})" if line else "."),
-            _start_worker(activity),
-            (*details, *more),
+            f"“{polled.queue}” for activities. Its last error: {error}"
         )
-    mend = "see why it takes so long, or allow it more time" if is_timeout(failure) else "mend the cause"
-    return Diagnosis(
-        "activity_retrying",
-        f"The activity {_name(activity)} fails and is tried again (attempt {activity.attempt}): "
-        f"{failure_text(failure)}" + (f" (at {line})" if line else "."),
-        known_fix(failure)
-        or f"{mend}; the next try then succeeds by itself. Faults of the shop: `lab.shop.faults.clear()`.",
-        (*details, *more),
-    )
+        fix = _start_worker(activity)
+    else:
+        what = f"{fails}: {error}"
+        mend = "see why it takes so long, or allow it more time" if is_timeout(failure) else "mend the cause"
+        fix = fix or f"{mend}; the next try then succeeds by itself. Faults of the shop: `lab.shop.faults.clear()`."
+    return Diagnosis("activity_retrying", what, fix, (*details, *more))
 
 
 def _untaken(activity: Any, polled: facts.Pollers, more: tuple[tuple[str, str], ...]) -> Diagnosis:
     asked = optional_moment(activity, "scheduled_time")
     age = in_words(datetime.now(UTC) - asked) if asked else "a while"
     details = (("task queue", polled.queue), ("polling", polled.words()), ("waiting for", age), *more)
-    what = (
-        f"No Worker polls the task queue “{polled.queue}” for activities"
-        if polled.none
-        else f"No Worker has taken the activity from the task queue “{polled.queue}” yet"
-    )
-    return Diagnosis(
-        "no_poller",
-        f"{what}: {_name(activity)} has waited for {age}.",
-        _start_worker(activity)
-        if polled.none
-        else "look whether the Worker still runs, and whether all of its activity slots are busy.",
-        details,
-    )
+    if polled.none:
+        what = f"No Worker polls the task queue “{polled.queue}” for activities"
+        fix = _start_worker(activity)
+    else:
+        what = f"No Worker has taken the activity from the task queue “{polled.queue}” yet"
+        fix = "look whether the Worker still runs, and whether all of its activity slots are busy."
+    return Diagnosis("no_poller", f"{what}: {_name(activity)} has waited for {age}.", fix, details)
 
 
 def _start_worker(activity: Any) -> str:

@@ -28,6 +28,7 @@ T = TypeVar("T")
 # The server remembers pollers for five minutes; a live one asks again at least once a minute.
 _FRESH = timedelta(seconds=70)
 _NEWEST = 200
+_LIMIT = 0.8  # seconds for one question
 
 
 async def asked(question: Awaitable[T], limit: float) -> T | None:
@@ -110,34 +111,30 @@ class Pollers:
         return " without a version" if self.current else ""
 
 
-async def pollers(client: Client, queue: str, kind: TaskQueueType.ValueType, limit: float = 0.8) -> Pollers:
+async def pollers(client: Client, queue: str, kind: TaskQueueType.ValueType) -> Pollers:
     """Return who polls a queue.
 
     Args:
         client: A client of the namespace.
         queue: The queue's name.
         kind: Workflow tasks or activity tasks.
-        limit: Seconds.
     """
     request = DescribeTaskQueueRequest(
         namespace=client.namespace, task_queue=TaskQueue(name=queue), task_queue_type=kind
     )
-    answer = await asked(client.workflow_service.describe_task_queue(request), limit)
+    answer = await asked(client.workflow_service.describe_task_queue(request), _LIMIT)
     if answer is None:
         return Pollers(queue, None)
     return Pollers(queue, answer.pollers, answer.versioning_info.current_deployment_version)
 
 
-async def newest_events(
-    client: Client, workflow_id: str, run_id: str, limit: float = 0.8, most: int = _NEWEST
-) -> list[HistoryEvent]:
+async def newest_events(client: Client, workflow_id: str, run_id: str, most: int = _NEWEST) -> list[HistoryEvent]:
     """Return the last events of a run, newest first; a long history is not read whole.
 
     Args:
         client: A client of the namespace.
         workflow_id: The workflow.
         run_id: The run; the newest one when it is empty.
-        limit: Seconds.
         most: How many at most.
     """
     request = GetWorkflowExecutionHistoryReverseRequest(
@@ -145,13 +142,13 @@ async def newest_events(
         execution=WorkflowExecution(workflow_id=workflow_id, run_id=run_id),
         maximum_page_size=most,
     )
-    answer = await asked(client.workflow_service.get_workflow_execution_history_reverse(request), limit)
+    answer = await asked(client.workflow_service.get_workflow_execution_history_reverse(request), _LIMIT)
     return list(answer.history.events) if answer else []
 
 
-async def messages(handle: WorkflowHandle[Any, Any], limit: float = 0.8) -> tuple[list[str], list[str]]:
+async def messages(handle: WorkflowHandle[Any, Any]) -> tuple[list[str], list[str]]:
     """Return the names of the signals and updates that the workflow handles; only a running Worker knows them."""
-    answer = await asked(handle.query("__temporal_workflow_metadata", result_type=WorkflowMetadata), limit)
+    answer = await asked(handle.query("__temporal_workflow_metadata", result_type=WorkflowMetadata), _LIMIT)
     if answer is None:
         return [], []
     definition = answer.definition

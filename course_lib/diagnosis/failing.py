@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from course_lib.history.failures import chain, kind
+from course_lib.pitfalls import RULES, kind_of
 from course_lib.workers.blame import dumped_line
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ _FIXES: tuple[tuple[str, str], ...] = (
         "slow work in an activity.",
     ),
     (
-        r"Cannot access (\S+) from inside a workflow|RestrictedWorkflowAccess",
+        r"Cannot access \S+ from inside a workflow|RestrictedWorkflowAccess",
         "do this in an activity, or use the deterministic counterpart (`workflow.now()`, `workflow.random()`, "
         "`workflow.uuid4()`).",
     ),
@@ -41,6 +42,9 @@ _FIXES: tuple[tuple[str, str], ...] = (
         "make the arguments of the call and the parameters of the function agree.",
     ),
 )
+
+# What the sandbox says of a call that it stops; the rules know what to write instead.
+_STOPPED = re.compile(r"Cannot access (\S+?)(?:\.__call__)? from inside a workflow")
 
 # The shop's client, httpx, and what Python itself says on Linux, macOS and Windows.
 _REFUSED = re.compile(
@@ -64,6 +68,8 @@ def learners_line(failure: Failure) -> str:
 def known_fix(failure: Failure) -> str:
     """Return what mends a well-known failure, empty for any other."""
     text = "\n".join(f"{kind(link)}: {link.message}" for link in chain(failure))
+    if (stopped := _STOPPED.search(text)) and (rule := RULES.get(kind_of(stopped[1]))):
+        return f"{rule.fix}."
     for pattern, fix in _FIXES:
         if match := re.search(pattern, text):
             return fix.format(*((group or "").strip(",.'\"") for group in match.groups()))

@@ -13,7 +13,7 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 
 from course_lib.diagnosis import activities, facts, tasks
-from course_lib.diagnosis.model import Diagnosis
+from course_lib.diagnosis.diagnosis import Diagnosis
 from course_lib.history import Described, describe, unpausing
 from course_lib.history.moments import elapsed, in_words, moment
 from course_lib.history.reading import attributes_field, type_name
@@ -209,51 +209,50 @@ class _Look:
         details: list[tuple[str, str]] = []
         if polled.none:
             details.append(("polling", "nobody; start a Worker, else nothing happens when the wait is over"))
-        names = [f"signal `{name}`" for name in signals] + [f"update `{name}`" for name in updates]
-        if names:
-            details.append(("it listens to", ", ".join(names)))
+        if messages := _named(signals, updates):
+            details.append(("it listens to", ", ".join(messages)))
+        what, fix = self._meant(newest, signals, updates, details)
+        return Diagnosis("waiting", what, fix, tuple(details))
+
+    def _meant(
+        self, newest: list[Any], signals: list[str], updates: list[str], details: list[tuple[str, str]]
+    ) -> tuple[str, str]:
+        """Return what the workflow waits for, and what ends it; add to the details."""
         if self.raw.pending_children:
             child = self.raw.pending_children[0]
             details.append(("child", f"{child.workflow_type_name} “{child.workflow_id}”"))
-            return Diagnosis(
-                "waiting",
-                f"The workflow waits for {len(self.raw.pending_children)} child workflow(s).",
-                f'look at the child: `await lab.diagnose(lab.client.get_workflow_handle("{child.workflow_id}"))`.',
-                tuple(details),
-            )
+            look = f'`await lab.diagnose(lab.client.get_workflow_handle("{child.workflow_id}"))`'
+            children = len(self.raw.pending_children)
+            return f"The workflow waits for {children} child workflow(s).", f"look at the child: {look}."
         if self.raw.pending_nexus_operations:
             operation = self.raw.pending_nexus_operations[0]
-            return Diagnosis(
-                "waiting",
-                f"The workflow waits for the Nexus operation {operation.service}.{operation.operation}.",
-                "look whether a Worker serves that endpoint.",
-                tuple(details),
-            )
-        if not newest and not names:
+            what = f"The workflow waits for the Nexus operation {operation.service}.{operation.operation}."
+            return what, "look whether a Worker serves that endpoint."
+        messages = _named(signals, updates)
+        if not newest and not messages:
             what = "The workflow waits: no activity and no child is open. The server did not say in time for what."
-            return Diagnosis("waiting", what, "look again in a moment.", tuple(details))
-        message = "a signal or an update" if not names else " or ".join(names[:4])
+            return what, "look again in a moment."
+        awaited = " or ".join(messages[:4])
         if timers := _timers(newest):
             number, due = timers[0]
             left = due - datetime.now(UTC)
             details.insert(0, ("timer", f"event {number}, due at {due:%H:%M:%S} UTC, in {in_words(left)}"))
             timer = f"a timer that fires in {in_words(left)}"
-            what = f"The workflow waits for {f'{message}, or for {timer}' if names else timer}."
-            fix = f"send it: {_sending(signals, updates)}, or wait that long." if names else "wait that long."
-            return Diagnosis("waiting", what, fix, tuple(details))
-        if names:
-            first = _sending(signals, updates)
-            return Diagnosis("waiting", f"The workflow waits for {message}.", f"send it: {first}.", tuple(details))
+            if messages:
+                what = f"The workflow waits for {awaited}, or for {timer}."
+                return what, f"send it: {_sending(signals, updates)}, or wait that long."
+            return f"The workflow waits for {timer}.", "wait that long."
+        if messages:
+            return f"The workflow waits for {awaited}.", f"send it: {_sending(signals, updates)}."
         if self.raw.HasField("pending_workflow_task"):
             # A Worker has it, or has just got it.
-            what = "The workflow has just been given a workflow task."
-            return Diagnosis("waiting", what, "look again in a second.", tuple(details))
-        return Diagnosis(
-            "waiting",
-            "The workflow waits for a signal or an update: no timer, activity or child is open.",
-            "send the message that its `wait_condition` waits for.",
-            tuple(details),
-        )
+            return "The workflow has just been given a workflow task.", "look again in a second."
+        what = "The workflow waits for a signal or an update: no timer, activity or child is open."
+        return what, "send the message that its `wait_condition` waits for."
+
+
+def _named(signals: list[str], updates: list[str]) -> list[str]:
+    return [f"signal `{name}`" for name in signals] + [f"update `{name}`" for name in updates]
 
 
 def _sending(signals: list[str], updates: list[str]) -> str:

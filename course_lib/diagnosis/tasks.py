@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from temporalio.client import WorkflowHandle
 
+from course_lib.diagnosis.diagnosis import Diagnosis
 from course_lib.diagnosis.facts import Pollers
 from course_lib.diagnosis.failing import known_fix, learners_line
-from course_lib.diagnosis.model import Diagnosis
 from course_lib.diagnosis.newest import Newest, newest, newest_revision, parts
 from course_lib.history import Described
 from course_lib.history.failures import chain, failure_text
@@ -132,30 +132,20 @@ def _failing(what: str, fix: str, details: list[tuple[str, str]]) -> Diagnosis:
 
 def _only(error: str, line: str, fix: str, details: list[tuple[str, str]]) -> Diagnosis:
     what = "The workflow task fails and is tried again. The server records the first failure of a row only"
-    return _failing(
-        f"{what}: {error}" + (f" (at {line} then)." if line else "."),
-        fix or "look into the Worker's log for the newest failure, and fix that.",
-        [("error then", error), *details],
-    )
+    where = f" (at {line} then)." if line else "."
+    fix = fix or "look into the Worker's log for the newest failure, and fix that."
+    return _failing(f"{what}: {error}{where}", fix, [("error then", error), *details])
 
 
 def _gets_past(now: Newest, error: str, polled: Pollers, details: list[tuple[str, str]]) -> Diagnosis:
-    details = [("error then", error), *details]
     if polled.none:
-        return _failing(
-            f"The workflow task failed ({error}), and no Worker polls now.",
-            f"run the Worker's cell: {now.code} gets past that error, and the workflow then goes on by itself.",
-            details,
-        )
-    if now.served is False:
-        return _failing(
-            f"The Worker still runs an older revision of your code, which fails: {error}.",
-            f"run the Worker's cell again: {now.code} gets past that error, and the workflow goes on by itself.",
-            details,
-        )
-    wait = "wait: the server's next try succeeds by itself"
-    return _failing(
-        f"The workflow task failed ({error}), but {now.code} gets past that error.",
-        f"{wait}." if now.served else f"{wait} if the Worker runs that code; else start the Worker again.",
-        details,
-    )
+        what = f"The workflow task failed ({error}), and no Worker polls now."
+        fix = f"run the Worker's cell: {now.code} gets past that error, and the workflow then goes on by itself."
+    elif now.served is False:
+        what = f"The Worker still runs an older revision of your code, which fails: {error}."
+        fix = f"run the Worker's cell again: {now.code} gets past that error, and the workflow goes on by itself."
+    else:
+        what = f"The workflow task failed ({error}), but {now.code} gets past that error."
+        wait = "wait: the server's next try succeeds by itself"
+        fix = f"{wait}." if now.served else f"{wait} if the Worker runs that code; else start the Worker again."
+    return _failing(what, fix, [("error then", error), *details])

@@ -92,7 +92,7 @@ async def _verdict(
         return Verdict(exercise.id, Outcome.UNATTEMPTED, "", (), step, 0.0, title=exercise.title)
     parts += problems
     for code in _sources(read):
-        parts += mistakes.find(code.source, cell=code.cell, first_line=2, allow=exercise.allow)
+        parts += mistakes.find(code.source, cell=code.cell, first_line=2)
     ran: list[str] = []
     if not problems:
         await _run(exercise, read, server, modules, parts, ran)

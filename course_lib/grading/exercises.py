@@ -22,7 +22,6 @@ class Exercise:
         hints: Two are declared, a question first; the solution's code follows as the third.
         why: Why the solution is as it is; shown beside it.
         check: Looks at the evidence; see ``Bench``.
-        allow: Names of known-mistake rules (``mistakes.RULES``) that do not apply here.
         early: Whether the first Worker is started while the check begins; it then polls the run's queue at once, so
             switch it off for a check that looks at a queue without a Worker.
         id: Chapter and number, for example ``"1.1"``; the notebook's cell is then ``ex-1-1``.
@@ -35,7 +34,6 @@ class Exercise:
     hints: tuple[str, ...]
     why: str
     check: Check
-    allow: frozenset[str] = frozenset()
     early: bool = True
     # ---- read from the notebook
     id: str = ""

@@ -1,5 +1,7 @@
-"""Determinism pitfalls, found in source text: what a replay would not see again, with the line and the replacement."""
+"""Known mistakes in Temporal code, found in its source: what a replay would not see again, and what hurts a worker."""
 
-from course_lib.pitfalls.finding import Effect, Pitfall, find
+from course_lib.pitfalls.names import kind_of
+from course_lib.pitfalls.rules import RULES, Effect, Finding
+from course_lib.pitfalls.search import find
 
-__all__ = ["Effect", "Pitfall", "find"]
+__all__ = ["RULES", "Effect", "Finding", "find", "kind_of"]

@@ -1,115 +1,128 @@
 """Calls whose answer is another one in a replay: clock, random numbers, the machine, threads, the world."""
 
 import ast
-from collections.abc import Iterator
-from typing import Literal
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import TypeGuard
 
 from course_lib.pitfalls import names
-from course_lib.pitfalls.code import Function, Module, methods
+from course_lib.pitfalls.code import Function, Module, bindings, is_main, methods, parsed
 from course_lib.pitfalls.filepaths import Paths
-from course_lib.pitfalls.hit import Hit
+from course_lib.pitfalls.rules import RULES, Effect, Finding
 
-_RANDOM_FIX = "use `workflow.random()` or `workflow.uuid4()`: their values are the same in every replay"
 _SECRET_FIX = "draw it in an activity: who knows a run's id can draw what `workflow.random()` draws"
-_WORLD_FIX = "move it into an activity: its result is read from the history in a replay"
+_UUID_FIX = "use `workflow.uuid4()`: it is the same in every replay"
 _LOCAL_TIME = {"datetime.datetime.fromtimestamp", "datetime.date.fromtimestamp", "time.mktime"}
-_MACHINE_FIX = "hand the value in as an argument of the workflow, or read it in an activity"
 
 
-def restricted(module: Module) -> Iterator[Hit]:
+def restricted(module: Module) -> Iterator[Finding]:
     """Calls that the sandbox stops when they run."""
-    paths = Paths(module)
-    imported = _imported(module)
-    for node in module.workflow_code():
+    paths, imported = Paths(module), _imported(module)
+    for node in module.workflow_code:
         if isinstance(node, ast.Call):
             yield from _handed_on(module, node)
-        # What stands in a class's body or in a default is run at import, where the sandbox lets it through.
-        if id(node) in imported:
-            continue
-        if isinstance(node, ast.Attribute | ast.Name) and module.name(node) == "os.environ":
-            yield Hit(node, "environment", "a worker's environment is not in the history", _MACHINE_FIX, "stopped")
-        if not isinstance(node, ast.Call):
-            continue
-        name = module.name(node.func)
-        if name in names.CLOCKS:
-            fix = "use `workflow.now()` (or `workflow.time()`): the time of the workflow task, the same in every replay"
-            yield Hit(node, "clock", f"`{name}` reads the worker's clock", fix, "stopped")
-        elif name == "time.sleep":
-            fix = "use `await workflow.sleep(…)` or `await asyncio.sleep(…)`: a durable timer of the server"
-            yield Hit(node, "sleep", "`time.sleep` blocks the worker and is no timer", fix, "stopped")
-        elif name in names.MACHINE:
-            yield Hit(node, "environment", f"`{name}` asks this machine", _MACHINE_FIX, "stopped")
-        elif name.startswith("os.path.") and ast.unparse(node.func).count(".") > 1:
-            fix = "use `pathlib.PurePath` for names of files, and an activity for the files themselves"
-            yield Hit(node, "environment", "`os.path` is closed to workflow code", fix, "stopped")
-        elif name.startswith("threading.") or name in names.THREADS or _method(node) == "run_in_executor":
-            fix = f"for work at the same time use `asyncio.gather` over activities; else {_WORLD_FIX}"
-            yield Hit(node, "thread", "a thread runs when it likes, in another order in a replay", fix, "stopped")
-        elif _draws(name):
-            fix = _SECRET_FIX if name.startswith("secrets.") else _RANDOM_FIX
-            yield Hit(node, "random", f"`{name}` gives another value in a replay", fix, "stopped")
-        elif paths.touched(node) or _is_world(module, node, name):
-            # sqlite3 is C code that the sandbox does not know, and a path that `/` has made is none of its own.
-            effect = "breaks" if name.startswith("sqlite3.") or paths.joined(node) else "stopped"
-            yield Hit(node, "world", f"`{ast.unparse(node.func)}` touches the world", _WORLD_FIX, effect)  # type: ignore[arg-type]
+            for found in _called(module, node, paths):
+                # What stands in a class's body or in a default is run at import, where the sandbox lets it through:
+                # `at_import` finds it, too, and here it is for checks alone.
+                yield replace(found, effect="wrong") if id(node) in imported else found
+        elif _is_environ(node, module) and id(node) not in imported:
+            yield module.finding(node, "environment", "os.environ")
 
 
-def slipping(module: Module) -> Iterator[Hit]:
+def _called(module: Module, call: ast.Call, paths: Paths) -> Iterator[Finding]:
+    name = module.name(call.func)
+    kind = "world" if paths.touched(call) else "thread" if _method(call) == "run_in_executor" else names.kind_of(name)
+    if name.startswith("os.path.") and ast.unparse(call.func).count(".") > 1:
+        fix = "use `pathlib.PurePath` for names of files, and an activity for the files themselves"
+        yield module.finding(call, "environment", message="`os.path` is closed to workflow code", fix=fix)
+    elif kind == "world":
+        # sqlite3 is C code that the sandbox does not know, and a path that `/` has made is none of its own.
+        slips = name.startswith("sqlite3.") or paths.joined(call)
+        yield module.finding(call, kind, ast.unparse(call.func), effect="breaks" if slips else "stopped")
+    elif kind:
+        yield module.finding(call, kind, name, fix=_random_fix(name))
+
+
+def slipping(module: Module) -> Iterator[Finding]:
     """Calls that the sandbox lets through, although their value is another one in a replay."""
     imported = _imported(module)
-    for node in module.workflow_code():
-        if isinstance(node, ast.Call) and id(node) not in imported:
-            name = module.name(node.func)
-            if _seeds_itself(node, name):
-                yield Hit(node, "random", f"`{name}()` is seeded anew in every replay", _RANDOM_FIX, "breaks")
-            elif name in ("hash", "id") or _method(node) == "__hash__":
-                fix = "use a key of your own, or `hashlib.sha256(…)`"
-                yield Hit(
-                    node, "hash", f"`{ast.unparse(node.func)}(…)` is another number in every process", fix, "breaks"
-                )
-            elif key := next((word.value for word in node.keywords if word.arg == "key"), None):
-                if isinstance(key, ast.Name) and module.name(key) in ("hash", "id"):
-                    what = f"the order of `key={key.id}` is another one in every process"
-                    yield Hit(node, "hash", what, "sort by a key of your own, or by the values themselves", "breaks")
-            elif _method(node) == "astimezone" and not node.args and not node.keywords:
-                fix = "name the time zone: `astimezone(timezone.utc)`"
-                yield Hit(node, "clock", "`astimezone` takes the time zone of the machine", fix, "breaks")
-            elif _reads_clock(node, name):
-                fix = "use `workflow.now().strftime(…)`" if name == "time.strftime" else "use `workflow.now()`"
-                what = f"`{name}` without a time reads the worker's clock"
-                yield Hit(node, "clock", what, fix, "breaks")
-            elif name in _LOCAL_TIME and len(node.args) + len(node.keywords) == 1:
-                fix = "name the time zone: `datetime.fromtimestamp(…, timezone.utc)`"
-                short = name.rpartition(".")[2]
-                yield Hit(node, "clock", f"`{short}` takes the time zone of the machine", fix, "breaks")
+    for node, name in module.calls(module.workflow_code):
+        if id(node) in imported:
+            continue
+        if _seeds_itself(node, name):
+            what = f"`{name}()` is seeded anew in every replay"
+            yield module.finding(node, "random", message=what, effect="breaks")
+        elif name in ("hash", "id") or _method(node) == "__hash__":
+            yield module.finding(node, "hash", ast.unparse(node.func))
+        elif key := next((word.value for word in node.keywords if word.arg == "key"), None):
+            if isinstance(key, ast.Name) and module.name(key) in ("hash", "id"):
+                what = f"the order of `key={key.id}` is another one in every process"
+                fix = "sort by a key of your own, or by the values themselves"
+                yield module.finding(node, "hash", message=what, fix=fix)
+        elif _method(node) == "astimezone" and not node.args and not node.keywords:
+            what, fix = "`astimezone` takes the time zone of the machine", "`astimezone(timezone.utc)`"
+            yield module.finding(node, "clock", message=what, fix=f"name the time zone: {fix}", effect="breaks")
+        elif _reads_clock(node, name):
+            what = f"`{name}` without a time reads the worker's clock"
+            fix = "use `workflow.now().strftime(…)`" if name == "time.strftime" else "use `workflow.now()`"
+            yield module.finding(node, "clock", message=what, fix=fix, effect="breaks")
+        elif name in _LOCAL_TIME and len(node.args) + len(node.keywords) == 1:
+            what = f"`{name.rpartition('.')[2]}` takes the time zone of the machine"
+            fix = "name the time zone: `datetime.fromtimestamp(…, timezone.utc)`"
+            yield module.finding(node, "clock", message=what, fix=fix, effect="breaks")
 
 
-def at_import(module: Module) -> Iterator[Hit]:
+def at_import(module: Module) -> Iterator[Finding]:
     """Values that the module makes when it is imported: the sandbox imports it anew for every run and replay."""
-    if not any(module.workflow_classes()):
+    if not module.workflow_classes:
         return
     apart = set(_for_others(module))
-    for node in _top_level(module.tree.body):
+    for node in module.at_import:
         if id(node) in apart:
             continue
-        if isinstance(node, ast.Attribute | ast.Name) and module.name(node) == "os.environ":
-            yield _import_hit(node, "`os.environ`", "breaks")
+        if _is_environ(node, module):
+            yield module.finding(node, "import", "os.environ")
         if not isinstance(node, ast.Call):
             continue
         name = module.name(node.func)
-        asks = name in names.CLOCKS | names.MACHINE or _reads_clock(node, name)
-        if asks or _draws(name) or _seeds_itself(node, name) or _is_world(module, node, name) or name == "print":
-            effect: Literal["stopped", "breaks"] = "stopped" if _stops_import(module, node, name) else "breaks"
-            yield _import_hit(node, f"`{ast.unparse(node.func)}`", effect)
+        asks = names.kind_of(name) in ("clock", "environment", "random") or _reads_clock(node, name)
+        if asks or _seeds_itself(node, name) or _is_world(module, node, name) or name == "print":
+            effect: Effect = "stopped" if _stops_import(module, node, name) else "breaks"
+            yield module.finding(node, "import", ast.unparse(node.func), effect=effect)
+
+
+def activities(module: Module) -> Iterator[Finding]:
+    """An activity that is called, not asked for: it runs as workflow code, and the history holds nothing of it."""
+    for call, name in module.calls(module.workflow_code):
+        function = module.functions.get(name)
+        if function is not None and module.is_activity(function):
+            yield called_activity(module, call, name, module)
+
+
+def called_activity(module: Module, call: ast.Call, name: str, owner: Module) -> Finding:
+    """Return what comes of calling an activity like a function.
+
+    Args:
+        module: The module that calls it.
+        call: Where.
+        name: The activity.
+        owner: The module that has it.
+    """
+    effects = {finding.effect for finding in restricted(parsed(owner.source, called=(name,)))}
+    effect: Effect = "stopped" if "stopped" in effects else "breaks" if effects else "lies"
+    return module.finding(call, "activity", name, effect=effect)
+
+
+def _is_environ(node: ast.AST, module: Module) -> TypeGuard[ast.expr]:
+    return isinstance(node, ast.Attribute | ast.Name) and module.name(node) == "os.environ"
+
+
+def _random_fix(name: str) -> str:
+    return _SECRET_FIX if name.startswith("secrets.") else _UUID_FIX if name.startswith("uuid.") else ""
 
 
 def _reads_clock(call: ast.Call, name: str) -> bool:
     return name in names.SLIPPING_CLOCKS and len(call.args) <= names.SLIPPING_CLOCKS[name]
-
-
-def _draws(name: str) -> bool:
-    """Tell whether this draws from a generator that the sandbox stops."""
-    return name in names.RANDOM or (name.startswith(names.RANDOM_MODULES) and name not in names.OWN_RANDOM)
 
 
 def _seeds_itself(call: ast.Call, name: str) -> bool:
@@ -124,7 +137,7 @@ def _for_others(module: Module) -> Iterator[int]:
 
     A client or a file is none of them: making it anew for every run costs, whoever reads it.
     """
-    ours = {id(node) for node in module.workflow_code()}
+    ours = {id(node) for node in module.workflow_code}
     theirs = {
         id(inner)
         for function in ast.walk(module.tree)
@@ -132,56 +145,44 @@ def _for_others(module: Module) -> Iterator[int]:
         for statement in function.body
         for inner in ast.walk(statement)
     }
-    for other in module.other_workflows():
+    for other in module.other_workflows:
         yield from map(id, ast.walk(other))
     # Nor what the file reads when it is started as a program.
-    theirs |= {id(inner) for node in module.tree.body if _is_main(node) for inner in ast.walk(node)}
+    theirs |= {id(inner) for node in module.tree.body if is_main(node) for inner in ast.walk(node)}
     for node in module.tree.body:
         if isinstance(node, ast.ClassDef) and any(module.is_activity(method) for method in methods(node)):
-            yield from _settings(module, node)
-        if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
-            continue
-        target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-        inside = list(ast.walk(node.value))
-        if any(_is_world(module, call, name) or name == "print" for call, name in module.calls(iter(inside))):
-            continue
-        reads = [each for each in ast.walk(module.tree) if isinstance(each, ast.Name) and each is not target]
-        reads = [each for each in reads if isinstance(target, ast.Name) and each.id == target.id]
-        if reads and all(id(each) in theirs for each in reads):
+            for _, inside in _settings(module, node.body):
+                yield from map(id, inside)
+    for target, inside in _settings(module, module.tree.body):
+        reads = [
+            id(each)
+            for each in ast.walk(module.tree)
+            if isinstance(each, ast.Name)
+            and isinstance(target, ast.Name)
+            and each.id == target.id
+            and each is not target
+        ]
+        if reads and theirs.issuperset(reads):
             yield from map(id, inside)
 
 
-def _settings(module: Module, activities: ast.ClassDef) -> Iterator[int]:
-    """Yield what a class of activities reads from the environment when it is made."""
-    for node in activities.body:
-        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
-            inside = list(ast.walk(node.value))
-            if not any(_is_world(module, call, name) for call, name in module.calls(iter(inside))):
-                yield from map(id, inside)
+def _settings(module: Module, body: Iterable[ast.stmt]) -> Iterator[tuple[ast.expr, list[ast.AST]]]:
+    """Yield what is bound to a value that asks nobody outside and says nothing, with all nodes of the value."""
+    for target, value in bindings(body):
+        inside = list(ast.walk(value))
+        if not any(_is_world(module, call, name) or name == "print" for call, name in module.calls(inside)):
+            yield target, inside
 
 
-def _handed_on(module: Module, call: ast.Call) -> Iterator[Hit]:
+def _handed_on(module: Module, call: ast.Call) -> Iterator[Finding]:
     """Yield functions that another one calls: `field(default_factory=uuid.uuid4)`, `map(random.choice, …)`."""
     for value in [*call.args, *(word.value for word in call.keywords)]:
         name = module.name(value) if isinstance(value, ast.Name | ast.Attribute) else ""
-        if name in names.CLOCKS:
-            fix = "hand the time on: `workflow.now()`"
-            yield Hit(value, "clock", f"`{name}` reads the worker's clock when it is called", fix, "stopped")
-        elif name in names.RANDOM or (
-            name.startswith(names.RANDOM_MODULES) and name not in names.OWN_RANDOM and name.rpartition(".")[2].islower()
-        ):
-            what = f"`{name}` gives another value in a replay when it is called"
-            yield Hit(value, "random", what, _RANDOM_FIX, "stopped")
-
-
-def _import_hit(node: ast.expr, what: str, effect: Literal["stopped", "breaks"]) -> Hit:
-    return Hit(
-        node,
-        "import",
-        f"{what} runs at import, which the sandbox repeats for every run and every replay",
-        "take it out of the module's top level: into an activity, or into the workflow's arguments",
-        effect,
-    )
+        kind = names.kind_of(name)
+        if kind in ("clock", "random") and name.rpartition(".")[2].islower():
+            what = f"{RULES[kind].message.format(name)} when it is called"
+            fix = "hand the time on: `workflow.now()`" if kind == "clock" else _random_fix(name)
+            yield module.finding(value, kind, message=what, fix=fix)
 
 
 def _method(call: ast.Call) -> str:
@@ -189,11 +190,7 @@ def _method(call: ast.Call) -> str:
 
 
 def _is_world(module: Module, call: ast.Call, name: str) -> bool:
-    if name.endswith(("Error", "Exception")):
-        return False  # `raise httpx.TimeoutException(…)` asks nobody
-    if name in names.WORLD_CALLS or name.startswith(names.WORLD) or name.split(".")[-1].endswith("ShopClient"):
-        return True
-    return Paths(module, variables=False).touched(call)
+    return names.kind_of(name) == "world" or Paths(module, variables=False).touched(call)
 
 
 def _stops_import(module: Module, call: ast.Call, name: str) -> bool:
@@ -203,25 +200,6 @@ def _stops_import(module: Module, call: ast.Call, name: str) -> bool:
     )
 
 
-def _is_main(node: ast.AST) -> bool:
-    return isinstance(node, ast.If) and "__name__" in ast.unparse(node.test)
-
-
 def _imported(module: Module) -> set[int]:
     """Return the nodes, by ``id``, that run when the module is imported."""
-    return {id(node) for node in _top_level(module.tree.body)}
-
-
-def _top_level(body: list[ast.stmt]) -> Iterator[ast.AST]:
-    """Walk what runs when a module is imported."""
-    todo: list[ast.AST] = list(body)
-    while todo:
-        node = todo.pop(0)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            defaults = [*node.args.defaults, *(each for each in node.args.kw_defaults if each is not None)]
-            todo[:0] = [*node.decorator_list, *defaults]
-            continue
-        if isinstance(node, ast.Lambda) or _is_main(node):
-            continue
-        yield node
-        todo[:0] = list(ast.iter_child_nodes(node))
+    return {id(node) for node in module.at_import}

@@ -1,31 +1,17 @@
 """A module's syntax tree with the few questions that the rules ask: what is called, and whose code it is."""
 
 import ast
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
+
+from course_lib.pitfalls.rules import RULES, Effect, Finding
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 # Names of Python's own that a rule knows; a module may have something else under them.
 _BUILTINS = frozenset({"hash", "id", "input", "open", "print"})
-
-
-@dataclass(frozen=True)
-class Found:
-    """A mistake at a place.
-
-    Args:
-        node: Where.
-        label: What should be so, as a statement.
-        expected: How it looks when it is right.
-        next_step: What to do.
-    """
-
-    node: ast.stmt | ast.expr | ast.excepthandler
-    label: str
-    expected: str
-    next_step: str
+# In a notebook another cell may have imported these two.
+_ASSUMED = {"workflow": "temporalio.workflow", "activity": "temporalio.activity"}
 
 
 class Module:
@@ -44,7 +30,7 @@ class Module:
         self.source = source
         self.tree = ast.parse(source)
         self._lines = source.split("\n")
-        self._imported = dict(_imports(self.tree))
+        self._imported = _ASSUMED | dict(_imports(self.tree))
         self.functions = {node.name: node for node in self.tree.body if isinstance(node, Function)}
         self.called = [self.functions[name] for name in called]
         self.classes = [node for node in ast.walk(self.tree) if isinstance(node, ast.ClassDef)]
@@ -63,10 +49,34 @@ class Module:
         elif isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in self._top_classes:
             self._objects[name] = self._top_classes[value.func.id]
 
-    def line(self, node: ast.stmt | ast.expr | ast.excepthandler) -> str:
-        """Return the node's first line of source, shortened."""
-        text = self._lines[node.lineno - 1].strip()
-        return text if len(text) <= 90 else text[:89] + "…"
+    def finding(
+        self,
+        node: ast.stmt | ast.expr | ast.excepthandler,
+        name: str,
+        *words: str,
+        message: str = "",
+        fix: str = "",
+        effect: Effect | None = None,
+    ) -> Finding:
+        """Return what a rule has found.
+
+        Args:
+            node: Where.
+            name: The rule's name.
+            *words: What its sentences leave open.
+            message: What is wrong, if it is not what the rule says.
+            fix: What to write instead, if it is not what the rule says.
+            effect: What comes of it, if it is not what the rule says; without the sandbox nothing is stopped.
+        """
+        rule = RULES[name]
+        effect = effect or rule.effect
+        if effect == "stopped" and id(node) in self._unguarded:
+            effect = "breaks"
+        code = self._lines[node.lineno - 1].strip()
+        code = code if len(code) <= 90 else code[:89] + "…"
+        return Finding(
+            node.lineno, message or rule.message.format(*words), fix or rule.fix.format(*words), effect, code, name
+        )
 
     def name(self, node: ast.expr) -> str:
         """Return the full dotted name of an expression, imports resolved: ``datetime.datetime.now``; else ``""``."""
@@ -95,44 +105,37 @@ class Module:
                 return True
         return False
 
-    def workflow_classes(self) -> Iterator[ast.ClassDef]:
-        """Yield the classes that are workflows, or are meant to be."""
-        for node in self._workflows():
-            if self._only in ("", node.name):
-                yield node
-
-    def other_workflows(self) -> Iterator[ast.ClassDef]:
-        """Yield the workflow classes of which it is not asked, see ``only``."""
-        for node in self._workflows():
-            if self._only not in ("", node.name):
-                yield node
-
-    def _workflows(self) -> Iterator[ast.ClassDef]:
-        for node in self.classes:
-            if self.decorated(node, "temporalio.workflow.defn") or any(
-                self.decorated(method, "temporalio.workflow.run") for method in methods(node)
-            ):
-                yield node
-
-    def workflow_code(self) -> Iterator[ast.AST]:
-        """Yield all nodes that run as workflow code: workflow classes and what they use of the module's own code."""
-        return iter(self._workflow_code)
-
-    def workflow_roots(self) -> Iterator[ast.ClassDef | Function]:
-        """Yield the classes and functions that run as workflow code, each once."""
-        return iter(self._workflow_roots)
-
-    # Kept: a dozen rules ask for them, and every cell that runs is looked at by all.
     @cached_property
-    def _workflow_code(self) -> list[ast.AST]:
-        return [node for root in self._workflow_roots for node in ast.walk(root)]
+    def workflow_classes(self) -> list[ast.ClassDef]:
+        """The classes that are workflows, or are meant to be."""
+        return [node for node in self._workflows if self._only in ("", node.name)]
 
     @cached_property
-    def _workflow_roots(self) -> list[ast.ClassDef | Function]:
+    def other_workflows(self) -> list[ast.ClassDef]:
+        """The workflow classes of which it is not asked, see ``only``."""
+        return [node for node in self._workflows if self._only not in ("", node.name)]
+
+    @cached_property
+    def _workflows(self) -> list[ast.ClassDef]:
+        return [
+            node
+            for node in self.classes
+            if self.decorated(node, "temporalio.workflow.defn")
+            or any(self.decorated(method, "temporalio.workflow.run") for method in methods(node))
+        ]
+
+    @cached_property
+    def workflow_code(self) -> list[ast.AST]:
+        """All nodes that run as workflow code: workflow classes and what they use of the module's own code."""
+        return [node for root in self.workflow_roots for node in ast.walk(root)]
+
+    @cached_property
+    def workflow_roots(self) -> list[ast.ClassDef | Function]:
+        """The classes and functions that run as workflow code, each once."""
         return list(self._reached())
 
     def _reached(self) -> Iterator[ast.ClassDef | Function]:
-        todo: list[ast.ClassDef | Function] = [*self.called] or [*self.workflow_classes()]
+        todo: list[ast.ClassDef | Function] = [*self.called] or [*self.workflow_classes]
         seen = {id(root) for root in todo}
         while todo:
             root = todo.pop()
@@ -164,20 +167,44 @@ class Module:
             if found is not None and not any(self.is_activity(method) for method in methods(found)):
                 yield found
 
-    def unguarded(self) -> set[int]:
-        """Return what runs without the sandbox, by ``id``: in `sandbox_unrestricted`, or in a class that is so."""
-        found: set[int] = set()
-        classes = list(self.workflow_classes())
-        off = [node for node in classes if _sandbox_off(node)]
-        roots: list[ast.AST] = list(self.workflow_roots() if len(off) == len(classes) else off)
-        for node in self.workflow_code():
-            if isinstance(node, ast.With) and any(
-                "sandbox_unrestricted" in ast.unparse(item.context_expr) for item in node.items
-            ):
-                roots.append(node)
-        for root in roots:
-            found |= {id(inner) for inner in ast.walk(root)}
+    @cached_property
+    def _unguarded(self) -> set[int]:
+        """What runs without the sandbox, by ``id``: in `sandbox_unrestricted`, or in a class that is so."""
+        off = [
+            node
+            for node in self.workflow_classes
+            if any("sandboxed=False" in ast.unparse(each) for each in node.decorator_list)
+        ]
+        roots: list[ast.AST] = list(self.workflow_roots if off and off == self.workflow_classes else off)
+        roots += [node for node in self.workflow_code if _opens(node, "sandbox_unrestricted")]
+        return {id(inner) for root in roots for inner in ast.walk(root)}
+
+    @cached_property
+    def at_import(self) -> list[ast.AST]:
+        """What runs when the module is imported: no function's body, nothing for ``__main__`` or type checkers."""
+        found: list[ast.AST] = []
+        todo: list[ast.AST] = list(self.tree.body)
+        while todo:
+            node = todo.pop(0)
+            if isinstance(node, Function):
+                defaults = [*node.args.defaults, *(each for each in node.args.kw_defaults if each is not None)]
+                todo[:0] = [*node.decorator_list, *defaults]
+            elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+                todo[:0] = node.orelse
+            elif not isinstance(node, ast.Lambda) and not is_main(node):
+                found.append(node)
+                todo[:0] = list(ast.iter_child_nodes(node))
         return found
+
+    @cached_property
+    def passed_through(self) -> set[str]:
+        """The modules that the sandbox does not load afresh."""
+        return {
+            name
+            for node in ast.walk(self.tree)
+            if _opens(node, "imports_passed_through")
+            for name in imported_modules(node)
+        }
 
     def is_activity(self, function: Function) -> bool:
         """Tell whether a function is an activity."""
@@ -189,7 +216,7 @@ class Module:
             if isinstance(node, Function) and self.is_activity(node):
                 yield node
 
-    def calls(self, nodes: Iterator[ast.AST]) -> Iterator[tuple[ast.Call, str]]:
+    def calls(self, nodes: Iterable[ast.AST]) -> Iterator[tuple[ast.Call, str]]:
         """Yield each call among the nodes with the full name of what is called."""
         for node in nodes:
             if isinstance(node, ast.Call):
@@ -220,8 +247,23 @@ def imported_modules(tree: ast.AST) -> Iterator[str]:
             yield node.module
 
 
-def _sandbox_off(node: ast.ClassDef) -> bool:
-    return any("sandboxed=False" in ast.unparse(decorator) for decorator in node.decorator_list)
+def is_main(node: ast.AST) -> bool:
+    """Tell whether this runs only when the file is started as a program."""
+    return isinstance(node, ast.If) and "__name__" in ast.unparse(node.test)
+
+
+def bindings(nodes: Iterable[ast.AST]) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Yield what the assignments among the nodes bind, each with its value."""
+    for node in nodes:
+        if isinstance(node, ast.Assign):
+            yield from ((target, node.value) for target in node.targets)
+        elif isinstance(node, ast.AnnAssign) and node.value is not None:
+            yield node.target, node.value
+
+
+def _opens(node: ast.AST, what: str) -> bool:
+    """Tell whether this is ``with workflow.unsafe.….what():``."""
+    return isinstance(node, ast.With) and any(what in ast.unparse(item.context_expr) for item in node.items)
 
 
 def methods(node: ast.ClassDef) -> Iterator[Function]:

@@ -3,7 +3,7 @@
 import ast
 
 from course_lib.pitfalls import names
-from course_lib.pitfalls.code import Module
+from course_lib.pitfalls.code import Module, bindings
 
 
 class Paths:
@@ -19,11 +19,11 @@ class Paths:
         self._names: set[str] = set()
         self._joined: set[str] = set()
         if variables:
-            bound = [node for node in ast.walk(module.tree) if isinstance(node, ast.Assign)]
-            self._names = {ast.unparse(node.targets[0]) for node in bound if self._is_path(node.value)}
-            self._joined = {ast.unparse(node.targets[0]) for node in bound if isinstance(node.value, ast.BinOp)}
+            bound = [(ast.unparse(target), value) for target, value in bindings(ast.walk(module.tree))]
+            self._names = {name for name, value in bound if self._is_path(value)}
+            self._joined = {name for name, value in bound if isinstance(value, ast.BinOp)}
             # A name that is something else elsewhere says nothing.
-            self._names -= {ast.unparse(node.targets[0]) for node in bound if not self._is_path(node.value)}
+            self._names -= {name for name, value in bound if not self._is_path(value)}
 
     def touched(self, call: ast.Call) -> bool:
         """Tell whether a call reads or writes the file system by way of a path."""

@@ -39,3 +39,26 @@ PATH_METHODS = frozenset({
     "read_text", "write_text", "read_bytes", "write_bytes", "mkdir", "unlink", "touch", "iterdir", "glob", "rglob",
     "exists", "is_file", "is_dir", "open", "stat", "resolve", "rename",
 })  # fmt: skip
+
+
+def kind_of(name: str) -> str:
+    """Return the rule that forbids workflow code a call, ``""`` for any other.
+
+    Args:
+        name: The full name of what is called.
+    """
+    if name in CLOCKS:
+        return "clock"
+    if name == "time.sleep":
+        return "sleep"
+    if name in MACHINE:
+        return "environment"
+    if name in THREADS or name.startswith("threading."):
+        return "thread"
+    if name in RANDOM or (name.startswith(RANDOM_MODULES) and name not in OWN_RANDOM):
+        return "random"
+    if name.endswith(("Error", "Exception")):
+        return ""  # `raise httpx.TimeoutException(…)` asks nobody
+    if name in WORLD_CALLS or name.startswith(WORLD) or name.endswith("ShopClient"):
+        return "world"
+    return ""

@@ -1,136 +1,113 @@
 """What looks as if it were kept or said once, and is not: globals, class attributes, print, code for replays only."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from course_lib.pitfalls.code import Module, methods
-from course_lib.pitfalls.hit import Hit
+from course_lib.pitfalls.code import Module, bindings, methods
+from course_lib.pitfalls.rules import Finding
 
 _CHANGES = {
-    "append", "appendleft", "popleft", "extend", "insert", "add", "update", "setdefault", "pop",
-    "popitem", "remove", "discard", "clear", "sort",
+    "append", "appendleft", "popleft", "extend", "insert", "add", "update", "setdefault", "pop", "popitem", "remove",
+    "discard", "clear", "sort", "reverse", "put_nowait",
 }  # fmt: skip
 _MUTABLE_CALLS = {"list", "dict", "set", "collections.deque", "collections.defaultdict", "collections.Counter"}
-STATE_FIX = "keep it in `self`, or ask an activity: each run has its own copy of the module, gone at its end"
 _SAYS = {"print", "pprint.pprint", "sys.stdout.write", "sys.stderr.write"}
 _LOG = {"debug", "info", "warning", "error", "exception", "critical", "log"}
 
 
-def module_state(module: Module) -> Iterator[Hit]:
+def module_state(module: Module) -> Iterator[Finding]:
     """A module's variable that workflow code changes."""
-    shared, made = shared_names(module), _made_names(module)
-    for node in module.workflow_code():
-        if any(module.is_local(each) for each in _changed_names(node)):
-            continue
+    shared, own = shared_names(module), {node.name for node in module.classes}
+    # What holds an object of a class of the module, or a counter.
+    made = _named(
+        module.tree.body,
+        lambda value: (
+            isinstance(value, ast.Call) and ((name := module.name(value.func)) in own or name.startswith("itertools."))
+        ),
+    )
+    for node in module.workflow_code:
         if isinstance(node, ast.Global):
-            names = ", ".join(node.names)
-            yield Hit(node, "global", f"`{names}` is not shared between runs, nor kept", STATE_FIX, "lies")
-        elif (name := changed(node) or _drawn(module, node)) in shared or name.partition(".")[0] in made:
-            assert isinstance(node, ast.expr | ast.stmt)
-            yield Hit(node, "global", f"`{name}` is not shared between runs, nor kept", STATE_FIX, "lies")
+            yield module.finding(node, "global", ", ".join(node.names))
+        for changed in (*changes(node), *_drawn_from(module, node)):
+            name, root = ast.unparse(changed), _root(changed)
+            if root and (name in shared or root.id in made) and not module.is_local(root):
+                yield module.finding(changed, "global", name)
 
 
 def shared_names(module: Module) -> set[str]:
     """Return the module's variables that hold something that can be changed."""
-    return {
-        target.id
-        for node in module.tree.body
-        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None and _mutable(module, node.value)
-        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
-        if isinstance(target, ast.Name)
-    }
+    return _named(module.tree.body, lambda value: _mutable(module, value))
 
 
-def _made_names(module: Module) -> set[str]:
-    """Return the module's variables that hold an object of a class of the module, or a counter."""
-    own = {node.name for node in module.classes}
-    return {
-        target.id
-        for node in module.tree.body
-        if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Call)
-        if (name := module.name(node.value.func)) in own or name.startswith("itertools.")
-        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
-        if isinstance(target, ast.Name)
-    }
-
-
-def _drawn(module: Module, node: ast.AST) -> str:
-    """Return what ``next`` is called with: it takes a value out of it."""
-    if isinstance(node, ast.Call) and module.name(node.func) == "next" and node.args:
-        return ast.unparse(node.args[0])
-    return ""
-
-
-def _changed_names(node: ast.AST) -> Iterator[ast.Name]:
-    """Yield the name at the root of what a node changes."""
-    root: ast.AST | None = node
-    while root is not None and not isinstance(root, ast.Name):
-        if isinstance(root, ast.Assign | ast.Delete):
-            root = root.targets[0]
-        elif isinstance(root, ast.AugAssign):
-            root = root.target
-        elif isinstance(root, ast.Call):
-            root = root.func
-        elif isinstance(root, ast.Attribute | ast.Subscript):
-            root = root.value
-        else:
-            root = None
-    if root is not None:
-        yield root
-
-
-def class_state(module: Module) -> Iterator[Hit]:
+def class_state(module: Module) -> Iterator[Finding]:
     """A class attribute that workflow code changes."""
-    for owner in module.workflow_classes():
-        shared = {
-            target.id
-            for node in owner.body
-            if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None and _mutable(module, node.value)
-            for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
-            if isinstance(target, ast.Name)
-        }
+    for owner in module.workflow_classes:
         own = {
             ast.unparse(target).removeprefix("self.")
             for method in methods(owner)
-            for node in ast.walk(method)
-            if isinstance(node, ast.Assign | ast.AnnAssign)
-            for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+            for target, _ in bindings(ast.walk(method))
             if isinstance(target, ast.Attribute)
         }
-        paths = {f"self.{name}" for name in shared - own}
+        paths = {f"self.{name}" for name in _named(owner.body, lambda value: _mutable(module, value)) - own}
         bases = (f"{owner.name}.", "type(self).", "self.__class__.", "cls.")
-        for node in ast.walk(owner):
-            name = changed(node)
+        for changed in (each for node in ast.walk(owner) for each in changes(node)):
+            name = ast.unparse(changed)
             if name in paths or (name.startswith(bases) and name.count(".") <= 2):
-                assert isinstance(node, ast.expr | ast.stmt)
-                fix = "make it in `__init__`: `self.… = …`; each run has its own copy of the class"
-                yield Hit(node, "class state", f"`{name}` belongs to the class, not to this run", fix, "lies")
+                yield module.finding(changed, "class state", name)
 
 
-def repeated_output(module: Module) -> Iterator[Hit]:
+def changes(node: ast.AST) -> Iterator[ast.expr]:
+    """Yield what a node changes: ``CACHE`` of ``CACHE["a"] = 1`` and ``CACHE.clear()``, ``self.x`` of ``self.x = 1``.
+
+    A variable that is bound anew is not changed.
+    """
+    targets: list[ast.expr] = []
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _CHANGES:
+        yield _whole(node.func.value)
+    elif isinstance(node, ast.Assign | ast.Delete):
+        targets = node.targets
+    elif isinstance(node, ast.AugAssign) or (isinstance(node, ast.AnnAssign) and node.value is not None):
+        targets = [node.target]
+    for target in targets:
+        for each in target.elts if isinstance(target, ast.Tuple | ast.List) else [target]:
+            if isinstance(each, ast.Attribute | ast.Subscript):
+                yield _whole(each)
+
+
+def readers_changing(module: Module) -> Iterator[Finding]:
+    """A query or a validator that assigns to ``self`` or changes a collection of it."""
+    for method in (method for owner in module.workflow_classes for method in methods(owner)):
+        what = "query" if module.decorated(method, "temporalio.workflow.query") else ""
+        why = "a query leaves no event, so a replay never sees what it did"
+        if any(isinstance(each, ast.Attribute) and each.attr == "validator" for each in method.decorator_list):
+            what = "validator"
+            why = "a refused update leaves no event, so a replay never sees what its validator did"
+        for changed in (each for node in ast.walk(method) for each in changes(node) if what):
+            if changed is not (root := _root(changed)) and root and root.id == "self":
+                yield module.finding(changed, "reader", what, method.name, why)
+
+
+def repeated_output(module: Module) -> Iterator[Finding]:
     """``print`` and plain loggers: each replay says everything again."""
     loggers = {
         ast.unparse(target)
-        for node in ast.walk(module.tree)
-        if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Call)
-        if module.name(node.value.func) == "logging.getLogger"
-        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        for target, value in bindings(ast.walk(module.tree))
+        if isinstance(value, ast.Call) and module.name(value.func) == "logging.getLogger"
     }
     # Said in the first run only: nothing is said again.
     once = {
         id(inner)
-        for node in module.workflow_code()
+        for node in module.workflow_code
         if isinstance(node, ast.If)
         for statement in _first_time(module, node)
         for inner in ast.walk(statement)
     }
-    fix = "use `workflow.logger`: it is silent in a replay"
-    for call, name in module.calls(module.workflow_code()):
+    for call, name in module.calls(module.workflow_code):
         method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
         owner = ast.unparse(call.func.value) if isinstance(call.func, ast.Attribute) else ""
         plain = name.startswith("logging.") or owner in loggers or owner.startswith("logging.getLogger(")
         if id(call) not in once and (name in _SAYS or (plain and method in _LOG)):
-            yield Hit(call, "output", f"`{ast.unparse(call.func)}` says it again in every replay", fix, "lies")
+            yield module.finding(call, "output", ast.unparse(call.func))
 
 
 def _first_time(module: Module, node: ast.If) -> list[ast.stmt]:
@@ -141,19 +118,14 @@ def _first_time(module: Module, node: ast.If) -> list[ast.stmt]:
     return node.orelse if isinstance(node.test, ast.Call) and _asks_for_replay(module, node.test) else []
 
 
-def skips_when_replaying(module: Module) -> Iterator[Hit]:
+def skips_when_replaying(module: Module) -> Iterator[Finding]:
     """Commands that depend on whether this is a replay."""
-    kept = {
-        ast.unparse(node.targets[0])
-        for node in module.workflow_code()
-        if isinstance(node, ast.Assign) and _asks_for_replay(module, node.value)
-    }
-    for node in module.workflow_code():
-        fix = "take the `if` away: a replay must ask for the same commands as the first run"
+    kept = {ast.unparse(name) for name, value in bindings(module.workflow_code) if _asks_for_replay(module, value)}
+    for node in module.workflow_code:
         if isinstance(node, ast.Await) and any(
             isinstance(inner, ast.IfExp) and _asks_for_replay(module, inner.test) for inner in ast.walk(node)
         ):
-            yield Hit(node, "replaying", "what is awaited depends on whether this is a replay", fix, "breaks")
+            yield module.finding(node, "replaying")
         if not isinstance(node, ast.If):
             continue
         names = {ast.unparse(inner) for inner in ast.walk(node.test) if isinstance(inner, ast.Name | ast.Attribute)}
@@ -162,7 +134,7 @@ def skips_when_replaying(module: Module) -> Iterator[Hit]:
         if asked and any(
             isinstance(inner, ast.Await | ast.Return | ast.Raise) or _asks(module, inner) for inner in body
         ):
-            yield Hit(node, "replaying", "what is awaited depends on whether this is a replay", fix, "breaks")
+            yield module.finding(node, "replaying")
 
 
 def _asks_for_replay(module: Module, node: ast.AST) -> bool:
@@ -184,20 +156,14 @@ def _mutable(module: Module, node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and module.name(node.func) in _MUTABLE_CALLS
 
 
-def changed(node: ast.AST) -> str:
-    """Return what a node changes, as it is written: ``CACHE`` of ``CACHE["a"] = 1``; empty when nothing."""
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _CHANGES:
-        return ast.unparse(_whole(node.func.value))
-    target: ast.expr | None = None
-    if isinstance(node, ast.Assign):
-        target = node.targets[0]
-    elif isinstance(node, ast.AugAssign):
-        target = node.target
-    elif isinstance(node, ast.Delete):
-        target = node.targets[0]
-    if isinstance(target, ast.Subscript):
-        return ast.unparse(_whole(target))
-    return ast.unparse(target) if isinstance(target, ast.Attribute) and not _is_self(target) else ""
+def _named(body: Iterable[ast.AST], holds: Callable[[ast.expr], bool]) -> set[str]:
+    """Return the variables that are bound to a value of a kind."""
+    return {target.id for target, value in bindings(body) if isinstance(target, ast.Name) and holds(value)}
+
+
+def _drawn_from(module: Module, node: ast.AST) -> list[ast.expr]:
+    """Return what ``next`` is called with: it takes a value out of it."""
+    return node.args[:1] if isinstance(node, ast.Call) and module.name(node.func) == "next" else []
 
 
 def _whole(node: ast.expr) -> ast.expr:
@@ -207,5 +173,8 @@ def _whole(node: ast.expr) -> ast.expr:
     return node
 
 
-def _is_self(target: ast.Attribute) -> bool:
-    return isinstance(target.value, ast.Name) and target.value.id == "self"
+def _root(node: ast.expr) -> ast.Name | None:
+    """Return ``STATE`` of ``STATE.counts["a"].all``, None when it begins with something else than a name."""
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return node if isinstance(node, ast.Name) else None

@@ -71,7 +71,7 @@ def _stay(places: Places) -> str:
     with contextlib.suppress(SyntaxError):
         for found in pitfalls.find(places.source(), only=places.workflow):
             if found.effect == "breaks":
-                return f"No edit is needed for that. Line {found.line}: {found.message}; {found.replacement}."
+                return f"No edit is needed for that. Line {found.line}: {found.message}; {found.fix}."
     return _STAY
 
 

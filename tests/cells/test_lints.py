@@ -1,11 +1,7 @@
-"""Pitfalls that are shown and do not stop the cell, and the seam for more of them."""
-
-from collections.abc import Iterator
-from pathlib import Path
+"""Pitfalls that are shown and do not stop the cell."""
 
 import pytest
 
-from course_lib.cells import DEFAULT_LINTS, CellError, LintContext, Modules, Problem
 from tests.cells.conftest import Notebook
 
 WORKFLOW = (
@@ -65,15 +61,3 @@ def test_pythons_own_warning_is_shown_with_the_line(notebook: Notebook) -> None:
     said = warnings(notebook.run("orders", "\nOK = 2 is 2\n"))
     assert len(said) == 1
     assert said[0].startswith('⚠ line 3: "is" with')
-
-
-def test_more_lints_can_be_added_and_an_error_stops_the_cell(folder: Path) -> None:
-    def no_print(context: LintContext) -> Iterator[Problem]:
-        for number, text in enumerate(context.cell.lines, 1):
-            if "print(" in text:
-                yield Problem(number, "use a logger", code=text)
-
-    modules = Modules(folder, lints=(*DEFAULT_LINTS, no_print))
-    with pytest.raises(CellError, match="line 3: use a logger"):
-        modules.run("orders", "X = 1\nprint(X)\n", {})
-    modules.run("orders", "X = 1\n", {})

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from course_lib.cells import CellError, Modules, undefined_names
+from course_lib.cells import CellError, CellSource, Modules
+from course_lib.cells.undefined import undefined_names
 from tests.cells.conftest import Notebook
 
 
@@ -41,7 +42,7 @@ def refused(notebook: Notebook, source: str, name: str = "orders") -> str:
     ],
 )
 def test_an_undefined_name_has_its_line_and_its_fix(source: str, line: int, fix: str) -> None:
-    problems = undefined_names(source)
+    problems = undefined_names(CellSource.of("cell", source), {}, {}, {})
     assert [problem.line for problem in problems] == [line]
     assert fix in problems[0].fix
 
@@ -63,7 +64,7 @@ def test_an_undefined_name_has_its_line_and_its_fix(source: str, line: int, fix:
     ],
 )
 def test_a_defined_name_is_never_reported(source: str) -> None:
-    assert undefined_names(source) == []
+    assert undefined_names(CellSource.of("cell", source), {}, {}, {}) == []
 
 
 def test_a_name_of_the_notebook_is_named_with_its_import(notebook: Notebook) -> None:

@@ -19,7 +19,7 @@ def quiet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-def found() -> dict[str, doctor.Finding]:
+def found() -> dict[str, doctor.Prerequisite]:
     return {finding.subject: finding for finding in doctor.examine()}
 
 

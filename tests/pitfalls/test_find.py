@@ -15,7 +15,7 @@ def test_each_bad_sample_is_found_once_with_line_and_replacement(name: str) -> N
     found = pitfalls.find(source)
     assert [(pitfall.name, pitfall.effect) for pitfall in found] == [(kind, effect)]
     assert source.split("\n")[found[0].line - 1].strip() == found[0].code
-    assert len(found[0].replacement) > 15
+    assert len(found[0].fix) > 15
 
 
 def test_correct_code_raises_no_alarm() -> None:

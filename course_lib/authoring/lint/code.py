@@ -7,11 +7,11 @@ from pathlib import Path
 from course_lib.authoring import notebook as nb
 from course_lib.authoring.build import NOTEBOOKS, SOLUTIONS, Chapter
 from course_lib.authoring.lint.problem import Problem
-from course_lib.authoring.parsing import parse
+from course_lib.authoring.parsing import parse, python_of
 from course_lib.grading.sources import edition_of
+from course_lib.pitfalls import find
 
 SLEEP = re.compile(r"\btime\.sleep\(|from time import [^\n]*\bsleep\b")
-UNSANDBOXED = re.compile(r"sandboxed\s*=\s*False|UnsandboxedWorkflowRunner")
 PITFALL = "pitfall"  # the tag of a cell that shows a mistake on purpose
 
 
@@ -21,26 +21,20 @@ def check(root: Path, chapter: Chapter) -> Iterator[Problem]:
     for cell in chapter.author.cells:
         if cell.cell_type != "code":
             continue
-        if SLEEP.search(cell.source) and PITFALL not in nb.tags(cell):
-            yield Problem(
-                file, cell.id, "sleep", f"time.sleep blocks a loop; tag the cell `{PITFALL}` if it shows just that",
-                _line(SLEEP, cell.source),
-            )  # fmt: skip
-        if UNSANDBOXED.search(cell.source):
-            yield Problem(
-                file, cell.id, "sandbox", "the sandbox stays on in every chapter", _line(UNSANDBOXED, cell.source)
-            )
+        if (blocking := SLEEP.search(cell.source)) and PITFALL not in nb.tags(cell):
+            line = cell.source[: blocking.start()].count("\n") + 1
+            message = f"time.sleep blocks a loop; tag the cell `{PITFALL}` if it shows just that"
+            yield Problem(file, cell.id, "sleep", message, line)
         try:
             parse(edition_of(cell.source, "solution", cell.id))
         except SyntaxError as error:
             yield Problem(file, cell.id, "syntax", f"{error.msg}", error.lineno or 0)
+            continue
+        for found in find(python_of(cell.source), effects={"wrong"}):
+            if found.name == "sandbox off":
+                yield Problem(file, cell.id, "sandbox", "the sandbox stays on in every chapter", found.line)
     for edition in (SOLUTIONS, NOTEBOOKS):
         yield from _leftovers(root / edition / chapter.path.name, f"{edition}/{chapter.path.name}")
-
-
-def _line(pattern: re.Pattern[str], source: str) -> int:
-    found = pattern.search(source)
-    return source[: found.start()].count("\n") + 1 if found else 0
 
 
 def _leftovers(path: Path, file: str) -> Iterator[Problem]:

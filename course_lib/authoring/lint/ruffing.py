@@ -11,7 +11,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,8 +57,9 @@ def check(root: Path, chapters: Sequence[Chapter]) -> Iterator[Problem]:
             origins |= _extract(chapter.author, solved / chapter.course.id, f"{SOLUTIONS}/{chapter.path.name}")
             origins |= _extract(chapter.learner, stubs / chapter.course.id, f"{NOTEBOOKS}/{chapter.path.name}")
         if origins:
-            yield from _found(_ruff(root, names, IGNORED, solved), origins)
-            yield from _found(_ruff(root, names, IGNORED + IGNORED_IN_STUBS, stubs), origins)
+            for part, ignored in ((solved, IGNORED), (stubs, IGNORED + IGNORED_IN_STUBS)):
+                words = [*_config(root, names), "--extend-ignore", ",".join(ignored), str(part)]
+                yield from _found(_ruff(*words), origins)
             yield from _unformatted(root, solved, origins)
         yield from _undefined(folder, chapters)
 
@@ -86,18 +87,15 @@ def _run(words: Sequence[str]) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, check=False)
 
 
-def _config(root: Path) -> list[str]:
+def _config(root: Path, ours: Collection[str] = ()) -> list[str]:
+    """Return the options that configure ruff as the checkout does; ``ours`` are modules of its own."""
     file = root / "pyproject.toml"
-    return ["--config", str(file)] if file.is_file() else ["--isolated"]
+    words = ["--config", str(file)] if file.is_file() else ["--isolated"]
+    return [*words, "--config", f"lint.isort.known-first-party = {json.dumps(sorted(ours))}"] if ours else words
 
 
-def _ruff(root: Path, names: set[str], ignored: Sequence[str], folder: Path) -> list[dict[str, Any]]:
-    first_party = f"lint.isort.known-first-party = {json.dumps(sorted(names))}"
-    words = ["check", "--no-cache", "--exit-zero", "--output-format", "json", *_config(root), "--config", first_party]
-    return _parsed(_run([*words, "--extend-ignore", ",".join(ignored), str(folder)]))
-
-
-def _parsed(done: "subprocess.CompletedProcess[str]") -> list[dict[str, Any]]:
+def _ruff(*words: str) -> list[dict[str, Any]]:
+    done = _run(["check", "--no-cache", "--exit-zero", "--output-format", "json", *words])
     if done.returncode != 0:
         raise RuntimeError(f"ruff failed with {done.returncode}: {done.stderr.strip()}")
     found: list[dict[str, Any]] = json.loads(done.stdout or "[]")
@@ -136,9 +134,8 @@ def _undefined(folder: Path, chapters: Sequence[Chapter]) -> Iterator[Problem]:
             if cell.cell_type == "code" and module_name(cell.source):
                 cell.source = "# " + cell.source
         (whole / chapter.path.name).write_text(nb.dumps(plain), encoding="utf-8")
-    words = ["check", "--no-cache", "--exit-zero", "--output-format", "json", "--isolated", "--select", "F821"]
     by_name = {chapter.path.name: chapter for chapter in chapters}
-    for result in _parsed(_run([*words, str(whole)])):
+    for result in _ruff("--isolated", "--select", "F821", str(whole)):
         chapter = by_name[Path(result["filename"]).name]
         # Ruff counts all cells of the notebook, from 1.
         cell = chapter.author.cells[result["cell"] - 1]
@@ -152,33 +149,27 @@ def format_modules(root: Path) -> list[str]:
 
     Ruff formats the other cells of a notebook by itself.
     """
-    if notebooks := [str(path) for path in nb.chapter_paths(root / SOLUTIONS)]:
-        _run(["format", "--no-cache", "-q", *_config(root), *notebooks])
+    paths = nb.chapter_paths(root / SOLUTIONS)
+    if paths:
+        _run(["format", "--no-cache", "-q", *_config(root), *map(str, paths)])
     changed = []
-    for path in nb.chapter_paths(root / SOLUTIONS):
+    for path in paths:
         notebook = nb.read(path)
-        names = json.dumps(sorted({*_modules(notebook), "course_lib"}))
-        touched = False
+        with tempfile.TemporaryDirectory(prefix="course-ruff-") as name:
+            folder = Path(name) / "cells"
+            origins = _extract(notebook, folder, path.name)
+            config = _config(root, {*_modules(notebook), "course_lib"})
+            _run(["check", "--no-cache", "-q", *config, "--select", "I", "--fix", "--exit-zero", str(folder)])
+            _run(["format", "--no-cache", "-q", *config, str(folder)])
+            bodies = {origin.cell: file.read_text(encoding="utf-8") for file, origin in origins.items()}
+        touched = []
         for cell in notebook.cells:
-            head = MODULE_LINE.match(cell.source) if cell.cell_type == "code" else None
-            if head is None:
-                continue
-            body = _formatted(root, cell.source[head.end() :], names)
-            if head[0].rstrip("\n") + "\n" + body != cell.source:
-                cell.source = head[0].rstrip("\n") + "\n" + body
-                changed.append(f"{path.name} {cell.get('id', '')}")
-                touched = True
+            head, _, _ = cell.source.partition("\n")
+            formatted = f"{head}\n{bodies[cell.id]}".rstrip("\n") if cell.id in bodies else cell.source
+            if formatted != cell.source:
+                cell.source = formatted
+                touched.append(f"{path.name} {cell.id}")
         if touched:
             path.write_text(nb.dumps(notebook), encoding="utf-8", newline="\n")
+        changed += touched
     return changed
-
-
-def _formatted(root: Path, body: str, names: str) -> str:
-    with tempfile.TemporaryDirectory(prefix="course-ruff-") as name:
-        file = Path(name) / "cell.py"
-        file.write_text(body + "\n", encoding="utf-8")
-        first_party = f"lint.isort.known-first-party = {names}"
-        select = ["--config", first_party, "--select", "I", "--fix", "--exit-zero"]
-        _run(["check", "--no-cache", "-q", *_config(root), *select, str(file)])
-        _run(["format", "--no-cache", "-q", *_config(root), str(file)])
-        return file.read_text(encoding="utf-8").rstrip("\n")

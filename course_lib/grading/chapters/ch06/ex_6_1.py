@@ -72,8 +72,8 @@ class _Asked:
 
     def __init__(self, source: str) -> None:
         module = Module(source)
-        code = list(module.workflow_code())
-        calls = list(module.calls(iter(code)))
+        code = module.workflow_code
+        calls = list(module.calls(code))
         named = dict(_texts(module.tree))
         self.patched = [_id(call, named) for call, name in calls if name == "temporalio.workflow.patched"]
         self.deprecated = [_id(call, named) for call, name in calls if name == "temporalio.workflow.deprecate_patch"]

@@ -119,7 +119,5 @@ EXERCISE = Exercise(
         "same numbers: a password or a token is drawn in an activity, with `secrets`. That is right here, too."
     ),
     check=check_vouchers,
-    # Seeded by the input a generator of one\'s own is calculation; what is not seeded shows in the evidence.
-    allow=frozenset({"random"}),
     early=False,
 )

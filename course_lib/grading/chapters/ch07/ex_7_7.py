@@ -123,7 +123,5 @@ EXERCISE = Exercise(
         "asks for `pack` always, so nothing parts; but the set's order decides whose answer is whose."
     ),
     check=check_riddles,
-    # Seeded by the input a generator of one\'s own is calculation; what is not seeded shows in the evidence.
-    allow=frozenset({"random"}),
     early=False,
 )

@@ -124,5 +124,5 @@ def slips(workflow: "Code") -> str:
     """
     for found in pitfalls.find(workflow.source, only=workflow.name):
         if found.effect != "stopped":
-            return f"line {found.line + 1}: {found.message}; {found.replacement}."
+            return f"line {found.line + 1}: {found.message}; {found.fix}."
     return ""

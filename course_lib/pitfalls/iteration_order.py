@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from course_lib.pitfalls.code import Function, Module, methods
-from course_lib.pitfalls.hit import Hit
-from course_lib.pitfalls.setlike import Sets
+from course_lib.pitfalls.rules import Finding
+from course_lib.pitfalls.sets import Sets
 
 _ORDERED = {
     "list", "tuple", "enumerate", "iter", "next", "zip", "map", "filter", "reversed", "dict.fromkeys",
@@ -17,12 +17,11 @@ _ORDERED = {
 _FREE = {"sorted", "min", "max", "sum", "len", "any", "all", "set", "frozenset", "collections.Counter"}
 _BY_KEY = {"sorted", "min", "max"}
 _TIES = {"len", "count", "get"}
-_FIX = "walk over `sorted(…)`, or keep a list or a dict: those keep their order"
 
 
-def sets(module: Module) -> Iterator[Hit]:
+def sets(module: Module) -> Iterator[Finding]:
     """A set that is walked over: the order of strings in it is another one in every process."""
-    for root in module.workflow_roots():
+    for root in module.workflow_roots:
         for function in methods(root) if isinstance(root, ast.ClassDef) else (root,):
             owner = root if isinstance(root, ast.ClassDef) else None
             known = Sets(module, owner, function)
@@ -30,21 +29,14 @@ def sets(module: Module) -> Iterator[Hit]:
             for node in ast.walk(function):
                 walked = None if id(node) in free else _walked(module, node, known)
                 if walked is not None:
-                    yield Hit(walked, "set order", "a set has no order that a replay would see again", _FIX, "breaks")
+                    yield module.finding(walked, "set order")
 
 
-def waiting(module: Module) -> Iterator[Hit]:
+def waiting(module: Module) -> Iterator[Finding]:
     """``asyncio.wait`` and ``asyncio.as_completed``: both keep sets inside."""
-    for call, name in module.calls(module.workflow_code()):
+    for call, name in module.calls(module.workflow_code):
         if name in ("asyncio.wait", "asyncio.as_completed"):
-            short = name.removeprefix("asyncio.")
-            yield Hit(
-                call,
-                "wait order",
-                f"`{name}` hands its results over in the order of a set",
-                f"use `workflow.{short}`: the same, in the order in which they were given",
-                "breaks",
-            )
+            yield module.finding(call, "wait order", name.removeprefix("asyncio."))
 
 
 def _free(module: Module, function: Function, known: Sets) -> Iterator[int]:

@@ -1,0 +1,68 @@
+"""All that the rules find in one module."""
+
+import contextlib
+from collections.abc import Callable, Collection, Iterator, Mapping
+from itertools import chain
+
+from course_lib.pitfalls import calls, coroutines, definitions, iteration_order, process, siblings, states
+from course_lib.pitfalls.code import Module, parsed
+from course_lib.pitfalls.rules import EFFECTS, Effect, Finding
+
+_SEARCHES: tuple[Callable[[Module], Iterator[Finding]], ...] = (
+    calls.restricted,
+    calls.slipping,
+    calls.at_import,
+    calls.activities,
+    iteration_order.sets,
+    iteration_order.waiting,
+    states.module_state,
+    states.class_state,
+    states.readers_changing,
+    states.repeated_output,
+    states.skips_when_replaying,
+    definitions.workflows,
+    definitions.without_timeout,
+    coroutines.forgotten_await,
+    process.blocking_activities,
+    process.swallowed_exceptions,
+    process.endless_loops,
+    process.exits,
+    process.sandbox_off,
+    process.runs_the_loop,
+)
+
+
+def find(
+    source: str, beside: Mapping[str, str] | None = None, only: str = "", effects: Collection[Effect] = EFFECTS.keys()
+) -> list[Finding]:
+    """Return what the rules find in a module, in the order of its lines; by default the determinism pitfalls.
+
+    Workflow code is what stands in a class with ``@workflow.defn``, the module's own functions that it calls, and those
+    of the modules beside it. Activities may do all that would break a replay.
+
+    Args:
+        source: Python.
+        beside: The sources of the modules that it may import, by name; one that is no Python is left out.
+        only: The workflow class that is meant, with what it uses; by default all that the module has.
+        effects: What is told: all that comes to this.
+
+    Returns:
+        Each rule once per line.
+
+    Raises:
+        SyntaxError: The source is no Python.
+    """
+    module = parsed(source, only=only)
+    others = dict(_parsed(beside or {}))
+    near = (search(module, others) for search in (siblings.behind_calls, siblings.shared_state, siblings.slow_imports))
+    found: dict[tuple[int, str], Finding] = {}
+    for finding in chain(*(search(module) for search in _SEARCHES), *near):
+        if finding.effect in effects:
+            found.setdefault((finding.line, finding.name), finding)
+    return sorted(found.values(), key=lambda finding: finding.line)
+
+
+def _parsed(sources: Mapping[str, str]) -> Iterator[tuple[str, Module]]:
+    for name, source in sources.items():
+        with contextlib.suppress(SyntaxError, ValueError):  # before Python 3.12 a null byte is a ValueError
+            yield name, parsed(source)
