@@ -11,16 +11,16 @@ import json
 import os
 import socket
 import subprocess
-import sys
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import psutil
 
+from course_lib import processes
 from course_lib.errors import CourseError
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ class Daemon:
                     env=None if env is None else dict(env),
                     # Not the caller's folder: it may go away, and a file there could shadow a module.
                     cwd=self.directory,
-                    **_detached(),
+                    **processes.apart(outlives=True),
                 )
             except OSError as error:
                 raise CourseError(
@@ -210,6 +210,16 @@ class Daemon:
             process.wait()
             raise
         return state
+
+    def looks(self, limit: float) -> Iterator[None]:
+        """Yield for as long as the process lives: to look whether it works yet, after each pause.
+
+        Args:
+            limit: Seconds after which the looks end although it lives.
+        """
+        deadline = time.monotonic() + limit
+        while self.read() is not None and time.monotonic() < deadline:
+            yield
 
     def record(self, state: DaemonState) -> None:
         """Write the state file, atomically: a reader sees the old one or the new one.
@@ -347,12 +357,6 @@ def _create_time(pid: int) -> float:
         return float(psutil.Process(pid).create_time())
     except psutil.NoSuchProcess:  # it died at once; read() will say so
         return 0.0
-
-
-def _detached() -> dict[str, Any]:
-    if sys.platform == "win32":
-        return {"creationflags": subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP}
-    return {"start_new_session": True}
 
 
 def _write_atomically(path: Path, text: str) -> None:

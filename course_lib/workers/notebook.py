@@ -15,10 +15,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from course_lib.errors import CourseError
-from course_lib.workers import blame
+from course_lib.workers import blame, polling
 from course_lib.workers.executor import DaemonExecutor
 from course_lib.workers.isolated_loop import WorkerLoop
-from course_lib.workers.polling import PollWatch
 from course_lib.workers.waiting import Mailbox, Still, settle, wait_for, wait_while_moving
 
 if TYPE_CHECKING:
@@ -175,19 +174,12 @@ class NotebookWorker:
         client = await self._connect()
         self._worker = worker = self._build(client)
         await self._take_over(client)
-        watch = PollWatch(client, self.task_queue, self.identity, self._options)
+        watch = polling.PollWatch(client, self.task_queue, self.identity, self._options)
         await watch.begin()
         self._running_on_core = True
         if self._stop_asked:
             return
-        run = asyncio.ensure_future(worker.run())
-        seen = asyncio.ensure_future(watch.wait())
-        await asyncio.wait({run, seen}, return_when=asyncio.FIRST_COMPLETED)
-        if not run.done():
-            seen.result()
-            settle(self.polls)
-        seen.cancel()
-        await run
+        await polling.run(worker, watch, lambda: settle(self.polls))
 
     def _build(self, client: "Client") -> "Worker":
         from temporalio.worker import Worker

@@ -85,13 +85,12 @@ def test_cloud_settings_reach_the_client(own_state: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("TEMPORAL_NAMESPACE", "shop.a1b2c")
     monkeypatch.setenv("TEMPORAL_API_KEY", "k")
     monkeypatch.setenv("TEMPORAL_TLS_SERVER_NAME", "inner")
-    options = environment.options()
-    assert isinstance(options["tls"], TLSConfig)
-    assert options["tls"].domain == "inner"
-    assert (options["api_key"], options["namespace"]) == ("k", "shop.a1b2c")
-    assert environment.ui_of_cloud(options["target_host"], "shop.a1b2c") == (
-        "https://cloud.temporal.io/namespaces/shop.a1b2c"
-    )
+    named = environment.named()
+    assert named is not None
+    assert isinstance(named.options["tls"], TLSConfig)
+    assert named.options["tls"].domain == "inner"
+    assert (named.options["api_key"], named.namespace) == ("k", "shop.a1b2c")
+    assert environment.ui_of_cloud(named.address, "shop.a1b2c") == ("https://cloud.temporal.io/namespaces/shop.a1b2c")
     assert environment.ui_of_cloud("localhost:7233", "default") is None
 
 
