@@ -110,7 +110,7 @@ class Daemon:
         self._lock = self._lock or filelock.FileLock(self.lock_file, thread_local=False)
         if self._lock.is_locked:  # held by another task that shares this object; filelock would let us in
             return False
-        with self._writing():
+        with self.writing():
             self.directory.mkdir(parents=True, exist_ok=True)
             try:
                 self._lock.acquire(blocking=False)
@@ -178,7 +178,7 @@ class Daemon:
         Raises:
             CourseError: The program cannot be run, or the folder cannot be written.
         """
-        with self._writing():
+        with self.writing():
             self.directory.mkdir(parents=True, exist_ok=True)
             if self.log_file.exists() and self.log_file.stat().st_size > _LOG_LIMIT:
                 self.log_file.replace(self.log_file.with_suffix(".log.1"))
@@ -230,7 +230,7 @@ class Daemon:
         Raises:
             CourseError: The folder cannot be written.
         """
-        with self._writing():
+        with self.writing():
             _write_atomically(self.state_file, json.dumps(asdict(state), indent=2))
 
     def stop(self, timeout: float = 10.0) -> bool:
@@ -279,7 +279,8 @@ class Daemon:
             return []
 
     @contextlib.contextmanager
-    def _writing(self) -> Iterator[None]:
+    def writing(self) -> Iterator[None]:
+        """Say what to do when the folder cannot be written in the block."""
         try:
             yield
         except OSError as error:

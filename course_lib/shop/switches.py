@@ -10,8 +10,6 @@ from course_lib.shop.scenarios import SCENARIOS
 if TYPE_CHECKING:
     import pandas as pd
 
-    from course_lib.shop.handle import Shop
-
 Ask = Callable[[str, str, dict[str, Any] | None], dict[str, Any]]
 _SHOWN = ("service", "operation", "order_id", "kind", "rate", "seconds", "jitter", "times", "after", "script")
 
@@ -27,12 +25,12 @@ class Faults:
 
     Args:
         ask: Sends a request to the shop: method, path, body.
-        shop: Whose switches these are, for a panel that also shows the shop's requests.
+        owner: Whose switches these are, for a panel that also shows the shop's requests.
     """
 
-    def __init__(self, ask: Ask, shop: "Shop | None" = None) -> None:
+    def __init__(self, ask: Ask, owner: object = None) -> None:
         self._ask = ask
-        self.shop = shop
+        self.owner = owner
 
     def latency(self, service: str, seconds: float, *, jitter: float = 0.0, **aim: Any) -> None:
         """Make calls wait before the work is done; a client that gives up meanwhile has caused nothing.
@@ -147,7 +145,13 @@ class Faults:
             kind: The method that turned it on, for example ``"outage"``.
             service: Which service.
         """
-        return OffSwitch(self, kind, service)
+
+        def on() -> bool:
+            now = self.current()
+            return bool(((now["kind"] == kind) & (now["service"] == service)).any())
+
+        name = f"{service}: {kind.replace('_', ' ').capitalize()}"
+        return OffSwitch(name, on, lambda: self.off(kind, service))
 
     def clear(self, service: str | None = None) -> None:
         """Turn every switch of a service off, or of all services."""
