@@ -198,7 +198,7 @@ def _server() -> Iterator[Finding]:
     found = run_async(server.find())
     if found is not None:
         yield Finding("ok", "server", f"{found.version} at {found.address} ({found.origin}) is healthy")
-    elif server.status().running:
+    elif server.status().state:
         yield Finding("broken", "server", "the course's server runs but does not answer", "course server restart")
     else:
         yield Finding("ok", "server", "not running; the first cell of a chapter starts it")

@@ -16,7 +16,7 @@ from course_lib.errors import CourseError
 from course_lib.server.server import Server
 
 CONNECT_LIMIT = 3.5  # seconds; with what comes before and after, an error is out within 5
-_UI_LIMIT = 0.5
+_UI_LIMIT = _PORT_LIMIT = 0.5
 
 
 class Unreachable(Exception):
@@ -82,10 +82,10 @@ async def checked(server: Server, limit: float) -> Server:
     return replace(server, version=str(info.server_version))
 
 
-async def listens(host: str, port: int, limit: float = 0.5) -> bool:
+async def listens(host: str, port: int) -> bool:
     """Return whether something accepts connections there; cheaper than a Client when nothing does."""
     try:
-        async with asyncio.timeout(limit):
+        async with asyncio.timeout(_PORT_LIMIT):
             _, writer = await asyncio.open_connection(host, port)
     except (OSError, TimeoutError):
         return False

@@ -1,8 +1,10 @@
 """The course's own server: the ``temporal`` binary as a daemon with its database in the state folder."""
 
 import asyncio
+import contextlib
 import os
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +24,7 @@ _HEALTH_LIMIT = 2.0  # seconds for one health check; longer than this is a hung 
 _PATIENT_LIMIT = 8.0
 _STOP_LIMIT = 3.0  # 1.2 s measured
 _LOOK_EVERY = 0.03
+_UI_PATH = "--ui-public-path"
 _STARTS = 3  # a port can be taken between the look at it and the server's start
 # More than twice the workflows per second of the CLI's own settings (1.9.1 on a busy machine: 25 against 10).
 # A killed server loses nothing that it has answered for; a power cut may cost the last moments
@@ -31,19 +34,28 @@ _PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL")
 
 @dataclass(frozen=True)
 class Status:
-    """The embedded server as its files describe it; no health check.
+    """The embedded server as its files and its process describe it, also one that has just died; no health check.
 
     Args:
-        running: Whether its process exists.
-        state: What its state file says, None when it does not run.
+        state: What its state file says while its process exists, else None.
+        uptime: Seconds that it runs.
+        cli_version: The version of the ``temporal`` binary; empty when it never ran.
         database: Its database file, None for a server in memory or one that never ran.
+        size: Bytes of that file, with its write-ahead log, where most of what was written lately is.
         log_file: Where it logs to.
     """
 
-    running: bool
     state: DaemonState | None
+    uptime: float
+    cli_version: str
     database: Path | None
+    size: int
     log_file: Path
+
+    @property
+    def pid(self) -> int | None:
+        """Its process, None when it does not run."""
+        return self.state.pid if self.state else None
 
 
 def daemon() -> Daemon:
@@ -57,11 +69,23 @@ def in_memory() -> bool:
 
 
 def status() -> Status:
-    """Return whether the embedded server runs and where its files are."""
+    """Return how the embedded server is, and where its files are."""
     own = daemon()
     state = own.read()
-    name = state.extra.get("database", "") if state else ""
-    return Status(state is not None, state, Path(name) if name else None, own.log_file)
+    last = state or own.last()
+    name = last.extra.get("database", "") if last else ""
+    size = 0
+    for path in (name, f"{name}-wal") if name else ():
+        with contextlib.suppress(OSError):
+            size += Path(path).stat().st_size
+    return Status(
+        state,
+        max(0.0, time.time() - state.create_time) if state else 0.0,
+        last.extra.get("cli_version", "") if last else "",
+        Path(name) if name else None,
+        size,
+        own.log_file,
+    )
 
 
 def log_tail(lines: int) -> list[str]:
@@ -197,7 +221,7 @@ def _argv(program: Path, ports: dict[str, int], database: Path | None) -> list[s
     else:
         argv += ["--ui-port", str(ports["ui"]), "--ui-disable-news-fetch"]
         if path := links.public_path(ports["ui"]):
-            argv += ["--ui-public-path", path]
+            argv += [_UI_PATH, path]
     argv += switches.arguments()
     if database is not None:
         argv += ["--db-filename", str(database)]
@@ -240,10 +264,6 @@ def _has_port(state: DaemonState) -> bool:
 
 def _server(state: DaemonState) -> Server:
     port = state.ports.get("ui")
-    ui = f"http://{HOST}:{port}{_option(state.argv, '--ui-public-path')}" if port else None
+    path = state.argv[state.argv.index(_UI_PATH) + 1] if _UI_PATH in state.argv else ""
+    ui = f"http://{HOST}:{port}{path}" if port else None
     return Server(f"{HOST}:{state.ports['grpc']}", ui_url=ui, pid=state.pid)
-
-
-def _option(argv: Sequence[str], name: str) -> str:
-    """Return the value that a running server was started with, empty when it was not."""
-    return argv[argv.index(name) + 1] if name in argv else ""

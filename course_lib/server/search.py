@@ -62,11 +62,6 @@ async def ensure_started(say: Say | None = None) -> tuple[Server, bool]:
         return await embedded.start(say), True
 
 
-async def start(say: Say | None = None) -> Server:
-    """Start the embedded server unless a server is found; the same as :func:`ensure`, for ``course server start``."""
-    return await ensure(say)
-
-
 async def restart(say: Say | None = None) -> Server:
     """Stop the embedded server if it runs, and find or start one again; its database stays.
 

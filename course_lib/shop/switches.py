@@ -1,7 +1,7 @@
 """The fault switches of one shop, as a notebook or a grader turns them."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from course_lib.errors import CourseError
 from course_lib.shop.off_switch import OffSwitch
@@ -43,17 +43,15 @@ class Faults:
         """
         self._put("latency", service, seconds=seconds, jitter=jitter, **aim)
 
-    def error_rate(self, service: str, rate: float, *, per: Literal["call", "order"] = "call", **aim: Any) -> None:
+    def error_rate(self, service: str, rate: float, **aim: Any) -> None:
         """Let a share of the calls fail with an internal error (500), before the work is done.
 
         Args:
             service: Which service.
             rate: 0 to 1. 0 turns it off.
-            per: "call": the draw depends on the number of the call. "order": on the order and its attempts, so each
-                order meets the same faults however concurrent orders interleave.
             **aim: ``operation``, ``order_id``, ``times``.
         """
-        self._put("error_rate", service, rate=rate, per=per, **aim)
+        self._put("error_rate", service, rate=rate, **aim)
 
     def decline(self, service: str = "payments", **aim: Any) -> None:
         """Let every card be declined (402). Refunds still work.
@@ -162,19 +160,10 @@ class Faults:
         self._change(seed=seed)
 
     def scenario(self, name: str) -> None:
-        """Clear all switches and set those of a named bad day; see `scenarios`."""
+        """Clear all switches and set those of a named bad day, such as "card declined"."""
         if name not in SCENARIOS:
             raise CourseError(f"There is no scenario {name!r}.", fix=f"choose one of: {', '.join(SCENARIOS)}.")
         self._change(clear=[None], rules=SCENARIOS[name][1])
-
-    @staticmethod
-    def scenarios() -> "pd.DataFrame":
-        """Return the bad days by name, and what each does."""
-        import pandas as pd
-
-        return pd.DataFrame(
-            [(name, text) for name, (text, _) in SCENARIOS.items()], columns=["scenario", "what happens"]
-        )
 
     def current(self) -> "pd.DataFrame":
         """Return the switches that are on, one row each."""
