@@ -12,6 +12,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from course_lib.errors import CourseError
@@ -82,11 +83,6 @@ class NotebookWorker:
     def workflows(self) -> tuple[type, ...]:
         """The workflow classes that it runs, as they were when it started."""
         return tuple(self._options.get("workflows", ()))
-
-    @property
-    def activities(self) -> tuple[Callable[..., Any], ...]:
-        """The activities that it runs, as they were when it started."""
-        return tuple(self._options.get("activities", ()))
 
     def movers(self) -> list[tuple[int, int]]:
         """Return its threads, to look at in order to see whether it moves: process id and native id of each."""
@@ -323,14 +319,9 @@ def current_workers() -> list[NotebookWorker]:
         return list(_current.values())
 
 
-_registered = False
-
-
+@cache
 def _stop_at_exit() -> None:
-    global _registered
-    if not _registered:
-        _registered = True
-        atexit.register(_end_all)
+    atexit.register(_end_all)
 
 
 def _end_all() -> None:

@@ -9,6 +9,7 @@ import time
 import weakref
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -140,12 +141,11 @@ class WorkerProcess(ProcessState):
             await wait_for(child.exited, _KILLED)
         return self.exit_code
 
-    async def restart(self, modules: Sequence[str] | None = None, patience: float = PATIENCE) -> None:
+    async def restart(self, modules: Sequence[str] | None = None) -> None:
         """Stop the child if it lives, and start it again.
 
         Args:
             modules: What the new one imports, for example a newer revision; None keeps what it had.
-            patience: See `start`.
 
         Raises:
             CourseError: As `start`.
@@ -153,7 +153,7 @@ class WorkerProcess(ProcessState):
         await self.stop()
         if modules is not None:
             self.modules = tuple(modules)
-        await self.start(patience)
+        await self.start()
 
     def kill(self) -> bool:
         """Kill the child with SIGKILL, as ``kill -9`` does: no cleanup runs. Return whether there was one."""
@@ -304,14 +304,9 @@ def all_processes() -> list[WorkerProcess]:
     return list(_processes)
 
 
-_registered = False
-
-
+@cache
 def _kill_at_exit() -> None:
-    global _registered
-    if not _registered:
-        _registered = True
-        atexit.register(_end_all)
+    atexit.register(_end_all)
 
 
 def _end_all() -> None:
