@@ -83,9 +83,7 @@ class Daemon:
         Raises:
             CourseError: Somebody else held it for longer, or the folder cannot be written.
         """
-        deadline = time.monotonic() + timeout
-        while not self._try_lock():
-            self._check(deadline, timeout)
+        for _ in self._tries(timeout):
             time.sleep(_POLL)
         try:
             yield
@@ -95,14 +93,24 @@ class Daemon:
     @contextlib.asynccontextmanager
     async def alock(self, timeout: float) -> AsyncIterator[None]:
         """Hold this daemon's lock without blocking the event loop while waiting; see :meth:`lock`."""
-        deadline = time.monotonic() + timeout
-        while not self._try_lock():
-            self._check(deadline, timeout)
+        for _ in self._tries(timeout):
             await asyncio.sleep(_POLL)
         try:
             yield
         finally:
             self._unlock()
+
+    def _tries(self, timeout: float) -> Iterator[None]:
+        """Yield until the lock is held."""
+        deadline = time.monotonic() + timeout
+        while not self._try_lock():
+            if time.monotonic() > deadline:
+                raise CourseError(
+                    f"Another process has been starting or stopping the {self.name} for more than {timeout:g} s.",
+                    tried=[f"to lock {self.lock_file}"],
+                    fix="wait a moment and run this again; if it stays, restart the other notebook's kernel.",
+                )
+            yield
 
     def _try_lock(self) -> bool:
         import filelock  # 20 ms that finding a running daemon does not need
@@ -121,15 +129,6 @@ class Daemon:
     def _unlock(self) -> None:
         if self._lock is not None:
             self._lock.release()
-
-    def _check(self, deadline: float, timeout: float) -> None:
-        if time.monotonic() < deadline:
-            return
-        raise CourseError(
-            f"Another process has been starting or stopping the {self.name} for more than {timeout:g} s.",
-            tried=[f"to lock {self.lock_file}"],
-            fix="wait a moment and run this again; if it stays, restart the other notebook's kernel.",
-        )
 
     def read(self) -> DaemonState | None:
         """Return the running daemon, or None.
