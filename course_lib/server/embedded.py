@@ -93,11 +93,11 @@ def log_tail(lines: int) -> list[str]:
     return daemon().log_tail(lines)
 
 
-async def running(limit: float | None = None) -> Server | None:
+async def running(limit: float = _HEALTH_LIMIT) -> Server | None:
     """Return the embedded server if it runs and is healthy.
 
     Args:
-        limit: Seconds for the health check, the usual two by default.
+        limit: Seconds for the health check.
     """
     state = daemon().read()
     if state is None:
@@ -105,7 +105,7 @@ async def running(limit: float | None = None) -> Server | None:
     if not await connection.listens(HOST, state.ports["grpc"]):
         return None
     try:
-        return await connection.checked(_server(state), limit or _HEALTH_LIMIT)
+        return await connection.checked(_server(state), limit)
     except connection.Unreachable:
         return None
 
