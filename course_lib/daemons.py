@@ -11,16 +11,16 @@ import json
 import os
 import socket
 import subprocess
-import sys
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import psutil
 
+from course_lib import processes
 from course_lib.errors import CourseError
 
 if TYPE_CHECKING:
@@ -83,9 +83,7 @@ class Daemon:
         Raises:
             CourseError: Somebody else held it for longer, or the folder cannot be written.
         """
-        deadline = time.monotonic() + timeout
-        while not self._try_lock():
-            self._check(deadline, timeout)
+        for _ in self._tries(timeout):
             time.sleep(_POLL)
         try:
             yield
@@ -95,14 +93,24 @@ class Daemon:
     @contextlib.asynccontextmanager
     async def alock(self, timeout: float) -> AsyncIterator[None]:
         """Hold this daemon's lock without blocking the event loop while waiting; see :meth:`lock`."""
-        deadline = time.monotonic() + timeout
-        while not self._try_lock():
-            self._check(deadline, timeout)
+        for _ in self._tries(timeout):
             await asyncio.sleep(_POLL)
         try:
             yield
         finally:
             self._unlock()
+
+    def _tries(self, timeout: float) -> Iterator[None]:
+        """Yield until the lock is held."""
+        deadline = time.monotonic() + timeout
+        while not self._try_lock():
+            if time.monotonic() > deadline:
+                raise CourseError(
+                    f"Another process has been starting or stopping the {self.name} for more than {timeout:g} s.",
+                    tried=[f"to lock {self.lock_file}"],
+                    fix="wait a moment and run this again; if it stays, restart the other notebook's kernel.",
+                )
+            yield
 
     def _try_lock(self) -> bool:
         import filelock  # 20 ms that finding a running daemon does not need
@@ -110,7 +118,7 @@ class Daemon:
         self._lock = self._lock or filelock.FileLock(self.lock_file, thread_local=False)
         if self._lock.is_locked:  # held by another task that shares this object; filelock would let us in
             return False
-        with self._writing():
+        with self.writing():
             self.directory.mkdir(parents=True, exist_ok=True)
             try:
                 self._lock.acquire(blocking=False)
@@ -121,15 +129,6 @@ class Daemon:
     def _unlock(self) -> None:
         if self._lock is not None:
             self._lock.release()
-
-    def _check(self, deadline: float, timeout: float) -> None:
-        if time.monotonic() < deadline:
-            return
-        raise CourseError(
-            f"Another process has been starting or stopping the {self.name} for more than {timeout:g} s.",
-            tried=[f"to lock {self.lock_file}"],
-            fix="wait a moment and run this again; if it stays, restart the other notebook's kernel.",
-        )
 
     def read(self) -> DaemonState | None:
         """Return the running daemon, or None.
@@ -178,7 +177,7 @@ class Daemon:
         Raises:
             CourseError: The program cannot be run, or the folder cannot be written.
         """
-        with self._writing():
+        with self.writing():
             self.directory.mkdir(parents=True, exist_ok=True)
             if self.log_file.exists() and self.log_file.stat().st_size > _LOG_LIMIT:
                 self.log_file.replace(self.log_file.with_suffix(".log.1"))
@@ -193,7 +192,7 @@ class Daemon:
                     env=None if env is None else dict(env),
                     # Not the caller's folder: it may go away, and a file there could shadow a module.
                     cwd=self.directory,
-                    **_detached(),
+                    **processes.apart(outlives=True),
                 )
             except OSError as error:
                 raise CourseError(
@@ -211,6 +210,16 @@ class Daemon:
             raise
         return state
 
+    def looks(self, limit: float) -> Iterator[None]:
+        """Yield for as long as the process lives: to look whether it works yet, after each pause.
+
+        Args:
+            limit: Seconds after which the looks end although it lives.
+        """
+        deadline = time.monotonic() + limit
+        while self.read() is not None and time.monotonic() < deadline:
+            yield
+
     def record(self, state: DaemonState) -> None:
         """Write the state file, atomically: a reader sees the old one or the new one.
 
@@ -220,7 +229,7 @@ class Daemon:
         Raises:
             CourseError: The folder cannot be written.
         """
-        with self._writing():
+        with self.writing():
             _write_atomically(self.state_file, json.dumps(asdict(state), indent=2))
 
     def stop(self, timeout: float = 10.0) -> bool:
@@ -269,7 +278,8 @@ class Daemon:
             return []
 
     @contextlib.contextmanager
-    def _writing(self) -> Iterator[None]:
+    def writing(self) -> Iterator[None]:
+        """Say what to do when the folder cannot be written in the block."""
         try:
             yield
         except OSError as error:
@@ -347,12 +357,6 @@ def _create_time(pid: int) -> float:
         return float(psutil.Process(pid).create_time())
     except psutil.NoSuchProcess:  # it died at once; read() will say so
         return 0.0
-
-
-def _detached() -> dict[str, Any]:
-    if sys.platform == "win32":
-        return {"creationflags": subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP}
-    return {"start_new_session": True}
 
 
 def _write_atomically(path: Path, text: str) -> None:

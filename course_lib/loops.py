@@ -60,10 +60,6 @@ class LoopThread:
             future.cancel()
             raise
 
-    async def arun(self, coro: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine on this loop and await it from another one; cancelling the caller cancels it."""
-        return await asyncio.wrap_future(self.submit(coro))
-
     def stop(self, timeout: float = 2.0) -> None:
         """Cancel what still runs on the loop and end its thread.
 

@@ -22,26 +22,6 @@ def test_runs_elsewhere_and_returns(thread: LoopThread) -> None:
     thread.stop()
 
 
-async def test_arun_awaits_from_another_loop_and_passes_cancellation_on(thread: LoopThread) -> None:
-    assert await thread.arun(_where()) == "test-loop"
-    begun, ended = threading.Event(), threading.Event()
-
-    async def long() -> None:
-        begun.set()
-        try:
-            await asyncio.sleep(60)
-        finally:
-            ended.set()
-
-    task = asyncio.ensure_future(thread.arun(long()))
-    assert await asyncio.to_thread(begun.wait, 5)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    assert await asyncio.to_thread(ended.wait, 5)
-    thread.stop()
-
-
 def test_the_limit_cancels(thread: LoopThread) -> None:
     ended = threading.Event()
 

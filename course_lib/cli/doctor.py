@@ -183,7 +183,7 @@ def _server() -> Iterator[Prerequisite]:
     found = run_async(server.find())
     if found is not None:
         yield Prerequisite("ok", "server", f"{found.version} at {found.address} ({found.origin}) is healthy")
-    elif server.status().running:
+    elif server.status().state:
         yield Prerequisite("broken", "server", "the course's server runs but does not answer", "course server restart")
     else:
         yield Prerequisite("ok", "server", "not running; the first cell of a chapter starts it")

@@ -1,8 +1,6 @@
 """`course server start|stop|status|logs|restart`: the Temporal server without a notebook."""
 
 import argparse
-import time
-from pathlib import Path
 from typing import Any
 
 from course_lib.cli.running import run_async, say
@@ -65,7 +63,7 @@ def _status(options: argparse.Namespace) -> int:
         _describe(found)
         return 0
     own = server.status()
-    if own.running:
+    if own.state:
         say("The course's server is running but does not answer. Do this: course server restart")
     else:
         say("No Temporal server is running. The first cell of a chapter starts one, and so does: course server start")
@@ -96,8 +94,11 @@ def _describe(found: Any) -> None:
     own = server.status()
     if found.owned and own.state is not None:
         rows += [
-            ("Process", f"{own.state.pid}, running for {_duration(time.time() - own.state.create_time)}"),
-            ("Database", _size(own.database) if own.database else "in memory: lost when the server stops"),
+            ("Process", f"{own.state.pid}, running for {_duration(own.uptime)}"),
+            (
+                "Database",
+                f"{own.database} ({own.size / 1e6:.1f} MB)" if own.database else "in memory: lost when it stops",
+            ),
             ("Log", str(own.log_file)),
         ]
     for label, value in rows:
@@ -108,13 +109,3 @@ def _duration(seconds: float) -> str:
     minutes, rest = divmod(max(0, round(seconds)), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"
-
-
-def _size(database: Path) -> str:
-    try:
-        # In WAL mode most of what was written lately is in the second file.
-        log = Path(f"{database}-wal")
-        size = database.stat().st_size + (log.stat().st_size if log.exists() else 0)
-        return f"{database} ({size / 1e6:.1f} MB)"
-    except OSError:
-        return f"{database} (missing)"

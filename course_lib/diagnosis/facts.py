@@ -21,7 +21,7 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError
 
 from course_lib.history.moments import in_words, moment
-from course_lib.workers.living import living
+from course_lib.workers.pollers import without_ended
 
 T = TypeVar("T")
 
@@ -73,7 +73,7 @@ class Pollers:
         now = datetime.now(UTC)
         ages = {info.identity: now - moment(info.last_access_time) for info in infos or ()}
         fresh = {identity: age for identity, age in ages.items() if age < _FRESH}
-        self.ages = {identity: fresh[identity] for identity in living(fresh)}
+        self.ages = {identity: fresh[identity] for identity in without_ended(fresh)}
 
     @property
     def none(self) -> bool:

@@ -195,7 +195,7 @@ class _Look:
         fix = f"start a Worker{kind}: run the cell with `await lab.worker(…)`, or press Start on the worker process."
         if not polled.none:
             slow = "look again in a moment, as a busy computer is slow"
-            fix = f"{slow}. If it stays so, that Worker is paused, hangs or was killed: {fix}"
+            fix = f"{slow}. If it stays so, that Worker hangs or was killed: {fix}"
         return Diagnosis("no_poller", what, f"{fix} Nothing is lost meanwhile.", tuple(details))
 
     # ------------------------------------------------------------ a wait that is meant

@@ -182,8 +182,6 @@ class Bench:
         *answers: Code,
         extra: Sequence[Path] = (),
         task_queue: str | None = None,
-        workflows: Sequence[str] | None = None,
-        activities: Sequence[str] | None = None,
         env: Mapping[str, str] | None = None,
         **options: Any,
     ) -> AsyncIterator[WorkerProcess]:
@@ -196,14 +194,12 @@ class Bench:
             extra: Files of further modules, such as a chapter's own fixtures. Files and not names: the sandbox imports
                 a workflow's module afresh with its parent packages, and those of a check are too much for it.
             task_queue: Another queue than this run's.
-            workflows: Register only these workflows.
-            activities: Register only these activities.
             env: Added to the process's environment, for example another ``PYTHONHASHSEED``. Such an exercise says
                 ``early=False``: a Worker that was started early polls the same queue without it.
             **options: Plain values for ``temporalio.worker.Worker``.
         """
         names = (*self._module_names(answers), *(file.stem for file in extra))
-        plain = not options and not env and task_queue is None and workflows is None and activities is None
+        plain = not options and not env and task_queue is None
         try:
             if plain and self._early is not None and self._early[0] == names:
                 _, process, starting = self._early
@@ -212,14 +208,8 @@ class Bench:
             else:
                 await self._no_early()  # it would take this one's tasks
                 path = os.pathsep.join([*(str(file.parent) for file in extra), *_python_path()])
-                process = self._process(
-                    names,
-                    task_queue or self.task_queue,
-                    options,
-                    {"PYTHONPATH": path, **(env or {})},
-                    workflows=workflows,
-                    activities=activities,
-                )
+                env = {"PYTHONPATH": path, **(env or {})}
+                process = self._process(names, task_queue or self.task_queue, options, env)
                 await process.start()
         except CourseError as error:
             seen = short_text(" ".join([error.what, *error.tried]))
@@ -518,7 +508,7 @@ class Bench:
         Raises:
             CourseError: No second server can be started here.
         """
-        from course_lib.server.crashing import CrashServer  # the SDK's test environment: not needed to open a chapter
+        from course_lib.server.crashing import CrashServer  # not needed to open a chapter
 
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             server = CrashServer(Path(folder))
@@ -528,7 +518,7 @@ class Bench:
                 other.ran = self.ran
                 yield other, server
             finally:
-                await server.stop()
+                await server.kill()
 
     # ---------------------------------------------------------------- look
 
@@ -588,22 +578,15 @@ class Bench:
         return tuple(names)
 
     def _process(
-        self,
-        modules: Sequence[str],
-        task_queue: str,
-        options: dict[str, Any],
-        env: dict[str, str],
-        **chosen: Any,
+        self, modules: Sequence[str], task_queue: str, options: dict[str, Any], env: dict[str, str]
     ) -> WorkerProcess:
         process = WorkerProcess(
             modules,
+            self._server,
             task_queue=task_queue,
-            address=self._server.address,
-            namespace=self._server.namespace,
             folder=self._modules.folder,
             env={"SHOP_URL": self.shop.url, **env},
             worker_options={**_OPTIONS, **options},
-            **chosen,
         )
         self._workers.append(process)
         return process

@@ -1,7 +1,6 @@
 """The child of ``calls.call``: imports one module, calls one function, writes one message, ends."""
 
 import asyncio
-import contextlib
 import dataclasses
 import importlib
 import inspect
@@ -12,8 +11,7 @@ import traceback
 import typing
 from typing import Any, NoReturn
 
-from course_lib.workers import lifeline
-from course_lib.workers.child import MARK
+from course_lib.workers import parent
 
 _LONGEST = 1_000_000
 _MOST = 100_000
@@ -21,26 +19,19 @@ _MOST = 100_000
 
 def main() -> NoReturn:
     """Run the call that standard input describes; ends the process itself (sdk-python issue 300)."""
-    spec: dict[str, Any] = json.loads(sys.stdin.buffer.readline())
-    lifeline.hold(spec["parent"])
+    spec, tell = parent.hear()
     try:
         message: dict[str, Any] = {"value": _plain(asyncio.run(_call(spec)))}
-        text = json.dumps(message)
-        if len(text) > _LONGEST:
-            raise ValueError(f"the result is too large: {len(text):,} characters")
+        if (size := len(json.dumps(message))) > _LONGEST:
+            raise ValueError(f"the result is too large: {size:,} characters")
     except BaseException as error:
-        text = json.dumps(
-            {
-                "error": type(error).__name__,
-                "message": str(error)[:2000],
-                "traceback": "".join(traceback.format_exception(error))[-20_000:],
-            }
-        )
+        message = {
+            "error": type(error).__name__,
+            "message": str(error)[:2000],
+            "traceback": "".join(traceback.format_exception(error))[-20_000:],
+        }
     sys.stdout.flush()
-    data = f"{MARK}{spec['token']}{text}\n".encode()
-    with contextlib.suppress(OSError):
-        while data:
-            data = data[os.write(1, data) :]
+    tell(**message)
     os._exit(0)
 
 
@@ -59,16 +50,9 @@ async def _call(spec: dict[str, Any]) -> Any:
 
 
 async def _connect(spec: dict[str, Any]) -> Any:
-    from temporalio.client import Client
+    from course_lib.server import Server, connect
 
-    from course_lib import telemetry
-
-    telemetry.install()
-    if spec["profile"]:
-        from temporalio.envconfig import ClientConfig
-
-        return await Client.connect(**ClientConfig.load_client_connect_config())
-    return await Client.connect(spec["address"], namespace=spec["namespace"])
+    return await connect(Server.unpacked(spec["server"]), limit=None)
 
 
 def _hints(function: Any) -> list[Any]:

@@ -2,13 +2,10 @@
 
 import asyncio
 import contextlib
-import os
 import re
-import sys
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from temporalio.client import Client
@@ -23,7 +20,6 @@ from course_lib.workers.child import Child, exit_in_words
 CLIENT = object()
 """Stands for a connected Client among the arguments."""
 
-_PACKAGE_PARENT = str(Path(__file__).resolve().parent.parent.parent)
 _PINNED = re.compile(r"^[ \t]*(?:from|import)[ \t]+(\w+?)__r(\d+)\b", re.MULTILINE)
 
 
@@ -80,7 +76,6 @@ async def call(function: Code, args: Sequence[Any], place: Place, through: str =
     if through:
         args = (module, name, *args)
         module, _, name = through.partition(":")
-    server = place.server
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[dict[str, Any]] = loop.create_future()
     output: deque[str] = deque(maxlen=20)
@@ -95,17 +90,14 @@ async def call(function: Code, args: Sequence[Any], place: Place, through: str =
 
     child = await asyncio.to_thread(
         Child,
-        [sys.executable, "-P", "-m", "course_lib.grading.call_child"],
-        env=_environment(server, place.env),
+        "course_lib.grading.call_child",
+        server=place.server,
+        env=place.env,
         spec={
             "folder": str(place.modules.folder),
             "module": module,
             "name": name,
             "args": [{"client": True} if arg is CLIENT else {"value": arg} for arg in args],
-            "address": server.address,
-            "namespace": server.namespace,
-            "profile": server.origin == "environment",
-            "parent": os.getpid(),
         },
         on_line=output.append,
         on_message=post,
@@ -163,12 +155,6 @@ def file_text(modules: Modules, revision: str) -> str:
 
 def _number(revision: str) -> int:
     return int(revision.rpartition("__r")[2])
-
-
-def _environment(server: Server, env: Mapping[str, str]) -> dict[str, str]:
-    merged = {**os.environ, **env, "TEMPORAL_ADDRESS": server.address, "TEMPORAL_NAMESPACE": server.namespace}
-    merged["PYTHONPATH"] = os.pathsep.join(filter(None, (_PACKAGE_PARENT, merged.get("PYTHONPATH", ""))))
-    return {**merged, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
 
 
 def _handles(value: Any, client: Client) -> Any:

@@ -1,7 +1,6 @@
 """The `temporal` command, run for a notebook: its words and its output, as in a terminal."""
 
 import asyncio
-import os
 import shlex
 
 from course_lib import server
@@ -19,15 +18,13 @@ async def run(command: str, where: server.Server) -> str:
 
     Args:
         command: What follows the word ``temporal``, for example ``"worker deployment list"``.
-        where: The server; named by the environment, the command finds it there with its TLS and API key.
+        where: The server.
 
     Raises:
         CourseError: There is no such program, it refused the command, or it did not end.
     """
     path = await asyncio.to_thread(binary.locate)
-    env = {**os.environ, "NO_COLOR": "1"}
-    if where.origin != "environment":
-        env |= {"TEMPORAL_ADDRESS": where.address, "TEMPORAL_NAMESPACE": where.namespace}
+    env = {**where.environ(), "NO_COLOR": "1"}
     child = await asyncio.create_subprocess_exec(
         str(path), *shlex.split(command), env=env, stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,

@@ -84,9 +84,8 @@ class Fleet:
         self._end_notebook_worker(task_queue)
         process = WorkerProcess(
             found,
+            self._server,
             task_queue=task_queue,
-            address=self._server.address,
-            namespace=self._server.namespace,
             folder=self._folder,
             env={"SHOP_URL": self._shop_url},
             worker_options=options,

@@ -162,7 +162,7 @@ class Lab:
             say("")
 
     def worker_process(self, *modules: str | type, **options: Any) -> "WorkerPanel":
-        """Return the panel of a Worker in a child process: start, stop, ``kill -9``, pause, freeze and its log.
+        """Return the panel of a Worker in a child process: start, stop, ``kill -9``, freeze and its log.
 
         The process is not started yet. Running the cell again stops the earlier process of the same modules.
 

@@ -12,7 +12,7 @@ from temporalio.service import RPCError
 from course_lib import loops
 from course_lib.errors import CourseError
 from course_lib.server import Server, health
-from course_lib.server.model import Say
+from course_lib.server.progress import Say
 from course_lib.waits.until import Condition, holds
 
 T = TypeVar("T")

@@ -11,8 +11,7 @@ from course_lib.errors import CourseError
 from course_lib.lab.looking import ServerGone, asked
 from course_lib.lab.started import Started
 from course_lib.server import Server, health
-from course_lib.server.model import Say
-from course_lib.server.progress import progress
+from course_lib.server.progress import Say, progress
 from course_lib.shop import Shop
 from course_lib.shop import looking as shop_looking
 from course_lib.waits import CELL, Burning, Endless, NothingMoves, StillMoving, Stuck, Watch

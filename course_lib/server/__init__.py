@@ -7,8 +7,8 @@ own running server, a healthy server on 127.0.0.1:7233, and else a new embedded 
 from course_lib.server.connection import connect
 from course_lib.server.embedded import Status, kill, log_tail, status, stop
 from course_lib.server.links import run_url, ui_url
-from course_lib.server.model import Server
-from course_lib.server.search import ensure, ensure_started, find, restart, start
+from course_lib.server.search import ensure, ensure_started, find, restart
+from course_lib.server.server import Server
 
 __all__ = [
     "Server",
@@ -21,7 +21,6 @@ __all__ = [
     "log_tail",
     "restart",
     "run_url",
-    "start",
     "status",
     "stop",
     "ui_url",

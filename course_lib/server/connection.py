@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, GetSystemInfoRequest
@@ -12,37 +13,33 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from course_lib import telemetry
 from course_lib.errors import CourseError
-from course_lib.server import environment
-from course_lib.server.model import Server
+from course_lib.server.server import Server
 
 CONNECT_LIMIT = 3.5  # seconds; with what comes before and after, an error is out within 5
-_UI_LIMIT = 0.5
+_UI_LIMIT = _PORT_LIMIT = 0.5
 
 
 class Unreachable(Exception):
     """The health check failed; the text is one line that says how."""
 
 
-async def connect(server: Server, **kwargs: Any) -> Client:
-    """Open a new connection to a server.
+async def connect(server: Server, *, limit: float | None = CONNECT_LIMIT, **kwargs: Any) -> Client:
+    """Open a new connection to a server: the one way there, from every process of the course.
 
     Always a new one: two Workers with the same namespace, queue and build id must not share a Client.
 
     Args:
-        server: From :func:`course_lib.server.ensure`.
-        **kwargs: Arguments of ``temporalio.client.Client.connect``; they win over the server's own settings.
+        server: From :func:`course_lib.server.ensure`; a child process is handed it.
+        limit: Seconds; None for a process whose parent waits for it, and ends it.
+        **kwargs: Arguments of ``temporalio.client.Client.connect``; they win over the server's own.
 
     Raises:
         CourseError: The server does not answer any more.
     """
-    options: dict[str, Any] = {"target_host": server.address, "namespace": server.namespace}
-    if server.origin == "environment":
-        options |= environment.options()
-    options |= kwargs
     telemetry.install()
     try:
-        async with asyncio.timeout(CONNECT_LIMIT):
-            return await Client.connect(options.pop("target_host"), **options)
+        async with asyncio.timeout(limit):
+            return await Client.connect(server.address, **{"namespace": server.namespace, **server.options, **kwargs})
     except (RuntimeError, TimeoutError) as error:
         raise CourseError(
             f"The Temporal server at {server.address} does not answer.",
@@ -52,47 +49,43 @@ async def connect(server: Server, **kwargs: Any) -> Client:
         ) from error
 
 
-async def check(options: dict[str, Any], limit: float) -> str:
-    """Ask a server for its version and for a namespace.
+async def checked(server: Server, limit: float) -> Server:
+    """Ask a server for its version and for its namespace, and return it with that version (empty: it tells none).
 
     Args:
-        options: Arguments of ``Client.connect`` with ``target_host`` and ``namespace``.
-        limit: Seconds after which the server counts as unreachable.
-
-    Returns:
-        The server's version; empty when it does not tell.
+        server: Where it is said to be.
+        limit: Seconds after which it counts as unreachable.
 
     Raises:
         Unreachable: It did not answer, or not as a Temporal server with this namespace.
     """
-    telemetry.install()
-    rest = dict(options)
-    target, namespace = rest.pop("target_host"), rest["namespace"]
     try:
         async with asyncio.timeout(limit):
-            client = await Client.connect(target, **rest)
+            client = await connect(server, limit=None)
             info = await client.workflow_service.get_system_info(GetSystemInfoRequest())
-            await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=namespace))
+            await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=server.namespace))
     except RPCError as error:
         if error.status == RPCStatusCode.NOT_FOUND:
-            raise Unreachable(f"it answers, but has no namespace {namespace!r}") from error
+            raise Unreachable(f"it answers, but has no namespace {server.namespace!r}") from error
         if error.status in (RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED):
             raise Unreachable(
-                f"it answers, but refuses namespace {namespace!r} ({error.status.name}): check the API key "
+                f"it answers, but refuses namespace {server.namespace!r} ({error.status.name}): check the API key "
                 "or the client certificate"
             ) from error
         raise Unreachable(f"{error.status.name}: {one_line(error)}") from error
     except TimeoutError as error:
         raise Unreachable(f"no answer within {limit:g} s") from error
-    except (RuntimeError, ValueError, TypeError, OSError) as error:
+    except CourseError as error:
+        raise Unreachable(one_line(error.__cause__ or error)) from error
+    except (ValueError, TypeError, OSError) as error:
         raise Unreachable(one_line(error)) from error
-    return str(info.server_version)
+    return replace(server, version=str(info.server_version))
 
 
-async def listens(host: str, port: int, limit: float = 0.5) -> bool:
+async def listens(host: str, port: int) -> bool:
     """Return whether something accepts connections there; cheaper than a Client when nothing does."""
     try:
-        async with asyncio.timeout(limit):
+        async with asyncio.timeout(_PORT_LIMIT):
             _, writer = await asyncio.open_connection(host, port)
     except (OSError, TimeoutError):
         return False

@@ -9,7 +9,7 @@ from course_lib.errors import CourseError
 from course_lib.paths import state_dir
 from course_lib.server import binary, switches
 from course_lib.server.binary import locate, wheel_exists
-from course_lib.server.model import Say
+from course_lib.server.progress import Say
 
 _LIMIT = 180.0  # seconds for 50 MB
 _SAY_EVERY = 5.0

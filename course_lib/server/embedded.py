@@ -1,9 +1,10 @@
 """The course's own server: the ``temporal`` binary as a daemon with its database in the state folder."""
 
 import asyncio
+import contextlib
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,18 +14,17 @@ from course_lib.daemons import Daemon, DaemonState
 from course_lib.errors import CourseError
 from course_lib.paths import state_dir
 from course_lib.server import binary, connection, download, folder, links, reasons, switches
-from course_lib.server.model import Say, Server
-from course_lib.server.progress import progress
+from course_lib.server.progress import Say, progress
+from course_lib.server.server import Server
 
 HOST = "127.0.0.1"
-NAMESPACE = "default"
 
 _READY_LIMIT = 30.0  # seconds a living process gets to become healthy; 0.15 s measured, a cold disk takes longer
 _HEALTH_LIMIT = 2.0  # seconds for one health check; longer than this is a hung server
-_SAY_AFTER = 2.0  # seconds of silence before progress is reported, and between reports
 _PATIENT_LIMIT = 8.0
 _STOP_LIMIT = 3.0  # 1.2 s measured
 _LOOK_EVERY = 0.03
+_UI_PATH = "--ui-public-path"
 _STARTS = 3  # a port can be taken between the look at it and the server's start
 # More than twice the workflows per second of the CLI's own settings (1.9.1 on a busy machine: 25 against 10).
 # A killed server loses nothing that it has answered for; a power cut may cost the last moments
@@ -34,19 +34,28 @@ _PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL")
 
 @dataclass(frozen=True)
 class Status:
-    """The embedded server as its files describe it; no health check.
+    """The embedded server as its files and its process describe it, also one that has just died; no health check.
 
     Args:
-        running: Whether its process exists.
-        state: What its state file says, None when it does not run.
+        state: What its state file says while its process exists, else None.
+        uptime: Seconds that it runs.
+        cli_version: The version of the ``temporal`` binary; empty when it never ran.
         database: Its database file, None for a server in memory or one that never ran.
+        size: Bytes of that file, with its write-ahead log, where most of what was written lately is.
         log_file: Where it logs to.
     """
 
-    running: bool
     state: DaemonState | None
+    uptime: float
+    cli_version: str
     database: Path | None
+    size: int
     log_file: Path
+
+    @property
+    def pid(self) -> int | None:
+        """Its process, None when it does not run."""
+        return self.state.pid if self.state else None
 
 
 def daemon() -> Daemon:
@@ -60,11 +69,23 @@ def in_memory() -> bool:
 
 
 def status() -> Status:
-    """Return whether the embedded server runs and where its files are."""
+    """Return how the embedded server is, and where its files are."""
     own = daemon()
     state = own.read()
-    name = state.extra.get("database", "") if state else ""
-    return Status(state is not None, state, Path(name) if name else None, own.log_file)
+    last = state or own.last()
+    name = last.extra.get("database", "") if last else ""
+    size = 0
+    for path in (name, f"{name}-wal") if name else ():
+        with contextlib.suppress(OSError):
+            size += Path(path).stat().st_size
+    return Status(
+        state,
+        max(0.0, time.time() - state.create_time) if state else 0.0,
+        last.extra.get("cli_version", "") if last else "",
+        Path(name) if name else None,
+        size,
+        own.log_file,
+    )
 
 
 def log_tail(lines: int) -> list[str]:
@@ -72,11 +93,11 @@ def log_tail(lines: int) -> list[str]:
     return daemon().log_tail(lines)
 
 
-async def running(limit: float | None = None) -> Server | None:
+async def running(limit: float = _HEALTH_LIMIT) -> Server | None:
     """Return the embedded server if it runs and is healthy.
 
     Args:
-        limit: Seconds for the health check, the usual two by default.
+        limit: Seconds for the health check.
     """
     state = daemon().read()
     if state is None:
@@ -84,7 +105,7 @@ async def running(limit: float | None = None) -> Server | None:
     if not await connection.listens(HOST, state.ports["grpc"]):
         return None
     try:
-        return _server(state, await _check(state, limit or _HEALTH_LIMIT))
+        return await connection.checked(_server(state), limit)
     except connection.Unreachable:
         return None
 
@@ -118,20 +139,50 @@ async def start(say: Say) -> Server:
         if (server := await running()) is not None:
             return server
         await asyncio.to_thread(own.stop, _STOP_LIMIT)
+
+    def ports(attempt: int) -> dict[str, int]:
+        return folder.choose_ports(HOST, remembered=attempt == 1, anywhere=database is None)
+
+    server = await launch(own, program.path, ports, database, say, {"cli_version": program.version})
+    if (state := own.read()) is not None:
+        folder.remember_ports(state.ports)
+    return server
+
+
+async def launch(
+    own: Daemon,
+    program: Path,
+    ports_for: Callable[[int], dict[str, int]],
+    database: Path | None,
+    say: Say,
+    extra: Mapping[str, str],
+) -> Server:
+    """Start a server's process and wait until it is healthy.
+
+    Args:
+        own: Its daemon.
+        program: The ``temporal`` binary.
+        ports_for: Returns the ports for the first, second … attempt: one can be taken between the look at it and the
+            server's start. Without one for the Web UI there is no Web UI.
+        database: Its database file; None keeps all in memory.
+        say: Gets a line every two seconds.
+        extra: What else to keep in the state file.
+
+    Raises:
+        CourseError: It ended, or did not become healthy.
+    """
     for attempt in range(1, _STARTS + 1):
-        ports = folder.choose_ports(HOST, remembered=attempt == 1, anywhere=database is None)
+        ports = ports_for(attempt)
         before = own.log_file.stat().st_size if own.log_file.exists() else 0
         state = own.spawn(
-            _argv(program.path, ports, database),
+            _argv(program, ports, database),
             ports=ports,
-            extra={"cli_version": program.version, "database": str(database or "")},
+            extra={**extra, "database": str(database or "")},
             # The learner's own TEMPORAL_* settings are for clients; they must not steer this server.
             env={key: value for key, value in os.environ.items() if not key.startswith("TEMPORAL_")},
         )
-        version = await _ready(own, state, say)
-        if version is not None:
-            folder.remember_ports(ports)
-            return _server(state, version)
+        if (server := await _ready(own, state, say)) is not None:
+            return server
         said = reasons.log_since(own.log_file, before)
         if attempt == _STARTS or not reasons.port_was_taken(said):
             raise reasons.died(said, ports, own, database)
@@ -165,9 +216,12 @@ async def kill() -> int | None:
 
 def _argv(program: Path, ports: dict[str, int], database: Path | None) -> list[str]:
     argv = [str(program), "server", "start-dev", "--ip", HOST, "--port", str(ports["grpc"])]
-    argv += ["--ui-port", str(ports["ui"]), "--ui-disable-news-fetch"]
-    if path := links.public_path(ports["ui"]):
-        argv += ["--ui-public-path", path]
+    if "ui" not in ports:
+        argv.append("--headless")
+    else:
+        argv += ["--ui-port", str(ports["ui"]), "--ui-disable-news-fetch"]
+        if path := links.public_path(ports["ui"]):
+            argv += [_UI_PATH, path]
     argv += switches.arguments()
     if database is not None:
         argv += ["--db-filename", str(database)]
@@ -176,30 +230,25 @@ def _argv(program: Path, ports: dict[str, int], database: Path | None) -> list[s
     return argv
 
 
-async def _ready(own: Daemon, state: DaemonState, say: Say) -> str | None:
-    """Wait until the server is healthy and return its version; None when its process ended."""
-    begun = time.monotonic()
-    next_word = begun + _SAY_AFTER
+async def _ready(own: Daemon, state: DaemonState, say: Say) -> Server | None:
+    """Wait until the server is healthy and return it; None when its process ended."""
     last = "nothing listens on its port yet"
-    while own.read() is not None:
-        if _has_port(state):
-            try:
-                return await _check(state, _HEALTH_LIMIT)
-            except connection.Unreachable as error:
-                last = str(error)
-        now = time.monotonic()
-        if now - begun > _READY_LIMIT:
-            await asyncio.to_thread(own.stop, _STOP_LIMIT)
-            raise CourseError(
-                f"The embedded Temporal server did not become healthy within {_READY_LIMIT:g} s.",
-                tried=[" ".join(state.argv), f"last look: {last}", f"its log: {own.log_file}"],
-                fix="close programs that keep this machine busy and try again; `course server logs` shows its log.",
-            )
-        if now > next_word:
-            say(f"The Temporal server is starting: {now - begun:.0f} s, at most {_READY_LIMIT:g} s.")
-            next_word = now + _SAY_AFTER
-        await asyncio.sleep(_LOOK_EVERY)
-    return None
+    async with progress(say, f"The Temporal server is starting; it gets {_READY_LIMIT:g} s."):
+        for _ in own.looks(_READY_LIMIT):
+            if _has_port(state):
+                try:
+                    return await connection.checked(_server(state), _HEALTH_LIMIT)
+                except connection.Unreachable as error:
+                    last = str(error)
+            await asyncio.sleep(_LOOK_EVERY)
+    if own.read() is None:
+        return None
+    await asyncio.to_thread(own.stop, _STOP_LIMIT)
+    raise CourseError(
+        f"The embedded Temporal server did not become healthy within {_READY_LIMIT:g} s.",
+        tried=[" ".join(state.argv), f"last look: {last}", f"its log: {own.log_file}"],
+        fix="close programs that keep this machine busy and try again; `course server logs` shows its log.",
+    )
 
 
 def _has_port(state: DaemonState) -> bool:
@@ -213,22 +262,8 @@ def _has_port(state: DaemonState) -> bool:
     return any(c.status == psutil.CONN_LISTEN and c.laddr and c.laddr.port == state.ports["grpc"] for c in found)
 
 
-async def _check(state: DaemonState, limit: float) -> str:
-    options = {"target_host": f"{HOST}:{state.ports['grpc']}", "namespace": NAMESPACE}
-    return await connection.check(options, limit)
-
-
-def _server(state: DaemonState, version: str) -> Server:
-    return Server(
-        address=f"{HOST}:{state.ports['grpc']}",
-        namespace=NAMESPACE,
-        ui_url=f"http://{HOST}:{state.ports['ui']}{_option(state.argv, '--ui-public-path')}",
-        origin="course",
-        version=version,
-        pid=state.pid,
-    )
-
-
-def _option(argv: Sequence[str], name: str) -> str:
-    """Return the value that a running server was started with, empty when it was not."""
-    return argv[argv.index(name) + 1] if name in argv else ""
+def _server(state: DaemonState) -> Server:
+    port = state.ports.get("ui")
+    path = state.argv[state.argv.index(_UI_PATH) + 1] if _UI_PATH in state.argv else ""
+    ui = f"http://{HOST}:{port}{path}" if port else None
+    return Server(f"{HOST}:{state.ports['grpc']}", ui_url=ui, pid=state.pid)

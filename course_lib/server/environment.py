@@ -10,6 +10,7 @@ from typing import Any
 from temporalio.envconfig import ClientConfig
 
 from course_lib.errors import CourseError
+from course_lib.server.server import Server
 
 # Either of them means that the learner chose a server; the course then never starts one.
 VARIABLES = ("TEMPORAL_ADDRESS", "TEMPORAL_PROFILE")
@@ -22,24 +23,25 @@ def chosen() -> str | None:
     return " ".join(words) or None
 
 
-def options() -> dict[str, Any]:
-    """Return the arguments of ``Client.connect`` that the environment asks for.
+def named() -> Server | None:
+    """Return the server that the environment names, unasked; None when it names none.
 
     Raises:
         CourseError: The profile does not exist, or its file cannot be read.
     """
+    if (words := chosen()) is None:
+        return None
     try:
-        found = ClientConfig.load_client_connect_config()
+        options: dict[str, Any] = {**ClientConfig.load_client_connect_config()}
     except (RuntimeError, OSError, ValueError) as error:
         raise CourseError(
             "The settings that name your Temporal server cannot be read.",
-            tried=[f"{chosen()} by temporalio.envconfig: {error}"],
+            tried=[f"{words} by temporalio.envconfig: {error}"],
             fix="correct TEMPORAL_PROFILE or the file that TEMPORAL_CONFIG_FILE names (`temporal config list` shows "
             "the profiles), or unset them to use the course's own server.",
         ) from error
-    merged: dict[str, Any] = {"target_host": _DEFAULT_ADDRESS, "namespace": "default"}
-    merged |= found
-    return merged
+    address = options.pop("target_host", _DEFAULT_ADDRESS)
+    return Server(address, options.pop("namespace", "default"), origin="environment", options=options)
 
 
 def ui_of_cloud(address: str, namespace: str) -> str | None:

@@ -4,10 +4,8 @@ import asyncio
 import contextlib
 import os
 import re
-import time
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 import psutil
 from temporalio.api.workflowservice.v1 import GetSystemInfoRequest
@@ -15,7 +13,6 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from course_lib.daemons import DaemonState
-from course_lib.server import embedded
 from course_lib.server.connection import one_line
 
 LOOK_LIMIT = 1.5  # seconds for one look; a healthy server answers in milliseconds
@@ -39,25 +36,6 @@ class Health:
     def answers(self) -> bool:
         """Whether it answered."""
         return self.version is not None
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What this machine knows of the embedded server.
-
-    Args:
-        pid: Its process, None when it does not run.
-        uptime: Seconds that it runs.
-        cli_version: The version of the ``temporal`` binary; empty when it never ran.
-        database: Its database file, None when it keeps everything in memory.
-        size: Bytes of that file, with its write-ahead log.
-    """
-
-    pid: int | None
-    uptime: float
-    cli_version: str
-    database: Path | None
-    size: int
 
 
 async def look(client: Client, limit: float = LOOK_LIMIT) -> Health:
@@ -102,26 +80,6 @@ def reason(error: RPCError) -> str:
 def _broke(error: RPCError) -> bool:
     # A connection that ended while it was used (seen on 1.35: "h2 protocol error", "transport error").
     return bool(re.search("transport|connect|h2 protocol|broken pipe", error.message.lower()))
-
-
-def facts() -> Facts:
-    """Return what the embedded server's files and its process say; also of one that has just died."""
-    own = embedded.daemon()
-    alive = own.read()
-    last = alive or own.last()
-    name = last.extra.get("database", "") if last else ""
-    database = Path(name) if name else None
-    size = 0
-    for path in (database, Path(f"{database}-wal")) if database else ():
-        with contextlib.suppress(OSError):
-            size += path.stat().st_size
-    return Facts(
-        alive.pid if alive else None,
-        max(0.0, time.time() - alive.create_time) if alive else 0.0,
-        last.extra.get("cli_version", "") if last else "",
-        database,
-        size,
-    )
 
 
 def other_notebooks(state: DaemonState) -> int | None:

@@ -22,7 +22,7 @@ import importlib.util
 import os
 from urllib.parse import quote, urlsplit
 
-from course_lib.server.model import Server
+from course_lib.server.server import Server
 
 _HERE = ("127.0.0.1", "localhost", "::1")
 

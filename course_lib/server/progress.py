@@ -5,8 +5,8 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 
-from course_lib.server.model import Say
-
+Say = Callable[[str], None]
+"""Gets one line of progress."""
 _EVERY = 2.0  # seconds
 
 

@@ -69,7 +69,7 @@ def died(said: str, ports: dict[str, int], own: Daemon, database: Path | None) -
     return CourseError(
         "The embedded Temporal server ended while it was starting.",
         tried=[
-            f"to start it on ports {ports['grpc']} and {ports['ui']} (Web UI)"
+            f"to start it on ports {', '.join(f'{port} ({name})' for name, port in ports.items())}"
             + (f" with the database {database}" if database else " in memory"),
             *([f"its last words: {line}" for line in lines] or ["it logged nothing"]),
         ],

@@ -1,11 +1,12 @@
 """The order in which the course looks for a server, and when it starts one."""
 
 import contextlib
+from dataclasses import replace
 
 from course_lib.errors import CourseError
 from course_lib.server import connection, embedded, environment
-from course_lib.server.model import Say, Server
-from course_lib.server.progress import progress
+from course_lib.server.progress import Say, progress
+from course_lib.server.server import Server
 
 _LOCK_LIMIT = 40.0  # seconds: longer than another notebook's slowest start
 _LOCAL = "127.0.0.1:7233"
@@ -20,7 +21,7 @@ async def find() -> Server | None:
     Raises:
         CourseError: The environment names a server, and it does not answer.
     """
-    named = environment.chosen()
+    named = environment.named()
     if named is not None:
         return await _attach(named)
     return await embedded.running() or await _local()
@@ -61,11 +62,6 @@ async def ensure_started(say: Say | None = None) -> tuple[Server, bool]:
         return await embedded.start(say), True
 
 
-async def start(say: Say | None = None) -> Server:
-    """Start the embedded server unless a server is found; the same as :func:`ensure`, for ``course server start``."""
-    return await ensure(say)
-
-
 async def restart(say: Say | None = None) -> Server:
     """Stop the embedded server if it runs, and find or start one again; its database stays.
 
@@ -86,23 +82,22 @@ async def restart(say: Say | None = None) -> Server:
     return await ensure(say)
 
 
-async def _attach(named: str) -> Server:
-    options = environment.options()
-    address, namespace = str(options["target_host"]), str(options["namespace"])
+async def _attach(named: Server) -> Server:
     try:
-        version = await connection.check(options, connection.CONNECT_LIMIT)
+        found = await connection.checked(named, connection.CONNECT_LIMIT)
     except connection.Unreachable as error:
+        tls, key = named.options.get("tls"), named.options.get("api_key")
         raise CourseError(
-            f"The Temporal server at {address} cannot be used: {error}.",
+            f"The Temporal server at {named.address} cannot be used: {error}.",
             tried=[
-                f"{named} (namespace {namespace!r}, TLS {'on' if options.get('tls') else 'off'}, "
-                f"API key {'given' if options.get('api_key') else 'not given'})"
+                f"{environment.chosen()} (namespace {named.namespace!r}, TLS {'on' if tls else 'off'}, "
+                f"API key {'given' if key else 'not given'})"
             ],
             fix="start that server or correct the setting (`temporal operator namespace describe` tries the same from "
             "a terminal); or unset it, and the course starts its own server.",
         ) from error
-    ui_url = environment.ui_of_cloud(address, namespace) or await connection.find_ui(address)
-    return Server(address, namespace, ui_url, "environment", version)
+    cloud = environment.ui_of_cloud(named.address, named.namespace)
+    return replace(found, ui_url=cloud or await connection.find_ui(named.address))
 
 
 async def _local() -> Server | None:
@@ -112,11 +107,10 @@ async def _local() -> Server | None:
     if not await connection.listens(host, int(port)):
         return None
     try:
-        options = {"target_host": _LOCAL, "namespace": embedded.NAMESPACE}
-        version = await connection.check(options, 1.5)
+        found = await connection.checked(Server(_LOCAL, origin="local"), 1.5)
     except connection.Unreachable:
         return None
-    return Server(_LOCAL, embedded.NAMESPACE, await connection.find_ui(_LOCAL), "local", version)
+    return replace(found, ui_url=await connection.find_ui(_LOCAL))
 
 
 def _nobody(line: str) -> None:

@@ -47,11 +47,8 @@ class Rule:
         jitter: Seconds added to the latency at most, drawn by the seed.
         times: Calls left to hit; None for no end. Of a "hold": how many calls it holds in all.
         after: Of a "hold": how many calls it lets through first.
-        per: Whether a draw depends on the number of the call, or on the order and its number of attempts. The second
-            gives every order the same faults however concurrent orders interleave.
         script: What the next calls meet, in turn.
         seen: Calls that this rule has met.
-        seen_by: The same for each order and operation, kept for ``per="order"`` alone.
     """
 
     kind: str
@@ -63,10 +60,8 @@ class Rule:
     jitter: float = 0.0
     times: int | None = None
     after: int = 0
-    per: str = "call"
     script: list[str] = field(default_factory=list)
     seen: int = 0
-    seen_by: dict[str, int] = field(default_factory=dict)
 
     @property
     def place(self) -> Place:
@@ -97,15 +92,11 @@ class Rule:
         # A card is declined when it is charged; giving money back needs no card.
         return self.kind != "decline" or service != "payments" or operation == _MOVES_MONEY_IN
 
-    def draw(self, seed: int, operation: str, order_id: str | None) -> float:
+    def draw(self, seed: int) -> float:
         """Count one call and return its number in [0, 1), the same for the same seed and count."""
         self.seen += 1
-        subject = f"call|{self.seen}"
-        if self.per == "order":
-            who = f"{operation}|{order_id}"
-            self.seen_by[who] = self.seen_by.get(who, 0) + 1
-            subject = f"order|{who}|{self.seen_by[who]}"
-        digest = blake2b(f"{seed}|{self.service}|{self.kind}|{subject}".encode(), digest_size=8).digest()
+        text = f"{seed}|{self.service}|{self.kind}|call|{self.seen}"
+        digest = blake2b(text.encode(), digest_size=8).digest()
         # 53 bits are what a float holds exactly: more of them could round up to 1.0.
         return (int.from_bytes(digest, "big") >> 11) / 2**53
 
@@ -163,7 +154,6 @@ class FaultBook:
         self.seed = seed
         for rule in self.rules:
             rule.seen = 0
-            rule.seen_by.clear()
 
     def judge(self, service: str, operation: str, order_id: str | None) -> tuple[Verdict, bool]:
         """Return what this call meets, and whether any switch counted it (its counters must then be stored)."""
@@ -171,7 +161,7 @@ class FaultBook:
         if not rules:
             return Verdict(), False
         # Every rule counts every call that it looks at, so adding a second switch never shifts the first one's draws.
-        draws = [(rule, rule.draw(self.seed, operation, order_id)) for rule in rules]
+        draws = [(rule, rule.draw(self.seed)) for rule in rules]
         latency = 0.0
         for rule, drawn in draws:
             if rule.kind == "latency":
@@ -225,7 +215,7 @@ def rule_from(data: Mapping[str, Any]) -> Rule:
     Raises:
         BadRule: A field is unknown or out of its range.
     """
-    unknown = set(data) - {f.name for f in fields(Rule)} - {"seen", "seen_by"}
+    unknown = set(data) - {f.name for f in fields(Rule)} - {"seen"}
     if unknown:
         raise BadRule(f"A fault switch has no setting {sorted(unknown)[0]!r}.")
     rule = Rule(**data)
@@ -241,8 +231,6 @@ def rule_from(data: Mapping[str, Any]) -> Rule:
         raise BadRule(f"times counts calls: it cannot be {rule.times!r}.")
     if rule.after < 0:
         raise BadRule(f"after counts calls: it cannot be {rule.after!r}.")
-    if rule.per not in ("call", "order"):
-        raise BadRule(f'per is "call" or "order", not {rule.per!r}.')
     for outcome in rule.script:
         _check_outcome(outcome)
     if rule.service != "payments" and (rule.kind == "decline" or "decline" in rule.script):

@@ -243,7 +243,11 @@ class Shop:
         except Unreachable:
             # It was stopped or killed; its files are there, so starting it again loses nothing.
             self._find_service()
-            status, answer = _ask_again(self._port, method, whole, body)
+            try:
+                status, answer = ask(self._port, method, whole, body)
+            except Unreachable as error:
+                fix = f"read {process.daemon().log_file}."
+                raise CourseError("The shop does not answer.", tried=[str(error)], fix=fix) from error
         if status != 200:
             raise CourseError(
                 str(answer.get("error", f"The shop answered {status}.")),
@@ -252,29 +256,17 @@ class Shop:
         return answer
 
 
-def _ask_again(port: int, method: str, path: str, body: dict[str, Any] | None) -> tuple[int, dict[str, Any]]:
-    try:
-        return ask(port, method, path, body)
-    except Unreachable as error:
-        raise CourseError(
-            "The shop does not answer.", tried=[str(error)], fix=f"read {process.daemon().log_file}."
-        ) from error
-
-
-def open_shop(name: str, *, fresh: bool = False) -> Shop:
+def open_shop(name: str) -> Shop:
     """Open a shop, and make it when there is none of this name; start the service when it does not run.
 
     Args:
         name: Any text, such as the learner's name and the chapter; two names never share a shop.
-        fresh: Empty it first.
 
     Raises:
         CourseError: The service does not start or does not answer.
     """
     shop = Shop(_file_name(name), process.service())
     shop._ask("PUT", "", None)
-    if fresh:
-        shop.reset()
     return shop
 
 

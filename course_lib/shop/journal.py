@@ -42,21 +42,9 @@ def log(store: Store, arrival: Arrival, status: int | None, fault: str | None, *
     """
     cursor = store.db.execute(
         "INSERT INTO requests (service, call, method, path, operation, order_id, idempotency_key, status, fault, done,"
-        " took_ms, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            arrival.service,
-            arrival.number,
-            arrival.method,
-            arrival.path,
-            arrival.operation,
-            arrival.order_id,
-            arrival.key,
-            status,
-            fault,
-            done,
-            arrival.took_ms,
-            arrival.at,
-        ),
+        " took_ms, created_at) VALUES (:service, :number, :method, :path, :operation, :order_id, :key, :status, :fault,"
+        " :done, :took_ms, :at)",
+        {**vars(arrival), "status": status, "fault": fault, "done": done, "took_ms": arrival.took_ms},
     )
     arrival.row = cursor.lastrowid
 
@@ -76,17 +64,8 @@ def waiting(store: Store, arrival: Arrival, fault: str, seconds: float) -> Itera
     """
     cursor = store.db.execute(
         "INSERT INTO waiting (service, operation, order_id, idempotency_key, fault, seconds, request, created_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            arrival.service,
-            arrival.operation,
-            arrival.order_id,
-            arrival.key,
-            fault,
-            seconds,
-            arrival.row,
-            arrival.at,
-        ),
+        " VALUES (:service, :operation, :order_id, :key, :fault, :seconds, :row, :at)",
+        {**vars(arrival), "fault": fault, "seconds": seconds},
     )
     try:
         yield

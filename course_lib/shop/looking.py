@@ -8,13 +8,13 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from course_lib.shop import words
 from course_lib.shop.faults import FaultBook, Place
+from course_lib.shop.tables import reading
 
 MOST = 60
 """Requests that a look holds."""
@@ -79,8 +79,7 @@ class Watcher:
             sqlite3.Error: The file cannot be read; FileNotFoundError when there is none.
         """
         file = self.path.stat().st_ino
-        with closing(sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True, timeout=1.0)) as db:
-            db.execute("BEGIN")  # one moment for all
+        with reading(self.path) as db:
             now = db.execute(_NOW).fetchone()
             if (file, service, *now) == self._seen:
                 return self._look
@@ -122,7 +121,7 @@ def switches(path: Path) -> frozenset[Place]:
         path: The shop's file.
     """
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=1.0)) as db:
+        with reading(path) as db:
             found = db.execute("SELECT value FROM settings WHERE name = 'faults'").fetchone()
     except sqlite3.Error:
         return frozenset()
@@ -138,7 +137,7 @@ def stir(path: Path) -> tuple[object, float]:
         path: The shop's file.
     """
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=1.0)) as db:
+        with reading(path) as db:
             *state, seconds = db.execute(_STIR).fetchone()
     except sqlite3.Error:  # busy, or deleted: the next look tells
         return None, 0.0

@@ -3,12 +3,9 @@
 import contextlib
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from course_lib.errors import CourseError
-
-if TYPE_CHECKING:
-    from course_lib.shop.switches import Faults
 
 _LOOK = 0.2  # seconds between two looks at the switches
 
@@ -19,15 +16,14 @@ class OffSwitch:
     The shop knows of no widgets, and a fault panel of the page has no button objects. So this one looks at the shop.
 
     Args:
-        faults: The switches.
-        kind: The method that turned it on, for example ``"outage"``.
-        service: Which service.
+        description: Its name.
+        on: Asks the shop whether it is on.
+        off: Turns it off.
     """
 
-    def __init__(self, faults: "Faults", kind: str, service: str) -> None:
-        self.kind, self.service = kind, service
-        self.description = f"{service}: {kind.replace('_', ' ').capitalize()}"
-        self._faults = faults
+    def __init__(self, description: str, on: Callable[[], bool], off: Callable[[], None]) -> None:
+        self.description = description
+        self._on, self._off = on, off
         self._watches: dict[Callable[[Any], None], threading.Event] = {}
 
     @property
@@ -51,7 +47,7 @@ class OffSwitch:
 
     def click(self) -> None:
         """Turn the fault off."""
-        self._faults.off(self.kind, self.service)
+        self._off()
 
     def _watch(self, callback: Callable[[Any], None], ended: threading.Event) -> None:
         while not ended.wait(_LOOK):
@@ -59,7 +55,3 @@ class OffSwitch:
                 if not self._on():
                     callback(self)
                     return
-
-    def _on(self) -> bool:
-        on = self._faults.current()
-        return bool(((on["kind"] == self.kind) & (on["service"] == self.service)).any())

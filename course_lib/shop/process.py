@@ -1,16 +1,14 @@
 """Finds the shop's process, or starts it."""
 
-import contextlib
 import os
 import secrets
-import sys
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
+from course_lib import processes
 from course_lib.daemons import Daemon, DaemonState
 from course_lib.errors import CourseError
 from course_lib.paths import state_dir
@@ -19,6 +17,7 @@ from course_lib.shop.control import PORT_FILE, Unreachable, ask
 # Below the ports that systems give to outgoing connections (Linux from 32,768, macOS and Windows from 49,152).
 _PORTS = range(10_000, 32_000)
 _START_LIMIT = 60.0  # seconds; 0.4 s is usual, 20 s when a class of thirty opens its chapters at once on two cores
+_LOOK_EVERY = 0.01
 _HEALTH_LIMIT = 2.0  # seconds; a healthy service answers within milliseconds
 _PATIENT_LIMIT = 4.0  # seconds for the second look, before a service that is merely slow is ended with its requests
 _LOCK_LIMIT = 75.0  # seconds; longer than another kernel needs for a start that fails
@@ -95,7 +94,7 @@ def _start() -> int:
     if shop.stop(1.0):
         tried.append("the shop that was running did not answer, or was another version: it was stopped")
     # Made here as well as by the service: the service ends when it is gone.
-    with _clear_errors():
+    with shop.writing():
         folder().mkdir(parents=True, exist_ok=True)
     # Only the service itself binds a port, and says which: whoever looks for a free one first can lose it meanwhile.
     start = secrets.token_hex(8)
@@ -106,22 +105,18 @@ def _start() -> int:
         "--fingerprint": fingerprint(),
     }
     state = shop.spawn(
-        # -P: a file of the learner's that is called json.py must not stand in for the real one.
-        [sys.executable, "-P", "-m", "course_lib.shop", *(word for pair in options.items() for word in pair)],
+        processes.python("course_lib.shop", *(word for pair in options.items() for word in pair)),
         ports={},
         extra={"start": start},
-        env={**os.environ, "PYTHONPATH": _python_path()},
+        env=processes.importing_course(os.environ),
     )
-    deadline = time.monotonic() + _START_LIMIT
-    while time.monotonic() < deadline:
+    for _ in shop.looks(_START_LIMIT):
         if (port := _reported(start)) is not None:
             state = replace(state, ports={"http": port})
             if _healthy(state):
                 shop.record(state)
                 return port
-        if shop.read() is None:
-            break
-        time.sleep(0.01)
+        time.sleep(_LOOK_EVERY)
     died = shop.read() is None
     said = "; ".join(shop.log_tail(2)) or "no word in its log"
     tried.append(f"to start it: {'it ended at once' if died else f'no answer in {_START_LIMIT:g} s'} ({said})")
@@ -160,11 +155,6 @@ def _reported(start: str) -> int | None:
     return port if told == start else None
 
 
-def _python_path() -> str:
-    ours = str(Path(__file__).resolve().parent.parent.parent)
-    return os.pathsep.join([ours, *filter(None, [os.environ.get("PYTHONPATH")])])
-
-
 @cache
 def fingerprint() -> str:
     """Return a name for this version of the shop's code, so that an updated course replaces an old service."""
@@ -172,15 +162,3 @@ def fingerprint() -> str:
     for file in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(file.read_bytes())
     return digest.hexdigest()
-
-
-@contextlib.contextmanager
-def _clear_errors() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise CourseError(
-            f"The course cannot write to its state folder: {error.strerror or error}.",
-            tried=[f"to write in {folder()}"],
-            fix="make the folder writable, or name another one: set the environment variable COURSE_STATE.",
-        ) from error

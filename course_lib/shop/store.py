@@ -10,7 +10,7 @@ from pathlib import Path
 
 from course_lib.shop.faults import FaultBook, Place
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 FIRST_STOCK = 1000
 """Pieces of every article that a new shop has: large enough that a lesson runs out of stock only on purpose."""
 

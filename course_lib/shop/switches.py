@@ -1,7 +1,7 @@
 """The fault switches of one shop, as a notebook or a grader turns them."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from course_lib.errors import CourseError
 from course_lib.shop.off_switch import OffSwitch
@@ -9,8 +9,6 @@ from course_lib.shop.scenarios import SCENARIOS
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from course_lib.shop.handle import Shop
 
 Ask = Callable[[str, str, dict[str, Any] | None], dict[str, Any]]
 _SHOWN = ("service", "operation", "order_id", "kind", "rate", "seconds", "jitter", "times", "after", "script")
@@ -27,12 +25,12 @@ class Faults:
 
     Args:
         ask: Sends a request to the shop: method, path, body.
-        shop: Whose switches these are, for a panel that also shows the shop's requests.
+        owner: Whose switches these are, for a panel that also shows the shop's requests.
     """
 
-    def __init__(self, ask: Ask, shop: "Shop | None" = None) -> None:
+    def __init__(self, ask: Ask, owner: object = None) -> None:
         self._ask = ask
-        self.shop = shop
+        self.owner = owner
 
     def latency(self, service: str, seconds: float, *, jitter: float = 0.0, **aim: Any) -> None:
         """Make calls wait before the work is done; a client that gives up meanwhile has caused nothing.
@@ -45,17 +43,15 @@ class Faults:
         """
         self._put("latency", service, seconds=seconds, jitter=jitter, **aim)
 
-    def error_rate(self, service: str, rate: float, *, per: Literal["call", "order"] = "call", **aim: Any) -> None:
+    def error_rate(self, service: str, rate: float, **aim: Any) -> None:
         """Let a share of the calls fail with an internal error (500), before the work is done.
 
         Args:
             service: Which service.
             rate: 0 to 1. 0 turns it off.
-            per: "call": the draw depends on the number of the call. "order": on the order and its attempts, so each
-                order meets the same faults however concurrent orders interleave.
             **aim: ``operation``, ``order_id``, ``times``.
         """
-        self._put("error_rate", service, rate=rate, per=per, **aim)
+        self._put("error_rate", service, rate=rate, **aim)
 
     def decline(self, service: str = "payments", **aim: Any) -> None:
         """Let every card be declined (402). Refunds still work.
@@ -147,7 +143,13 @@ class Faults:
             kind: The method that turned it on, for example ``"outage"``.
             service: Which service.
         """
-        return OffSwitch(self, kind, service)
+
+        def on() -> bool:
+            now = self.current()
+            return bool(((now["kind"] == kind) & (now["service"] == service)).any())
+
+        name = f"{service}: {kind.replace('_', ' ').capitalize()}"
+        return OffSwitch(name, on, lambda: self.off(kind, service))
 
     def clear(self, service: str | None = None) -> None:
         """Turn every switch of a service off, or of all services."""
@@ -158,19 +160,10 @@ class Faults:
         self._change(seed=seed)
 
     def scenario(self, name: str) -> None:
-        """Clear all switches and set those of a named bad day; see `scenarios`."""
+        """Clear all switches and set those of a named bad day, such as "card declined"."""
         if name not in SCENARIOS:
             raise CourseError(f"There is no scenario {name!r}.", fix=f"choose one of: {', '.join(SCENARIOS)}.")
         self._change(clear=[None], rules=SCENARIOS[name][1])
-
-    @staticmethod
-    def scenarios() -> "pd.DataFrame":
-        """Return the bad days by name, and what each does."""
-        import pandas as pd
-
-        return pd.DataFrame(
-            [(name, text) for name, (text, _) in SCENARIOS.items()], columns=["scenario", "what happens"]
-        )
 
     def current(self) -> "pd.DataFrame":
         """Return the switches that are on, one row each."""

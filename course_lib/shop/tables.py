@@ -1,8 +1,8 @@
 """The shop's tables as DataFrames, read straight from its file: in WAL mode a reader never blocks the service."""
 
 import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,22 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _WHOLE = ("amount_cents", "quantity", "on_hand", "reserved", "offset", "rows", "call", "status", "took_ms")
+
+
+@contextmanager
+def reading(path: Path, timeout: float = 1.0) -> Iterator[sqlite3.Connection]:
+    """Open a shop's file for reading, all as of one moment, and close it again.
+
+    Args:
+        path: The shop's SQLite file.
+        timeout: Seconds to wait while it is locked.
+
+    Raises:
+        sqlite3.Error: The file cannot be read.
+    """
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=timeout)) as db:
+        db.execute("BEGIN")
+        yield db
 
 
 def read(path: Path, names: Sequence[str] = TABLES) -> "dict[str, pd.DataFrame]":
@@ -24,8 +40,7 @@ def read(path: Path, names: Sequence[str] = TABLES) -> "dict[str, pd.DataFrame]"
     Raises:
         sqlite3.Error: The file cannot be read.
     """
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=2.0)) as db:
-        db.execute("BEGIN")  # one snapshot for all tables
+    with reading(path, timeout=2.0) as db:
         return {name: _frame(db, name) for name in names}
 
 

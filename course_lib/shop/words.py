@@ -84,8 +84,7 @@ def sentence(rule: Rule) -> str:
     if rule.kind == "decline":
         return f"{one} {verb('is', 'are')} declined with 402."
     if rule.kind == "error_rate":
-        per = " An order meets the same faults in every run." if rule.per == "order" else ""
-        return f"{one} {verb('fails', 'fail')} with 500.{per}"
+        return f"{one} {verb('fails', 'fail')} with 500."
     if rule.kind == "hold":
         let = f" after {rule.after}" if rule.after else ""
         return f"{one}{let} {verb('waits until it is', 'wait until they are')} released."

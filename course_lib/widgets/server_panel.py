@@ -49,7 +49,7 @@ class ServerPanel(Panel):
         self._health: health.Health | None = None
         self._version = where.version
         self._since = datetime.now()
-        self._facts = health.facts() if where.owned else None
+        self._facts = server.status() if where.owned else None
         self._others: int | None = None
         self._counted = -_COUNT_EVERY
         self._told = ""
@@ -183,11 +183,11 @@ class ServerPanel(Panel):
         return seen.answers
 
     def _find_out(self) -> None:
-        before, self._facts = self._facts, health.facts()
+        before, self._facts = self._facts, server.status()
         moved = before is None or before.pid != self._facts.pid
         if moved or time.monotonic() - self._counted > _COUNT_EVERY:
             self._counted = time.monotonic()
-            state = server.status().state
+            state = self._facts.state
             self._others = health.other_notebooks(state) if state else None
 
     def on_view(self, visible: bool) -> None:

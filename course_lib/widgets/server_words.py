@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from course_lib.server import Server
-from course_lib.server.health import Facts
+from course_lib.server import Server, Status
 
 NOT_OURS = {
     "environment": "Your environment names this server (TEMPORAL_ADDRESS or TEMPORAL_PROFILE): the course did not "
@@ -50,7 +49,7 @@ def shared(others: int | None) -> str:
     return f"{SHARED}; {many} connected now, and what you do here reaches their Workers, too."
 
 
-def rows(server: Server, version: str, facts: Facts | None, others: int | None) -> list[tuple[str, str, str]]:
+def rows(server: Server, version: str, facts: Status | None, others: int | None) -> list[tuple[str, str, str]]:
     """Return the facts as label, value and note.
 
     Args:
@@ -74,7 +73,7 @@ def rows(server: Server, version: str, facts: Facts | None, others: int | None) 
     ]
 
 
-def _database(facts: Facts) -> tuple[str, str]:
+def _database(facts: Status) -> tuple[str, str]:
     if facts.database is None:
         return "in memory", "gone when the process ends"
     return str(Path(facts.database)), size(facts.size)

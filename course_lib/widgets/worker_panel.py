@@ -41,7 +41,6 @@ class WorkerPanel(Panel):
         start_button: Starts it.
         stop_button: Stops it gracefully.
         kill_button: Kills it with SIGKILL.
-        pause_button: Ends its polls while it lives, and lets it poll again.
         freeze_button: Keeps it from running at all (SIGSTOP), and lets it go on.
         newest_button: Starts it again with the newest revision; shown only while there is one.
         log: The view of its last lines.
@@ -58,7 +57,6 @@ class WorkerPanel(Panel):
         self.start_button = self.button("Start", "Start the worker process", self._on_start, "success")
         self.stop_button = self.button("Stop", "Let it finish and end (SIGTERM)", self._on_stop)
         self.kill_button = self.button("kill -9", "End it at once (SIGKILL): no cleanup runs", self._on_kill, "danger")
-        self.pause_button = self.button("Pause polling", "", self._on_pause)
         self.freeze_button = self.button("Freeze", "", self._on_freeze)
         self.newest_button = self.button("Restart", "Stop it and start it with the newest revision", self._on_newest)
         self._state, self._facts, self._hint = ipywidgets.HTML(), ipywidgets.HTML(), ipywidgets.HTML()
@@ -102,20 +100,12 @@ class WorkerPanel(Panel):
         self._hint.value = (
             page(f'<div class="tc-hint">ℹ {escape(hint)}</div>', "", style=_STYLE, role="status").html if hint else ""
         )
-        lives = process.state in ("starting", "running", "paused", "stopping")
-        held = process.state == "paused"
+        lives = process.state in ("starting", "running", "stopping")
         self.start_button.disabled = busy or lives
-        self.stop_button.disabled = busy or process.state not in ("running", "paused")
+        self.stop_button.disabled = busy or process.state != "running"
         # A start or stop that takes long may be killed too.
         self.kill_button.disabled = not lives or process.pid is None
-        self.pause_button.disabled = busy or process.frozen or process.state not in ("running", "paused")
-        self.pause_button.description = "Resume polling" if held else "Pause polling"
-        self.pause_button.tooltip = (
-            "Poll again, with a new Worker in the same process"
-            if held
-            else "The process lives on, takes no new task and finishes the activities that it has"
-        )
-        self.freeze_button.disabled = busy or process.state not in ("running", "paused")
+        self.freeze_button.disabled = busy or process.state != "running"
         self.freeze_button.description = "Unfreeze" if process.frozen else "Freeze"
         self.freeze_button.tooltip = (
             "Let it go on (SIGCONT)" if process.frozen else "Keep it from running at all, like a hung one (SIGSTOP)"
@@ -174,7 +164,7 @@ class WorkerPanel(Panel):
             return ""
 
     def _buttons(self) -> tuple[Any, ...]:
-        return (self.start_button, self.stop_button, self.kill_button, self.pause_button, self.freeze_button)
+        return (self.start_button, self.stop_button, self.kill_button, self.freeze_button)
 
     def _ipython_display_(self) -> None:
         super()._ipython_display_()
@@ -212,12 +202,6 @@ class WorkerPanel(Panel):
         self.process.kill()
         self._redraw()
 
-    def _on_pause(self) -> None:
-        if self.process.state == "paused":
-            self.act("resuming…", self.process.resume())
-        else:
-            self.act("pausing…", self.process.pause())
-
     def _on_freeze(self) -> None:
         self.error = ""
         if not self.process.thaw():
@@ -236,14 +220,6 @@ class WorkerPanel(Panel):
     async def stop(self) -> int | None:
         """Stop the process and return its exit code; see `WorkerProcess.stop`."""
         return await self._told("has ended", self.process.stop())
-
-    async def pause(self) -> None:
-        """End its polls while it lives; see `WorkerProcess.pause`."""
-        await self._told("polls no more", self.process.pause())
-
-    async def resume(self) -> None:
-        """Let it poll again; see `WorkerProcess.resume`."""
-        await self._told("polls again", self.process.resume())
 
     async def restart(self) -> None:
         """Stop it if it lives, and start it with the newest revision of its modules; see `WorkerProcess.restart`."""

@@ -8,7 +8,6 @@ ICONS = {
     "busy": "◌",
     "starting": "◌",
     "running": "●",
-    "paused": "◫",
     "frozen": "❄",
     "stopping": "◌",
     "stopped": "■",
@@ -19,14 +18,12 @@ TONES = {
     "running": "tc-ok",
     "killed": "tc-bad",
     "died": "tc-bad",
-    "paused": "tc-warn",
     "frozen": "tc-info",
     "busy": "tc-wait",
     "starting": "tc-wait",
     "stopping": "tc-wait",
 }
 HINTS = {
-    "paused": "New tasks wait on the server until it polls again, or another Worker takes them.",
     "frozen": "A hung Worker looks like this. The server learns of it only when a task that it holds times out.",
     "killed": "Nothing is lost: its runs wait on the server and go on as soon as a Worker polls.",
     "died": "Nothing is lost: its runs wait on the server and go on as soon as a Worker polls. The log says more.",

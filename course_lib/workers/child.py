@@ -12,24 +12,28 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from subprocess import Popen
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from course_lib import processes
+from course_lib.workers.parent import MARK
 from course_lib.workers.waiting import settle
 
-MARK = "\x1e"
-"""Begins a message of the course in the child's output (a control character that no log line holds)."""
+if TYPE_CHECKING:
+    from course_lib.server import Server
 
 
 class Child:
-    """A running child process.
+    """A running child process: a module of the course that hears its parent (`course_lib.workers.parent`).
 
     The child reads its specification from the first line of its standard input and then keeps that pipe open: the
     pipe ends with this process, however it ends, and the child ends with the pipe.
 
     Args:
-        argv: The command.
-        env: The whole environment.
-        spec: What to send on the first line; JSON-able. A secret token is added, which marks the child's messages.
+        module: What it runs, as ``python -m`` does.
+        words: Its command line, for whoever lists processes.
+        server: Where it connects. It gets it with its secrets through the pipe; its environment leads there, too.
+        env: Added to this process's environment.
+        spec: What it is for; JSON-able.
         on_line: Called with each line of output, from the reader's thread.
         on_message: Called with each message of the course's own code in the child, from the reader's thread.
         on_exit: Called with the exit code after the last line, from the watcher's thread.
@@ -37,8 +41,10 @@ class Child:
 
     def __init__(
         self,
-        argv: Sequence[str],
+        module: str,
+        words: Sequence[str] = (),
         *,
+        server: "Server",
         env: Mapping[str, str],
         spec: dict[str, Any],
         on_line: Callable[[str], None],
@@ -48,47 +54,34 @@ class Child:
         self.exited: Future[int] = Future()
         self.started = time.monotonic()
         self._on_line, self._on_message, self._on_exit = on_line, on_message, on_exit
-        token = secrets.token_hex(8)
-        self._mark = MARK + token
-        # Its own session: Ctrl-C in the kernel's terminal or the Interrupt button reaches the kernel's group only.
-        detach: dict[str, Any] = (
-            {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
-            if sys.platform == "win32"
-            else {"start_new_session": True}
+        # A secret token marks the child's messages: no output of a learner's program passes for one.
+        told = {**spec, "server": server.packed(), "parent": os.getpid(), "token": secrets.token_hex(8)}
+        self._mark = MARK + told["token"]
+        self.popen = Popen(
+            processes.python(module, *words),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=processes.importing_course(
+                {**server.environ(), **env, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
+            ),
+            **processes.apart(),
         )
-        self._control: int | None = None
-        theirs: int | None = None
-        if sys.platform != "win32":
-            theirs, self._control = os.pipe()
-            detach["pass_fds"] = (theirs,)
-        self._closing = threading.Lock()
-        try:
-            self.popen = Popen(
-                list(argv),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                env=dict(env),
-                **detach,
-            )
-        except BaseException:
-            self._close_control()
-            raise
-        finally:
-            if theirs is not None:
-                os.close(theirs)
         self.pid = self.popen.pid
         try:
             self._reader = threading.Thread(target=self._read, name=f"course-child-{self.pid}-log", daemon=True)
             self._reader.start()
             threading.Thread(target=self._watch, name=f"course-child-{self.pid}-exit", daemon=True).start()
-            assert self.popen.stdin is not None
-            with contextlib.suppress(OSError, ValueError):  # it has ended already, and its pipe may be closed
-                self.popen.stdin.write(json.dumps({**spec, "token": token, "control": theirs}).encode() + b"\n")
-                self.popen.stdin.flush()
+            self._write(json.dumps(told))
         except BaseException:
             self.kill()
             raise
+
+    def _write(self, line: str) -> None:
+        assert self.popen.stdin is not None
+        with contextlib.suppress(OSError, ValueError):  # it has ended already, and its pipe may be closed
+            self.popen.stdin.write(f"{line}\n".encode())
+            self.popen.stdin.flush()
 
     def _read(self) -> None:
         assert self.popen.stdout is not None
@@ -110,7 +103,6 @@ class Child:
             if stream is not None and not self._reader.is_alive():
                 with contextlib.suppress(OSError):
                     stream.close()
-        self._close_control()
         self._on_exit(code)
         settle(self.exited, code)
 
@@ -119,27 +111,10 @@ class Child:
         """Whether the process has not ended."""
         return self.popen.poll() is None
 
-    def send(self, order: str) -> None:
-        """Ask the child for something; see `course_lib.workers.orders`. A child that is gone hears nothing.
-
-        Args:
-            order: One word.
-        """
-        line = f"{order}\n".encode()
-        with contextlib.suppress(OSError, ValueError):
-            if sys.platform == "win32":
-                if self.popen.stdin is not None:
-                    self.popen.stdin.write(line)
-                    self.popen.stdin.flush()
-                return
-            with self._closing:
-                if self._control is not None:
-                    os.write(self._control, line)
-
     def terminate(self) -> None:
         """Ask the process to end: SIGTERM, or its equivalent on the lifeline where signals do not exist."""
         if sys.platform == "win32":
-            self.send("stop")
+            self._write("stop")
         else:
             self._signal(signal.SIGTERM, group=False)
 
@@ -154,12 +129,6 @@ class Child:
         """Make the child print where each of its threads is (POSIX only)."""
         if sys.platform != "win32":
             self._signal(signal.SIGUSR1, group=False)
-
-    def _close_control(self) -> None:
-        with self._closing:
-            if self._control is not None:
-                os.close(self._control)
-                self._control = None
 
     def _signal(self, number: int, *, group: bool) -> None:
         if not self.alive:

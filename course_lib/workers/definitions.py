@@ -21,13 +21,18 @@ class Definitions:
 
     Args:
         modules: The modules to look at.
+
+    Attributes:
+        workflows: Classes by the name that they are registered under.
+        activities: Functions and bound methods by that name.
+
+    Raises:
+        CourseError: Two have the same name, or a class of activities cannot be instantiated.
     """
 
     def __init__(self, modules: Sequence[ModuleType]) -> None:
         self.workflows: dict[str, type] = {}
         self.activities: dict[str, Callable[..., Any]] = {}
-        self._aliases: dict[str, set[str]] = {}
-        self._unmade: dict[str, str] = {}
         own = {module.__name__ for module in modules}
         things = [(name, thing) for module in modules for name, thing in vars(module).items()]
         here = [(name, thing) for name, thing in things if self._home(thing) in own]
@@ -46,8 +51,7 @@ class Definitions:
         if name.startswith("__") or inspect.ismodule(thing):
             return
         if (workflow := definition(thing)) is not None:
-            label = workflow.name or "(dynamic)"
-            self._put(self.workflows, label, thing, {name, thing.__name__}, mine)
+            self._put(self.workflows, workflow, thing, mine)
         elif inspect.isclass(thing):
             methods = _activity_methods(thing)
             # A module that made an instance of its own knows what the constructor needs.
@@ -56,64 +60,34 @@ class Definitions:
                     instance = thing()
                 except TypeError as error:
                     if mine:
-                        self._unmade[thing.__name__] = str(error)
+                        raise _cannot_make(thing.__name__, error) from error
                     return
-                self._add_methods(instance, methods, {name, thing.__name__}, mine)
+                self._add_methods(instance, methods, mine)
         elif (activity := activity_definition(thing)) is not None:
-            own_name = getattr(thing, "__name__", name)
-            self._put(self.activities, activity.name or "(dynamic)", thing, {name, own_name}, mine)
+            self._put(self.activities, activity, thing, mine)
         elif type(thing).__module__ not in ("builtins", "typing") and (methods := _safe_methods(type(thing))):
-            self._add_methods(thing, methods, {name, type(thing).__name__}, mine)
+            self._add_methods(thing, methods, mine)
 
-    def _add_methods(self, instance: Any, methods: Iterable[str], aliases: set[str], mine: bool) -> None:
+    def _add_methods(self, instance: Any, methods: Iterable[str], mine: bool) -> None:
         for method in methods:
             bound = getattr(instance, method)
-            label = activity_definition(bound).name or "(dynamic)"
-            dotted = {f"{alias}.{method}" for alias in aliases}
-            self._put(self.activities, label, bound, {method, *aliases, *dotted}, mine)
+            self._put(self.activities, activity_definition(bound), bound, mine)
 
-    def _put(self, table: dict[str, Any], label: str, thing: Any, aliases: set[str], mine: bool) -> None:
-        known = table.get(label)
-        if known is not None and known is not thing and known != thing:
-            if mine:
-                raise CourseError(
-                    f"Two definitions share the name {label!r}.", fix=f"give one of them another name than {label!r}."
-                )
-            return
-        table[label] = thing
-        self._aliases.setdefault(label, set()).update(aliases | {label})
+    @staticmethod
+    def _put(table: dict[str, Any], definition: Any, thing: Any, mine: bool) -> None:
+        label = definition.name or "(dynamic)"
+        known = table.setdefault(label, thing)
+        if mine and known is not thing and known != thing:
+            raise CourseError(
+                f"Two definitions share the name {label!r}.", fix=f"give one of them another name than {label!r}."
+            )
 
-    def choose(self, kind: str, names: Sequence[str] | None) -> list[Any]:
-        """Return the definitions to register.
 
-        Args:
-            kind: ``"workflow"`` or ``"activity"``.
-            names: Python or registered names, class names for activity methods; ``None`` for all.
-
-        Raises:
-            CourseError: A name is not there, or a class of activities cannot be instantiated.
-        """
-        table: dict[str, Any] = self.workflows if kind == "workflow" else self.activities
-        if names is None:
-            if kind == "activity" and self._unmade:
-                raise self._cannot_make(next(iter(self._unmade)))
-            return list(table.values())
-        chosen: dict[str, Any] = {}
-        for name in names:
-            found = {label: thing for label, thing in table.items() if name in self._aliases[label]}
-            if not found and kind == "activity" and name.split(".")[0] in self._unmade:
-                raise self._cannot_make(name.split(".")[0])
-            if not found:
-                there = ", ".join(sorted(table)) or "none"
-                raise CourseError(f"There is no {kind} {name!r} in the modules.", tried=[f"found: {there}"])
-            chosen.update(found)
-        return list(chosen.values())
-
-    def _cannot_make(self, name: str) -> CourseError:
-        return CourseError(
-            f"The class {name} has activity methods, but {name}() failed: {self._unmade[name]}",
-            fix=f"give its constructor defaults, or make an instance in the module: {name.lower()} = {name}(…)",
-        )
+def _cannot_make(name: str, error: TypeError) -> CourseError:
+    return CourseError(
+        f"The class {name} has activity methods, but {name}() failed: {error}",
+        fix=f"give its constructor defaults, or make an instance in the module: {name.lower()} = {name}(…)",
+    )
 
 
 def _safe_methods(cls: type) -> list[str]:

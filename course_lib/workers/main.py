@@ -7,7 +7,6 @@ import asyncio
 import base64
 import faulthandler
 import importlib
-import json
 import logging
 import os
 import pickle
@@ -16,17 +15,15 @@ import socket
 import sys
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from course_lib.errors import CourseError
-from course_lib.workers import blame, lifeline
-from course_lib.workers.child import MARK
-
-if TYPE_CHECKING:
-    from temporalio.client import Client
+from course_lib.workers import blame, parent
 
 FAILED_TO_START = 3
 """The exit code after a reported failure to start."""
+
+logger = logging.getLogger("course_lib.workers")
 
 
 def main() -> NoReturn:
@@ -34,13 +31,7 @@ def main() -> NoReturn:
 
     A process that finalises right after its last SDK call can die with 134 or 139 (sdk-python issue 300).
     """
-    spec: dict[str, Any] = json.loads(sys.stdin.buffer.readline())
-
-    def tell(**message: Any) -> None:
-        # One write: it cannot be torn apart by a print of another thread.
-        os.write(1, f"{MARK}{spec['token']}{json.dumps(message)}\n".encode())
-
-    lifeline.hold(spec["parent"])
+    spec, tell = parent.hear()
     if sys.platform != "win32":
         faulthandler.register(signal.SIGUSR1, all_threads=True)
     _log_to_stdout()
@@ -53,7 +44,7 @@ def main() -> NoReturn:
             runner.run(_serve(spec, options, tell))
     except BaseException as error:
         known = error if isinstance(error, CourseError) else _explain(error)
-        logging.getLogger("course_lib.workers").error("%s", known)
+        logger.error("%s", known)
         tell(state="failed", what=known.what, tried=list(known.tried), fix=known.fix)
         code = FAILED_TO_START
     sys.stdout.flush()
@@ -83,8 +74,7 @@ def _prepare(spec: dict[str, Any]) -> dict[str, Any]:
             raise _explain(error, f"The module {name} could not be imported") from error
     found = Definitions(modules)
     options: dict[str, Any] = _seconds(pickle.loads(base64.b64decode(spec["options"])))
-    options["workflows"] = found.choose("workflow", spec["workflows"])
-    options["activities"] = found.choose("activity", spec["activities"])
+    options["workflows"], options["activities"] = [*found.workflows.values()], [*found.activities.values()]
     if not options["workflows"] and not options["activities"]:
         raise CourseError(
             f"There is no workflow and no activity in {', '.join(spec['modules'])}.",
@@ -93,8 +83,6 @@ def _prepare(spec: dict[str, Any]) -> dict[str, Any]:
     if options["activities"]:
         limit = options.get("max_concurrent_activities") or 100
         options.setdefault("activity_executor", DaemonExecutor(limit, "course-activity"))
-    if spec["identity"]:
-        options["identity"] = spec["identity"]
     options.setdefault("identity", f"worker-process-{os.getpid()}@{socket.gethostname()}")
     return options
 
@@ -112,36 +100,53 @@ def _seconds(options: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-async def _connect(spec: dict[str, Any]) -> "Client":
-    from temporalio.client import Client
-
-    try:
-        if spec["profile"]:
-            from temporalio.envconfig import ClientConfig
-
-            return await Client.connect(**ClientConfig.load_client_connect_config())
-        return await Client.connect(spec["address"], namespace=spec["namespace"])
-    except Exception as error:
-        raise CourseError(
-            f"The worker process could not reach Temporal at {spec['address']}: {error}",
-            fix="run `course server status`.",
-        ) from error
-
-
 async def _serve(spec: dict[str, Any], options: dict[str, Any], tell: Callable[..., None]) -> None:
-    from course_lib import telemetry
-    from course_lib.workers.orders import Orders
-    from course_lib.workers.serving import Serving
-    from course_lib.workers.tally import Tally
+    """Run the Worker until it fails or the parent asks for the end."""
+    from temporalio.worker import Worker
 
-    tally = Tally(lambda workflow, activity: tell(state="tasks", workflow=workflow, activity=activity))
-    telemetry.install(tally.buffer)
-    counting = asyncio.ensure_future(tally.run())
+    from course_lib import telemetry
+    from course_lib.server import Server, connect
+    from course_lib.workers import polling
+    from course_lib.workers.task_counter import TaskCounter
+
+    counter = TaskCounter(lambda workflow, activity: tell(state="tasks", workflow=workflow, activity=activity))
+    telemetry.install(counter.buffer)
+    where, queue = Server.unpacked(spec["server"]), spec["task_queue"]
     try:
-        await Serving(lambda: _connect(spec), spec["task_queue"], options, tell).run(Orders(spec["control"]))
+        client = await connect(where, limit=None)
+    except CourseError as error:
+        what = f"The worker process could not reach Temporal at {where.address}."
+        raise CourseError(what, tried=error.tried, fix=error.fix) from error
+    worker = Worker(client, task_queue=queue, **options)
+    _stop_when_asked(worker)
+    watch = polling.PollWatch(client, queue, options["identity"], options)
+    await watch.begin()
+
+    def polls() -> None:
+        names = [thing.__name__ for thing in (*options["workflows"], *options["activities"])]
+        logger.info("Worker %s polls %s: %s", os.getpid(), queue, ", ".join(names))
+        tell(state="ready", identity=options["identity"])
+
+    counting = asyncio.ensure_future(counter.run())
+    try:
+        await polling.run(worker, watch, polls)
+        await asyncio.sleep(0.05)  # let the core's own threads come to rest
     finally:
         counting.cancel()
-        tally.look()
+        counter.look()
+
+
+def _stop_when_asked(worker: Any) -> None:
+    loop = asyncio.get_running_loop()
+    stopping: list[asyncio.Task[None]] = []  # asyncio holds tasks weakly
+
+    def stop() -> None:
+        stopping.append(loop.create_task(worker.shutdown()))
+
+    if sys.platform == "win32":
+        parent.on_stop(lambda: loop.call_soon_threadsafe(stop))
+    else:
+        loop.add_signal_handler(signal.SIGTERM, stop)
 
 
 def _explain(error: BaseException, what: str = "The worker process could not run") -> CourseError:

@@ -12,14 +12,14 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from course_lib.errors import CourseError
 from course_lib.private.sdk import stop_polling
-from course_lib.workers import blame
+from course_lib.workers import blame, polling
 from course_lib.workers.executor import DaemonExecutor
 from course_lib.workers.isolated_loop import WorkerLoop
-from course_lib.workers.polling import PollWatch
 from course_lib.workers.waiting import Mailbox, Still, settle, wait_for, wait_while_moving
 
 if TYPE_CHECKING:
@@ -84,11 +84,6 @@ class NotebookWorker:
     def workflows(self) -> tuple[type, ...]:
         """The workflow classes that it runs, as they were when it started."""
         return tuple(self._options.get("workflows", ()))
-
-    @property
-    def activities(self) -> tuple[Callable[..., Any], ...]:
-        """The activities that it runs, as they were when it started."""
-        return tuple(self._options.get("activities", ()))
 
     def movers(self) -> list[tuple[int, int]]:
         """Return its threads, to look at in order to see whether it moves: process id and native id of each."""
@@ -174,19 +169,12 @@ class NotebookWorker:
         client = await self._connect()
         self._worker = worker = self._build(client)
         await self._take_over(client)
-        watch = PollWatch(client, self.task_queue, self.identity, self._options)
+        watch = polling.PollWatch(client, self.task_queue, self.identity, self._options)
         await watch.begin()
         self._running_on_core = True
         if self._stop_asked:
             return
-        run = asyncio.ensure_future(worker.run())
-        seen = asyncio.ensure_future(watch.wait())
-        await asyncio.wait({run, seen}, return_when=asyncio.FIRST_COMPLETED)
-        if not run.done():
-            seen.result()
-            settle(self.polls)
-        seen.cancel()
-        await run
+        await polling.run(worker, watch, lambda: settle(self.polls))
 
     def _build(self, client: "Client") -> "Worker":
         from temporalio.worker import Worker
@@ -330,14 +318,9 @@ def current_workers() -> list[NotebookWorker]:
         return list(_current.values())
 
 
-_registered = False
-
-
+@cache
 def _stop_at_exit() -> None:
-    global _registered
-    if not _registered:
-        _registered = True
-        atexit.register(_end_all)
+    atexit.register(_end_all)
 
 
 def _end_all() -> None:

@@ -1,16 +1,34 @@
-"""Has this Worker really begun to poll? Only the server knows."""
+"""Running a Worker, and whether it has really begun to poll, which only the server knows."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from temporalio.client import Client
+    from temporalio.worker import Worker
 
 PATIENCE = 5.0
 """Seconds after which a running Worker counts as polling though the server does not list it (a busy cluster whose
 list of pollers lags behind)."""
+
+
+async def run(worker: "Worker", watch: "PollWatch", polls: Callable[[], object]) -> None:
+    """Run a Worker to its end.
+
+    Args:
+        worker: The Worker.
+        watch: Has begun to watch it.
+        polls: Called when the server has seen it poll.
+    """
+    running, seen = asyncio.ensure_future(worker.run()), asyncio.ensure_future(watch.wait())
+    await asyncio.wait({running, seen}, return_when=asyncio.FIRST_COMPLETED)
+    if not running.done():
+        seen.result()
+        polls()
+    seen.cancel()
+    await running
 
 
 class PollWatch:

@@ -2,20 +2,23 @@
 
 import asyncio
 import atexit
+import base64
 import contextlib
+import pickle
 import time
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from course_lib.errors import CourseError
+from course_lib.server import Server
 from course_lib.workers import blame
 from course_lib.workers.child import Child, exit_in_words
-from course_lib.workers.holding import Holding
-from course_lib.workers.recipe import Recipe
-from course_lib.workers.waiting import LAST_RESORT, Mailbox, Still, logger, settle, wait_for, wait_while_moving
+from course_lib.workers.process_state import ProcessState
+from course_lib.workers.waiting import LAST_RESORT, Still, logger, settle, wait_for, wait_while_moving
 
 PATIENCE = 10.0
 """Seconds for which a process that is to poll may stand still, and CPU seconds that it may use: 0.7 are usual."""
@@ -26,21 +29,15 @@ _KILLED = 60.0  # seconds: the kernel ends a killed process at once, but a busy 
 _processes: "weakref.WeakSet[WorkerProcess]" = weakref.WeakSet()
 
 
-class WorkerProcess(Holding):
+class WorkerProcess(ProcessState):
     """A child process with one Worker. It can be started again after each end.
 
     Args:
         modules: Importable names of modules in ``folder``; what they define is registered.
+        server: The Temporal server.
         task_queue: The queue to poll.
-        address: ``host:port`` of the Temporal server.
-        namespace: The namespace.
         folder: Goes first on the child's ``sys.path``.
         env: Added to this process's environment.
-        identity: The Worker's identity; by default one with the child's pid.
-        workflows: Names of the workflow classes to register; ``None`` registers all.
-        activities: Names of the activities, or of classes with activity methods; ``None`` registers all.
-        on_line: Called with each line of output, from another thread.
-        on_death: Called with a reason when the child ended unasked, on the loop that was running at the start.
         worker_options: Further arguments of ``temporalio.worker.Worker``; picklable. A number stands for seconds where
             the SDK takes a timedelta.
         key: A running process with the same key is stopped by `start`; ``None`` never replaces one.
@@ -49,33 +46,22 @@ class WorkerProcess(Holding):
     def __init__(
         self,
         modules: Sequence[str],
+        server: Server,
         *,
         task_queue: str,
-        address: str,
-        namespace: str = "default",
         folder: Path,
         env: Mapping[str, str] | None = None,
-        identity: str | None = None,
-        workflows: Sequence[str] | None = None,
-        activities: Sequence[str] | None = None,
-        on_line: Callable[[str], None] | None = None,
-        on_death: Callable[[str], None] | None = None,
         worker_options: Mapping[str, Any] | None = None,
         key: str | None = None,
     ) -> None:
-        super().__init__(on_line)
+        super().__init__()
         self.modules = tuple(modules)
-        self.task_queue = task_queue
-        self.address, self.namespace, self.folder = address, namespace, Path(folder)
-        self.identity, self.key = identity, key
-        self.workflows = None if workflows is None else list(workflows)
-        self.activities = None if activities is None else list(activities)
+        self.task_queue, self.key = task_queue, key
+        self._server, self._folder = server, folder
         self._env = dict(env or {})
         self._options = dict(worker_options or {})
-        self._on_death = on_death
         self._ready: Future[None] = Future()
         self._failure = ""
-        self._mailbox = Mailbox()
         _processes.add(self)
 
     def __repr__(self) -> str:
@@ -86,7 +72,7 @@ class WorkerProcess(Holding):
     async def start(self, patience: float = PATIENCE) -> None:
         """Start the child and return when the server has seen it poll, however long a busy machine takes for that.
 
-        Does nothing when it polls already; a held one goes on.
+        Does nothing when it polls already; a frozen one goes on.
 
         Args:
             patience: Seconds for which it may stand still before it polls, and CPU seconds that it may use until then.
@@ -96,15 +82,13 @@ class WorkerProcess(Holding):
             CourseError: The learner's module cannot be imported, the Worker is not valid, the server does not answer,
                 or the patience is over. No child is left.
         """
-        if self.alive and self.state in ("running", "paused"):
+        if self.alive and self.state == "running":
             self.thaw()
-            await self.resume()
             return
         with self._lock:
             mine = self.state != "starting"
             if mine:
                 self._ready = Future()
-                self._mailbox = Mailbox()
                 self.exit_code = None
                 self._child = None
                 self._failure = ""
@@ -144,7 +128,7 @@ class WorkerProcess(Holding):
         if child is None or child.exited.done():
             return self.exit_code
         with self._lock:
-            if self.state in ("starting", "running", "paused"):
+            if self.state in ("starting", "running"):
                 self._set("stopping")
         child.terminate()
         self.thaw()  # a frozen process handles the request when it goes on
@@ -157,12 +141,11 @@ class WorkerProcess(Holding):
             await wait_for(child.exited, _KILLED)
         return self.exit_code
 
-    async def restart(self, modules: Sequence[str] | None = None, patience: float = PATIENCE) -> None:
+    async def restart(self, modules: Sequence[str] | None = None) -> None:
         """Stop the child if it lives, and start it again.
 
         Args:
             modules: What the new one imports, for example a newer revision; None keeps what it had.
-            patience: See `start`.
 
         Raises:
             CourseError: As `start`.
@@ -170,7 +153,7 @@ class WorkerProcess(Holding):
         await self.stop()
         if modules is not None:
             self.modules = tuple(modules)
-        await self.start(patience)
+        await self.start()
 
     def kill(self) -> bool:
         """Kill the child with SIGKILL, as ``kill -9`` does: no cleanup runs. Return whether there was one."""
@@ -208,27 +191,28 @@ class WorkerProcess(Holding):
             await asyncio.gather(*(other.stop(patience=1.5) for other in others))
 
     def _spawn(self) -> None:
-        recipe = Recipe(
-            modules=self.modules,
-            task_queue=self.task_queue,
-            address=self.address,
-            namespace=self.namespace,
-            folder=self.folder,
-            env=self._env,
-            identity=self.identity,
-            workflows=self.workflows,
-            activities=self.activities,
-            options=self._options,
-        )
-        spec = recipe.spec()
+        try:
+            options = base64.b64encode(pickle.dumps(self._options)).decode()
+        except Exception as error:
+            raise CourseError(
+                f"A worker option cannot be sent to another process: {blame.in_words(error)}",
+                fix="define what it refers to in a %%module cell, or use a Worker in the notebook.",
+            ) from error
         _kill_at_exit()
         with self._lock:
             ready = self._ready
             self.tasks, self.known_as = (0, 0), ""
             self._child = Child(
-                recipe.argv(),
-                env=recipe.environment(),
-                spec=spec,
+                "course_lib.workers.main",
+                ["--task-queue", self.task_queue, *self.modules],
+                server=self._server,
+                env=self._env,
+                spec={
+                    "folder": str(self._folder),
+                    "modules": list(self.modules),
+                    "task_queue": self.task_queue,
+                    "options": options,
+                },
                 on_line=self._add_line,
                 on_message=lambda message: self._heard(ready, message),
                 on_exit=lambda code: self._ended(ready, code),
@@ -236,17 +220,19 @@ class WorkerProcess(Holding):
         self._changed()
 
     def _heard(self, ready: "Future[None]", message: dict[str, Any]) -> None:
-        if message.get("state") == "ready":
+        state, mine = message.get("state"), ready is self._ready
+        if state == "ready":
             with self._lock:
-                if self.state == "starting" and ready is self._ready:
+                if self.state == "starting" and mine:
                     self.known_as = str(message["identity"])
                     self._set("running")
             settle(ready)
-        elif message.get("state") == "failed":
+        elif state == "failed":
             self._failure = str(message["what"])
             settle(ready, error=CourseError(message["what"], tried=message["tried"], fix=message["fix"]))
-        elif ready is self._ready:
-            self._hears(self._child, message)
+        elif state == "tasks" and mine:
+            self.tasks = (int(message["workflow"]), int(message["activity"]))
+            self._changed()
 
     def _ended(self, ready: "Future[None]", code: int) -> None:
         words = exit_in_words(code)
@@ -257,8 +243,8 @@ class WorkerProcess(Holding):
             self._add_line(f"[course] worker process {words}")
             settle(ready, error=CourseError(f"The worker process {words} before it polled its queue."))
             return
-        self._let_go(words)
         with self._lock:
+            frozen, self._frozen = self._frozen, None
             self.exit_code = code
             asked = self.state
             if self.state == "stopping":
@@ -273,6 +259,8 @@ class WorkerProcess(Holding):
             else:
                 self._why = f"died: {words}" + (f" · {self._failure}" if self._failure else "")
                 self._set("died")
+        if frozen is not None:
+            frozen.forget()
         self._add_line(f"[course] worker process {self._why}")
         tail = [line for line in list(self.lines)[-6:] if not line.startswith("[course]")]
         settle(
@@ -283,11 +271,8 @@ class WorkerProcess(Holding):
                 fix="" if asked in ("stopping", "killed") else "look at its last lines, correct the cell, start again.",
             ),
         )
-        if asked in ("running", "paused"):
-            reason = f"The worker process on {self.task_queue!r} {self._why}"
-            logger.error(reason)
-            if self._on_death is not None:
-                self._mailbox.post(self._on_death, reason)
+        if asked == "running":
+            logger.error("The worker process on %r %s", self.task_queue, self._why)
 
     async def _not_polling(self, why: str) -> CourseError:
         seen = len(self.lines)
@@ -319,14 +304,9 @@ def all_processes() -> list[WorkerProcess]:
     return list(_processes)
 
 
-_registered = False
-
-
+@cache
 def _kill_at_exit() -> None:
-    global _registered
-    if not _registered:
-        _registered = True
-        atexit.register(_end_all)
+    atexit.register(_end_all)
 
 
 def _end_all() -> None:

@@ -106,9 +106,8 @@ def modules(tmp_path: Path) -> Iterator[Modules]:
 async def working(modules: Modules, where: servers.Server, shop: Shop, **options: Any) -> AsyncIterator[WorkerProcess]:
     process = WorkerProcess(
         [modules.latest(name) for name in MODULES],
+        where,
         task_queue=shop.name,
-        address=where.address,
-        namespace=where.namespace,
         folder=modules.folder,
         env={"SHOP_URL": shop.url},
         worker_options={"sticky_queue_schedule_to_start_timeout": 1.0, **options},

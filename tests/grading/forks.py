@@ -32,7 +32,7 @@ _MODULES = ("course_lib.workers.main", "course_lib.grading.call_child")
 _IMPORTED = (
     *_MODULES,
     *("temporalio.client", "temporalio.worker", "course_lib.shop.client", "course_lib.telemetry"),
-    *(f"course_lib.workers.{name}" for name in ("definitions", "executor", "isolated_loop", "orders", "serving")),
+    *(f"course_lib.workers.{name}" for name in ("definitions", "executor", "isolated_loop", "polling", "task_counter")),
     "course_lib.replay.elsewhere",
     *("httpx", "httpcore", "anyio._backends._asyncio"),  # the first call of an activity to the shop
 )

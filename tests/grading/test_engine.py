@@ -399,7 +399,7 @@ async def test_a_server_without_time_skipping_is_an_error_not_a_failure(
         answer = run_cell(modules, "sleeper", SLEEPER)["Sleeper"]
         verdict = await grade(exercise, (answer,), server=await plain.start(), modules=modules)
     finally:
-        await plain.stop()
+        await plain.kill()
     assert verdict.outcome is Outcome.ERROR, verdict.text()
     assert "WorkflowTimeSkippingEnabled" in verdict.text()
 

@@ -28,7 +28,7 @@ async def test_it_comes_back_with_what_it_was_told(tmp_path: Path, capfd: pytest
         found = await (await connect(after)).get_workflow_handle("order-1").describe()
         assert found.workflow_type == "Order"
     finally:
-        await server.stop()
+        await server.kill()
     assert capfd.readouterr().out == ""  # a cell's output is for what the cell says
 
 
@@ -46,7 +46,7 @@ async def test_another_child_that_has_ended_does_not_disturb_it(tmp_path: Path, 
     try:
         assert (await server.start()).pid not in {None, zombie}
     finally:
-        await server.stop()
+        await server.kill()
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """Attached to somebody else's server by temporalio.envconfig."""
 
 import asyncio
+import os
 import socket
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from temporalio.envconfig import ClientConfig
 from temporalio.service import TLSConfig
 
 from course_lib import server
@@ -85,13 +87,12 @@ def test_cloud_settings_reach_the_client(own_state: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("TEMPORAL_NAMESPACE", "shop.a1b2c")
     monkeypatch.setenv("TEMPORAL_API_KEY", "k")
     monkeypatch.setenv("TEMPORAL_TLS_SERVER_NAME", "inner")
-    options = environment.options()
-    assert isinstance(options["tls"], TLSConfig)
-    assert options["tls"].domain == "inner"
-    assert (options["api_key"], options["namespace"]) == ("k", "shop.a1b2c")
-    assert environment.ui_of_cloud(options["target_host"], "shop.a1b2c") == (
-        "https://cloud.temporal.io/namespaces/shop.a1b2c"
-    )
+    named = environment.named()
+    assert named is not None
+    assert isinstance(named.options["tls"], TLSConfig)
+    assert named.options["tls"].domain == "inner"
+    assert (named.options["api_key"], named.namespace) == ("k", "shop.a1b2c")
+    assert environment.ui_of_cloud(named.address, "shop.a1b2c") == ("https://cloud.temporal.io/namespaces/shop.a1b2c")
     assert environment.ui_of_cloud("localhost:7233", "default") is None
 
 
@@ -123,3 +124,21 @@ async def test_another_program_answers(own_state: Path, monkeypatch: pytest.Monk
         web.shutdown()
         web.server_close()
         thread.join(5)
+
+
+def test_a_program_is_led_to_this_server_and_to_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "temporal.toml").write_text('[profile.default]\naddress = "cloud:7233"\napi_key = "k"\n')
+    for name, value in {
+        "CONFIG_FILE": str(tmp_path / "temporal.toml"),
+        "ADDRESS": "cloud:7233",
+        "API_KEY": "k",
+        "TLS": "1",
+        "GRPC_META_A": "b",
+    }.items():
+        monkeypatch.setenv(f"TEMPORAL_{name}", value)
+    env = server.Server("127.0.0.1:1").environ()
+    assert ClientConfig.load_client_connect_config(override_env_vars=env) == {
+        "target_host": "127.0.0.1:1",
+        "namespace": "default",
+    }
+    assert server.Server("cloud:7233", origin="environment").environ() == dict(os.environ)

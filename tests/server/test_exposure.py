@@ -13,7 +13,7 @@ from course_lib import server
 from course_lib.server import connect, switches
 from course_lib.server.crashing import CrashServer
 from course_lib.server.embedded import log_tail
-from course_lib.server.model import Server
+from course_lib.server.server import Server
 
 
 @pytest.fixture(params=["embedded", "crashing"])
@@ -23,7 +23,7 @@ async def started(request: pytest.FixtureRequest, own_state: Path, tmp_path: Pat
         return
     crashing = CrashServer(tmp_path)
     yield await crashing.start()
-    await crashing.stop()
+    await crashing.kill()
 
 
 def ports(found: Server) -> list[int]:

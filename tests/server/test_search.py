@@ -37,7 +37,7 @@ async def test_ensure_starts_one_server_and_finds_it_again(own_state: Path) -> N
     assert first.owned
     assert first.origin == "course"
     assert first.version.count(".") == 2
-    assert server.status().running
+    assert server.status().state
     assert server.status().database is None
     assert await server.stop() is True
     assert await server.stop() is False

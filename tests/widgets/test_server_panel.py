@@ -166,7 +166,7 @@ async def test_never_offered_for_a_server_that_the_course_did_not_start(own_stat
     for forbidden in (panel.kill, panel.start, panel.restart):
         with pytest.raises(CourseError, match="cannot"):
             await forbidden()
-    assert server.status().running
+    assert server.status().state
 
 
 async def test_a_lost_port_is_said(on_disk: Path) -> None:

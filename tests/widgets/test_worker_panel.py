@@ -31,7 +31,7 @@ async def make(course_server: Server, tmp_path: Path) -> AsyncIterator[Make]:
     def make(source: str) -> WorkerPanel:
         (tmp_path / "shipping__r3.py").write_text(source)
         process = WorkerProcess(
-            ["shipping__r3"], task_queue=f"panel-{uuid.uuid4().hex[:6]}", address=course_server.address, folder=tmp_path
+            ["shipping__r3"], course_server, task_queue=f"panel-{uuid.uuid4().hex[:6]}", folder=tmp_path
         )
         panels.append(WorkerPanel(process))
         return panels[-1]
@@ -133,27 +133,15 @@ async def _first_exit(panel: WorkerPanel) -> int:
     return await panel.process.wait_exit(10)
 
 
-async def test_pause_resume_and_freeze_by_button(make: Make) -> None:
+async def test_freeze_by_button(make: Make) -> None:
     panel = make(MODULE)
-    assert panel.pause_button.disabled
     assert panel.freeze_button.disabled
     await panel.start()
-    await _until(lambda: not panel.pause_button.disabled)
+    await _until(lambda: not panel.freeze_button.disabled)
     pid = panel.process.pid
-    panel.pause_button.click()
-    assert "◌ pausing…" in panel._state.value
-    await _until(lambda: f"◫ paused pid {pid} · takes no task" in panel._state.value)
-    assert panel.pause_button.description == "Resume polling"
-    assert "wait on the server" in panel._hint.value
-    assert _pressable(panel) == ["Stop", "kill -9"]
-    panel.pause_button.click()
-    await _until(lambda: f"● running pid {pid}" in panel._state.value and not panel.busy)
-    assert panel.pause_button.description == "Pause polling"
-
     panel.freeze_button.click()
     assert f"❄ frozen pid {pid}: nothing of it runs" in panel._state.value
     assert panel.freeze_button.description == "Unfreeze"
-    assert panel.pause_button.disabled
     assert _pressable(panel) == ["Stop", "kill -9"]
     panel.freeze_button.click()
     assert f"● running pid {pid}" in panel._state.value
@@ -165,7 +153,7 @@ async def test_a_newer_revision_is_offered(course_server: Server, tmp_path: Path
         (tmp_path / f"shipping__r{number}.py").write_text(f"{MODULE}\nprint('this is revision {number}')\n")
     newest = ["shipping__r3"]
     queue = f"panel-{uuid.uuid4().hex[:6]}"
-    process = WorkerProcess(["shipping__r3"], task_queue=queue, address=course_server.address, folder=tmp_path)
+    process = WorkerProcess(["shipping__r3"], course_server, task_queue=queue, folder=tmp_path)
     panel = WorkerPanel(process, newest=lambda: newest)
     try:
         assert panel.newest_button.layout.display == "none"
@@ -202,7 +190,7 @@ async def test_facts_name_pid_identity_tasks_and_queue(make: Make) -> None:
 
 def test_a_title_with_markup_stays_text(tmp_path: Path) -> None:
     process = WorkerProcess(
-        ["a__r1"], task_queue="<img src=x onerror=alert(1)>", address="127.0.0.1:1", folder=tmp_path
+        ["a__r1"], Server("127.0.0.1:1"), task_queue="<img src=x onerror=alert(1)>", folder=tmp_path
     )
     panel = WorkerPanel(process, title="<img src=x onerror=alert(1)>")
     for shown in (panel._state.value, panel._facts.value, panel.static().html):

@@ -1,4 +1,4 @@
-"""What the child finds in modules, and what it says when it cannot choose."""
+"""What the child finds in modules, and what it says when it cannot register them."""
 
 import types
 from typing import Any
@@ -40,11 +40,8 @@ def test_finds_workflows_functions_and_methods_once() -> None:
 
     module = _module("orders__r1", Order=Order, Alias=Order, Payments=Payments, ship=_ship(1), timeout=3, text="x")
     found = Definitions([module])
-    assert found.choose("workflow", None) == [Order]
-    assert [a.__name__ for a in found.choose("activity", None)] == ["charge", "ship"]
-    assert found.choose("workflow", ["Order"]) == found.choose("workflow", ["shop-order"]) == [Order]
-    assert [a.__name__ for a in found.choose("activity", ["Payments.charge"])] == ["charge"]
-    assert found.choose("activity", []) == []
+    assert found.workflows == {"shop-order": Order}
+    assert [a.__name__ for a in found.activities.values()] == ["charge", "ship"]
 
 
 def test_own_definitions_win_over_imported_older_ones() -> None:
@@ -53,8 +50,8 @@ def test_own_definitions_win_over_imported_older_ones() -> None:
     orders = _module("orders__r1", nothing=None)
     _module("shipping__r1", ship=old)
     orders.ship = old  # type: ignore[attr-defined]
-    assert Definitions([orders, shipping]).choose("activity", None) == [new]
-    assert Definitions([orders]).choose("activity", None) == [old]
+    assert Definitions([orders, shipping]).activities == {"ship": new}
+    assert Definitions([orders]).activities == {"ship": old}
 
 
 def test_two_of_one_name_in_the_named_modules_are_refused() -> None:
@@ -70,18 +67,9 @@ def test_an_instance_made_in_the_module_is_used() -> None:
         @activity.defn
         async def charge(self) -> None: ...
 
-    needs = Definitions([_module("a__r1", Payments=Payments)])
     with pytest.raises(CourseError, match=r"Payments\(\) failed: .*url"):
-        needs.choose("activity", None)
-    with pytest.raises(CourseError, match=r"Payments\(\) failed"):
-        needs.choose("activity", ["Payments"])
+        Definitions([_module("a__r1", Payments=Payments)])
     Payments.__module__ = "a__r2"
     mine = Payments("http://shop")
-    (bound,) = Definitions([_module("a__r2", Payments=Payments, mine=mine)]).choose("activity", None)
+    (bound,) = Definitions([_module("a__r2", Payments=Payments, mine=mine)]).activities.values()
     assert bound.__self__ is mine
-
-
-def test_a_wrong_name_lists_the_right_ones() -> None:
-    with pytest.raises(CourseError, match="no activity 'shipp'") as caught:
-        Definitions([_module("a__r1", ship=_ship(1))]).choose("activity", ["shipp"])
-    assert caught.value.tried == ("found: ship",)

@@ -12,6 +12,7 @@ folder, address = {folder!r}, {address!r}
 sys.path.insert(0, folder)
 from temporalio.client import Client
 from course_lib import telemetry
+from course_lib.server import Server
 from course_lib.widgets.log_view import LogView, follow_logs
 from course_lib.widgets.worker_panel import WorkerPanel
 from course_lib.workers import WorkerProcess, start_worker
@@ -37,7 +38,7 @@ async def test_logs_and_state_are_in_the_executed_notebook(folder: Path, address
         "worker = await start_worker(lambda: Client.connect(address), 'nb', activities=[orders.charge, "
         "orders.Warehouse().reserve], workflows=[orders.OrderWorkflow])",
         "await client.execute_workflow('OrderWorkflow', 'o-1', id='nb-1', task_queue='nb')",
-        "child = WorkerProcess(['orders__r1'], task_queue='nb2', address=address, folder=Path(folder))\n"
+        "child = WorkerProcess(['orders__r1'], Server(address), task_queue='nb2', folder=Path(folder))\n"
         "panel = WorkerPanel(child)\npanel",
         "panel.start_button.click()\n"
         "print('while it starts:', panel.summary(), panel.start_button.disabled)\n"

@@ -16,6 +16,7 @@ from pathlib import Path
 sys.path.insert(0, {folder!r})
 from temporalio.client import Client
 from course_lib import telemetry
+from course_lib.server import Server
 from course_lib.workers import WorkerProcess, running_workers, start_worker
 import orders__r1 as orders
 telemetry.install()
@@ -23,7 +24,7 @@ async def ticker():  # the course's own, which makes Interrupt reach a bare awai
     while True: await asyncio.sleep(0.25)
 tick = asyncio.ensure_future(ticker())
 connect = lambda: Client.connect({address!r})
-def process(): return WorkerProcess(['orders__r1'], task_queue='kernel', address={address!r}, folder=Path({folder!r}))
+def process(): return WorkerProcess(['orders__r1'], Server({address!r}), task_queue='kernel', folder=Path({folder!r}))
 """
 
 
@@ -116,7 +117,7 @@ async def test_a_child_that_holds_pythons_lock_dies_with_the_kernel(kernel: Kern
 async def test_interrupt_during_start_leaves_no_half_started_worker(kernel: Kernel, folder: Path) -> None:
     (folder / "slow__r1.py").write_text("import time\nprint('begun', flush=True)\ntime.sleep(30)\n")
     printed = await kernel.run(
-        "p = process()\np.modules = ('slow__r1',)\np._on_line = lambda line: None\n"
+        "p = process()\np.modules = ('slow__r1',)\n"
         "asyncio.get_running_loop().call_later(1.0, lambda: print(f'pid={p.pid}', flush=True))\nawait p.start(25)",
         when=lambda text: "pid=" in text,
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 from temporalio import activity
 from temporalio.client import Client
 
+from course_lib.server import Server
 from course_lib.workers import WorkerProcess, moving, start_worker
 
 
@@ -24,8 +25,8 @@ async def test_the_threads_of_a_worker_here(address: str, queue: str) -> None:
     assert not set(new) & set(moving.movers())
 
 
-async def test_a_worker_process_moves_while_it_starts_and_stops(address: str, folder: Path) -> None:
-    process = WorkerProcess(["orders__r1"], task_queue=uuid.uuid4().hex, address=address, folder=folder)
+async def test_a_worker_process_moves_while_it_starts_and_stops(course_server: Server, folder: Path) -> None:
+    process = WorkerProcess(["orders__r1"], course_server, task_queue=uuid.uuid4().hex, folder=folder)
     seen: list[tuple[str, float]] = []
     process.subscribe(lambda: seen.append((process.state, moving.stir()[1])))
     await process.start()

@@ -27,7 +27,7 @@ def show(faults: Faults) -> None:
     Args:
         faults: The switches of a shop.
     """
-    if faults.shop is None:
-        print(repr(faults))
+    if isinstance(faults.owner, Shop):
+        fault_panel(faults.owner)._ipython_display_()
     else:
-        fault_panel(faults.shop)._ipython_display_()
+        print(repr(faults))

@@ -10,7 +10,7 @@ BUFFER = 20_000
 _EVERY = 0.5
 
 
-class Tally:
+class TaskCounter:
     """Counts tasks.
 
     Args:

@@ -1,4 +1,4 @@
-"""Which of the Workers that the server lists surely ended: it lists a killed one for minutes."""
+"""The pollers that the server lists, without those that surely ended: it lists a killed Worker for minutes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from course_lib.workers.notebook import running_workers
 _PROCESS = re.compile(r"(?:^|[-:])(?P<pid>\d+)@(?P<host>.+)$")
 
 
-def living(identities: Iterable[str]) -> list[str]:
+def without_ended(identities: Iterable[str]) -> list[str]:
     """Return the pollers without those that surely ended; of another machine nothing is sure.
 
     Args:

@@ -1,6 +1,5 @@
 """What a worker process is at the moment: its state, its words, its lines, and who wants to know."""
 
-import contextlib
 import threading
 import time
 from collections import deque
@@ -11,25 +10,19 @@ from course_lib.workers.child import Child
 from course_lib.workers.freezing import Frozen
 from course_lib.workers.waiting import logger
 
-State = Literal["new", "starting", "running", "paused", "stopping", "stopped", "killed", "died"]
-"""``stopped`` and ``killed`` were asked for here; ``died`` was not. A ``paused`` process lives and polls no more."""
+State = Literal["new", "starting", "running", "stopping", "stopped", "killed", "died"]
+"""``stopped`` and ``killed`` were asked for here; ``died`` was not."""
 
 
-class Watched:
-    """The state of a child process, as other threads see it.
+class ProcessState:
+    """The state of a child process, as other threads see it."""
 
-    Args:
-        on_line: Called with each line of output, from another thread.
-    """
-
-    def __init__(self, on_line: Callable[[str], None] | None = None) -> None:
+    def __init__(self) -> None:
         self.lines: deque[str] = deque(maxlen=1000)
         self.state: State = "new"
         self.exit_code: int | None = None
         self.tasks = (0, 0)
-        self.draining = False
         self.known_as = ""
-        self._on_line = on_line
         self._listeners: list[Callable[[], None]] = []
         self._child: Child | None = None
         self._frozen: Frozen | None = None
@@ -44,7 +37,7 @@ class Watched:
     @property
     def running(self) -> bool:
         """Whether the child lives and polls."""
-        return self.state == "running" and not self.frozen and self._child is not None and self._child.alive
+        return self.state == "running" and not self.frozen and self.alive
 
     @property
     def alive(self) -> bool:
@@ -61,9 +54,25 @@ class Watched:
         """Seconds since the child was started; 0 when none lives."""
         return time.monotonic() - self._child.started if self._child is not None and self.pid is not None else 0.0
 
-    def _movers(self) -> list[int]:
-        """Return what to look at in order to see whether the child moves."""
-        return [self.pid] if self.pid is not None else []
+    def freeze(self) -> bool:
+        """Keep the process from running at all, as a hung one (SIGSTOP). Return whether there was one to freeze."""
+        with self._lock:
+            child = self._child
+            if child is None or not child.alive or self.frozen or self.state != "running":
+                return False
+            self._frozen = Frozen(child.pid)
+        self._changed()
+        return True
+
+    def thaw(self) -> bool:
+        """Let a frozen process go on (SIGCONT). Return whether it was frozen."""
+        with self._lock:
+            frozen, self._frozen = self._frozen, None
+        if frozen is None:
+            return False
+        frozen.thaw()
+        self._changed()
+        return True
 
     def describe(self) -> str:
         """Return the state in words, for example ``running pid 1234 · 12 s``."""
@@ -76,23 +85,18 @@ class Watched:
                 return "starting…"
             case "running":
                 return f"running pid {self.pid} · {self.uptime:.0f} s"
-            case "paused":
-                words = "takes no new task, finishes an activity" if self.draining else "takes no task"
-                return f"paused pid {self.pid} · {self.uptime:.0f} s · {words}"
             case "stopping":
                 return "stopping…"
             case _:
                 return self._why
 
-    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
-        """Call ``listener`` (from any thread) after each change of state or new line; return what undoes it."""
+    def subscribe(self, listener: Callable[[], None]) -> None:
+        """Call ``listener`` (from any thread) after each change of state or new line."""
         self._listeners.append(listener)
 
-        def undo() -> None:
-            with contextlib.suppress(ValueError):
-                self._listeners.remove(listener)
-
-        return undo
+    def _movers(self) -> list[int]:
+        """Return what to look at in order to see whether the child moves."""
+        return [self.pid] if self.pid is not None else []
 
     def _set(self, state: State) -> None:
         self.state = state
@@ -102,11 +106,6 @@ class Watched:
 
     def _add_line(self, line: str) -> None:
         self.lines.append(line)
-        if self._on_line is not None:
-            try:
-                self._on_line(line)
-            except Exception:
-                logger.exception("on_line failed")
         self._changed()
 
     def _changed(self) -> None:
