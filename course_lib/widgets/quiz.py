@@ -8,9 +8,9 @@ import ipywidgets
 from course_lib.errors import CourseError
 from course_lib.grading.model import ChapterContent, Question
 from course_lib.grading.progress import Progress
-from course_lib.widgets.choice import Choice, bundle, letter
+from course_lib.widgets.choice import Choice, letter
 from course_lib.widgets.look import Kind, View, callout, escape, plain
-from course_lib.widgets.panel import Controls
+from course_lib.widgets.panel import Controls, with_static
 from course_lib.widgets.prose import inline
 
 
@@ -65,7 +65,7 @@ class Quiz:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         html = "".join(choice.html() for choice in self._choices.values()) + self._score.value
-        return bundle(self.widget, html, self.text())
+        return with_static(self.widget, View(html, self.text()))
 
     def __repr__(self) -> str:
         return self.text()

@@ -7,7 +7,7 @@ from IPython.core.getipython import get_ipython
 from IPython.display import display, publish_display_data
 
 from course_lib.widgets.look import stack
-from course_lib.widgets.panel import interactive
+from course_lib.widgets.panel import interactive, with_static
 from course_lib.widgets.worker_panel import WorkerPanel
 
 
@@ -49,5 +49,4 @@ class WorkerRow:
                 display(panel)  # type: ignore[no-untyped-call]
             return
         static = stack(panel.static() for panel in self.panels)
-        bundle = {**(self.widget()._repr_mimebundle_() or {}), "text/html": static.html, "text/plain": static.text}
-        publish_display_data(bundle)  # type: ignore[no-untyped-call]
+        publish_display_data(with_static(self.widget(), static))  # type: ignore[no-untyped-call]

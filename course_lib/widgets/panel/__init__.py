@@ -2,8 +2,8 @@
 
 from course_lib.widgets.panel.base import Panel
 from course_lib.widgets.panel.frame import FRAME
-from course_lib.widgets.panel.frontend import interactive
+from course_lib.widgets.panel.frontend import interactive, with_static
 from course_lib.widgets.panel.kernel_side import KernelSide
 from course_lib.widgets.panel.pulse import Controls, Pulse
 
-__all__ = ["FRAME", "Controls", "KernelSide", "Panel", "Pulse", "interactive"]
+__all__ = ["FRAME", "Controls", "KernelSide", "Panel", "Pulse", "interactive", "with_static"]

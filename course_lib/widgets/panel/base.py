@@ -12,7 +12,7 @@ from IPython.display import publish_display_data
 from course_lib import loops
 from course_lib.errors import CourseError
 from course_lib.widgets.look import View, callout, escape, page, plain
-from course_lib.widgets.panel.frontend import interactive
+from course_lib.widgets.panel.frontend import interactive, with_static
 from course_lib.widgets.panel.kernel_side import KernelSide
 from course_lib.widgets.panel.pulse import Controls
 
@@ -146,9 +146,7 @@ class Panel:
             self.build()
         self._redraw()
         static = self.static()
-        bundle: dict[str, Any] = {"text/html": static.html, "text/plain": static.text}
-        if live:
-            bundle = {**(self.widget._repr_mimebundle_() or {}), **bundle}
+        bundle = with_static(self.widget, static) if live else static._repr_mimebundle_()
         publish_display_data(bundle)  # type: ignore[no-untyped-call]
 
     def __repr__(self) -> str:

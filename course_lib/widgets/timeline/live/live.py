@@ -12,6 +12,7 @@ from temporalio.client import WorkflowHistory
 from course_lib.history.feed import Feed
 from course_lib.history.run import Run
 from course_lib.widgets.look import View
+from course_lib.widgets.panel.frontend import with_static
 from course_lib.widgets.panel.kernel_side import KernelSide
 from course_lib.widgets.timeline.live import shown
 from course_lib.widgets.timeline.live.model import Model, Still, Track
@@ -123,11 +124,8 @@ class Timeline:
             table.run, table.selected = runs.index(run), event
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        static = self._static()
-        made: Any = self.show()._repr_mimebundle_() or {}
         shown.note(self)
-        live = made[0] if isinstance(made, tuple) else made
-        return {**live, "text/html": static.html, "text/plain": static.text}
+        return with_static(self.show(), self._static())
 
     def __repr__(self) -> str:
         return self._static().text

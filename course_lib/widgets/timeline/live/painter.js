@@ -1,7 +1,8 @@
 /** What is drawn in a row: bars with their labels, or how many there were at a time. */
 
 import { Axis } from "./axis.js";
-import { Pool, make } from "./dom.js";
+import { make } from "../../panel/dom.js";
+import { Pool } from "./pool.js";
 import { busyness } from "./layout.js";
 import { Store } from "./store.js";
 import { SIGNS, isBad, labels, sentence, tally } from "./words.js";
