@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from course_lib.widgets.event_table import EventTable
-    from course_lib.widgets.fault_panel import FaultPanel
     from course_lib.widgets.look import View
     from course_lib.widgets.messages import MessagePanel
     from course_lib.widgets.server_panel import ServerPanel
@@ -389,15 +388,6 @@ class Lab:
             return workflow_class(name, self._modules, shell.user_ns if shell else {}, self._fleet.workers)
 
         return Stepper(travel.journey(run, cls, find, Line(), self._look, self.client.data_converter))
-
-    def fault_panel(self) -> "FaultPanel":
-        """Return the panel of the shop's faults, as ``lab.shop.faults`` shows it.
-
-        Code may press it, too: ``panel.press("outage", "payments", on=True)``.
-        """
-        from course_lib.widgets.fault_panel import fault_panel
-
-        return fault_panel(self.shop)
 
     async def diagnose(self, handle: WorkflowHandle[Any, Any]) -> "View":
         """Return why a workflow does not go on: no worker, a failing task, a retrying activity, a wait.

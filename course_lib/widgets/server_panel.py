@@ -16,7 +16,6 @@ from course_lib.widgets.look import View, callout, escape, page
 from course_lib.widgets.panel import FRAME, Panel
 from course_lib.widgets.server_words import LOST, NOT_OURS, SAFE, rows
 
-_EVERY = 2.0  # seconds between two looks while somebody sees the panel
 _COUNT_EVERY = 10.0  # seconds: to find out who is connected means to look at all connections of this machine
 _BACK_LIMIT = 60.0  # seconds that the notebook's own client gets to reach a server that has just been started
 _STYLE = FRAME + (
@@ -42,6 +41,8 @@ class ServerPanel(Panel):
         restart_button: Stops it in good order and starts it again.
     """
 
+    every = 2.0
+
     def __init__(self, where: Server, client: Client) -> None:
         super().__init__()
         self.where = where
@@ -53,9 +54,7 @@ class ServerPanel(Panel):
         self._others: int | None = None
         self._counted = -_COUNT_EVERY
         self._told = ""
-        self._watching = False
         self._state, self._table, self._note = ipywidgets.HTML(), ipywidgets.HTML(), ipywidgets.HTML()
-        self._visible = False
         self.kill_button: Any = None
         self.start_button: Any = None
         self.restart_button: Any = None
@@ -189,23 +188,6 @@ class ServerPanel(Panel):
             self._counted = time.monotonic()
             state = server.status().state
             self._others = health.other_notebooks(state) if state else None
-
-    def on_view(self, visible: bool) -> None:
-        """Look at the server again and again while a person can see the panel."""
-        self._visible = visible
-        if visible and not self._watching:
-            self._watching = True
-            loops.background().submit(self._keep_looking())
-
-    async def _keep_looking(self) -> None:
-        try:
-            while self._visible:
-                if not self.busy:
-                    await self.look()
-                await asyncio.sleep(_EVERY)
-        finally:
-            self._watching = False
-        self.on_view(self._visible)  # somebody may have looked again between the last question and here
 
     def _on_kill(self) -> None:
         self.act("killing…", self.kill())

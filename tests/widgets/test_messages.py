@@ -1,6 +1,7 @@
 """The message panel on a real server: what its buttons and its code send, and what it says of the outcome."""
 
 import asyncio
+import gc
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
@@ -26,7 +27,6 @@ from course_lib.widgets.messages import MessagePanel, Outcome, open_desk
 from course_lib.widgets.messages.card import Card
 from course_lib.widgets.messages.desk import Desk
 from course_lib.widgets.messages.handlers import handlers_of
-from course_lib.widgets.messages.watching import Watch
 from tests.widgets.message_flows import Address, Approval, Approvals, Tier
 
 Open = Callable[..., Awaitable[MessagePanel]]
@@ -356,19 +356,24 @@ async def test_auto_refresh_asks_again_and_stops_after_an_error(
             assert panel.desk.state.closed
         finally:
             panel.on_view(False)
-        await _until(lambda: not panel._watch.going)
+        await _until(lambda: not panel.looks)
 
 
 async def test_the_work_in_the_background_ends_with_the_panel(handle: WorkflowHandle[Any, Any]) -> None:
     looked: list[int] = []
-    desk = Desk(handle, [])
-    watch = Watch(desk, lambda: looked.append(1))
-    watch.go(True)
-    work = watch._work
+    panel = MessagePanel(Desk(handle, []))
+    panel.desk.subscribe(lambda: looked.append(1))
+    panel.on_view(True)
+    work = panel._looks
     assert work is not None
     await _until(lambda: looked)
-    del watch, desk
-    await _until(work.done)
+    del panel
+
+    def ended() -> bool:
+        gc.collect()
+        return work.done()
+
+    await _until(ended)
 
 
 async def test_an_unknown_class_is_said_and_the_worker_names_its_handlers(

@@ -20,7 +20,6 @@ from course_lib.widgets.messages.sent import Sent
 from course_lib.widgets.messages.static import HEADINGS, static_view, words
 from course_lib.widgets.messages.style import STYLE
 from course_lib.widgets.messages.values import Faulty
-from course_lib.widgets.messages.watching import Watch
 from course_lib.widgets.panel import Panel
 
 _SPAN = {"grid_column": "1 / -1"}
@@ -39,6 +38,8 @@ class MessagePanel(Panel):
         cards: By kind and name, for example ``panel.cards["signal", "approve"]``; empty until the panel is shown.
     """
 
+    every = 1.0
+
     def __init__(self, desk: Desk, note: str = "") -> None:
         super().__init__()
         self.desk = desk
@@ -46,7 +47,6 @@ class MessagePanel(Panel):
         self.title = f"Messages to {desk.handle.id}"
         self.cards: dict[tuple[Kind, str], Card] = {}
         self._reason: Any = None
-        self._watch = Watch(desk, self.changed)
         desk.subscribe(self.changed)
 
     # ------------------------------------------------------------ from code
@@ -170,9 +170,12 @@ class MessagePanel(Panel):
         else:
             self.cancel()
 
-    def on_view(self, visible: bool) -> None:
-        """See `Panel.on_view`."""
-        self._watch.go(visible)
+    async def look(self) -> None:
+        """See `Panel.look`."""
+        await self.desk.look()
+        # Of a closed run a new one may begin, and Workers that answer queries come and go.
+        self.every = 3.0 if self.desk.state.closed else 1.0
+        self.changed()
 
     def draw(self) -> None:
         """See `Panel.draw`."""
@@ -183,7 +186,7 @@ class MessagePanel(Panel):
             reason = state.reason(kind)
             _put(heading, _heading(icon, word, reason or state.note(kind) or hint, warn=bool(reason)))
         for card in self.cards.values():
-            if self._watch.going:
+            if self.looks:
                 card.tick()
             card.draw()
         for button in (self.cancel_button, self.terminate_button):
