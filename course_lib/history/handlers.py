@@ -52,7 +52,7 @@ def _paused(ledger: Ledger, event: Any, attributes: Any) -> None:
 
 
 def _unpaused(ledger: Ledger, event: Any, attributes: Any) -> None:
-    ledger.reword(ledger.pause, "")  # nothing is to be done about it any more
+    ledger.hush(ledger.pause)  # nothing is to be done about it any more
     ledger.close(ledger.pause, event, "completed", attributes.reason)
     ledger.pause = 0
 

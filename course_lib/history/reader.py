@@ -9,7 +9,7 @@ from temporalio.api.enums.v1 import EventType
 from course_lib.history.handlers import HANDLERS, OTHERS
 from course_lib.history.ledger import Ledger
 from course_lib.history.outcomes import detail
-from course_lib.history.reading import attributes_field, type_name
+from course_lib.history.reading import attributes, attributes_field, type_name
 
 
 class Reader(Ledger):
@@ -27,10 +27,10 @@ class Reader(Ledger):
             handler, self.type, field = known
             handler(self, event, getattr(event, field))
         else:
-            self.type, field = type_name(number), attributes_field(number)
+            self.type = type_name(number)
             # Nothing of a run is left out of its picture, not even what this course does not know.
             name = _NAMES.get(self.type, self.type)
-            said = detail(getattr(event, field, None) if field else None)
+            said = detail(attributes(event))
             self.point(event, "marker", OTHERS, name, said)
 
 

@@ -10,10 +10,9 @@ from typing import Any
 from course_lib.history.failures import failure_text
 from course_lib.history.moments import in_words, moment
 from course_lib.history.payloads import Decoder, Undecoded
-from course_lib.history.reading import type_name
+from course_lib.history.reading import attributes, type_name
 from course_lib.history.rules import RULES, Rule
 from course_lib.replay.model import EventRow
-from course_lib.replay.recorded import attributes
 from course_lib.replay.rendering import show
 
 _NOTHING = Rule()

@@ -11,8 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from course_lib.history.moments import seconds
-from course_lib.history.reading import type_name
-from course_lib.replay.recorded import attributes
+from course_lib.history.reading import attributes, type_name
 from course_lib.replay.words import Words
 
 if TYPE_CHECKING:

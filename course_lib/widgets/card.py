@@ -1,7 +1,6 @@
 """The status card: where everything is, on one look, when a chapter opens."""
 
 import platform
-from collections.abc import Mapping
 from typing import Protocol
 
 import temporalio.service
@@ -32,28 +31,21 @@ class _Shop(Protocol):
     def url(self) -> str: ...
 
 
-def status_card(
-    server: Server, shop: _Shop | None, task_queue: str, *, title: str = "Temporal is ready",
-    more: Mapping[str, str] | None = None,
-) -> View:  # fmt: skip
+def status_card(server: Server, shop: _Shop, task_queue: str) -> View:
     """Return the card that a chapter opens with.
 
     Args:
         server: The Temporal server that answered.
-        shop: The outside world of this chapter; None when it has none.
+        shop: The outside world of this chapter.
         task_queue: The queue of this learner and notebook.
-        title: The card's first words.
-        more: Further lines, label and text.
     """
     origin = _ORIGINS[server.origin] + (f" (pid {server.pid})" if server.pid else "")
     rows = [
         ("Server", f"{server.address}, version {server.version}", origin),
         ("Namespace", server.namespace, ""),
         ("Task queue", task_queue, "yours, in this notebook"),
+        ("Shop", shop.name, shop.url),
     ]
-    if shop is not None:
-        rows.append(("Shop", shop.name, shop.url))
-    rows += [(label, text, "") for label, text in (more or {}).items()]
     versions = f"temporalio {temporalio.service.__version__} · Python {platform.python_version()}"
 
     cells = "".join(
@@ -67,15 +59,16 @@ def status_card(
     link = _link(url) if url else '<span class="tc-quiet">no Web UI found</span>'
     body = (
         '<div class="tc-box tc-card"><div class="tc-head">'
-        f'<span class="tc-ok" aria-hidden="true">●</span><b>{escape(title)}</b>'
+        f'<span class="tc-ok" aria-hidden="true">●</span><b>{_TITLE}</b>'
         f'<span class="tc-quiet">{escape(versions)}</span><span class="tc-last">{link}</span></div>{cells}</div>'
     )
-    lines = [f"● {title} ({versions})"]
+    lines = [f"● {_TITLE} ({versions})"]
     rows.insert(1, ("Web UI", url or "none found", ""))
     lines += [f"  {label:<11} {value}" + (f" · {note}" if note else "") for label, value, note in rows]
-    return page(body, "\n".join(lines), style=_STYLE, role="status", label=title)
+    return page(body, "\n".join(lines), style=_STYLE, role="status", label=_TITLE)
 
 
+_TITLE = "Temporal is ready"
 _CODE = ("Task queue", "Namespace")
 
 

@@ -22,13 +22,14 @@ _STYLE = (
 )
 # Seconds that lines are collected before they are drawn together.
 _PAUSE = 0.2
+_SHOWN = 15  # lines
 
 _shown: "weakref.WeakSet[LogView]" = weakref.WeakSet()
 _hooked: "weakref.WeakSet[Any]" = weakref.WeakSet()
 
 
 class LogView:
-    """The last lines of a log, under one ``display_id``.
+    """The last 15 lines of a log, under one ``display_id``.
 
     Output of background threads is lost in executed notebooks: nbclient keeps only what belongs to the cell that runs.
     So lines are only *noted* by other threads; the kernel's own loop draws them while a cell awaits, and each cell's
@@ -36,7 +37,6 @@ class LogView:
 
     Args:
         title: Shown above the lines; a callable is asked at each drawing.
-        shown: How many of the last lines are drawn.
         source: Where the lines are; by default those given to `append`, of which 1000 are kept.
         empty: What stands there while there are none.
     """
@@ -45,13 +45,11 @@ class LogView:
         self,
         title: str | Callable[[], str],
         *,
-        shown: int = 15,
         source: Callable[[], Iterable[str]] | None = None,
         empty: str = "no lines yet",
     ) -> None:
         self._lines: deque[str] = deque(maxlen=1000)
         self._title = title
-        self._count = shown
         self._source = source or (lambda: self._lines)
         self._empty = empty
         self._id = uuid.uuid4().hex
@@ -104,7 +102,7 @@ class LogView:
 
     def last(self) -> list[str]:
         """Return the lines that are drawn, without control characters."""
-        lines = deque(self._source(), maxlen=self._count)
+        lines = deque(self._source(), maxlen=_SHOWN)
         return [plain(line) for line in lines]
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
@@ -116,23 +114,13 @@ class LogView:
         text = "\n".join([title, *(f"  {line}" for line in lines)])
         return page(body, text, style=_STYLE, role="log", label=title)._repr_mimebundle_()
 
-    def handler(self, level: int = logging.INFO) -> logging.Handler:
-        """Return a logging handler that writes into this view.
-
-        Args:
-            level: The lowest level that is shown.
-        """
-        handler = _ViewHandler(self)
-        handler.setLevel(level)
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(message)s", datefmt="%H:%M:%S"))
-        return handler
-
 
 class _ViewHandler(logging.Handler):
     """Writes records into a view, a line of the record per line of the view."""
 
     def __init__(self, view: LogView) -> None:
-        super().__init__()
+        super().__init__(logging.INFO)
+        self.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(message)s", datefmt="%H:%M:%S"))
         self.view = view
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -154,21 +142,20 @@ def _is_routine(record: logging.LogRecord) -> bool:
     return record.levelno <= logging.INFO and str(record.msg).startswith("Beginning worker shutdown")
 
 
-def follow_logs(view: LogView, level: int = logging.INFO) -> None:
+def follow_logs(view: LogView) -> None:
     """Show the logs of the SDK and of in-notebook Workers in a view, instead of in an earlier one.
 
     Args:
         view: Where they go.
-        level: The lowest level that is shown.
     """
     for name in _WATCHED:
         watched = logging.getLogger(name)
         for handler in list(watched.handlers):
             if isinstance(handler, _ViewHandler):
                 watched.removeHandler(handler)
-        if watched.getEffectiveLevel() > level or watched.level == logging.NOTSET:
-            watched.setLevel(level)
-        watched.addHandler(view.handler(level))
+        if watched.getEffectiveLevel() > logging.INFO or watched.level == logging.NOTSET:
+            watched.setLevel(logging.INFO)
+        watched.addHandler(_ViewHandler(view))
 
 
 def _flush_all(*_: Any) -> None:

@@ -34,6 +34,10 @@ def click(panel: FaultPanel, control: str, **asked: Any) -> str:
     return token
 
 
+def press(panel: FaultPanel, control: str, service: str | None = None, **values: Any) -> None:
+    panel.press(control, service, values).result(120)
+
+
 def meets(shop: Shop, service: str = "payments") -> str:
     with shop.blocking_client(timeout=5) as client:
         try:
@@ -68,16 +72,16 @@ async def test_each_switch_is_met_by_the_next_call_and_can_be_turned_off(
     assert seen.fault == control
     assert meets(shop, "warehouse") == "ok", "only the service that was aimed at"
 
-    panel.press("off", "payments", kind=control)
+    press(panel, "off", "payments", kind=control)
     assert row(panel, "payments")["rules"] == []
     assert meets(shop) == "ok"
 
 
 @pytest.mark.parametrize("control", ["outage", "decline"])
 def test_a_toggle_turns_off_what_it_turned_on(panel: FaultPanel, shop: Shop, control: str):
-    panel.press(control, "payments", on=True)
+    press(panel, control, "payments", on=True)
     assert row(panel, "payments")[control] is True
-    panel.press(control, "payments", on=False)
+    press(panel, control, "payments", on=False)
     assert row(panel, "payments")[control] is False
     assert meets(shop) == "ok"
 
@@ -85,16 +89,16 @@ def test_a_toggle_turns_off_what_it_turned_on(panel: FaultPanel, shop: Shop, con
 def test_only_payments_can_decline(panel: FaultPanel):
     assert row(panel, "warehouse")["decline"] is None
     with pytest.raises(CourseError, match="Only payments declines"):
-        panel.press("decline", "warehouse", on=True)
+        press(panel, "decline", "warehouse", on=True)
 
 
 def test_zero_turns_latency_and_error_rate_off(panel: FaultPanel, shop: Shop):
-    panel.press("latency", "payments", seconds=1.5)
-    panel.press("error_rate", "payments", rate=0.25)
+    press(panel, "latency", "payments", seconds=1.5)
+    press(panel, "error_rate", "payments", rate=0.25)
     now = row(panel, "payments")
     assert (now["seconds"], now["jitter"], now["rate"]) == (1.5, 0.0, 25.0)
-    panel.press("latency", "payments", seconds=0.0)
-    panel.press("error_rate", "payments", rate=0.0)
+    press(panel, "latency", "payments", seconds=0.0)
+    press(panel, "error_rate", "payments", rate=0.0)
     assert shop.faults.current().empty
 
 
@@ -102,11 +106,11 @@ def test_scenarios_set_all_calm_clears_and_the_seed_is_kept(panel: FaultPanel, s
     names = [name for name, _ in panel.switches.scenarios]
     assert names == shop.faults.scenarios().scenario.tolist()
     for name in names:
-        panel.press("scenario", name=name)
+        press(panel, "scenario", name=name)
         panel.draw()
         assert panel.switches.state["scenario"] == name, "read back from the switches themselves"
-    panel.press("seed", seed=7)
-    panel.press("calm")
+    press(panel, "seed", seed=7)
+    press(panel, "calm")
     panel.draw()
     assert panel.switches.state["seed"] == 7
     assert panel.switches.state["scenario"] == "calm"
@@ -123,7 +127,7 @@ def test_what_code_set_is_shown_and_an_aimed_switch_can_be_turned_off_by_its_sen
         "The next 2 calls, in turn: fails with 500; goes well.",
     ]
     for rule in now["rules"]:
-        panel.press("off", "warehouse", kind=rule["kind"], order_id=rule["order_id"])
+        press(panel, "off", "warehouse", kind=rule["kind"], order_id=rule["order_id"])
     assert shop.faults.current().empty
 
 
@@ -151,11 +155,11 @@ async def test_a_wrong_value_is_said_in_words_and_changes_nothing(
     panel: FaultPanel, shop: Shop, control: str, service: str | None, values: dict[str, Any], said: str
 ):
     with pytest.raises(CourseError, match=said):
-        panel.press(control, service, **values)
+        press(panel, control, service, **values)
     click(panel, control, service=service, **values)
     await until(lambda: bool(panel.error))
     assert shop.faults.current().empty
-    panel.press("outage", "payments", on=True)
+    press(panel, "outage", "payments", on=True)
     assert panel.error == "", "the next press takes the message away"
 
 
@@ -245,7 +249,7 @@ def test_a_deleted_shop_is_said(state: Any):
     panel.refresh()
     assert "cannot be read" in panel.gone
     with pytest.raises(CourseError, match="no shop"):
-        panel.press("outage", "payments", on=True)
+        press(panel, "outage", "payments", on=True)
     open_shop("to-be-deleted")
     panel.refresh()
     assert panel.gone == ""

@@ -21,7 +21,6 @@ from course_lib.widgets.panel import Panel
 
 _ALIVE = 1.0  # seconds between two looks at the shop's process
 _ANSWERS = 5.0  # seconds between two questions whether it answers
-_LIMIT = 120.0  # seconds for a press from code: a shop that hangs is replaced within them
 _TOKENS = 50
 _BUSY = {"start": "Starting the shop…"}
 
@@ -60,32 +59,6 @@ class FaultPanel(Panel):
     def gone(self) -> str:
         """Why the shop cannot be used, in words; empty when it can."""
         return self._stopped or self._unreadable
-
-    # What code presses
-
-    def press(self, control: str, service: str | None = None, **values: Any) -> None:
-        """Press a control, and return when the shop has taken it.
-
-        | control | service | values |
-        |---|---|---|
-        | "latency" | yes | ``seconds``, ``jitter`` |
-        | "error_rate" | yes | ``rate``, 0 to 1 |
-        | "decline", "outage" | yes | ``on``, True or False |
-        | "accept_then_time_out", "duplicate_delivery" | yes | ``times``, the next so many calls |
-        | "off" | yes | ``kind``, and ``operation`` or ``order_id`` if the switch has them |
-        | "scenario" | no | ``name`` |
-        | "seed" | no | ``seed`` |
-        | "calm", "start" | no | none |
-
-        Args:
-            control: Which control.
-            service: "payments", "warehouse", "mailer" or "identity".
-            **values: What to set it to.
-
-        Raises:
-            CourseError: There is no such control or service, the shop refuses the value, or it cannot be started.
-        """
-        self._press(control, service, values).result(_LIMIT)
 
     def refresh(self) -> None:
         """Look at the shop now."""
@@ -155,9 +128,17 @@ class FaultPanel(Panel):
             loops.background().submit(self._look_and_draw())
         elif isinstance(content.get("press"), dict):
             asked = dict(content["press"])
-            self._press(asked.pop("control", ""), asked.pop("service", None), asked, token=str(content.get("token")))
+            self.press(asked.pop("control", ""), asked.pop("service", None), asked, str(content.get("token")))
 
-    def _press(self, control: str, service: str | None, values: dict[str, Any], *, token: str = "") -> "Future[Any]":
+    def press(self, control: str, service: str | None, values: dict[str, Any], token: str = "") -> "Future[Any]":
+        """Have a press carried out in the background, after those before it.
+
+        Args:
+            control: Which control, see `carry_out`.
+            service: Its service, for those that have one.
+            values: What it was set to.
+            token: What the browser calls this press.
+        """
         # Not `act`: a second press does not have to wait for the first, they are carried out in turn.
         self.error, self.busy = "", _BUSY.get(control, "Waiting for the shop…")
         self.changed()
