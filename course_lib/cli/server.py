@@ -1,8 +1,6 @@
 """`course server start|stop|status|logs|restart`: the Temporal server without a notebook."""
 
 import argparse
-import time
-from pathlib import Path
 from typing import Any
 
 from course_lib.cli.running import run_async, say
@@ -85,6 +83,8 @@ def _logs(options: argparse.Namespace) -> int:
 
 def _describe(found: Any) -> None:
     from course_lib import server
+    from course_lib.server import health
+    from course_lib.widgets.server_words import duration, size
 
     rows = [
         ("Address", found.address),
@@ -93,28 +93,13 @@ def _describe(found: Any) -> None:
         ("Version", found.version or "not told"),
         ("Origin", _WHO[found.origin]),
     ]
-    own = server.status()
-    if found.owned and own.state is not None:
+    if found.owned:
+        facts = health.facts()
+        kept = f"{facts.database} ({size(facts.size)})" if facts.database else "in memory: lost when the server stops"
         rows += [
-            ("Process", f"{own.state.pid}, running for {_duration(time.time() - own.state.create_time)}"),
-            ("Database", _size(own.database) if own.database else "in memory: lost when the server stops"),
-            ("Log", str(own.log_file)),
+            ("Process", f"{facts.pid}, running for {duration(facts.uptime)}"),
+            ("Database", kept),
+            ("Log", str(server.status().log_file)),
         ]
     for label, value in rows:
         say(f"  {label:<10} {value}")
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(max(0, round(seconds)), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"
-
-
-def _size(database: Path) -> str:
-    try:
-        # In WAL mode most of what was written lately is in the second file.
-        log = Path(f"{database}-wal")
-        size = database.stat().st_size + (log.stat().st_size if log.exists() else 0)
-        return f"{database} ({size / 1e6:.1f} MB)"
-    except OSError:
-        return f"{database} (missing)"

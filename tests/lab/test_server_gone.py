@@ -78,11 +78,11 @@ async def test_a_wait_that_ends_while_the_server_is_gone_says_so(
 async def test_a_look_at_a_run_says_it_before_the_sdk_gives_up(own_state: Path) -> None:
     found, client = await _client()
     handle = await client.start_workflow(Order.run, "o-1", id=uuid.uuid4().hex, task_queue="gone")
-    recorded = await asyncio.to_thread(looking.look, history.fetch(handle), client, found)
+    recorded = await asyncio.to_thread(looking.look, history.fetch(handle), client, found, print)
     assert len(recorded.events) == 2
     await server.kill()
     with pytest.raises(CourseError, match="does not answer: nothing listens there") as raised:
-        await asyncio.to_thread(looking.look, history.fetch(handle), client, found)
+        await asyncio.to_thread(looking.look, history.fetch(handle), client, found, print)
     assert found.address in str(raised.value)
     assert "press Start on `lab.server_panel()`" in raised.value.fix
 
