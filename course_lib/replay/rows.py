@@ -5,18 +5,19 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from course_lib.history.failures import failure_text
+from course_lib.history.frame import RowReader
 from course_lib.history.moments import in_words, moment
 from course_lib.history.payloads import Decoder, Undecoded
-from course_lib.history.reading import attributes, type_name
-from course_lib.history.rules import RULES, Rule
 from course_lib.replay.model import EventRow
 from course_lib.replay.rendering import show
 
-_NOTHING = Rule()
-_LARGE = 20_000  # bytes of an event beyond which its payload is not decoded
+if TYPE_CHECKING:
+    from temporalio.api.common.v1 import Payload
+
+_LARGE = 20_000  # bytes of a payload beyond which it is not decoded
 _SHOWN = 240
 
 
@@ -28,33 +29,29 @@ def rows(events: Sequence[Any], last: Sequence[int], decoder: Decoder) -> tuple[
         last: The last event of each step, ascending.
         decoder: Reads payloads.
     """
-    names: dict[int, str] = {}
+    reader = RowReader(_Small(decoder))
     found = []
     for event in events:
-        kind, body = type_name(event.event_type), attributes(event)
-        rule = RULES.get(kind, _NOTHING)
-        name = str(rule.name(body)) if rule.name is not None and body is not None else ""
-        if not name and body is not None:
-            answered = next((link for field in rule.links if (link := getattr(body, field, 0))), 0)
-            name = names.get(answered, "")
-        names[event.event_id] = name
-        step = min(bisect_left(last, event.event_id), max(len(last) - 1, 0))
-        found.append(
-            EventRow(event.event_id, moment(event.event_time), kind, name, _payload(rule, body, decoder), step)
-        )
+        number, _, kind, name, payload, _, _, _, failure = reader.row(event)
+        step = min(bisect_left(last, number), max(len(last) - 1, 0))
+        text = failure[:_SHOWN] or _text(payload)
+        found.append(EventRow(number, moment(event.event_time), kind, name, text, step))
     return tuple(found)
 
 
-def _payload(rule: Rule, body: Any, decoder: Decoder) -> str:
-    if body is None:
-        return ""
-    if rule.failure is not None and (failure := rule.failure(body)):
-        return str(failure)[:_SHOWN]
-    if rule.payload is None:
-        return ""
-    if body.ByteSize() > _LARGE:
-        return f"<{body.ByteSize():,} bytes>"
-    value = rule.payload(body, decoder)
+class _Small(Decoder):
+    """Leaves a large payload as it is."""
+
+    def __init__(self, decoder: Decoder) -> None:
+        super().__init__()
+        self._decoder = decoder
+
+    def one(self, payload: Payload) -> Any:
+        large = len(payload.data) > _LARGE
+        return Undecoded("large", payload) if large else self._decoder.one(payload)
+
+
+def _text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, timedelta):
