@@ -16,7 +16,7 @@ from temporalio.client import Client, WorkflowHandle, WorkflowHistory
 
 from course_lib import cells, grading, server, shop
 from course_lib.history.observed import ObservingInterceptor
-from course_lib.lab import faults, given, interrupted, looking, names, own_end, tables, ticker, turn, waiting
+from course_lib.lab import faults, given, interrupted, looking, names, own_end, shell, turn, waiting
 from course_lib.lab.checks import Checks
 from course_lib.lab.fleet import Fleet
 from course_lib.lab.started import Started
@@ -106,15 +106,15 @@ class Lab:
         if earlier := _open_labs.pop(chapter, None):
             await earlier.close()
         lab = _open_labs[chapter] = cls(chapter, where, client, the_shop, modules, started)
-        if shell := get_ipython():
-            cells.register(shell, modules)
-            ticker.keep_running(shell)
-            interrupted.say_where(shell)
-            if kernel := getattr(shell, "kernel", None):  # plain IPython has none
+        if ipython := get_ipython():
+            cells.register(ipython, modules)
+            shell.keep_running(ipython)
+            shell.read_as_text(ipython)
+            interrupted.say_where(ipython)
+            if kernel := getattr(ipython, "kernel", None):  # plain IPython has none
                 own_end.keep_own_end(kernel)
-            faults.show_as_panel(shell)
-            faults.end_with_cells(shell)
-            tables.read_as_text(shell)
+            faults.show_as_panel(ipython)
+            faults.end_with_cells(ipython)
         say("")
         display(status_card(where, lab.shop, lab.task_queue))  # type: ignore[no-untyped-call]
         return lab
@@ -334,16 +334,11 @@ class Lab:
         Raises:
             CourseError: The server does not answer or has no such workflow, or ``cls`` is no workflow class.
         """
-        from course_lib.lab.classes import workflow_class
         from course_lib.widgets.messages import MessagePanel, open_desk
 
         handle = given.handle(handle, "lab.messages")
 
-        def find(name: str) -> type | None:
-            shell = get_ipython()
-            return workflow_class(name, self._modules, shell.user_ns if shell else {}, self._fleet.workers)
-
-        return MessagePanel(*self._look(open_desk(handle, find, cls)))
+        return MessagePanel(*self._look(open_desk(handle, self._class, cls)))
 
     def event_table(self, run: WorkflowHandle[Any, Any] | WorkflowHistory) -> "EventTable":
         """Return the run's events as a table that grows, with a filter; an event opens to all that it says.
@@ -378,16 +373,11 @@ class Lab:
             CourseError: There is no such run, file or class, or the history cannot be replayed.
         """
         from course_lib.lab import travel
-        from course_lib.lab.classes import workflow_class
         from course_lib.widgets.stepper import Stepper
 
         run = given.recorded(run, "lab.step_through")
 
-        def find(name: str) -> type | None:
-            shell = get_ipython()
-            return workflow_class(name, self._modules, shell.user_ns if shell else {}, self._fleet.workers)
-
-        return Stepper(travel.journey(run, cls, find, Line(), self._look, self.client.data_converter))
+        return Stepper(travel.journey(run, cls, self._class, Line(), self._look, self.client.data_converter))
 
     async def diagnose(self, handle: WorkflowHandle[Any, Any]) -> "View":
         """Return why a workflow does not go on: no worker, a failing task, a retrying activity, a wait.
@@ -417,8 +407,8 @@ class Lab:
         Raises:
             CheckFailed: Under ``COURSE_STRICT=1``, when the verdict is not "passed".
         """
-        if not answers and (shell := get_ipython()):
-            answers = tuple(shell.user_ns.get(name) for name in grading.exercise(exercise).answers)
+        if not answers and (ipython := get_ipython()):
+            answers = tuple(ipython.user_ns.get(name) for name in grading.exercise(exercise).answers)
         return await self._checks.check(exercise, answers, Line())
 
     def hint(self, exercise: str) -> "View":
@@ -487,6 +477,13 @@ class Lab:
         return written
 
     # ---------------------------------------------------------------- inside
+
+    def _class(self, name: str) -> type | None:
+        """Return the notebook's class of a workflow type."""
+        from course_lib.lab.classes import workflow_class
+
+        ipython = get_ipython()
+        return workflow_class(name, self._modules, ipython.user_ns if ipython else {}, self._fleet.workers)
 
     def _look(self, coro: Any) -> Any:
         # Synchronous on purpose: `lab.timeline(handle)` is a picture, not a step of the learner's program.

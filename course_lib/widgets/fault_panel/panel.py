@@ -6,10 +6,11 @@ import threading
 import time
 from collections import deque
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Any
 
 from course_lib import loops
-from course_lib.shop import Shop
+from course_lib.shop import Faults, Shop
 from course_lib.shop.faults import SERVICES
 from course_lib.shop.looking import Look, Watcher
 from course_lib.widgets.fault_panel import state
@@ -172,3 +173,31 @@ class FaultPanel(Panel):
 def _words(control: str, service: str | None, values: dict[str, Any]) -> str:
     told = ", ".join(f"{name} {value}" for name, value in values.items() if value is not None)
     return f"Set: {' '.join(part for part in (service, control.replace('_', ' '), told) if part)}."
+
+
+_panels: dict[Path, FaultPanel] = {}
+
+
+def fault_panel(shop: Shop) -> FaultPanel:
+    """Return the panel of a shop: always the same one, so that a cell that runs again adds no second one.
+
+    Args:
+        shop: The shop.
+    """
+    panel = _panels.get(shop.path)
+    if panel is None:
+        panel = _panels[shop.path] = FaultPanel(shop)
+    panel.shop = shop
+    return panel
+
+
+def show(faults: Faults) -> None:
+    """Display the panel of some switches, for IPython's display formatter.
+
+    Args:
+        faults: The switches of a shop.
+    """
+    if faults.shop is None:
+        print(repr(faults))
+    else:
+        fault_panel(faults.shop)._ipython_display_()

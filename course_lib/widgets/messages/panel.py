@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import ipywidgets
 from temporalio import workflow
 
 from course_lib.errors import CourseError
-from course_lib.widgets.look import View, callout, escape, plain
+from course_lib.widgets.look import STYLE, View, callout, escape, plain
 from course_lib.widgets.messages.card import Card, outcomes_html
 from course_lib.widgets.messages.desk import Desk
 from course_lib.widgets.messages.fields import styled
@@ -18,11 +19,10 @@ from course_lib.widgets.messages.handlers import KINDS, Kind
 from course_lib.widgets.messages.outcome import Outcome
 from course_lib.widgets.messages.sent import Sent
 from course_lib.widgets.messages.static import HEADINGS, static_view, words
-from course_lib.widgets.messages.style import STYLE
 from course_lib.widgets.messages.values import Faulty
 from course_lib.widgets.panel import Panel
 
-_SPAN = {"grid_column": "1 / -1"}
+_STYLE = STYLE + Path(__file__).with_name("messages.css").read_text(encoding="utf-8")
 
 
 class MessagePanel(Panel):
@@ -144,7 +144,7 @@ class MessagePanel(Panel):
         """See `Panel.build`."""
         self._top = ipywidgets.HTML()
         self._heads: dict[Kind, Any] = {}
-        rows: list[Any] = [ipywidgets.HTML(f"<style>{STYLE}</style>"), self._top]
+        rows: list[Any] = [ipywidgets.HTML(f"<style>{_STYLE}</style>"), self._top]
         for kind in KINDS:
             cards = [Card(handler, self.desk) for handler in self.desk.handlers if handler.kind == kind]
             if cards:

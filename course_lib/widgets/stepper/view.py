@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from course_lib.widgets.look import View
+import anywidget
+import traitlets
+
+from course_lib.widgets.look import STYLE, View
+from course_lib.widgets.panel.bundle import bundle
 from course_lib.widgets.panel.frontend import interactive, with_static
 from course_lib.widgets.stepper.payload import payload
 from course_lib.widgets.stepper.twin import static
 
 if TYPE_CHECKING:
     from course_lib.replay.model import Journey
+
+
+_HERE = Path(__file__).parent
+
+
+class StepperWidget(anywidget.AnyWidget):
+    """A journey in the page.
+
+    It needs no kernel after it was sent: a kernel that computes, or is gone, does not stop it.
+    """
+
+    _esm = bundle(_HERE / "stepper.js")
+    _css = STYLE + (_HERE / "stepper.css").read_text(encoding="utf-8")
+    journey = traitlets.Dict().tag(sync=True)
 
 
 class Stepper:
@@ -36,7 +55,6 @@ class Stepper:
         # A journey without a step has nothing to slide over; the static form says why.
         if not (interactive() and self.journey.steps):
             return shown._repr_mimebundle_()
-        from course_lib.widgets.stepper.widget import StepperWidget
         from course_lib.widgets.timeline.live import shown as cells
 
         widget = StepperWidget(journey=payload(self.journey))
