@@ -1,7 +1,5 @@
 """A log in a cell's output that grows, and that an executed notebook keeps."""
 
-import asyncio
-import contextvars
 import logging
 import uuid
 import weakref
@@ -13,6 +11,7 @@ from IPython.core.getipython import get_ipython
 from IPython.display import publish_display_data
 
 from course_lib.widgets.look import escape, page, plain
+from course_lib.widgets.panel.kernel_side import KernelSide
 
 _STYLE = (
     # Reversed, a long log shows its end: an exception's last line is the one that says what happened.
@@ -25,7 +24,6 @@ _PAUSE = 0.2
 _SHOWN = 15  # lines
 
 _shown: "weakref.WeakSet[LogView]" = weakref.WeakSet()
-_hooked: "weakref.WeakSet[Any]" = weakref.WeakSet()
 
 
 class LogView:
@@ -53,9 +51,8 @@ class LogView:
         self._source = source or (lambda: self._lines)
         self._empty = empty
         self._id = uuid.uuid4().hex
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._due = False
-        self._drawn = ""
+        self._side = KernelSide(self.flush, _PAUSE)
+        self._drawn = ""  # until it is displayed
 
     def append(self, line: str) -> None:
         """Add a line, from any thread."""
@@ -64,40 +61,26 @@ class LogView:
 
     def touch(self) -> None:
         """Say, from any thread, that there is something new to draw."""
-        if self._due or self._loop is None or self._loop.is_closed():
-            return
-        self._due = True
-        # The empty context makes ipykernel use the cell that runs now, not the one that made this view.
-        self._loop.call_soon_threadsafe(self._later, context=contextvars.Context())
-
-    def _later(self) -> None:
-        assert self._loop is not None
-        self._loop.call_later(_PAUSE, self.flush)
+        self._side.soon()
 
     def flush(self) -> None:
         """Draw what is new; only on the kernel's own loop."""
-        self._due = False
         bundle = self._repr_mimebundle_()
-        if self._loop is None or bundle["text/plain"] == self._drawn:
-            return
+        if self._drawn not in ("", bundle["text/plain"]):
+            self._publish(bundle, update=True)
+
+    def _publish(self, bundle: dict[str, str], *, update: bool) -> None:
         self._drawn = bundle["text/plain"]
-        publish_display_data(bundle, transient={"display_id": self._id}, update=True)  # type: ignore[no-untyped-call]
+        publish_display_data(bundle, transient={"display_id": self._id}, update=update)  # type: ignore[no-untyped-call]
 
     def _ipython_display_(self) -> None:
-        bundle = self._repr_mimebundle_()
-        self._drawn = bundle["text/plain"]
         shell = get_ipython()
         if shell is None:
-            print(self._drawn)
+            print(self._repr_mimebundle_()["text/plain"])
             return
-        publish_display_data(bundle, transient={"display_id": self._id})  # type: ignore[no-untyped-call]
-        try:
-            self._loop = asyncio.get_running_loop()
-        except RuntimeError:  # IPython in a terminal: nothing redraws there
-            return
+        self._publish(self._repr_mimebundle_(), update=False)
         _shown.add(self)
-        if shell not in _hooked:
-            _hooked.add(shell)
+        if _flush_all not in shell.events.callbacks["post_run_cell"]:
             shell.events.register("post_run_cell", _flush_all)
 
     def last(self) -> list[str]:

@@ -16,8 +16,6 @@ from course_lib.shop.looking import Look, Watcher
 from course_lib.widgets.fault_panel import state
 from course_lib.widgets.fault_panel.front import Requests, Switches
 from course_lib.widgets.fault_panel.presses import carry_out
-from course_lib.widgets.fault_panel.static import static_view
-from course_lib.widgets.look import View
 from course_lib.widgets.panel import Panel
 
 _ALIVE = 1.0  # seconds between two looks at the shop's process
@@ -89,13 +87,9 @@ class FaultPanel(Panel):
             listed.rows = state.requests(self.shown, self.service)
             listed.counts = state.counts(self.shown, self.service)
 
-    def static(self) -> View:
-        """Return the switches in words and the last requests."""
-        return static_view(self.shown, self.gone)
-
     def text(self) -> str:
         """Return the switches in words and the last requests."""
-        return self.static().text
+        return state.text(self.shown, self.gone)
 
     # Inside
 

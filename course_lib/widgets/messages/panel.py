@@ -11,17 +11,21 @@ import ipywidgets
 from temporalio import workflow
 
 from course_lib.errors import CourseError
-from course_lib.widgets.look import STYLE, View, callout, escape, plain
+from course_lib.widgets.look import STYLE, callout, escape, plain
 from course_lib.widgets.messages.card import Card, outcomes_html
 from course_lib.widgets.messages.desk import Desk
 from course_lib.widgets.messages.fields import styled
 from course_lib.widgets.messages.handlers import KINDS, Kind
 from course_lib.widgets.messages.outcome import Outcome
 from course_lib.widgets.messages.sent import Sent
-from course_lib.widgets.messages.static import HEADINGS, static_view, words
 from course_lib.widgets.messages.values import Faulty
 from course_lib.widgets.panel import Panel
 
+_HEADINGS: dict[Kind, tuple[str, str, str]] = {
+    "signal": ("⚑", "Signals", "stored in the history at once; nothing comes back"),
+    "query": ("?", "Queries", "a look inside; nothing is stored"),
+    "update": ("⇄", "Updates", "checked, then carried out; a result comes back"),
+}
 _STYLE = STYLE + Path(__file__).with_name("messages.css").read_text(encoding="utf-8")
 
 
@@ -182,7 +186,7 @@ class MessagePanel(Panel):
         state = self.desk.state
         _put(self._top, top_html(self.title, self.desk, self.note))
         for kind, heading in self._heads.items():
-            icon, word, hint = HEADINGS[kind]
+            icon, word, hint = _HEADINGS[kind]
             reason = state.reason(kind)
             _put(heading, _heading(icon, word, reason or state.note(kind) or hint, warn=bool(reason)))
         for card in self.cards.values():
@@ -195,11 +199,7 @@ class MessagePanel(Panel):
 
     def text(self) -> str:
         """See `Panel.text`."""
-        return words(self.desk, self.title, plain(self.note))
-
-    def static(self) -> View:
-        """See `Panel.static`."""
-        return static_view(self.desk, self.title, self.note)
+        return _words(self.desk, self.title, plain(self.note))
 
 
 def top_html(title: str, desk: Desk, note: str) -> str:
@@ -246,3 +246,26 @@ def _name(kind: Kind, called: Any) -> str:
         return workflow._UpdateDefinition.get_name_and_result_type(called)[0]
     found = workflow._QueryDefinition.from_fn(called)
     return str(getattr(found, "name", None) or getattr(called, "__name__", called))
+
+
+def _words(desk: Desk, title: str, note: str) -> str:
+    """Return the panel in words.
+
+    Args:
+        desk: What the panel is about.
+        title: Which workflow.
+        note: What the panel says above its handlers; may be empty.
+    """
+    lines = [f"{title}: {desk.state.words()}", *note.splitlines()]
+    for kind in KINDS:
+        mine = [handler for handler in desk.handlers if handler.kind == kind]
+        if not mine:
+            continue
+        why = desk.state.reason(kind) or desk.state.note(kind)
+        lines.append(f"{_HEADINGS[kind][1]}{f' ({why})' if why else ''}")
+        for handler in mine:
+            lines.append(f"  {handler.signature()}{f': {handler.help}' if handler.help else ''}")
+            for outcome in desk.outcomes(handler)[:1]:
+                lines += [f"    {line}" for line in outcome.text().split("\n")]
+    lines += [f"The run itself: {outcome.text()}" for outcome in desk.run_outcomes[:1]]
+    return "\n".join(lines)
