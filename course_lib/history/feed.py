@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from course_lib import loops
-from course_lib.history import observed
+from course_lib.history import sent_queries
 from course_lib.history.following import Follower
 from course_lib.history.run import Run
 
@@ -80,11 +80,11 @@ class Feed:
     def start(self) -> None:
         """Begin to follow. A second call does nothing; any thread may call it."""
         if self._follower.begin():
-            observed.watch(self)
+            sent_queries.watch(self)
             loops.background().submit(self._follower.follow(self._root))
 
-    def observed(self, workflow_id: str) -> None:
-        """Hear that this notebook sent a query; for `history.observed`, from any thread.
+    def query_sent(self, workflow_id: str) -> None:
+        """Hear that this notebook sent a query; for `history.sent_queries`, from any thread.
 
         Args:
             workflow_id: To which workflow.

@@ -15,11 +15,11 @@ from IPython.display import display
 from temporalio.client import Client, WorkflowHandle, WorkflowHistory
 
 from course_lib import cells, grading, server, shop
-from course_lib.history.observed import ObservingInterceptor
-from course_lib.lab import faults, given, interrupted, looking, names, own_end, shell, turn, waiting
+from course_lib.history.sent_queries import ObservingInterceptor
+from course_lib.lab import faults, interrupted, kernel_fix, names, run_argument, server_calls, shell, waiting, your_turn
 from course_lib.lab.checks import Checks
 from course_lib.lab.fleet import Fleet
-from course_lib.lab.started import Started
+from course_lib.lab.started_runs import Started
 from course_lib.paths import root, workspace
 from course_lib.server.progress import progress
 from course_lib.unique import unique
@@ -112,7 +112,7 @@ class Lab:
             shell.read_as_text(ipython)
             interrupted.say_where(ipython)
             if kernel := getattr(ipython, "kernel", None):  # plain IPython has none
-                own_end.keep_own_end(kernel)
+                kernel_fix.keep_the_running_cell(kernel)
             faults.show_as_panel(ipython)
             faults.end_with_cells(ipython)
         say("")
@@ -210,7 +210,7 @@ class Lab:
             StillRunning: Nothing moves that would bring a result; the message is the diagnosis.
             temporalio.client.WorkflowFailureError: The workflow failed, was cancelled or was terminated.
         """
-        handle = given.handle(handle, "lab.result")
+        handle = run_argument.handle(handle, "lab.result")
         return await self._waits.result(handle, self._fleet.task_queue, Line(), patience)
 
     async def until(
@@ -248,11 +248,11 @@ class Lab:
         from course_lib.lab import pictures
 
         if run is not None:
-            run = given.handle(run, "lab.your_turn")
+            run = run_argument.handle(run, "lab.your_turn")
 
         async def over() -> bool:
             assert run is not None
-            description = await looking.watched(pictures.described(run), self.client, self._server)
+            description = await server_calls.watched(pictures.described(run), self.client, self._server)
             return description.close_time is not None
 
         say = Line()
@@ -260,7 +260,7 @@ class Lab:
         async def until(condition: Condition, what: str) -> None:
             await self._waits.until(condition, what, say)
 
-        await turn.turn(button, say, ready, timeout, until, over if run is not None else None)
+        await your_turn.wait_for_press(button, say, ready, timeout, until, over if run is not None else None)
 
     async def temporal(self, command: str) -> None:
         """Run the ``temporal`` command line against this course's server, and print the command and its output.
@@ -291,7 +291,7 @@ class Lab:
         """
         from course_lib.lab import pictures
 
-        return pictures.timeline(given.run(run, "lab.timeline"), self.client, self._server, self._look)
+        return pictures.timeline(run_argument.run(run, "lab.timeline"), self.client, self._server, self._look)
 
     def compare(
         self, a: WorkflowHandle[Any, Any] | WorkflowHistory, b: WorkflowHandle[Any, Any] | WorkflowHistory
@@ -307,7 +307,7 @@ class Lab:
         """
         from course_lib.lab import pictures
 
-        a, b = given.run(a, "lab.compare"), given.run(b, "lab.compare")
+        a, b = run_argument.run(a, "lab.compare"), run_argument.run(b, "lab.compare")
         return pictures.compare(a, b, self.client, self._server, self._look)
 
     def events(self, run: WorkflowHandle[Any, Any] | WorkflowHistory) -> "pd.DataFrame":
@@ -318,7 +318,7 @@ class Lab:
         """
         from course_lib import history
 
-        run = given.run(run, "lab.events")
+        run = run_argument.run(run, "lab.events")
         recorded = run if isinstance(run, WorkflowHistory) else self._look(history.fetch(run))
         return history.events_frame(recorded)
 
@@ -336,7 +336,7 @@ class Lab:
         """
         from course_lib.widgets.messages import MessagePanel, open_desk
 
-        handle = given.handle(handle, "lab.messages")
+        handle = run_argument.handle(handle, "lab.messages")
 
         return MessagePanel(*self._look(open_desk(handle, self._class, cls)))
 
@@ -351,7 +351,7 @@ class Lab:
         from course_lib.widgets.event_table import EventTable
         from course_lib.widgets.panel import interactive
 
-        run = given.run(run, "lab.event_table")
+        run = run_argument.run(run, "lab.event_table")
         if isinstance(run, WorkflowHistory):
             return EventTable(run)
         if not interactive():
@@ -375,7 +375,7 @@ class Lab:
         from course_lib.lab import travel
         from course_lib.widgets.stepper import Stepper
 
-        run = given.recorded(run, "lab.step_through")
+        run = run_argument.recorded(run, "lab.step_through")
 
         return Stepper(travel.journey(run, cls, self._class, Line(), self._look, self.client.data_converter))
 
@@ -388,7 +388,7 @@ class Lab:
         from course_lib.diagnosis import diagnose
         from course_lib.widgets.diagnosis_view import diagnosis_view
 
-        handle = given.handle(handle, "lab.diagnose")
+        handle = run_argument.handle(handle, "lab.diagnose")
         return diagnosis_view(await diagnose(handle, self.client, self._fleet.task_queue))
 
     # ---------------------------------------------------------------- check
@@ -487,4 +487,4 @@ class Lab:
 
     def _look(self, coro: Any) -> Any:
         # Synchronous on purpose: `lab.timeline(handle)` is a picture, not a step of the learner's program.
-        return looking.look(coro, self.client, self._server, Line())
+        return server_calls.look(coro, self.client, self._server, Line())

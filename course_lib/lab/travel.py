@@ -11,10 +11,10 @@ from temporalio.converter import DataConverter
 from temporalio.service import RPCError
 
 from course_lib.errors import CourseError
-from course_lib.lab.looking import told
+from course_lib.lab.server_calls import told
 
 if TYPE_CHECKING:
-    from course_lib.replay.model import Journey
+    from course_lib.replay.journeys import Journey
 
 _PATIENCE = 60.0  # seconds that a replay may compute, or stand still; ten thousand events take a few
 

@@ -1,8 +1,8 @@
 """Time travel: one replay of a history, seen step by step; and where edited code and a history part."""
 
-from course_lib.replay.elsewhere import Replayed
+from course_lib.replay.in_child import Replayed
+from course_lib.replay.journeys import Command, Divergence, EventRow, Journey, Step, Wait
 from course_lib.replay.loading import load
-from course_lib.replay.model import Command, Divergence, EventRow, Journey, Step, Wait
 from course_lib.replay.travel import journey, outlook, verdict
 
 __all__ = [

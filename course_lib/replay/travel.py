@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 from course_lib.history.payloads import Decoder
 from course_lib.history.reading import attributes
 from course_lib.replay import guards
-from course_lib.replay.asking import Asking
-from course_lib.replay.compare import divergence, doubts
-from course_lib.replay.model import Divergence, Journey
+from course_lib.replay.divergences import divergence, doubts
+from course_lib.replay.event_rows import ended, rows
+from course_lib.replay.journeys import Divergence, Journey
+from course_lib.replay.one_replay import Verdict, replay
 from course_lib.replay.places import Places
 from course_lib.replay.probe import Record
-from course_lib.replay.recorded import closing
-from course_lib.replay.replaying import Verdict, replay
-from course_lib.replay.rows import ended, rows
+from course_lib.replay.queries import Asking
 from course_lib.replay.steps import Steps
+from course_lib.replay.workflow_tasks import closing
 
 if TYPE_CHECKING:
     from temporalio.api.failure.v1 import Failure

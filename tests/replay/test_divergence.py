@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from course_lib import replay
-from course_lib.replay.model import Divergence
+from course_lib.replay.journeys import Divergence
 from tests.replay import drawn, edited, flows, hostile
 from tests.replay.conftest import Histories
 

@@ -9,7 +9,7 @@ from course_lib.widgets.stepper import telling
 from course_lib.widgets.stepper.source import coloured
 
 if TYPE_CHECKING:
-    from course_lib.replay.model import EventRow, Journey
+    from course_lib.replay.journeys import EventRow, Journey
 
 _VALUE = 4000  # characters of one value in the page
 _TRIES = 40  # of each step's jobs, commands and waits; a fan-out has thousands

@@ -12,10 +12,10 @@ from course_lib.widgets.look import STYLE, View
 from course_lib.widgets.panel.bundle import bundle
 from course_lib.widgets.panel.frontend import interactive, with_static
 from course_lib.widgets.stepper.payload import payload
-from course_lib.widgets.stepper.twin import static
+from course_lib.widgets.stepper.transcript import static
 
 if TYPE_CHECKING:
-    from course_lib.replay.model import Journey
+    from course_lib.replay.journeys import Journey
 
 
 _HERE = Path(__file__).parent

@@ -11,7 +11,7 @@ from course_lib.history.failures import failure_text
 from course_lib.history.frame import RowReader
 from course_lib.history.moments import in_words, moment
 from course_lib.history.payloads import Decoder, Undecoded
-from course_lib.replay.model import EventRow
+from course_lib.replay.journeys import EventRow
 from course_lib.replay.rendering import show
 
 if TYPE_CHECKING:

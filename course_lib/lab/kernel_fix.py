@@ -1,4 +1,4 @@
-"""Mends ipykernel 7.4, where a widget's message can take the end of a cell away.
+"""A fix for ipykernel 7.4, where a widget's message can take the end of a cell away.
 
 ``Kernel.shell_main`` handles such a message beside the async cell that runs, and then calls ``set_parent`` with the
 cell that ran when the message came. By then another cell may have begun. What that one still says, its status "idle"
@@ -9,7 +9,7 @@ import inspect
 import threading
 from typing import Any
 
-_MARK = "_course_own_end"
+_MARK = "_course_running_cell"
 
 
 class _Thread(threading.local):
@@ -19,7 +19,7 @@ class _Thread(threading.local):
     running: tuple[Any, Any] | None = None  # the newest request that was alone, by its sockets' identities and itself
 
 
-def keep_own_end(kernel: Any) -> None:
+def keep_the_running_cell(kernel: Any) -> None:
     """Let a kernel put back the cell that runs now, not the one that ran when a message came; twice is once.
 
     Args:

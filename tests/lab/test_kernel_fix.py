@@ -13,7 +13,7 @@ LIMIT = 240.0
 OPEN = """
 import asyncio
 from comm import create_comm
-from course_lib.lab.own_end import keep_own_end
+from course_lib.lab.kernel_fix import keep_the_running_cell
 
 widget = create_comm(target_name="test")
 widget.on_msg(lambda message: None)
@@ -66,7 +66,7 @@ def wrong_ends(client: BlockingKernelClient, prepare: str) -> dict[int, list[Any
 
 
 def test_each_cell_ends_in_its_own_name(client: BlockingKernelClient) -> None:
-    twice = "keep_own_end(get_ipython().kernel); keep_own_end(get_ipython().kernel)"
+    twice = "keep_the_running_cell(get_ipython().kernel); keep_the_running_cell(get_ipython().kernel)"
     assert wrong_ends(client, twice) == {}
 
 

@@ -77,7 +77,7 @@ def note(
         _notes.append(made)
         watchers = list(_watchers)
     for watcher in watchers:
-        watcher.observed(workflow_id)
+        watcher.query_sent(workflow_id)
 
 
 def spans_of(
@@ -97,7 +97,7 @@ def spans_of(
 
 
 def watch(watcher: Any) -> None:
-    """Have ``watcher.observed(workflow_id)`` called after each note, by the thread that notes.
+    """Have ``watcher.query_sent(workflow_id)`` called after each note, by the thread that notes.
 
     Args:
         watcher: Known weakly: it need not be taken off.

@@ -15,9 +15,9 @@ from temporalio import workflow
 from temporalio.client import WorkflowHistory
 
 from course_lib.errors import CourseError
-from course_lib.replay.model import Command, Divergence
+from course_lib.replay.differing_values import NOT_COMPARED
+from course_lib.replay.journeys import Command, Divergence
 from course_lib.replay.travel import journey
-from course_lib.replay.values import NOT_COMPARED
 
 
 @dataclass(frozen=True)
