@@ -46,11 +46,6 @@ class Replayed:
         """Where a command has another value than the history, which Temporal does not mind; empty when nowhere."""
         return next((note for note in self.notes if NOT_COMPARED in note), "")
 
-    @property
-    def asked(self) -> tuple[str, ...]:
-        """What the code asked for, in words, with arguments: two replays of sound code ask for the same."""
-        return tuple(command.words for command in self.commands)
-
 
 async def replay_each(module: str, name: str, histories: list[dict[str, str]]) -> list[Replayed]:
     """Replay histories one after the other with a class, or with another one of its module that has their type.

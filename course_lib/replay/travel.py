@@ -68,26 +68,6 @@ async def outlook(
     return told.divergence or record.seen[-1].failure
 
 
-async def verdict(
-    history: WorkflowHistory, cls: type, *, patience: float = 20.0, converter: DataConverter | None = None
-) -> Divergence | None:
-    """Tell whether a run that has this history can go on with this class: the gate for an edit.
-
-    Args:
-        history: A stored history.
-        cls: The workflow class, as edited.
-        patience: Seconds for which it may stand still, and CPU seconds that it may use.
-        converter: The data converter of the client that started the run; by default Temporal's own.
-
-    Returns:
-        None when they agree, else where they part.
-
-    Raises:
-        CourseError: The history cannot be replayed with this class, and what to do about it.
-    """
-    return (await journey(history, cls, patience=patience, converter=converter)).divergence
-
-
 async def _replayed(
     history: WorkflowHistory, cls: type, patience: float, converter: DataConverter | None
 ) -> tuple[Record, Verdict, WorkflowHistory, dict[str, str]]:

@@ -140,7 +140,7 @@ def page(body: str, text: str, *, style: str = "", label: str = "", role: str = 
     return View(f'<div class="tc"{aria}><style>{STYLE}{style}</style>{body}</div>', plain(text))
 
 
-def callout(kind: Kind, title: str, text: str = "", *, html: str | None = None) -> View:
+def callout(kind: Kind, title: str, text: str = "", *, html: str | None = None, words: str = "") -> View:
     """Return a callout: an icon, a word and a title, and below it a text.
 
     Args:
@@ -148,6 +148,7 @@ def callout(kind: Kind, title: str, text: str = "", *, html: str | None = None) 
         title: One line.
         text: The body in plain words; line breaks are kept.
         html: A body of prepared, escaped HTML that takes the text's place in a notebook.
+        words: The whole text twin, if it is another one than icon, word, title and text.
     """
     icon, word, tone = _KINDS[kind]
     inner = html if html is not None else f'<div class="tc-body">{escape(text)}</div>' if text else ""
@@ -155,7 +156,7 @@ def callout(kind: Kind, title: str, text: str = "", *, html: str | None = None) 
         f'<div class="tc-callout" style="--tc-tone:var(--tc-{tone})"><div class="tc-title">'
         f'<span class="tc-icon" aria-hidden="true">{icon}</span>{word}: {escape(title)}</div>{inner}</div>'
     )
-    words = f"{icon} {word}: {title}" + "".join(f"\n  {line}" for line in text.split("\n") if text)
+    words = words or f"{icon} {word}: {title}" + "".join(f"\n  {line}" for line in text.split("\n") if text)
     return page(body, words, role="status")
 
 

@@ -133,6 +133,6 @@ class Predict:
 
 
 def _view(kind: Any, title: str, text: str) -> View:
-    view = callout(kind, title, html=f'<div class="tc-body">{inline(text)}</div>')
     icon = {"ok": "✓", "fail": "✗", "warning": "▲"}.get(kind, "ℹ")
-    return View(view.html, plain(f"  {icon} {title}: {text}"))
+    html = f'<div class="tc-body">{inline(text)}</div>'
+    return callout(kind, title, html=html, words=f"  {icon} {title}: {text}")

@@ -117,7 +117,7 @@ def _lines(row: _Row, here: str) -> list[str]:
     mine = " (you are here)" if row.content.id == here else ""
     counts = f"quiz {row.quiz[0]}/{row.quiz[1]}, predictions {row.predictions[0]}/{row.predictions[1]}"
     exercises = (
-        f"  {icon} {exercise.id} {exercise.title} ({exercise.minutes} min), {_WORDS[icon][0]}"
+        f"  {icon} {exercise.id} {_WORDS[icon][0]}: {exercise.title} ({exercise.minutes} min)"
         for icon, exercise in row.marks
     )
     return [f"{row.content.id}{mine}: {counts}", *exercises]

@@ -9,7 +9,7 @@ from course_lib.errors import CourseError
 from course_lib.grading.model import ChapterContent, Question
 from course_lib.grading.progress import Progress
 from course_lib.widgets.choice import Choice, letter
-from course_lib.widgets.look import Kind, View, callout, escape, plain
+from course_lib.widgets.look import Kind, View, callout, escape
 from course_lib.widgets.panel import Controls, with_static
 from course_lib.widgets.prose import inline
 
@@ -128,10 +128,9 @@ def explained(question: Question, numbers: Sequence[int]) -> View:
 
 def _table(kind: Kind, title: str, lines: Sequence[tuple[str, str]]) -> View:
     rows = "".join(f"<tr><th>{escape(word)}</th><td>{inline(why)}</td></tr>" for word, why in lines)
-    view = callout(kind, title, html=f"<table>{rows}</table>")
     head = "✓ Passed" if kind == "ok" else "✗ Not yet"
     words = "\n".join(f"      {word}: {why}" if word else f"      {why}" for word, why in lines)
-    return View(view.html, plain(f"  {head}: {title}\n{words}"))
+    return callout(kind, title, html=f"<table>{rows}</table>", words=f"  {head}: {title}\n{words}")
 
 
 def _letters(numbers: Sequence[int]) -> str:
