@@ -74,13 +74,10 @@ class LogView:
         publish_display_data(bundle, transient={"display_id": self._id}, update=update)  # type: ignore[no-untyped-call]
 
     def _ipython_display_(self) -> None:
-        shell = get_ipython()
-        if shell is None:
-            print(self._repr_mimebundle_()["text/plain"])
-            return
         self._publish(self._repr_mimebundle_(), update=False)
         _shown.add(self)
-        if _flush_all not in shell.events.callbacks["post_run_cell"]:
+        shell = get_ipython()
+        if shell is not None and _flush_all not in shell.events.callbacks["post_run_cell"]:
             shell.events.register("post_run_cell", _flush_all)
 
     def last(self) -> list[str]:

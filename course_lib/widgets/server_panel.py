@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 import ipywidgets
-from IPython.core.getipython import get_ipython
 from temporalio.client import Client
 
 from course_lib import loops, server
@@ -144,7 +143,7 @@ class ServerPanel(Panel):
         return [button for button in (self.start_button, self.restart_button, self.kill_button) if button is not None]
 
     def _ipython_display_(self) -> None:
-        if get_ipython() is not None and self._health is None:
+        if self._health is None:
             # An executed notebook shows what is so, not that nobody has looked.
             loops.background().run(self.look(), 2 * health.LOOK_LIMIT)
         super()._ipython_display_()

@@ -178,8 +178,7 @@ class WorkerPanel(Panel):
 
     def _ipython_display_(self) -> None:
         super()._ipython_display_()
-        if get_ipython() is not None:
-            display(self.log)  # type: ignore[no-untyped-call]
+        display(self.log)  # type: ignore[no-untyped-call]
 
     def _tick(self) -> None:
         """Count the seconds of a living process."""

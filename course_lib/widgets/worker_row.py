@@ -3,7 +3,6 @@
 from typing import Any
 
 import ipywidgets
-from IPython.core.getipython import get_ipython
 from IPython.display import display, publish_display_data
 
 from course_lib.widgets.look import stack
@@ -40,9 +39,6 @@ class WorkerRow:
         return self._box
 
     def _ipython_display_(self) -> None:
-        if get_ipython() is None:
-            print(repr(self))
-            return
         if not interactive():
             # Below each other: an executed notebook keeps each log under a display of its own.
             for panel in self.panels:

@@ -10,6 +10,7 @@ from typing import Any
 
 import ipywidgets
 import pytest
+from IPython.display import display
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import PollWorkflowTaskQueueRequest, RespondWorkflowTaskCompletedRequest
 from temporalio.client import (
@@ -88,7 +89,7 @@ async def _pressed(panel: MessagePanel, card: Card) -> Outcome:
     """Press a card's button and return what came of it."""
     before = panel.desk.outcomes(card.handler)
     card.button.click()
-    await _until(lambda: (now := panel.desk.outcomes(card.handler)) and now != before and not now[0].under_way)
+    await _until(lambda: (now := panel.desk.outcomes(card.handler)) and now != before and now[0].state != "working")
     return _outcome(panel, card)
 
 
@@ -407,7 +408,7 @@ async def test_where_nobody_looks_no_widget_is_made(
     before = set(ipywidgets.widgets.widget._instances)
     panel = MessagePanel(*await open_desk(handle, lambda _: Approvals))
     await panel.send("remind", "ada")
-    panel._ipython_display_()
+    display(panel)
     assert "sent at" in panel.static().html
     assert "approve(approval: Approval): Say yes to the order." in capsys.readouterr().out
     assert set(ipywidgets.widgets.widget._instances) == before

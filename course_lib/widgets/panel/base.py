@@ -7,7 +7,6 @@ from concurrent.futures import Future
 from typing import Any
 
 import ipywidgets
-from IPython.core.getipython import get_ipython
 from IPython.display import publish_display_data
 
 from course_lib import loops
@@ -163,9 +162,6 @@ class Panel:
         self.draw()
 
     def _ipython_display_(self) -> None:
-        if get_ipython() is None:
-            print(self.text())
-            return
         live = interactive()
         if live and self.widget is None:
             self.build()
