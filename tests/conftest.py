@@ -22,8 +22,8 @@ from course_lib.daemons import Daemon
 from tests.grading import choice
 
 if TYPE_CHECKING:
-    from course_lib.lab.turn import Until
     from course_lib.lab.waiting import Waits
+    from course_lib.lab.your_turn import Until
     from course_lib.waits.until import Condition
 
 # Tests must not attach to a server that the developer happens to run, nor be stricter than a learner's notebook.
@@ -74,7 +74,7 @@ def shop(state: Path) -> Iterator[shops.Shop]:
 @pytest.fixture
 def waits(client: Client, course_server: servers.Server, shop: shops.Shop) -> "Waits":
     """The waits of a Lab that has started no run."""
-    from course_lib.lab.started import Started  # with IPython: not for every test
+    from course_lib.lab.started_runs import Started  # with IPython: not for every test
     from course_lib.lab.waiting import Waits
 
     return Waits(client, course_server, shop, Started())

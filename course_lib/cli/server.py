@@ -83,6 +83,7 @@ def _logs(options: argparse.Namespace) -> int:
 
 def _describe(found: Any) -> None:
     from course_lib import server
+    from course_lib.widgets.server_words import duration, size
 
     rows = [
         ("Address", found.address),
@@ -91,21 +92,13 @@ def _describe(found: Any) -> None:
         ("Version", found.version or "not told"),
         ("Origin", _WHO[found.origin]),
     ]
-    own = server.status()
-    if found.owned and own.state is not None:
+    if found.owned:
+        facts = server.status()
+        kept = f"{facts.database} ({size(facts.size)})" if facts.database else "in memory: lost when the server stops"
         rows += [
-            ("Process", f"{own.state.pid}, running for {_duration(own.uptime)}"),
-            (
-                "Database",
-                f"{own.database} ({own.size / 1e6:.1f} MB)" if own.database else "in memory: lost when it stops",
-            ),
-            ("Log", str(own.log_file)),
+            ("Process", f"{facts.pid}, running for {duration(facts.uptime)}"),
+            ("Database", kept),
+            ("Log", str(facts.log_file)),
         ]
     for label, value in rows:
         say(f"  {label:<10} {value}")
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(max(0, round(seconds)), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"

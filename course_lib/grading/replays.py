@@ -10,8 +10,8 @@ from course_lib.grading.answers import AnswerProblem, Code
 from course_lib.grading.verdict import CORRECT
 from course_lib.replay import Command, Divergence, Replayed
 
-# Runs in the child, see `course_lib.replay.elsewhere`.
-_CHILD = Code("replay_each", "replay", "course_lib.replay.elsewhere", "", "function", "replay_each")
+# Runs in the child, see `course_lib.replay.in_child`.
+_CHILD = Code("replay_each", "replay", "course_lib.replay.in_child", "", "function", "replay_each")
 
 
 async def replay(workflow: Code, histories: Sequence[WorkflowHistory], place: calls.Place) -> tuple[Replayed, ...]:

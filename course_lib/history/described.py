@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from temporalio.api.common.v1 import WorkflowExecution
@@ -45,7 +45,7 @@ class Described:
     raw_description: DescribeWorkflowExecutionResponse
 
 
-async def describe(handle: WorkflowHandle[Any, Any], *, rpc_timeout: timedelta | None = None) -> Described:
+async def describe(handle: WorkflowHandle[Any, Any]) -> Described:
     """Return how a run stands.
 
     For a paused run the SDK's own ``handle.describe()`` raises ``ValueError: 8 is not a valid
@@ -53,18 +53,11 @@ async def describe(handle: WorkflowHandle[Any, Any], *, rpc_timeout: timedelta |
 
     Args:
         handle: The workflow. Without a run id it is the newest run.
-        rpc_timeout: How long a call may take.
 
     Raises:
         temporalio.service.RPCError: There is no such workflow, or the server does not answer.
     """
-    client = client_of(handle)
-    execution = WorkflowExecution(workflow_id=handle.id, run_id=handle.run_id or "")
-    answer = await client.workflow_service.describe_workflow_execution(
-        DescribeWorkflowExecutionRequest(namespace=client.namespace, execution=execution),
-        retry=True,
-        timeout=rpc_timeout,
-    )
+    answer = await ask(client_of(handle), handle.id, handle.run_id or "", retry=True)
     info = answer.workflow_execution_info
     return Described(
         id=info.execution.workflow_id,
@@ -79,6 +72,20 @@ async def describe(handle: WorkflowHandle[Any, Any], *, rpc_timeout: timedelta |
         close_time=optional_moment(info, "close_time"),
         raw_description=answer,
     )
+
+
+async def ask(client: Client, workflow_id: str, run_id: str, **call: Any) -> DescribeWorkflowExecutionResponse:
+    """Return all that the server says of a run.
+
+    Args:
+        client: A client of the run's namespace.
+        workflow_id: The workflow.
+        run_id: The run; without it the newest one.
+        **call: How the service is called, such as ``timeout``.
+    """
+    execution = WorkflowExecution(workflow_id=workflow_id, run_id=run_id)
+    request = DescribeWorkflowExecutionRequest(namespace=client.namespace, execution=execution)
+    return await client.workflow_service.describe_workflow_execution(request, **call)
 
 
 def client_of(handle: WorkflowHandle[Any, Any]) -> Client:

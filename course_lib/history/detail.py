@@ -14,7 +14,7 @@ from temporalio.api.failure.v1 import Failure
 from course_lib.history.failures import chain, one_failure
 from course_lib.history.moments import moment, seconds
 from course_lib.history.payloads import Decoder, Undecoded
-from course_lib.history.reading import attributes_field, type_name, words
+from course_lib.history.reading import attributes, attributes_field, type_name, words
 
 if TYPE_CHECKING:
     from temporalio.api.history.v1 import HistoryEvent
@@ -46,9 +46,8 @@ def event_detail(
     """
     reader = _Reader(Decoder(converter))
     found = [("event", f"{event.event_id} {type_name(event.event_type)}"), ("time", _time(event.event_time))]
-    field = attributes_field(event.event_type)
-    attributes = getattr(event, field, None) if field else None
-    own = list(reader.fields(attributes)) if attributes is not None else []
+    field, body = attributes_field(event.event_type), attributes(event)
+    own = list(reader.fields(body)) if body is not None else []
     # What a learner wrote stands first, the settings after it, the links last: 0, 1 and 2.
     found += [(name, text) for _, name, text in sorted(own, key=lambda one: one[0])]
     for descriptor, value in event.ListFields():

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from course_lib import loops
-from course_lib.history import observed
+from course_lib.history import sent_queries
 from course_lib.history.following import Follower
 from course_lib.history.run import Run
 
@@ -21,7 +21,9 @@ __all__ = ["Feed", "Run"]
 
 
 class Feed:
-    """The live history of one run, of what it continued as, and of its children.
+    """The live history of one run, of what it continued as (also by a retry or cron), and of its children.
+
+    A reset is not followed: no event of the run that was reset names the new one.
 
     Nothing is asked before `start`. It then waits for events on the background loop until every run is closed, until
     `close`, or until nobody holds the feed any more.
@@ -31,22 +33,17 @@ class Feed:
         workflow_id: The workflow.
         run_id: Which of its runs to begin with; the newest one without it. A handle from ``start_workflow`` has it
             in ``first_execution_run_id``.
-        follow: Whether to follow children, continue-as-new, retries and cron too. A reset is not followed: no event
-            of the run that was reset names the new one.
-        most_runs: Beyond so many runs no further one is followed; `left_out` counts them.
 
     Attributes:
         runs: In the order in which they were noticed, the root first. It is replaced, never changed: any thread may
             read it.
     """
 
-    def __init__(
-        self, client: Client, workflow_id: str, run_id: str | None = None, *, follow: bool = True, most_runs: int = 50
-    ) -> None:
+    def __init__(self, client: Client, workflow_id: str, run_id: str | None = None) -> None:
         self._listeners: dict[object, Callable[[], None]] = {}
         # The work knows this object only weakly: what nobody looks at any more ends by itself.
         this = weakref.ref(self)
-        self._follower = Follower(client, follow=follow, most_runs=most_runs, changed=lambda: _tell(this))
+        self._follower = Follower(client, lambda: _tell(this))
         self._root = Run(workflow_id, run_id or "", "root", None)
         self._follower.runs = [self._root]
         weakref.finalize(self, self._follower.close)
@@ -57,13 +54,8 @@ class Feed:
         return self._follower.runs
 
     @property
-    def version(self) -> int:
-        """Counts the changes: compare it to see whether there is something new."""
-        return self._follower.version
-
-    @property
     def left_out(self) -> int:
-        """How many runs were noticed beyond ``most_runs`` and are not followed."""
+        """How many runs were noticed beyond the 50 that are followed."""
         return self._follower.left_out
 
     @property
@@ -88,17 +80,17 @@ class Feed:
     def start(self) -> None:
         """Begin to follow. A second call does nothing; any thread may call it."""
         if self._follower.begin():
-            observed.watch(self)
+            sent_queries.watch(self)
             loops.background().submit(self._follower.follow(self._root))
 
-    def observed(self, workflow_id: str) -> None:
-        """Hear that this notebook sent a query; for `history.observed`, from any thread.
+    def query_sent(self, workflow_id: str) -> None:
+        """Hear that this notebook sent a query; for `history.sent_queries`, from any thread.
 
         Args:
             workflow_id: To which workflow.
         """
         if any(run.workflow_id == workflow_id for run in self.runs):
-            loops.background().loop.call_soon_threadsafe(self._follower.touch)
+            loops.background().loop.call_soon_threadsafe(self._follower.changed)
 
     def close(self) -> None:
         """End it. What has come stays readable; any thread may call it, also twice."""

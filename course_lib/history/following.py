@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import WorkflowExecutionStatus
 from temporalio.api.workflowservice.v1 import (
-    DescribeWorkflowExecutionRequest,
     DescribeWorkflowExecutionResponse,
     GetWorkflowExecutionHistoryRequest,
     GetWorkflowExecutionHistoryResponse,
 )
 from temporalio.service import RPCError, RPCStatusCode
 
+from course_lib.history.described import ask
 from course_lib.history.pending import Pending
 from course_lib.history.run import Gap, Run, successors
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _POLL_LIMIT = timedelta(seconds=40)
 _LOOK_LIMIT = timedelta(seconds=5)
 _PAGE = 1000
+MOST_RUNS = 50  # of one feed
 _MANY = 50  # events in one answer: what was written before, not one by one just now
 _GATHER = 0.03  # seconds: events that come one by one are collected so long, far below what an eye notices
 _LOOK_EVERY = 1.0  # seconds between two looks at one run
@@ -51,19 +52,14 @@ class Follower:
 
     Args:
         client: Any client of the namespace.
-        follow: Whether to follow what a run leads to.
-        most_runs: How many runs in all.
         changed: Called after each change, on that loop.
     """
 
-    def __init__(self, client: Client, *, follow: bool, most_runs: int, changed: Callable[[], None]) -> None:
+    def __init__(self, client: Client, changed: Callable[[], None]) -> None:
         self.runs: list[Run] = []
-        self.version = 0
         self.left_out = 0
         self._client = client
-        self._follow = follow
-        self._most = most_runs
-        self._changed = changed
+        self.changed = changed
         self._lock = threading.Lock()
         self._begun = False
         self._ended = False
@@ -109,17 +105,12 @@ class Follower:
         self._tasks.discard(task)
         if not self._tasks and not self._ended:
             self._ended = True
-            self.touch()
-
-    def touch(self) -> None:
-        """Count a change and tell of it; on the loop."""
-        self.version += 1
-        self._changed()
+            self.changed()
 
     def _fail(self, run: Run, words: str) -> None:
         if run.error != words:
             run.error = words
-            self.touch()
+            self.changed()
 
     # ------------------------------------------------------------ one run
 
@@ -167,7 +158,7 @@ class Follower:
             failures = misses = 0
             if fresh:
                 self._lead(run, fresh)
-                self.touch()
+                self.changed()
                 events_came.set()
             token = page.next_page_token
             if run.closed:
@@ -188,11 +179,11 @@ class Follower:
 
     def _lead(self, run: Run, fresh: Sequence[HistoryEvent]) -> None:
         known = {(other.workflow_id, other.run_id) for other in self.runs}
-        for event in fresh if self._follow else ():
+        for event in fresh:
             for found in successors(event, run, self._client.namespace):
                 if (found.workflow_id, found.run_id) in known:
                     continue
-                if len(self.runs) >= self._most:
+                if len(self.runs) >= MOST_RUNS:
                     self.left_out += 1
                     continue
                 self.runs = [*self.runs, found]
@@ -225,19 +216,13 @@ class Follower:
                 pending = Pending.of(await self._describe(run))
                 if pending != run.pending and not run.closed:
                     run.pending = pending
-                    self.touch()
+                    self.changed()
             await asyncio.sleep(_LOOK_EVERY)
             if run.unsettled:
                 events_came.set()
 
     async def _describe(self, run: Run) -> DescribeWorkflowExecutionResponse:
-        return await self._client.workflow_service.describe_workflow_execution(
-            DescribeWorkflowExecutionRequest(
-                namespace=self._client.namespace,
-                execution=WorkflowExecution(workflow_id=run.workflow_id, run_id=run.run_id),
-            ),
-            timeout=_LOOK_LIMIT,
-        )
+        return await ask(self._client, run.workflow_id, run.run_id, timeout=_LOOK_LIMIT)
 
 
 class _GiveUp(Exception):

@@ -6,8 +6,8 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from course_lib.history.pending import Pending
-from course_lib.history.reader import Reader
 from course_lib.history.span import Span
+from course_lib.history.spans import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

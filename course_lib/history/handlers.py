@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from course_lib.history import outcomes
 from course_lib.history.described import unpausing
 from course_lib.history.failures import failure_text
 from course_lib.history.ledger import TASKS, Ledger
 from course_lib.history.moments import moment, seconds
-from course_lib.history.payloads import preview
-from course_lib.history.rules import marker_data, marker_name
+from course_lib.history.payloads import SHOWN, preview
+from course_lib.history.rules import RULES, marker_data, marker_name
 from course_lib.history.span import Span, SpanStatus
 
 TIMERS = "timers"
@@ -21,9 +20,36 @@ PAUSES = "paused"
 Handler = Callable[[Ledger, Any, Any], None]
 
 
+def detail(attributes: Any) -> str:
+    """Return an event's payloads and texts, cut.
+
+    Args:
+        attributes: The event's attributes.
+    """
+    for path in ("input", "request", "details"):
+        if (payloads := getattr(getattr(attributes, path, None), "payloads", None)) is not None:
+            return preview(payloads)
+    for path, name in (("search_attributes", "indexed_fields"), ("upserted_memo", "fields")):
+        if (fields := getattr(getattr(attributes, path, None), name, None)) is not None:
+            return "; ".join(f"{key} {preview([value])}" for key, value in fields.items())[:SHOWN]
+    texts = [getattr(attributes, name, "") for name in ("reason", "cause", "identity")]
+    return next((text[:SHOWN] for text in texts if isinstance(text, str) and text), "")
+
+
+def _outcome(type: str, attributes: Any) -> str:
+    """Return how something ended, by an event of this type: its result or its failure."""
+    rule = RULES.get(type)
+    if rule is not None and rule.failure is not None and (text := rule.failure(attributes)):
+        return str(text)
+    if (result := getattr(attributes, "result", None)) is None:
+        return ""
+    shown = preview(getattr(result, "payloads", [result]))
+    return f"result {shown}" if shown else ""
+
+
 def _ended(status: SpanStatus) -> Handler:
     def handle(ledger: Ledger, event: Any, attributes: Any) -> None:
-        ledger.close(ledger.first, event, status, outcomes.outcome(ledger.type, attributes))
+        ledger.close(ledger.first, event, status, _outcome(ledger.type, attributes))
 
     return handle
 
@@ -33,7 +59,7 @@ def _closes(status: SpanStatus, *fields: str) -> Handler:
 
     def handle(ledger: Ledger, event: Any, attributes: Any) -> None:
         first = next((number for field in fields if (number := getattr(attributes, field))), 0)
-        ledger.close(first, event, status, outcomes.outcome(ledger.type, attributes))
+        ledger.close(first, event, status, _outcome(ledger.type, attributes))
 
     return handle
 
@@ -52,7 +78,7 @@ def _paused(ledger: Ledger, event: Any, attributes: Any) -> None:
 
 
 def _unpaused(ledger: Ledger, event: Any, attributes: Any) -> None:
-    ledger.reword(ledger.pause, "")  # nothing is to be done about it any more
+    ledger.hush(ledger.pause)  # nothing is to be done about it any more
     ledger.close(ledger.pause, event, "completed", attributes.reason)
     ledger.pause = 0
 
@@ -99,12 +125,12 @@ def _begun(ledger: Ledger, event: Any, attributes: Any) -> None:
 
 
 def _signalled(ledger: Ledger, event: Any, attributes: Any) -> None:
-    ledger.point(event, "signal", attributes.signal_name, attributes.signal_name, outcomes.detail(attributes))
+    ledger.point(event, "signal", attributes.signal_name, attributes.signal_name, detail(attributes))
 
 
 def _signal_sent(ledger: Ledger, event: Any, attributes: Any) -> None:
     name, target = attributes.signal_name, attributes.workflow_execution.workflow_id
-    ledger.open(event, "signal", f"{name} → {target}", name, f"to {target}; {outcomes.detail(attributes)}")
+    ledger.open(event, "signal", f"{name} → {target}", name, f"to {target}; {detail(attributes)}")
 
 
 def _cancel_sent(ledger: Ledger, event: Any, attributes: Any) -> None:

@@ -90,18 +90,17 @@ class Ledger:
             self.changed.add(first)
             if span.kind == "workflow":
                 self._end = end
-                self.reword(self.pause, "")
+                self.hush(self.pause)
                 self.changed |= self.open_items()
 
-    def reword(self, first: int, detail: str) -> None:
-        """Say something else about a span.
+    def hush(self, first: int) -> None:
+        """Say no more about a span than that it was.
 
         Args:
             first: The span's first event.
-            detail: What takes the place of what was said.
         """
         if span := self._spans.get(first):
-            self._spans[first] = span._replace(detail=detail)
+            self._spans[first] = span._replace(detail="")
 
     def point(self, event: Any, kind: SpanKind, lane: str, name: str, detail: str) -> None:
         """Note what happened in one moment.

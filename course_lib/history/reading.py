@@ -44,6 +44,12 @@ def attributes_field(event_type: int) -> str:
     return f"{name.removeprefix('EVENT_TYPE_').lower()}_event_attributes" if event_type else ""
 
 
+def attributes(event: Any) -> Any:
+    """Return an event's attributes, None for a type that the SDK does not know."""
+    field = attributes_field(event.event_type)
+    return getattr(event, field, None) if field else None
+
+
 def words(name: str, prefix: str) -> str:
     """Return the name of an enum's value in camel case, without the enum's own name.
 

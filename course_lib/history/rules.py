@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from operator import attrgetter
 from typing import Any
 
@@ -22,6 +21,7 @@ from temporalio.api.enums.v1 import (
 )
 
 from course_lib.history.failures import failure_text
+from course_lib.history.moments import elapsed
 from course_lib.history.payloads import Decoder
 from course_lib.history.reading import words
 
@@ -100,11 +100,6 @@ def _task_timed_out(attributes: Any) -> str:
     number = attributes.timeout_type
     known = number in TimeoutType.values()
     return f"TimeoutError ({words(TimeoutType.Name(number), 'TIMEOUT_TYPE_') if known else number})"
-
-
-def duration(value: Any) -> timedelta:
-    """Return a protobuf duration as a timedelta."""
-    return timedelta(seconds=value.seconds, microseconds=value.nanos / 1000)
 
 
 def marker_name(attributes: Any) -> str:
@@ -191,7 +186,7 @@ RULES: dict[str, Rule] = {
     "ActivityTaskCancelRequested": Rule(None, ("scheduled_event_id",)),
     "ActivityTaskCanceled": Rule(None, _TASK, _payloads("details"), lambda _: "CancelledError"),
     "ActivityPropertiesModifiedExternally": Rule(None, ("scheduled_event_id",)),
-    "TimerStarted": Rule(attrgetter("timer_id"), (), lambda a, _: duration(a.start_to_fire_timeout)),
+    "TimerStarted": Rule(attrgetter("timer_id"), (), lambda a, _: elapsed(a.start_to_fire_timeout)),
     "TimerFired": Rule(None, ("started_event_id",)),
     "TimerCanceled": Rule(None, ("started_event_id",)),
     "MarkerRecorded": Rule(marker_name, (), _marker_payload, _failure("failure")),

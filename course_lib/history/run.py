@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from temporalio.api.enums.v1 import EventType
 
-from course_lib.history.reading import attributes_field
+from course_lib.history.reading import attributes
 
 if TYPE_CHECKING:
     from temporalio.api.history.v1 import HistoryEvent
@@ -122,7 +122,7 @@ def successors(event: HistoryEvent, run: Run, namespace: str) -> Iterator[Run]:
     """
     here = (run.workflow_id, run.run_id)
     if event.event_type in _CONTINUING:
-        if next_run := getattr(event, attributes_field(event.event_type)).new_execution_run_id:
+        if next_run := attributes(event).new_execution_run_id:
             yield Run(run.workflow_id, next_run, "continued", here)
     elif event.event_type == EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED:
         started = event.child_workflow_execution_started_event_attributes

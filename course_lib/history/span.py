@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 SpanKind = Literal[
     "workflow", "workflow_task", "activity", "timer", "child", "signal", "update", "nexus", "marker",
-    "query",  # not in a history: see observed.py
+    "query",  # not in a history: see sent_queries.py
 ]  # fmt: skip
 SpanStatus = Literal[
     "running", "waiting", "completed", "failed", "timed_out", "cancelled", "terminated", "continued", "point"

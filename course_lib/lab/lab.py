@@ -15,11 +15,11 @@ from IPython.display import display
 from temporalio.client import Client, WorkflowHandle, WorkflowHistory
 
 from course_lib import cells, grading, server, shop
-from course_lib.history.observed import ObservingInterceptor
-from course_lib.lab import faults, given, interrupted, looking, names, tables, ticker, turn, waiting
+from course_lib.history.sent_queries import ObservingInterceptor
+from course_lib.lab import faults, interrupted, names, run_argument, server_calls, shell, waiting, your_turn
 from course_lib.lab.checks import Checks
 from course_lib.lab.fleet import Fleet
-from course_lib.lab.started import Started
+from course_lib.lab.started_runs import Started
 from course_lib.paths import root, workspace
 from course_lib.private.kernel import keep_parents
 from course_lib.server.progress import progress
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from course_lib.widgets.event_table import EventTable
-    from course_lib.widgets.fault_panel import FaultPanel
     from course_lib.widgets.look import View
     from course_lib.widgets.messages import MessagePanel
     from course_lib.widgets.server_panel import ServerPanel
@@ -108,15 +107,15 @@ class Lab:
         if earlier := _open_labs.pop(chapter, None):
             await earlier.close()
         lab = _open_labs[chapter] = cls(chapter, where, client, the_shop, modules, started)
-        if shell := get_ipython():
-            cells.register(shell, modules)
-            ticker.keep_running(shell)
-            interrupted.say_where(shell)
-            if kernel := getattr(shell, "kernel", None):  # plain IPython has none
+        if ipython := get_ipython():
+            cells.register(ipython, modules)
+            shell.keep_running(ipython)
+            shell.read_as_text(ipython)
+            interrupted.say_where(ipython)
+            if kernel := getattr(ipython, "kernel", None):  # plain IPython has none
                 keep_parents(kernel)
-            faults.show_as_panel(shell)
-            faults.end_with_cells(shell)
-            tables.read_as_text(shell)
+            faults.show_as_panel(ipython)
+            faults.end_with_cells(ipython)
         say("")
         display(status_card(where, lab.shop, lab.task_queue))  # type: ignore[no-untyped-call]
         return lab
@@ -212,7 +211,7 @@ class Lab:
             StillRunning: Nothing moves that would bring a result; the message is the diagnosis.
             temporalio.client.WorkflowFailureError: The workflow failed, was cancelled or was terminated.
         """
-        handle = given.handle(handle, "lab.result")
+        handle = run_argument.handle(handle, "lab.result")
         return await self._waits.result(handle, self._fleet.task_queue, Line(), patience)
 
     async def until(
@@ -250,11 +249,11 @@ class Lab:
         from course_lib.lab import pictures
 
         if run is not None:
-            run = given.handle(run, "lab.your_turn")
+            run = run_argument.handle(run, "lab.your_turn")
 
         async def over() -> bool:
             assert run is not None
-            description = await looking.watched(pictures.described(run), self.client, self._server)
+            description = await server_calls.watched(pictures.described(run), self.client, self._server)
             return description.close_time is not None
 
         say = Line()
@@ -262,7 +261,7 @@ class Lab:
         async def until(condition: Condition, what: str) -> None:
             await self._waits.until(condition, what, say)
 
-        await turn.turn(button, say, ready, timeout, until, over if run is not None else None)
+        await your_turn.wait_for_press(button, say, ready, timeout, until, over if run is not None else None)
 
     async def temporal(self, command: str) -> None:
         """Run the ``temporal`` command line against this course's server, and print the command and its output.
@@ -293,7 +292,7 @@ class Lab:
         """
         from course_lib.lab import pictures
 
-        return pictures.timeline(given.run(run, "lab.timeline"), self.client, self._server, self._look)
+        return pictures.timeline(run_argument.run(run, "lab.timeline"), self.client, self._server, self._look)
 
     def compare(
         self, a: WorkflowHandle[Any, Any] | WorkflowHistory, b: WorkflowHandle[Any, Any] | WorkflowHistory
@@ -309,7 +308,7 @@ class Lab:
         """
         from course_lib.lab import pictures
 
-        a, b = given.run(a, "lab.compare"), given.run(b, "lab.compare")
+        a, b = run_argument.run(a, "lab.compare"), run_argument.run(b, "lab.compare")
         return pictures.compare(a, b, self.client, self._server, self._look)
 
     def events(self, run: WorkflowHandle[Any, Any] | WorkflowHistory) -> "pd.DataFrame":
@@ -320,7 +319,7 @@ class Lab:
         """
         from course_lib import history
 
-        run = given.run(run, "lab.events")
+        run = run_argument.run(run, "lab.events")
         recorded = run if isinstance(run, WorkflowHistory) else self._look(history.fetch(run))
         return history.events_frame(recorded)
 
@@ -336,16 +335,11 @@ class Lab:
         Raises:
             CourseError: The server does not answer or has no such workflow, or ``cls`` is no workflow class.
         """
-        from course_lib.lab.classes import workflow_class
         from course_lib.widgets.messages import MessagePanel, open_desk
 
-        handle = given.handle(handle, "lab.messages")
+        handle = run_argument.handle(handle, "lab.messages")
 
-        def find(name: str) -> type | None:
-            shell = get_ipython()
-            return workflow_class(name, self._modules, shell.user_ns if shell else {}, self._fleet.workers)
-
-        return MessagePanel(*self._look(open_desk(handle, find, cls)))
+        return MessagePanel(*self._look(open_desk(handle, self._class, cls)))
 
     def event_table(self, run: WorkflowHandle[Any, Any] | WorkflowHistory) -> "EventTable":
         """Return the run's events as a table that grows, with a filter; an event opens to all that it says.
@@ -358,7 +352,7 @@ class Lab:
         from course_lib.widgets.event_table import EventTable
         from course_lib.widgets.panel import interactive
 
-        run = given.run(run, "lab.event_table")
+        run = run_argument.run(run, "lab.event_table")
         if isinstance(run, WorkflowHistory):
             return EventTable(run)
         if not interactive():
@@ -380,25 +374,11 @@ class Lab:
             CourseError: There is no such run, file or class, or the history cannot be replayed.
         """
         from course_lib.lab import travel
-        from course_lib.lab.classes import workflow_class
         from course_lib.widgets.stepper import Stepper
 
-        run = given.recorded(run, "lab.step_through")
+        run = run_argument.recorded(run, "lab.step_through")
 
-        def find(name: str) -> type | None:
-            shell = get_ipython()
-            return workflow_class(name, self._modules, shell.user_ns if shell else {}, self._fleet.workers)
-
-        return Stepper(travel.journey(run, cls, find, Line(), self._look, self.client.data_converter))
-
-    def fault_panel(self) -> "FaultPanel":
-        """Return the panel of the shop's faults, as ``lab.shop.faults`` shows it.
-
-        Code may press it, too: ``panel.press("outage", "payments", on=True)``.
-        """
-        from course_lib.widgets.fault_panel import fault_panel
-
-        return fault_panel(self.shop)
+        return Stepper(travel.journey(run, cls, self._class, Line(), self._look, self.client.data_converter))
 
     async def diagnose(self, handle: WorkflowHandle[Any, Any]) -> "View":
         """Return why a workflow does not go on: no worker, a failing task, a retrying activity, a wait.
@@ -409,7 +389,7 @@ class Lab:
         from course_lib.diagnosis import diagnose
         from course_lib.widgets.diagnosis_view import diagnosis_view
 
-        handle = given.handle(handle, "lab.diagnose")
+        handle = run_argument.handle(handle, "lab.diagnose")
         return diagnosis_view(await diagnose(handle, self.client, self._fleet.task_queue))
 
     # ---------------------------------------------------------------- check
@@ -428,8 +408,8 @@ class Lab:
         Raises:
             CheckFailed: Under ``COURSE_STRICT=1``, when the verdict is not "passed".
         """
-        if not answers and (shell := get_ipython()):
-            answers = tuple(shell.user_ns.get(name) for name in grading.exercise(exercise).answers)
+        if not answers and (ipython := get_ipython()):
+            answers = tuple(ipython.user_ns.get(name) for name in grading.exercise(exercise).answers)
         return await self._checks.check(exercise, answers, Line())
 
     def hint(self, exercise: str) -> "View":
@@ -499,6 +479,13 @@ class Lab:
 
     # ---------------------------------------------------------------- inside
 
+    def _class(self, name: str) -> type | None:
+        """Return the notebook's class of a workflow type."""
+        from course_lib.lab.classes import workflow_class
+
+        ipython = get_ipython()
+        return workflow_class(name, self._modules, ipython.user_ns if ipython else {}, self._fleet.workers)
+
     def _look(self, coro: Any) -> Any:
         # Synchronous on purpose: `lab.timeline(handle)` is a picture, not a step of the learner's program.
-        return looking.look(coro, self.client, self._server, Line())
+        return server_calls.look(coro, self.client, self._server, Line())

@@ -1,28 +1,22 @@
 """What a notebook travels through: the history of a run, of a file or at hand, and the class that is replayed."""
 
-import asyncio
-import time
 from collections.abc import Callable, Coroutine, Iterator
-from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from temporalio.client import WorkflowHandle, WorkflowHistory
 from temporalio.converter import DataConverter
 from temporalio.service import RPCError
 
-from course_lib import loops
 from course_lib.errors import CourseError
+from course_lib.lab.server_calls import told
 
 if TYPE_CHECKING:
-    from course_lib.replay.model import Journey
-
-T = TypeVar("T")
+    from course_lib.replay.journeys import Journey
 
 _PATIENCE = 60.0  # seconds that a replay may compute, or stand still; ten thousand events take a few
-_TELL = 2.0  # seconds: progress is shown for all that takes longer than this
 
 Run = WorkflowHandle[Any, Any] | WorkflowHistory | str | PathLike[str]
 
@@ -60,8 +54,9 @@ def journey(
                 fix=f"run the `%%module` cell that defines {name}, or pass the class: lab.step_through(…, {name}).",
             )
     events = f"{len(history.events):,} events"
-    told = _wait(replay.journey(history, cls, patience=_PATIENCE, converter=converter), f"replaying {events}", say)
-    return replace(told, notes=(*told.notes, *_neighbours(history)))
+    replayed = replay.journey(history, cls, patience=_PATIENCE, converter=converter)
+    found = told(replayed, f"replaying {events}", say)
+    return replace(found, notes=(*found.notes, *_neighbours(history)))
 
 
 def _neighbours(history: WorkflowHistory) -> Iterator[str]:
@@ -95,20 +90,3 @@ def _type(history: WorkflowHistory) -> str:
     if not history.events:
         raise CourseError(f"The history of {history.workflow_id} has no events.", fix="fetch it again in a moment.")
     return str(history.events[0].workflow_execution_started_event_attributes.workflow_type.name)
-
-
-def _wait(coro: Coroutine[Any, Any, T], words: str, say: Callable[[str], None]) -> T:
-    """Run a coroutine that ends by itself on the background loop; when it takes longer, say what takes so long."""
-    future = loops.background().submit(coro)
-    began = time.monotonic()
-    try:
-        while True:
-            try:
-                return future.result(_TELL)
-            except (FutureTimeoutError, asyncio.CancelledError):
-                if future.done():  # it came just now, or the error is the coroutine's own
-                    return future.result()
-            say(f"{words}: {time.monotonic() - began:.0f} s")
-    finally:
-        future.cancel()
-        say("")

@@ -8,8 +8,8 @@ from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
 from temporalio.service import RPCError
 
 from course_lib.errors import CourseError
-from course_lib.lab.looking import ServerGone, asked
-from course_lib.lab.started import Started
+from course_lib.lab.server_calls import ServerGone, asked
+from course_lib.lab.started_runs import Started
 from course_lib.server import Server, health
 from course_lib.server.progress import Say, progress
 from course_lib.shop import Shop

@@ -1,9 +1,9 @@
 """Time travel: one replay of a history, seen step by step; and where edited code and a history part."""
 
-from course_lib.replay.elsewhere import Replayed
+from course_lib.replay.in_child import Replayed
+from course_lib.replay.journeys import Command, Divergence, EventRow, Journey, Step, Wait
 from course_lib.replay.loading import load
-from course_lib.replay.model import Command, Divergence, EventRow, Journey, Step, Wait
-from course_lib.replay.travel import journey, outlook, verdict
+from course_lib.replay.travel import journey, outlook
 
 __all__ = [
     "Command",
@@ -16,5 +16,4 @@ __all__ = [
     "journey",
     "load",
     "outlook",
-    "verdict",
 ]

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from course_lib.errors import CourseError
 from course_lib.history.payloads import Decoder, Undecoded
-from course_lib.history.reading import type_name
+from course_lib.history.reading import attributes, type_name
 from course_lib.private import sdk
-from course_lib.replay.recorded import attributes
 from course_lib.workers.blame import in_words, learner_line
 
 if TYPE_CHECKING:

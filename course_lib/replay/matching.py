@@ -13,10 +13,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from course_lib.history.reading import type_name
+from course_lib.history.reading import attributes, type_name
 from course_lib.history.rules import marker_data
-from course_lib.replay.model import Command
-from course_lib.replay.recorded import attributes
+from course_lib.replay.journeys import Command
 from course_lib.replay.steps import Group
 
 _ABANDON = 2  # ActivityCancellationType.ABANDON

@@ -19,13 +19,13 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from course_lib.history.payloads import Decoder
 from course_lib.private import sdk
-from course_lib.replay.asking import Asking
-from course_lib.replay.model import Command, Wait
+from course_lib.replay.asyncio_tasks import MAIN, Births, born
+from course_lib.replay.command_words import Words
+from course_lib.replay.journeys import Command, Wait
 from course_lib.replay.places import Places
-from course_lib.replay.state import State
-from course_lib.replay.tasks import MAIN, Births, born
-from course_lib.replay.waiting import Waits
-from course_lib.replay.words import Words
+from course_lib.replay.queries import Asking
+from course_lib.replay.variables import State
+from course_lib.replay.waiting_lines import Waits
 
 if TYPE_CHECKING:
     from temporalio.api.failure.v1 import Failure

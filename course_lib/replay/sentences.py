@@ -7,10 +7,9 @@ from typing import Any
 
 from course_lib.history.failures import innermost, one_failure
 from course_lib.history.moments import seconds
-from course_lib.history.reading import type_name
+from course_lib.history.reading import attributes, type_name
 from course_lib.history.rules import marker_data
 from course_lib.replay.matching import Asked
-from course_lib.replay.recorded import attributes
 
 _Say = Callable[[Any], str]
 

@@ -14,10 +14,10 @@ from typing import Any
 from course_lib.history.failures import innermost, one_failure
 from course_lib.history.moments import moment
 from course_lib.history.rules import marker_data
-from course_lib.replay.model import Command, Step
+from course_lib.replay.journeys import Command, Step
 from course_lib.replay.places import Places
 from course_lib.replay.probe import Record, Seen
-from course_lib.replay.recorded import Task, closing, tasks
+from course_lib.replay.workflow_tasks import Task, closing, tasks
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 

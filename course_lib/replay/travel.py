@@ -7,16 +7,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from course_lib.history.payloads import Decoder
+from course_lib.history.reading import attributes
 from course_lib.replay import guards
-from course_lib.replay.asking import Asking
-from course_lib.replay.compare import divergence, doubts
-from course_lib.replay.model import Divergence, Journey
+from course_lib.replay.divergences import divergence, doubts
+from course_lib.replay.event_rows import ended, rows
+from course_lib.replay.journeys import Divergence, Journey
+from course_lib.replay.one_replay import Verdict, replay
 from course_lib.replay.places import Places
 from course_lib.replay.probe import Record
-from course_lib.replay.recorded import attributes, closing
-from course_lib.replay.replaying import Verdict, replay
-from course_lib.replay.rows import ended, rows
+from course_lib.replay.queries import Asking
 from course_lib.replay.steps import Steps
+from course_lib.replay.workflow_tasks import closing
 
 if TYPE_CHECKING:
     from temporalio.api.failure.v1 import Failure
@@ -65,26 +66,6 @@ async def outlook(
     record, said, whole, refused = await _replayed(history, cls, patience, converter)
     told = await asyncio.to_thread(_told, record, said, whole, refused)
     return told.divergence or record.seen[-1].failure
-
-
-async def verdict(
-    history: WorkflowHistory, cls: type, *, patience: float = 20.0, converter: DataConverter | None = None
-) -> Divergence | None:
-    """Tell whether a run that has this history can go on with this class: the gate for an edit.
-
-    Args:
-        history: A stored history.
-        cls: The workflow class, as edited.
-        patience: Seconds for which it may stand still, and CPU seconds that it may use.
-        converter: The data converter of the client that started the run; by default Temporal's own.
-
-    Returns:
-        None when they agree, else where they part.
-
-    Raises:
-        CourseError: The history cannot be replayed with this class, and what to do about it.
-    """
-    return (await journey(history, cls, patience=patience, converter=converter)).divergence
 
 
 async def _replayed(

@@ -1,7 +1,7 @@
 """A hint, below the ones that were taken before it."""
 
 from course_lib.grading.hints import Hint
-from course_lib.widgets.look import View, callout, plain
+from course_lib.widgets.look import View, callout
 from course_lib.widgets.prose import prose, unfenced
 
 
@@ -19,5 +19,4 @@ def hint_view(hint: Hint) -> View:
     body = "".join(f'<div class="tc-quiet">{prose(text)}</div>' for text in hint.texts[:-1])
     body += f'{prose(hint.text)}<div class="tc-quiet">{prose(more)}</div>'
     words = [f"{number}. {unfenced(text)}" for number, text in enumerate(hint.texts, 1)]
-    view = callout("note", title, html=body)
-    return View(view.html, plain("\n".join([f"ℹ Note: {title}", *words, more])))
+    return callout("note", title, html=body, words="\n".join([f"ℹ Note: {title}", *words, more]))

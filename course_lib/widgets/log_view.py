@@ -1,7 +1,5 @@
 """A log in a cell's output that grows, and that an executed notebook keeps."""
 
-import asyncio
-import contextvars
 import logging
 import uuid
 import weakref
@@ -13,6 +11,7 @@ from IPython.core.getipython import get_ipython
 from IPython.display import publish_display_data
 
 from course_lib.widgets.look import escape, page, plain
+from course_lib.widgets.panel.kernel_side import KernelSide
 
 _STYLE = (
     # Reversed, a long log shows its end: an exception's last line is the one that says what happened.
@@ -22,13 +21,13 @@ _STYLE = (
 )
 # Seconds that lines are collected before they are drawn together.
 _PAUSE = 0.2
+_SHOWN = 15  # lines
 
 _shown: "weakref.WeakSet[LogView]" = weakref.WeakSet()
-_hooked: "weakref.WeakSet[Any]" = weakref.WeakSet()
 
 
 class LogView:
-    """The last lines of a log, under one ``display_id``.
+    """The last 15 lines of a log, under one ``display_id``.
 
     Output of background threads is lost in executed notebooks: nbclient keeps only what belongs to the cell that runs.
     So lines are only *noted* by other threads; the kernel's own loop draws them while a cell awaits, and each cell's
@@ -36,7 +35,6 @@ class LogView:
 
     Args:
         title: Shown above the lines; a callable is asked at each drawing.
-        shown: How many of the last lines are drawn.
         source: Where the lines are; by default those given to `append`, of which 1000 are kept.
         empty: What stands there while there are none.
     """
@@ -45,19 +43,16 @@ class LogView:
         self,
         title: str | Callable[[], str],
         *,
-        shown: int = 15,
         source: Callable[[], Iterable[str]] | None = None,
         empty: str = "no lines yet",
     ) -> None:
         self._lines: deque[str] = deque(maxlen=1000)
         self._title = title
-        self._count = shown
         self._source = source or (lambda: self._lines)
         self._empty = empty
         self._id = uuid.uuid4().hex
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._due = False
-        self._drawn = ""
+        self._side = KernelSide(self.flush, _PAUSE)
+        self._drawn = ""  # until it is displayed
 
     def append(self, line: str) -> None:
         """Add a line, from any thread."""
@@ -66,45 +61,28 @@ class LogView:
 
     def touch(self) -> None:
         """Say, from any thread, that there is something new to draw."""
-        if self._due or self._loop is None or self._loop.is_closed():
-            return
-        self._due = True
-        # The empty context makes ipykernel use the cell that runs now, not the one that made this view.
-        self._loop.call_soon_threadsafe(self._later, context=contextvars.Context())
-
-    def _later(self) -> None:
-        assert self._loop is not None
-        self._loop.call_later(_PAUSE, self.flush)
+        self._side.soon()
 
     def flush(self) -> None:
         """Draw what is new; only on the kernel's own loop."""
-        self._due = False
         bundle = self._repr_mimebundle_()
-        if self._loop is None or bundle["text/plain"] == self._drawn:
-            return
+        if self._drawn not in ("", bundle["text/plain"]):
+            self._publish(bundle, update=True)
+
+    def _publish(self, bundle: dict[str, str], *, update: bool) -> None:
         self._drawn = bundle["text/plain"]
-        publish_display_data(bundle, transient={"display_id": self._id}, update=True)  # type: ignore[no-untyped-call]
+        publish_display_data(bundle, transient={"display_id": self._id}, update=update)  # type: ignore[no-untyped-call]
 
     def _ipython_display_(self) -> None:
-        bundle = self._repr_mimebundle_()
-        self._drawn = bundle["text/plain"]
-        shell = get_ipython()
-        if shell is None:
-            print(self._drawn)
-            return
-        publish_display_data(bundle, transient={"display_id": self._id})  # type: ignore[no-untyped-call]
-        try:
-            self._loop = asyncio.get_running_loop()
-        except RuntimeError:  # IPython in a terminal: nothing redraws there
-            return
+        self._publish(self._repr_mimebundle_(), update=False)
         _shown.add(self)
-        if shell not in _hooked:
-            _hooked.add(shell)
+        shell = get_ipython()
+        if shell is not None and _flush_all not in shell.events.callbacks["post_run_cell"]:
             shell.events.register("post_run_cell", _flush_all)
 
     def last(self) -> list[str]:
         """Return the lines that are drawn, without control characters."""
-        lines = deque(self._source(), maxlen=self._count)
+        lines = deque(self._source(), maxlen=_SHOWN)
         return [plain(line) for line in lines]
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
@@ -116,23 +94,13 @@ class LogView:
         text = "\n".join([title, *(f"  {line}" for line in lines)])
         return page(body, text, style=_STYLE, role="log", label=title)._repr_mimebundle_()
 
-    def handler(self, level: int = logging.INFO) -> logging.Handler:
-        """Return a logging handler that writes into this view.
-
-        Args:
-            level: The lowest level that is shown.
-        """
-        handler = _ViewHandler(self)
-        handler.setLevel(level)
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(message)s", datefmt="%H:%M:%S"))
-        return handler
-
 
 class _ViewHandler(logging.Handler):
     """Writes records into a view, a line of the record per line of the view."""
 
     def __init__(self, view: LogView) -> None:
-        super().__init__()
+        super().__init__(logging.INFO)
+        self.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(message)s", datefmt="%H:%M:%S"))
         self.view = view
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -154,21 +122,20 @@ def _is_routine(record: logging.LogRecord) -> bool:
     return record.levelno <= logging.INFO and str(record.msg).startswith("Beginning worker shutdown")
 
 
-def follow_logs(view: LogView, level: int = logging.INFO) -> None:
+def follow_logs(view: LogView) -> None:
     """Show the logs of the SDK and of in-notebook Workers in a view, instead of in an earlier one.
 
     Args:
         view: Where they go.
-        level: The lowest level that is shown.
     """
     for name in _WATCHED:
         watched = logging.getLogger(name)
         for handler in list(watched.handlers):
             if isinstance(handler, _ViewHandler):
                 watched.removeHandler(handler)
-        if watched.getEffectiveLevel() > level or watched.level == logging.NOTSET:
-            watched.setLevel(level)
-        watched.addHandler(view.handler(level))
+        if watched.getEffectiveLevel() > logging.INFO or watched.level == logging.NOTSET:
+            watched.setLevel(logging.INFO)
+        watched.addHandler(_ViewHandler(view))
 
 
 def _flush_all(*_: Any) -> None:

@@ -6,7 +6,7 @@ light themes and one for dark ones, with at least 4.5 : 1 against the page as te
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -57,6 +57,11 @@ STYLE = (
     "border-radius:0 4px 4px 0;max-width:1100px;overflow-wrap:anywhere;box-sizing:border-box}"
     ".tc-callout>.tc-title{font-weight:600;margin-bottom:2px}.tc-title .tc-icon{color:var(--tc-tone);margin-right:6px}"
     ".tc-body{white-space:pre-wrap}"
+    ".tc-facts{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:2px 16px}"
+    ".tc-key{color:var(--jp-ui-font-color2,var(--tc-quiet))}.tc-value{overflow-wrap:anywhere}"
+    # The head of a card: names, states, and a link at the right end.
+    ".tc-head{display:flex;flex-wrap:wrap;gap:2px 12px;align-items:baseline}.tc-head b{font-size:14px}"
+    ".tc-head .tc-last{margin-left:auto}"
     ".tc.tc.tc table{border-collapse:collapse;font-size:12px;margin:4px 0;table-layout:auto}"
     # JupyterLab stripes every second row of a table in an output.
     ".tc.tc.tc tr,.tc.tc.tc tr:nth-child(even){background:none}"
@@ -135,7 +140,7 @@ def page(body: str, text: str, *, style: str = "", label: str = "", role: str = 
     return View(f'<div class="tc"{aria}><style>{STYLE}{style}</style>{body}</div>', plain(text))
 
 
-def callout(kind: Kind, title: str, text: str = "", *, html: str | None = None) -> View:
+def callout(kind: Kind, title: str, text: str = "", *, html: str | None = None, words: str = "") -> View:
     """Return a callout: an icon, a word and a title, and below it a text.
 
     Args:
@@ -143,6 +148,7 @@ def callout(kind: Kind, title: str, text: str = "", *, html: str | None = None) 
         title: One line.
         text: The body in plain words; line breaks are kept.
         html: A body of prepared, escaped HTML that takes the text's place in a notebook.
+        words: The whole text twin, if it is another one than icon, word, title and text.
     """
     icon, word, tone = _KINDS[kind]
     inner = html if html is not None else f'<div class="tc-body">{escape(text)}</div>' if text else ""
@@ -150,8 +156,37 @@ def callout(kind: Kind, title: str, text: str = "", *, html: str | None = None) 
         f'<div class="tc-callout" style="--tc-tone:var(--tc-{tone})"><div class="tc-title">'
         f'<span class="tc-icon" aria-hidden="true">{icon}</span>{word}: {escape(title)}</div>{inner}</div>'
     )
-    words = f"{icon} {word}: {title}" + "".join(f"\n  {line}" for line in text.split("\n") if text)
+    words = words or f"{icon} {word}: {title}" + "".join(f"\n  {line}" for line in text.split("\n") if text)
     return page(body, words, role="status")
+
+
+def facts(rows: Iterable[tuple[str, str, str]], code: Container[str] = ()) -> str:
+    """Return facts as HTML, one below the other.
+
+    Args:
+        rows: Label, value, and a note that may be empty.
+        code: The labels whose values are code.
+    """
+    cells = "".join(
+        f'<div class="tc-key">{escape(label)}</div><div class="tc-value">'
+        + (f"<code>{escape(value)}</code>" if label in code else escape(value))
+        + (f' <span class="tc-quiet">· {escape(note)}</span>' if note else "")
+        + "</div>"
+        for label, value, note in rows
+    )
+    return f'<div class="tc-facts">{cells}</div>'
+
+
+def link(url: str | None, words: str) -> str:
+    """Return a link at the end of a line as HTML; nothing without an address, or with one that would run.
+
+    Args:
+        url: Where it leads; one that begins with ``/`` stays on this host.
+        words: What stands there.
+    """
+    if url is None or not re.match(r"https?://|/(?!/)", url):  # a `javascript:` one would run
+        return ""
+    return f'<a href="{escape(url)}" class="tc-last" target="_blank" rel="noopener">{escape(words)} ↗</a>'
 
 
 def stack(views: Iterable[View]) -> View:

@@ -6,9 +6,9 @@ from typing import Any
 from course_lib.grading.evidence import short
 from course_lib.grading.progress import Progress
 from course_lib.grading.questions import Prediction
-from course_lib.widgets.choice import Choice, bundle, letter
+from course_lib.widgets.choice import Choice, letter
 from course_lib.widgets.look import View, callout, plain, stack
-from course_lib.widgets.panel import Controls
+from course_lib.widgets.panel import Controls, with_static
 from course_lib.widgets.prose import inline
 
 _NOTHING = object()
@@ -86,7 +86,7 @@ class Predict:
         return self._choice.words()
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        return bundle(self.widget, self._choice.html(), self.text())
+        return with_static(self.widget, View(self._choice.html(), self.text()))
 
     def __repr__(self) -> str:
         return self.text()
@@ -133,6 +133,6 @@ class Predict:
 
 
 def _view(kind: Any, title: str, text: str) -> View:
-    view = callout(kind, title, html=f'<div class="tc-body">{inline(text)}</div>')
     icon = {"ok": "✓", "fail": "✗", "warning": "▲"}.get(kind, "ℹ")
-    return View(view.html, plain(f"  {icon} {title}: {text}"))
+    html = f'<div class="tc-body">{inline(text)}</div>'
+    return callout(kind, title, html=html, words=f"  {icon} {title}: {text}")

@@ -60,7 +60,7 @@ def progress_view(progress: Progress, here: str = "") -> View:
         f"<div><b>▷ Next:</b> {escape(step)}</div>"
         f'<ol class="tc-map">{"".join(_card(row, here) for row in rows)}</ol></div>'
     )
-    lines = [headline, f"▷ Next: {step}", *(_line(row, here) for row in rows)]
+    lines = [headline, f"▷ Next: {step}", *(line for row in rows for line in _lines(row, here))]
     return page(body, "\n".join(lines), style=_STYLE, role="group", label="Course map")
 
 
@@ -113,10 +113,11 @@ def _card(row: _Row, here: str) -> str:
     )
 
 
-def _line(row: _Row, here: str) -> str:
-    shown = ", ".join(f"{icon} {exercise.id} {_WORDS[icon][0]}" for icon, exercise in row.marks)
+def _lines(row: _Row, here: str) -> list[str]:
     mine = " (you are here)" if row.content.id == here else ""
-    return (
-        f"{row.content.id}{mine}: {shown or 'no exercises'}; quiz {row.quiz[0]}/{row.quiz[1]}, "
-        f"predictions {row.predictions[0]}/{row.predictions[1]}"
+    counts = f"quiz {row.quiz[0]}/{row.quiz[1]}, predictions {row.predictions[0]}/{row.predictions[1]}"
+    exercises = (
+        f"  {icon} {exercise.id} {_WORDS[icon][0]}: {exercise.title} ({exercise.minutes} min)"
+        for icon, exercise in row.marks
     )
+    return [f"{row.content.id}{mine}: {counts}", *exercises]

@@ -9,9 +9,9 @@ from course_lib.errors import CourseError
 from course_lib.grading.exercises import ChapterContent
 from course_lib.grading.progress import Progress
 from course_lib.grading.questions import Question
-from course_lib.widgets.choice import Choice, bundle, letter
-from course_lib.widgets.look import Kind, View, callout, escape, plain
-from course_lib.widgets.panel import Controls
+from course_lib.widgets.choice import Choice, letter
+from course_lib.widgets.look import Kind, View, callout, escape
+from course_lib.widgets.panel import Controls, with_static
 from course_lib.widgets.prose import inline
 
 
@@ -66,7 +66,7 @@ class Quiz:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         html = "".join(choice.html() for choice in self._choices.values()) + self._score.value
-        return bundle(self.widget, html, self.text())
+        return with_static(self.widget, View(html, self.text()))
 
     def __repr__(self) -> str:
         return self.text()
@@ -129,10 +129,9 @@ def explained(question: Question, numbers: Sequence[int]) -> View:
 
 def _table(kind: Kind, title: str, lines: Sequence[tuple[str, str]]) -> View:
     rows = "".join(f"<tr><th>{escape(word)}</th><td>{inline(why)}</td></tr>" for word, why in lines)
-    view = callout(kind, title, html=f"<table>{rows}</table>")
     head = "✓ Passed" if kind == "ok" else "✗ Not yet"
     words = "\n".join(f"      {word}: {why}" if word else f"      {why}" for word, why in lines)
-    return View(view.html, plain(f"  {head}: {title}\n{words}"))
+    return callout(kind, title, html=f"<table>{rows}</table>", words=f"  {head}: {title}\n{words}")
 
 
 def _letters(numbers: Sequence[int]) -> str:

@@ -6,25 +6,18 @@ from datetime import datetime
 from typing import Any
 
 import ipywidgets
-from IPython.core.getipython import get_ipython
 from temporalio.client import Client
 
 from course_lib import loops, server
 from course_lib.errors import CourseError
 from course_lib.server import Server, health
-from course_lib.widgets.look import View, callout, escape, page
+from course_lib.widgets.look import View, callout, escape, facts, link, page
 from course_lib.widgets.panel import FRAME, Panel
 from course_lib.widgets.server_words import LOST, NOT_OURS, SAFE, rows
 
-_EVERY = 2.0  # seconds between two looks while somebody sees the panel
 _COUNT_EVERY = 10.0  # seconds: to find out who is connected means to look at all connections of this machine
 _BACK_LIMIT = 60.0  # seconds that the notebook's own client gets to reach a server that has just been started
-_STYLE = FRAME + (
-    ".tc-srv{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:2px 16px;margin-top:4px}"
-    ".tc-srv>.tc-key{color:var(--jp-ui-font-color2,var(--tc-quiet))}.tc-srv>.tc-value{overflow-wrap:anywhere}"
-    ".tc-srvhead{display:flex;flex-wrap:wrap;gap:2px 12px;align-items:baseline}.tc-srvhead b{font-size:14px}"
-    ".tc-srvhead .tc-last{margin-left:auto}.tc-framed .tc.tc+.tc,.tc-framed .tc-note{margin-top:4px}"
-)
+_STYLE = FRAME + ".tc-framed .tc.tc+.tc,.tc-framed .tc-note,.tc-framed .tc-facts{margin-top:4px}"
 
 
 class ServerPanel(Panel):
@@ -42,6 +35,8 @@ class ServerPanel(Panel):
         restart_button: Stops it in good order and starts it again.
     """
 
+    every = 2.0
+
     def __init__(self, where: Server, client: Client) -> None:
         super().__init__()
         self.where = where
@@ -53,9 +48,7 @@ class ServerPanel(Panel):
         self._others: int | None = None
         self._counted = -_COUNT_EVERY
         self._told = ""
-        self._watching = False
         self._state, self._table, self._note = ipywidgets.HTML(), ipywidgets.HTML(), ipywidgets.HTML()
-        self._visible = False
         self.kill_button: Any = None
         self.start_button: Any = None
         self.restart_button: Any = None
@@ -88,14 +81,14 @@ class ServerPanel(Panel):
     def static(self) -> View:
         """Return the health and the facts as a picture."""
         note = self._note_html()
-        body = f'<div class="tc-box">{self._head()}{self._table_html()}</div>{note}'
+        body = f'<div class="tc-box">{self._head()}{facts(self._rows())}</div>{note}'
         return View(page(body, "", style=_STYLE, label=self.label).html, self.text())
 
     def draw(self) -> None:
         """Put the state into the widgets."""
         for widget, shown in (
             (self._state, page(self._head(), "", style=_STYLE, role="status").html),
-            (self._table, page(self._table_html(), "", style=_STYLE).html),
+            (self._table, page(facts(self._rows()), "", style=_STYLE).html),
             (self._note, f'<div class="tc-note">{self._note_html()}</div>'),
         ):
             if widget.value != shown:  # a message to the page only for what is new
@@ -124,26 +117,13 @@ class ServerPanel(Panel):
 
     def _head(self) -> str:
         tone = {"●": "tc-ok", "✖": "tc-bad", "◌": "tc-wait"}[self._sign()]
-        url = server.ui_url(self.where)
-        link = ""
-        if url and url.startswith(("http://", "https://", "/")):  # a `javascript:` one would run
-            link = f'<a class="tc-last" href="{escape(url)}" target="_blank" rel="noopener">Open the Web UI ↗</a>'
         return (
-            f'<div class="tc-srvhead"><b>Temporal server</b><span class="{tone}">{self._sign()} '
-            f"{escape(self._words())}</span>{link}</div>"
+            f'<div class="tc-head"><b>Temporal server</b><span class="{tone}">{self._sign()} '
+            f"{escape(self._words())}</span>{link(server.ui_url(self.where), 'Open the Web UI')}</div>"
         )
 
     def _rows(self) -> list[tuple[str, str, str]]:
         return rows(self.where, self._version, self._facts, self._others)
-
-    def _table_html(self) -> str:
-        cells = "".join(
-            f'<div class="tc-key">{escape(label)}</div><div class="tc-value">{escape(value)}'
-            + (f' <span class="tc-quiet">· {escape(note)}</span>' if note else "")
-            + "</div>"
-            for label, value, note in self._rows()
-        )
-        return f'<div class="tc-srv">{cells}</div>'
 
     def _in_memory(self) -> bool:
         return self._facts is not None and self._facts.database is None
@@ -163,7 +143,7 @@ class ServerPanel(Panel):
         return [button for button in (self.start_button, self.restart_button, self.kill_button) if button is not None]
 
     def _ipython_display_(self) -> None:
-        if get_ipython() is not None and self._health is None:
+        if self._health is None:
             # An executed notebook shows what is so, not that nobody has looked.
             loops.background().run(self.look(), 2 * health.LOOK_LIMIT)
         super()._ipython_display_()
@@ -189,23 +169,6 @@ class ServerPanel(Panel):
             self._counted = time.monotonic()
             state = self._facts.state
             self._others = health.other_notebooks(state) if state else None
-
-    def on_view(self, visible: bool) -> None:
-        """Look at the server again and again while a person can see the panel."""
-        self._visible = visible
-        if visible and not self._watching:
-            self._watching = True
-            loops.background().submit(self._keep_looking())
-
-    async def _keep_looking(self) -> None:
-        try:
-            while self._visible:
-                if not self.busy:
-                    await self.look()
-                await asyncio.sleep(_EVERY)
-        finally:
-            self._watching = False
-        self.on_view(self._visible)  # somebody may have looked again between the last question and here
 
     def _on_kill(self) -> None:
         self.act("killing…", self.kill())

@@ -4,7 +4,7 @@ import difflib
 
 from course_lib.errors import CourseError
 from course_lib.grading.solutions import Solution
-from course_lib.widgets.look import View, callout, escape, page, plain
+from course_lib.widgets.look import View, callout, escape, page
 from course_lib.widgets.prose import prose, unfenced
 
 _STYLE = (
@@ -44,8 +44,7 @@ def locked_view(error: CourseError) -> View:
     Args:
         error: What ``grading.solution`` raised.
     """
-    view = callout("info", error.what, html=prose(error.fix))
-    return View(view.html, plain(f"ℹ Info: {error.what}\n  {error.fix}"))
+    return callout("info", error.what, html=prose(error.fix), words=f"ℹ Info: {error.what}\n  {error.fix}")
 
 
 def _code(lines: list[str], only: set[int], mark: str) -> str:

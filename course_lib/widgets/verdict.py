@@ -1,7 +1,7 @@
 """A verdict as the learner sees it."""
 
 from course_lib.grading.verdict import Outcome, Part, Verdict, events_note
-from course_lib.widgets.look import Kind, View, callout, escape, plain
+from course_lib.widgets.look import Kind, View, callout, escape
 from course_lib.widgets.prose import inline
 
 _KINDS: dict[Outcome, Kind] = {
@@ -42,8 +42,7 @@ def verdict_view(verdict: Verdict) -> View:
         body.append(f'<div class="tc-quiet">Stuck? Run <code>lab.hint("{escape(verdict.exercise)}")</code></div>')
     if verdict.outcome is Outcome.PASSED:
         body.append(f'<div class="tc-quiet">Compare: <code>lab.solution("{escape(verdict.exercise)}")</code></div>')
-    view = callout(_KINDS[verdict.outcome], title, html="".join(body))
-    return View(view.html, plain(verdict.text()))
+    return callout(_KINDS[verdict.outcome], title, html="".join(body), words=verdict.text())
 
 
 def _part(part: Part) -> str:

@@ -168,8 +168,7 @@ class WorkerPanel(Panel):
 
     def _ipython_display_(self) -> None:
         super()._ipython_display_()
-        if get_ipython() is not None:
-            display(self.log)  # type: ignore[no-untyped-call]
+        display(self.log)  # type: ignore[no-untyped-call]
 
     def _tick(self) -> None:
         """Count the seconds of a living process."""
@@ -251,15 +250,13 @@ def _after(loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> Non
 
 
 _looking: "weakref.WeakSet[WorkerPanel]" = weakref.WeakSet()
-_hooked: "weakref.WeakSet[Any]" = weakref.WeakSet()
 
 
 def _redraw_after_cells(panel: WorkerPanel) -> None:
     """Draw a panel after each cell: the cell may have made a newer revision."""
     _looking.add(panel)
     shell = get_ipython()
-    if shell is not None and shell not in _hooked:
-        _hooked.add(shell)
+    if shell is not None and _after_cell not in shell.events.callbacks["post_run_cell"]:
         shell.events.register("post_run_cell", _after_cell)
 
 

@@ -3,11 +3,10 @@
 from typing import Any
 
 import ipywidgets
-from IPython.core.getipython import get_ipython
 from IPython.display import display, publish_display_data
 
 from course_lib.widgets.look import stack
-from course_lib.widgets.panel import interactive
+from course_lib.widgets.panel import interactive, with_static
 from course_lib.widgets.worker_panel import WorkerPanel
 
 
@@ -40,14 +39,10 @@ class WorkerRow:
         return self._box
 
     def _ipython_display_(self) -> None:
-        if get_ipython() is None:
-            print(repr(self))
-            return
         if not interactive():
             # Below each other: an executed notebook keeps each log under a display of its own.
             for panel in self.panels:
                 display(panel)  # type: ignore[no-untyped-call]
             return
         static = stack(panel.static() for panel in self.panels)
-        bundle = {**(self.widget()._repr_mimebundle_() or {}), "text/html": static.html, "text/plain": static.text}
-        publish_display_data(bundle)  # type: ignore[no-untyped-call]
+        publish_display_data(with_static(self.widget(), static))  # type: ignore[no-untyped-call]

@@ -57,7 +57,7 @@ def test_progress_lists_the_declared_exercises(root: Path, capsys: pytest.Captur
     told = capsys.readouterr().out
     assert "00_start_here" in told
     assert "○ 0.1" in told
-    assert "Next: 0.1" in told
+    assert "Next: exercise 0.1" in told
 
 
 def test_export_takes_what_was_run_last(root: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -33,7 +33,7 @@ _IMPORTED = (
     *_MODULES,
     *("temporalio.client", "temporalio.worker", "course_lib.shop.client", "course_lib.telemetry"),
     *(f"course_lib.workers.{name}" for name in ("definitions", "executor", "isolated_loop", "polling", "task_counter")),
-    "course_lib.replay.elsewhere",
+    "course_lib.replay.in_child",
     *("httpx", "httpcore", "anyio._backends._asyncio"),  # the first call of an activity to the shop
 )
 _ROOT = Path(__file__).resolve().parents[2]

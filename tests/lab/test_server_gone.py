@@ -12,11 +12,11 @@ from temporalio.worker import Worker
 from course_lib import history, server, telemetry
 from course_lib.diagnosis import diagnose
 from course_lib.errors import CourseError
-from course_lib.lab import StillRunning, looking
+from course_lib.lab import StillRunning, server_calls
 from course_lib.lab.pictures import described
-from course_lib.lab.started import Started
-from course_lib.lab.turn import turn
+from course_lib.lab.started_runs import Started
 from course_lib.lab.waiting import Waits
+from course_lib.lab.your_turn import wait_for_press
 from course_lib.shop import Shop
 from course_lib.waits.until import Condition
 from tests.lab.flows import Order, charge
@@ -78,11 +78,11 @@ async def test_a_wait_that_ends_while_the_server_is_gone_says_so(
 async def test_a_look_at_a_run_says_it_before_the_sdk_gives_up(own_state: Path) -> None:
     found, client = await _client()
     handle = await client.start_workflow(Order.run, "o-1", id=uuid.uuid4().hex, task_queue="gone")
-    recorded = await asyncio.to_thread(looking.look, history.fetch(handle), client, found)
+    recorded = await asyncio.to_thread(server_calls.look, history.fetch(handle), client, found, print)
     assert len(recorded.events) == 2
     await server.kill()
     with pytest.raises(CourseError, match="does not answer: nothing listens there") as raised:
-        await asyncio.to_thread(looking.look, history.fetch(handle), client, found)
+        await asyncio.to_thread(server_calls.look, history.fetch(handle), client, found, print)
     assert found.address in str(raised.value)
     assert "press Start on `lab.server_panel()`" in raised.value.fix
 
@@ -98,13 +98,13 @@ async def _killed_under_a_turn(
     handle = await client.start_workflow(Order.run, "o-1", id=uuid.uuid4().hex, task_queue="gone")
 
     async def over() -> bool:
-        return (await looking.watched(described(handle), client, found)).close_time is not None
+        return (await server_calls.watched(described(handle), client, found)).close_time is not None
 
     async def patiently(condition: Condition, what: str) -> None:
         await _waits(found, client, shop).until(condition, what, lambda _: None)
 
     button, said = ipywidgets.Button(description="kill -9"), list[str]()
-    waiting = asyncio.create_task(turn(button, said.append, None, timeout, patiently, over))
+    waiting = asyncio.create_task(wait_for_press(button, said.append, None, timeout, patiently, over))
     await until(lambda: bool(said), "the turn is announced")
     await server.kill()
     await until(lambda: "does not answer" in said[-1], "the death is said")

@@ -18,7 +18,7 @@ from temporalio.worker import Worker
 from course_lib import server
 from course_lib.errors import CourseError
 from course_lib.lab import StillRunning
-from course_lib.lab.started import Started
+from course_lib.lab.started_runs import Started
 from course_lib.lab.waiting import NotSo, Waits
 from course_lib.server import Server
 from course_lib.shop import Shop

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from course_lib import replay
-from course_lib.replay.model import Divergence
+from course_lib.replay.journeys import Divergence
 from tests.replay import drawn, edited, flows, hostile
 from tests.replay.conftest import Histories
 
@@ -186,12 +186,7 @@ async def test_where_they_part_and_why(histories: Histories, case: Case) -> None
     ids=str,
 )
 async def test_what_temporal_does_not_mind_is_no_divergence(histories: Histories, kind: str, cls: type) -> None:
-    assert await replay.verdict(histories[kind], cls) is None
-
-
-async def test_the_verdict_is_the_journeys_divergence(histories: Histories) -> None:
-    journey = await replay.journey(histories["bought"], edited.BuyOther)
-    assert await replay.verdict(histories["bought"], edited.BuyOther) == journey.divergence
+    assert (await replay.journey(histories[kind], cls)).divergence is None
 
 
 async def test_a_command_that_nothing_contradicts_yet_is_noted(histories: Histories) -> None:

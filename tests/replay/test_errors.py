@@ -212,7 +212,7 @@ async def test_revisions_of_a_module_cell(histories: Histories, modules: Modules
     new = names["Buy"]
     assert isinstance(old, type)
     assert isinstance(new, type)
-    parted = await replay.verdict(histories["bought"], new)
+    parted = (await replay.journey(histories["bought"], new)).divergence
     assert parted is not None
     # Lines count as in the cell, the magic line being the first.
     assert (parted.line, parted.issued, parted.expected) == (15, "activity `pack`", "activity `reserve` was asked for")

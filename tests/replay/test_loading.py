@@ -64,7 +64,7 @@ async def test_the_command_line_and_the_web_ui_themselves(
         file.write_text(text)
         loaded = replay.load(file)
         assert (loaded.workflow_id, len(loaded.events)) == (history.workflow_id, len(history.events))
-        assert await replay.verdict(loaded, flows.Approve) is None
+        assert (await replay.journey(loaded, flows.Approve)).divergence is None
 
 
 @pytest.mark.parametrize("payloads", [[{"id": "o-1"}], ["text"], [7]])

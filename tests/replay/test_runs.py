@@ -3,7 +3,7 @@
 import pytest
 
 from course_lib import replay
-from course_lib.replay.model import Journey, Step
+from course_lib.replay.journeys import Journey, Step
 from tests.replay import edited, flows, flows_more
 from tests.replay.conftest import Histories
 

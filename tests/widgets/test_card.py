@@ -18,7 +18,7 @@ def _server(**changes: object) -> Server:
 
 
 def test_the_card_says_everything_in_html_and_in_text() -> None:
-    card = status_card(_server(), _Shop(), "01_workflows-ada-1f", more={"Workspace": "workspace/01"})
+    card = status_card(_server(), _Shop(), "01_workflows-ada-1f")
     for said in (
         "127.0.0.1:7233",
         "1.32.0",
@@ -27,7 +27,6 @@ def test_the_card_says_everything_in_html_and_in_text() -> None:
         "01-ada",
         "4711",
         "pid 42",
-        "workspace/01",
     ):
         assert said in card.html, said
         assert said in card.text, said
@@ -41,17 +40,16 @@ def test_the_card_says_everything_in_html_and_in_text() -> None:
     [("course", "started by this course"), ("local", "found running"), ("environment", "TEMPORAL_ADDRESS")],
 )
 def test_the_card_says_whose_server_it_is(origin: str, words: str) -> None:
-    assert words in status_card(_server(origin=origin), None, "q").text
+    assert words in status_card(_server(origin=origin), _Shop(), "q").text
 
 
-def test_no_web_ui_and_no_shop() -> None:
-    card = status_card(_server(ui_url=None), None, "q")
+def test_no_web_ui() -> None:
+    card = status_card(_server(ui_url=None), _Shop(), "q")
     assert "no Web UI found" in card.html
-    assert "Shop" not in card.text
 
 
 def test_hostile_names_stay_text_and_only_web_addresses_become_links() -> None:
-    card = status_card(_server(ui_url="javascript:alert(1)", namespace="<script>x</script>"), None, '"><img src=x>')
+    card = status_card(_server(ui_url="javascript:alert(1)", namespace="<script>x</script>"), _Shop(), '"><img src=x>')
     assert "<script>x" not in card.html
     assert "<img" not in card.html
     assert "href" not in card.html

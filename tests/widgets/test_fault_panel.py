@@ -35,6 +35,10 @@ def click(panel: FaultPanel, control: str, **asked: Any) -> str:
     return token
 
 
+def press(panel: FaultPanel, control: str, service: str | None = None, **values: Any) -> None:
+    panel.press(control, service, values).result(120)
+
+
 def meets(shop: Shop, service: str = "payments") -> str:
     with shop.blocking_client(timeout=5) as client:
         try:
@@ -69,16 +73,16 @@ async def test_each_switch_is_met_by_the_next_call_and_can_be_turned_off(
     assert seen.fault == control
     assert meets(shop, "warehouse") == "ok", "only the service that was aimed at"
 
-    panel.press("off", "payments", kind=control)
+    press(panel, "off", "payments", kind=control)
     assert row(panel, "payments")["rules"] == []
     assert meets(shop) == "ok"
 
 
 @pytest.mark.parametrize("control", ["outage", "decline"])
 def test_a_toggle_turns_off_what_it_turned_on(panel: FaultPanel, shop: Shop, control: str):
-    panel.press(control, "payments", on=True)
+    press(panel, control, "payments", on=True)
     assert row(panel, "payments")[control] is True
-    panel.press(control, "payments", on=False)
+    press(panel, control, "payments", on=False)
     assert row(panel, "payments")[control] is False
     assert meets(shop) == "ok"
 
@@ -86,16 +90,16 @@ def test_a_toggle_turns_off_what_it_turned_on(panel: FaultPanel, shop: Shop, con
 def test_only_payments_can_decline(panel: FaultPanel):
     assert row(panel, "warehouse")["decline"] is None
     with pytest.raises(CourseError, match="Only payments declines"):
-        panel.press("decline", "warehouse", on=True)
+        press(panel, "decline", "warehouse", on=True)
 
 
 def test_zero_turns_latency_and_error_rate_off(panel: FaultPanel, shop: Shop):
-    panel.press("latency", "payments", seconds=1.5)
-    panel.press("error_rate", "payments", rate=0.25)
+    press(panel, "latency", "payments", seconds=1.5)
+    press(panel, "error_rate", "payments", rate=0.25)
     now = row(panel, "payments")
     assert (now["seconds"], now["jitter"], now["rate"]) == (1.5, 0.0, 25.0)
-    panel.press("latency", "payments", seconds=0.0)
-    panel.press("error_rate", "payments", rate=0.0)
+    press(panel, "latency", "payments", seconds=0.0)
+    press(panel, "error_rate", "payments", rate=0.0)
     assert shop.faults.current().empty
 
 
@@ -103,11 +107,11 @@ def test_scenarios_set_all_calm_clears_and_the_seed_is_kept(panel: FaultPanel, s
     names = [name for name, _ in panel.switches.scenarios]
     assert names == list(SCENARIOS)
     for name in names:
-        panel.press("scenario", name=name)
+        press(panel, "scenario", name=name)
         panel.draw()
         assert panel.switches.state["scenario"] == name, "read back from the switches themselves"
-    panel.press("seed", seed=7)
-    panel.press("calm")
+    press(panel, "seed", seed=7)
+    press(panel, "calm")
     panel.draw()
     assert panel.switches.state["seed"] == 7
     assert panel.switches.state["scenario"] == "calm"
@@ -124,7 +128,7 @@ def test_what_code_set_is_shown_and_an_aimed_switch_can_be_turned_off_by_its_sen
         "The next 2 calls, in turn: fails with 500; goes well.",
     ]
     for rule in now["rules"]:
-        panel.press("off", "warehouse", kind=rule["kind"], order_id=rule["order_id"])
+        press(panel, "off", "warehouse", kind=rule["kind"], order_id=rule["order_id"])
     assert shop.faults.current().empty
 
 
@@ -152,11 +156,11 @@ async def test_a_wrong_value_is_said_in_words_and_changes_nothing(
     panel: FaultPanel, shop: Shop, control: str, service: str | None, values: dict[str, Any], said: str
 ):
     with pytest.raises(CourseError, match=said):
-        panel.press(control, service, **values)
+        press(panel, control, service, **values)
     click(panel, control, service=service, **values)
     await until(lambda: bool(panel.error))
     assert shop.faults.current().empty
-    panel.press("outage", "payments", on=True)
+    press(panel, "outage", "payments", on=True)
     assert panel.error == "", "the next press takes the message away"
 
 
@@ -188,12 +192,11 @@ def test_requests_are_listed_with_what_they_met(panel: FaultPanel, shop: Shop):
         "down": 1,
         "no answer": 1,
     }
-    panel.show_only("warehouse")
+    panel.service = "warehouse"
+    panel.refresh()
     panel.draw()
     assert [line["service"] for line in panel.requests.rows] == ["warehouse"] * 2
     assert [item["outcome"] for item in panel.requests.counts] == ["down", "no answer"]
-    with pytest.raises(CourseError, match="no service"):
-        panel.show_only("kitchen")
 
 
 async def test_what_waits_is_listed_first_until_it_ends(panel: FaultPanel, shop: Shop):
@@ -215,16 +218,16 @@ async def test_what_waits_is_listed_first_until_it_ends(panel: FaultPanel, shop:
 async def test_it_looks_by_itself_only_while_somebody_sees_it(panel: FaultPanel, shop: Shop):
     panel.widget.pulse.visible = True
     shop.faults.outage("payments")
-    await until(lambda: bool(panel.look.book.rules))
+    await until(lambda: bool(panel.shown.book.rules))
     await until(lambda: panel.switches.state["services"][0]["outage"])
     panel.widget.pulse.visible = False
-    await until(lambda: not panel._watching)
+    await until(lambda: not panel.looks)
     shop.faults.clear()
-    assert panel.look.book.rules, "nobody looks"
+    assert panel.shown.book.rules, "nobody looks"
     panel.widget.pulse.visible = True
-    await until(lambda: not panel.look.book.rules)
+    await until(lambda: not panel.shown.book.rules)
     panel.widget.pulse.visible = False
-    await until(lambda: not panel._watching)
+    await until(lambda: not panel.looks)
 
 
 async def test_a_shop_that_is_gone_is_said_and_started_again(panel: FaultPanel, shop: Shop):
@@ -247,7 +250,7 @@ def test_a_deleted_shop_is_said(state: Any):
     panel.refresh()
     assert "cannot be read" in panel.gone
     with pytest.raises(CourseError, match="no shop"):
-        panel.press("outage", "payments", on=True)
+        press(panel, "outage", "payments", on=True)
     open_shop("to-be-deleted")
     panel.refresh()
     assert panel.gone == ""

@@ -20,7 +20,7 @@ from course_lib.history.feed import Feed
 from course_lib.history.run import Run
 from course_lib.widgets.look import View
 from course_lib.widgets.timeline.comparison import comparison_view
-from course_lib.widgets.timeline.live import Model, Still, Timeline, Track, shown
+from course_lib.widgets.timeline.live import LivePicture, Still, Timeline, Track, shown
 from course_lib.widgets.timeline.live.columns import NAMES
 from course_lib.widgets.timeline.live.related import owner, related, told
 from course_lib.widgets.timeline.live.remarks import apart
@@ -103,7 +103,7 @@ class Page:
         return set(fresh)
 
 
-def everything_of(model: Model) -> Rows:
+def everything_of(model: LivePicture) -> Rows:
     page = Page()
     page.apply(model.full())
     return page.rows
@@ -112,14 +112,14 @@ def everything_of(model: Model) -> Rows:
 async def test_after_every_event_the_deltas_add_up_to_a_full_recompute(start: Start) -> None:
     whole = await run_of(await everything(start))
     run = Run(whole.workflow_id, whole.run_id, "root", None)
-    model, page = Model([Track(Still([run]), "order")]), Page()
+    model, page = LivePicture([Track(Still([run]), "order")]), Page()
     for event in whole.events:
         before = dict(page.rows)
         run.events.append(event)
         delta = model.delta()
         assert delta is not None
         changed = page.apply(delta)
-        fresh = Model([Track(Still([run]), "order")])
+        fresh = LivePicture([Track(Still([run]), "order")])
         fresh.delta()
         assert page.rows == everything_of(fresh) == everything_of(model)
         # Only what has changed travels.
@@ -130,18 +130,18 @@ async def test_after_every_event_the_deltas_add_up_to_a_full_recompute(start: St
 async def test_a_workflow_task_that_the_server_takes_back_is_gone_from_the_page(start: Start) -> None:
     whole = await run_of(await everything(start))
     run = Run(whole.workflow_id, whole.run_id, "root", None, events=whole.events[:10])
-    model, page = Model([Track(Still([run]), "order")]), Page()
+    model, page = LivePicture([Track(Still([run]), "order")]), Page()
     page.apply(model.delta() or {})
     run.events = whole.events[:7]
     page.apply(model.delta() or {})
-    fresh = Model([Track(Still([run]), "order")])
+    fresh = LivePicture([Track(Still([run]), "order")])
     fresh.delta()
     assert page.rows == everything_of(fresh)
 
 
 async def test_texts_travel_once_and_control_characters_never(start: Start) -> None:
     run = await run_of(await everything(start, Order(_EVIL, 1)))
-    model = Model([Track(Still([run]), _EVIL)])
+    model = LivePicture([Track(Still([run]), _EVIL)])
     first = model.delta() or {}
     assert len(set(first["texts"])) == len(first["texts"])
     assert any("<img src=x onerror=alert(1)>" in text for text in first["texts"])
@@ -157,7 +157,7 @@ async def test_children_and_continued_runs_have_groups(start: Start, client: Cli
     handle = await everything(start)
     feed = Feed(client, handle.id)
     await until(feed, lambda: feed.closed)
-    model = Model([Track(feed, handle.id)])
+    model = LivePicture([Track(feed, handle.id)])
     root, child = (model.delta() or {})["runs"]
     assert (root["group"], root["parent"], root["relation"]) == (0, None, "root")
     assert (child["group"], child["parent"], child["id"]) == (1, 0, f"{handle.id}-mail")
@@ -166,7 +166,7 @@ async def test_children_and_continued_runs_have_groups(start: Start, client: Cli
     await again.result()
     feed = Feed(client, again.id, again.first_execution_run_id)
     await until(feed, lambda: feed.closed)
-    facts = Model([Track(feed, again.id)]).delta() or {}
+    facts = LivePicture([Track(feed, again.id)]).delta() or {}
     assert [run["group"] for run in facts["runs"]] == [0, 0]
     assert (facts["tracks"][0]["runs"], facts["tracks"][0]["status"]) == (2, "completed")
 
@@ -187,7 +187,7 @@ async def test_events_of_an_item_and_the_item_of_an_event(start: Start) -> None:
 
 async def test_the_widget_answers_what_the_browser_asks(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     run = await run_of(await everything(start))
-    widget = TimelineWidget(Model([Track(Still([run]), "order")]), tabular=True)
+    widget = TimelineWidget(LivePicture([Track(Still([run]), "order")]), tabular=True)
     sent: list[dict[str, Any]] = []
     monkeypatch.setattr(widget, "send", sent.append)
     page = Page()
@@ -213,7 +213,7 @@ async def test_the_widget_answers_what_the_browser_asks(start: Start, monkeypatc
     assert widget.table
 
 
-def _has(model: Model, name: str) -> bool:
+def _has(model: LivePicture, name: str) -> bool:
     return any(row["name"] == name for rows in everything_of(model).values() for row in rows)
 
 
@@ -281,7 +281,7 @@ async def test_a_comparison_says_what_differs(start: Start) -> None:
     with pytest.raises(WorkflowFailureError):
         await bad.result()
     runs = [await run_of(good), await run_of(bad)]
-    model = Model([Track(Still([run]), run.workflow_id) for run in runs], apart)
+    model = LivePicture([Track(Still([run]), run.workflow_id) for run in runs], apart)
     said = "\n".join((model.delta() or {})["remarks"])
     assert "A ✓ completed in" in said
     assert "B ✗ failed in" in said

@@ -3,11 +3,15 @@
 import logging
 import threading
 
+import pytest
+
+from course_lib.widgets import log_view
 from course_lib.widgets.log_view import LogView, follow_logs
 
 
-def test_last_lines_without_terminal_colours() -> None:
-    view = LogView("Log of <orders>", shown=2)
+def test_last_lines_without_terminal_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_view, "_SHOWN", 2)
+    view = LogView("Log of <orders>")
     assert "(no lines yet)" in view._repr_mimebundle_()["text/plain"]
     for line in ("first", "\x1b[31mred\x1b[0m", "a\x00b <script>"):
         view.append(line)
@@ -17,8 +21,9 @@ def test_last_lines_without_terminal_colours() -> None:
     assert "Log of &lt;orders&gt;" in bundle["text/html"]
 
 
-def test_lines_of_many_threads_all_arrive() -> None:
-    view = LogView("Log", shown=1000)
+def test_lines_of_many_threads_all_arrive(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_view, "_SHOWN", 1000)
+    view = LogView("Log")
     threads = [threading.Thread(target=lambda: [view.append("x") for _ in range(50)]) for _ in range(8)]
     for thread in threads:
         thread.start()
@@ -49,7 +54,7 @@ def test_the_shutdown_of_a_replaced_worker_is_no_news() -> None:
     view = LogView("log")
     logger = logging.getLogger("test-routine")
     logger.setLevel(logging.INFO)
-    logger.addHandler(view.handler())
+    logger.addHandler(log_view._ViewHandler(view))
     logger.info("Beginning worker shutdown, will wait 0:00:00 before cancelling activities")
     logger.info("charged")
     assert [line.split()[-1] for line in view.last()] == ["charged"]

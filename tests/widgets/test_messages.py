@@ -1,6 +1,7 @@
 """The message panel on a real server: what its buttons and its code send, and what it says of the outcome."""
 
 import asyncio
+import gc
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
@@ -9,6 +10,7 @@ from typing import Any
 
 import ipywidgets
 import pytest
+from IPython.display import display
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import PollWorkflowTaskQueueRequest, RespondWorkflowTaskCompletedRequest
 from temporalio.client import (
@@ -26,7 +28,6 @@ from course_lib.widgets.messages import MessagePanel, Outcome, open_desk
 from course_lib.widgets.messages.card import Card
 from course_lib.widgets.messages.desk import Desk
 from course_lib.widgets.messages.handlers import handlers_of
-from course_lib.widgets.messages.watching import Watch
 from tests.widgets.message_flows import Address, Approval, Approvals, Tier
 
 Open = Callable[..., Awaitable[MessagePanel]]
@@ -88,7 +89,7 @@ async def _pressed(panel: MessagePanel, card: Card) -> Outcome:
     """Press a card's button and return what came of it."""
     before = panel.desk.outcomes(card.handler)
     card.button.click()
-    await _until(lambda: (now := panel.desk.outcomes(card.handler)) and now != before and not now[0].under_way)
+    await _until(lambda: (now := panel.desk.outcomes(card.handler)) and now != before and now[0].state != "working")
     return _outcome(panel, card)
 
 
@@ -356,19 +357,24 @@ async def test_auto_refresh_asks_again_and_stops_after_an_error(
             assert panel.desk.state.closed
         finally:
             panel.on_view(False)
-        await _until(lambda: not panel._watch.going)
+        await _until(lambda: not panel.looks)
 
 
 async def test_the_work_in_the_background_ends_with_the_panel(handle: WorkflowHandle[Any, Any]) -> None:
     looked: list[int] = []
-    desk = Desk(handle, [])
-    watch = Watch(desk, lambda: looked.append(1))
-    watch.go(True)
-    work = watch._work
+    panel = MessagePanel(Desk(handle, []))
+    panel.desk.subscribe(lambda: looked.append(1))
+    panel.on_view(True)
+    work = panel._looks
     assert work is not None
     await _until(lambda: looked)
-    del watch, desk
-    await _until(work.done)
+    del panel
+
+    def ended() -> bool:
+        gc.collect()
+        return work.done()
+
+    await _until(ended)
 
 
 async def test_an_unknown_class_is_said_and_the_worker_names_its_handlers(
@@ -402,7 +408,7 @@ async def test_where_nobody_looks_no_widget_is_made(
     before = set(ipywidgets.widgets.widget._instances)
     panel = MessagePanel(*await open_desk(handle, lambda _: Approvals))
     await panel.send("remind", "ada")
-    panel._ipython_display_()
+    display(panel)
     assert "sent at" in panel.static().html
     assert "approve(approval: Approval): Say yes to the order." in capsys.readouterr().out
     assert set(ipywidgets.widgets.widget._instances) == before

@@ -11,7 +11,7 @@ import pytest
 from temporalio.client import Client
 
 from course_lib import replay
-from course_lib.replay.model import Journey, Wait
+from course_lib.replay.journeys import Journey, Wait
 from course_lib.widgets.stepper import Stepper, telling
 from course_lib.widgets.stepper.payload import payload
 from course_lib.widgets.stepper.source import coloured

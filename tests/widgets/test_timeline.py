@@ -87,7 +87,7 @@ def test_lanes_labels_events_and_tooltips() -> None:
         assert said in text, said
         assert said in view.text, said
     assert any("charge: ✓ completed 2 s\nevents 5–7\nresult 7" in title for title in checked.titles)
-    assert '<a class="tc-last" href="http://127.0.0.1:8233/w"' in view.html
+    assert '<a href="http://127.0.0.1:8233/w"' in view.html
     assert "http://127.0.0.1:8233/w" in view.text
     (chart,) = [attributes for tag, attributes in checked.seen if attributes.get("class") == "tl-svg"]
     assert chart["role"] == "img"

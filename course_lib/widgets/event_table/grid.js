@@ -1,4 +1,4 @@
-import { make } from "./element.js";
+import { make } from "../panel/dom.js";
 import { ATTEMPT, EVENT, FAILURE, KIND, NAME, OFFSET, PAYLOAD, SIGNS, TIME, TOOK, TYPE } from "./rows.js";
 
 const HEIGHT = 25; // pixels of a row; table.css says the same

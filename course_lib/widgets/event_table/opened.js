@@ -1,4 +1,4 @@
-import { make } from "./element.js";
+import { make } from "../panel/dom.js";
 
 /**
  * Everything that one event says, below the table.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from course_lib.history.frame import NO_TIME, RowReader
 from course_lib.history.moments import in_words
 from course_lib.history.payloads import Decoder, preview
+from course_lib.widgets.event_kinds import kind_of
 from course_lib.widgets.look import plain, shorten
 
 if TYPE_CHECKING:
@@ -17,22 +17,6 @@ if TYPE_CHECKING:
     from temporalio.api.history.v1 import HistoryEvent
 
 _SHOWN = 240  # characters of a payload or failure; the opened event has everything
-
-# From the beginning of an event's type to the choice that shows it; the first that fits counts.
-_KINDS = (
-    ("WorkflowTask", "task"),
-    ("Activity", "activity"),
-    ("Timer", "timer"),
-    ("StartChild", "child"),
-    ("ChildWorkflow", "child"),
-    ("WorkflowExecutionSignaled", "message"),
-    ("WorkflowExecutionUpdate", "message"),
-    ("WorkflowExecutionCancelRequested", "message"),
-    ("SignalExternal", "message"),
-    ("ExternalWorkflow", "message"),
-    ("RequestCancelExternal", "message"),
-    ("WorkflowExecution", "workflow"),
-)
 
 
 class Row(NamedTuple):
@@ -133,9 +117,4 @@ def _kind(event: HistoryEvent, name: str) -> str:
     if name == "MarkerRecorded":
         local = event.marker_recorded_event_attributes.marker_name == "core_local_activity"
         return "activity" if local else "other"
-    return _kind_of(name)
-
-
-@cache
-def _kind_of(name: str) -> str:
-    return next((kind for begin, kind in _KINDS if name.startswith(begin)), "other")
+    return kind_of(name)

@@ -1,5 +1,5 @@
 import { keepKeys } from "../panel/keys.js";
-import { make } from "./element.js";
+import { make } from "../panel/dom.js";
 import { makeGrid } from "./grid.js";
 import { makeOpened } from "./opened.js";
 import { CHOICES, EVENT, FAILURE, KIND, LINK, Store, TYPE, wanted } from "./rows.js";

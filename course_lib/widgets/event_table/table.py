@@ -12,7 +12,7 @@ from course_lib.history.run import Run
 from course_lib.widgets.event_table.still import still
 from course_lib.widgets.event_table.widget import EventTableWidget, Source
 from course_lib.widgets.look import View
-from course_lib.widgets.panel.frontend import interactive
+from course_lib.widgets.panel.frontend import interactive, with_static
 from course_lib.widgets.panel.kernel_side import KernelSide
 
 if TYPE_CHECKING:
@@ -86,16 +86,13 @@ class EventTable:
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         from course_lib.widgets.timeline.live import shown
 
-        live: Any = {}
-        if interactive():
-            if self._feed is not None:
-                _begin(self._feed)
-            shown.note(self)
-            live = self.widget._repr_mimebundle_() or {}
-        static = self.static()
-        return {
-            **(live[0] if isinstance(live, tuple) else live), "text/html": static.html, "text/plain": static.text
-        }  # fmt: skip
+        if not interactive():
+            return self.static()._repr_mimebundle_()
+        if self._feed is not None:
+            _begin(self._feed)
+        shown.note(self)
+        widget = self.widget
+        return with_static(widget, self.static())
 
     def __repr__(self) -> str:
         return self.static().text

@@ -8,24 +8,17 @@ import traitlets
 from course_lib.shop.faults import SERVICES
 from course_lib.shop.scenarios import SCENARIOS
 from course_lib.widgets.look import STYLE
+from course_lib.widgets.panel.bundle import bundle
 
 _HERE = Path(__file__).parent
-
-
-def _script(name: str) -> str:
-    # An anywidget's module is loaded from a blob, so it cannot import its neighbour: the two texts are joined.
-    return "\n".join((_HERE / file).read_text(encoding="utf-8") for file in ("dom.js", name))
-
-
-def _style() -> str:
-    return STYLE + (_HERE / "fault_panel.css").read_text(encoding="utf-8")
+_STYLE = STYLE + (_HERE / "fault_panel.css").read_text(encoding="utf-8")
 
 
 class Switches(anywidget.AnyWidget):
     """One row of native controls per service. Thirty ipywidgets would be ninety models, and no table."""
 
-    _esm = _script("switches.js")
-    css = traitlets.Unicode(_style()).tag(sync=True)
+    _esm = bundle(_HERE / "switches.js")
+    css = traitlets.Unicode(_STYLE).tag(sync=True)
     scenarios = traitlets.List([[name, text] for name, (text, _) in SCENARIOS.items()]).tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
     gone = traitlets.Unicode().tag(sync=True)
@@ -37,8 +30,8 @@ class Switches(anywidget.AnyWidget):
 class Requests(anywidget.AnyWidget):
     """The list of requests. It keeps its place and the selection while new lines come."""
 
-    _esm = _script("requests.js")
-    css = traitlets.Unicode(_style()).tag(sync=True)
+    _esm = bundle(_HERE / "requests.js")
+    css = traitlets.Unicode(_STYLE).tag(sync=True)
     services = traitlets.List(list(SERVICES)).tag(sync=True)
     service = traitlets.Unicode().tag(sync=True)
     rows = traitlets.List(traitlets.Dict()).tag(sync=True)

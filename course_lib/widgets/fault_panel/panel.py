@@ -6,24 +6,20 @@ import threading
 import time
 from collections import deque
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Any
 
 from course_lib import loops
-from course_lib.errors import CourseError
-from course_lib.shop import Shop
+from course_lib.shop import Faults, Shop
 from course_lib.shop.faults import SERVICES
 from course_lib.shop.looking import Look, Watcher
 from course_lib.widgets.fault_panel import state
 from course_lib.widgets.fault_panel.front import Requests, Switches
 from course_lib.widgets.fault_panel.presses import carry_out
-from course_lib.widgets.fault_panel.static import static_view
-from course_lib.widgets.look import View
 from course_lib.widgets.panel import Panel
 
-_PAUSE = 0.25  # seconds between two looks; one that finds nothing new costs 0.2 ms
 _ALIVE = 1.0  # seconds between two looks at the shop's process
 _ANSWERS = 5.0  # seconds between two questions whether it answers
-_LIMIT = 120.0  # seconds for a press from code: a shop that hangs is replaced within them
 _TOKENS = 50
 _BUSY = {"start": "Starting the shop…"}
 
@@ -38,20 +34,21 @@ class FaultPanel(Panel):
 
     Attributes:
         shop: The shop.
-        look: The shop as it was seen last.
+        shown: The shop as it was seen last.
         service: The only service whose requests are listed; None for all.
     """
+
+    every = 0.25  # a look that finds nothing new costs 0.2 ms
 
     def __init__(self, shop: Shop) -> None:
         super().__init__()
         self.shop = shop
-        self.look = Look()
+        self.shown = Look()
         self.service: str | None = None
         self._watcher = Watcher(shop.path)
         self._looking = threading.Lock()
         self._unreadable = self._stopped = ""
         self._checked = self._asked = 0.0
-        self._visible = self._watching = False
         self._turn: asyncio.Lock | None = None
         self._done: deque[str] = deque(maxlen=_TOKENS)
         self._said = ""
@@ -61,50 +58,6 @@ class FaultPanel(Panel):
     def gone(self) -> str:
         """Why the shop cannot be used, in words; empty when it can."""
         return self._stopped or self._unreadable
-
-    # What code presses
-
-    def press(self, control: str, service: str | None = None, **values: Any) -> None:
-        """Press a control, and return when the shop has taken it.
-
-        | control | service | values |
-        |---|---|---|
-        | "latency" | yes | ``seconds``, ``jitter`` |
-        | "error_rate" | yes | ``rate``, 0 to 1 |
-        | "decline", "outage" | yes | ``on``, True or False |
-        | "accept_then_time_out", "duplicate_delivery" | yes | ``times``, the next so many calls |
-        | "off" | yes | ``kind``, and ``operation`` or ``order_id`` if the switch has them |
-        | "scenario" | no | ``name`` |
-        | "seed" | no | ``seed`` |
-        | "calm", "start" | no | none |
-
-        Args:
-            control: Which control.
-            service: "payments", "warehouse", "mailer" or "identity".
-            **values: What to set it to.
-
-        Raises:
-            CourseError: There is no such control or service, the shop refuses the value, or it cannot be started.
-        """
-        failed: list[BaseException] = []
-        self._press(control, service, values, failed=failed).result(_LIMIT)
-        if failed:
-            raise failed[0]
-
-    def show_only(self, service: str | None) -> None:
-        """Show only one service's requests, as the filter does.
-
-        Args:
-            service: Its name; None for all.
-
-        Raises:
-            CourseError: There is no such service.
-        """
-        if service is not None and service not in SERVICES:
-            raise CourseError(f"The shop has no service {service!r}.", fix=f"use one of {', '.join(SERVICES)}.")
-        self.service = service
-        self.refresh()
-        self.changed()
 
     def refresh(self) -> None:
         """Look at the shop now."""
@@ -122,39 +75,28 @@ class FaultPanel(Panel):
         pulse, switches, requests, error = self.widget.children
         self.widget.children = (pulse, switches, error, requests)
 
-    def on_view(self, visible: bool) -> None:
-        """Look at the shop only while the panel is on the screen."""
-        self._visible = visible
-        if visible and not self._watching:
-            self._watching = True
-            loops.background().submit(self._watch())
-
     def draw(self) -> None:
         """Put the state into the widgets."""
         shown, listed = self.switches, self.requests
         with shown.hold_sync():
-            shown.state = state.switches(self.look)
+            shown.state = state.switches(self.shown)
             shown.gone, shown.busy, shown.said = self.gone, self.busy, self._said
             shown.done = list(self._done)
         with listed.hold_sync():
             listed.service = self.service or ""
-            listed.rows = state.requests(self.look, self.service)
-            listed.counts = state.counts(self.look, self.service)
-
-    def static(self) -> View:
-        """Return the switches in words and the last requests."""
-        return static_view(self.look, self.gone)
+            listed.rows = state.requests(self.shown, self.service)
+            listed.counts = state.counts(self.shown, self.service)
 
     def text(self) -> str:
         """Return the switches in words and the last requests."""
-        return self.static().text
+        return state.text(self.shown, self.gone)
 
     # Inside
 
     def _look(self) -> None:
         with self._looking:
             try:
-                self.look = self._watcher.look(self.service)
+                self.shown = self._watcher.look(self.service)
                 self._unreadable = ""
             except (sqlite3.Error, OSError) as error:
                 self._unreadable = f"The shop's tables cannot be read: {error}. Run the chapter's first cell again."
@@ -181,17 +123,17 @@ class FaultPanel(Panel):
             loops.background().submit(self._look_and_draw())
         elif isinstance(content.get("press"), dict):
             asked = dict(content["press"])
-            self._press(asked.pop("control", ""), asked.pop("service", None), asked, token=str(content.get("token")))
+            self.press(asked.pop("control", ""), asked.pop("service", None), asked, str(content.get("token")))
 
-    def _press(
-        self,
-        control: str,
-        service: str | None,
-        values: dict[str, Any],
-        *,
-        token: str = "",
-        failed: list[BaseException] | None = None,
-    ) -> "Future[Any]":
+    def press(self, control: str, service: str | None, values: dict[str, Any], token: str = "") -> "Future[Any]":
+        """Have a press carried out in the background, after those before it.
+
+        Args:
+            control: Which control, see `carry_out`.
+            service: Its service, for those that have one.
+            values: What it was set to.
+            token: What the browser calls this press.
+        """
         # Not `act`: a second press does not have to wait for the first, they are carried out in turn.
         self.error, self.busy = "", _BUSY.get(control, "Waiting for the shop…")
         self.changed()
@@ -202,10 +144,6 @@ class FaultPanel(Panel):
                 async with self._turn:
                     await asyncio.to_thread(carry_out, self.shop, control, service, values)
                 self._said = _words(control, service, values)
-            except BaseException as error:
-                if failed is not None:
-                    failed.append(error)
-                raise
             finally:
                 await asyncio.to_thread(self.refresh)
                 self._done.append(token)
@@ -216,22 +154,44 @@ class FaultPanel(Panel):
         await asyncio.to_thread(self._look)
         self.changed()
 
-    async def _watch(self) -> None:
-        try:
-            while self._visible:
-                before, gone = self.look, self.gone
-                if time.monotonic() - self._checked > _ALIVE:
-                    await asyncio.to_thread(self._check)
-                await asyncio.to_thread(self._look)
-                if self.look is not before or self.gone != gone:
-                    self.changed()
-                await asyncio.sleep(_PAUSE)
-        finally:
-            self._watching = False
-            if self._visible:  # it came back into sight between the last look and here
-                self.on_view(True)
+    async def look(self) -> None:
+        """See `Panel.look`."""
+        before, gone = self.shown, self.gone
+        if time.monotonic() - self._checked > _ALIVE:
+            await asyncio.to_thread(self._check)
+        await asyncio.to_thread(self._look)
+        if self.shown is not before or self.gone != gone:
+            self.changed()
 
 
 def _words(control: str, service: str | None, values: dict[str, Any]) -> str:
     told = ", ".join(f"{name} {value}" for name, value in values.items() if value is not None)
     return f"Set: {' '.join(part for part in (service, control.replace('_', ' '), told) if part)}."
+
+
+_panels: dict[Path, FaultPanel] = {}
+
+
+def fault_panel(shop: Shop) -> FaultPanel:
+    """Return the panel of a shop: always the same one, so that a cell that runs again adds no second one.
+
+    Args:
+        shop: The shop.
+    """
+    panel = _panels.get(shop.path)
+    if panel is None:
+        panel = _panels[shop.path] = FaultPanel(shop)
+    panel.shop = shop
+    return panel
+
+
+def show(faults: Faults) -> None:
+    """Display the panel of some switches, for IPython's display formatter.
+
+    Args:
+        faults: The switches of a shop.
+    """
+    if isinstance(faults.owner, Shop):
+        fault_panel(faults.owner)._ipython_display_()
+    else:
+        print(repr(faults))

@@ -1,35 +1,37 @@
+import { build } from "../panel/dom.js";
+
 /**
  * The list of requests, the newest first: lines keep their elements, so the place and a selection stay.
  *
  * @param {{model: any, el: HTMLElement}} context What anywidget hands to a view.
  */
 function render({ model, el }) {
-  const root = make("div", { class: "tc tc-faults" }, make("style", { text: model.get("css") }));
+  const root = build("div", { class: "tc tc-faults" }, build("style", { text: model.get("css") }));
   el.append(root);
-  const filter = make("select", { "aria-label": "Requests of which service" });
-  filter.append(make("option", { value: "", text: "all services" }));
-  for (const name of model.get("services")) filter.append(make("option", { value: name, text: name }));
+  const filter = build("select", { "aria-label": "Requests of which service" });
+  filter.append(build("option", { value: "", text: "all services" }));
+  for (const name of model.get("services")) filter.append(build("option", { value: name, text: name }));
   filter.addEventListener("change", () => model.send({ filter: filter.value }));
   /** @type {Record<string, string>} */
   const HINTS = {
     Key: "The idempotency key that came with the call",
     Took: "Until the answer, or until nobody waited",
   };
-  const counts = make("span", { class: "tf-counts" });
+  const counts = build("span", { class: "tf-counts" });
   const heads = ["Time", "Call", "Order", "Outcome", "Took", "Key"];
-  const column = (/** @type {string} */ text) => make("th", { scope: "col", text, title: HINTS[text] ?? "" });
-  const body = make("tbody");
-  const empty = make("div", { class: "tc-quiet tf-empty", text: "No request yet. Run a cell that calls the shop." });
-  const table = make(
+  const column = (/** @type {string} */ text) => build("th", { scope: "col", text, title: HINTS[text] ?? "" });
+  const body = build("tbody");
+  const empty = build("div", { class: "tc-quiet tf-empty", text: "No request yet. Run a cell that calls the shop." });
+  const table = build(
     "table",
     { class: "tf-requests" },
-    make("caption", { class: "tf-hidden", text: "Requests, the newest first" }),
-    make("thead", {}, make("tr", {}, ...heads.map(column))),
+    build("caption", { class: "tf-hidden", text: "Requests, the newest first" }),
+    build("thead", {}, build("tr", {}, ...heads.map(column))),
     body,
   );
   // Something that scrolls must be reachable by keyboard.
-  const list = make("div", { class: "tf-list", tabindex: "0", role: "region", "aria-label": "Requests" }, table, empty);
-  const head = make("div", { class: "tf-head" }, make("label", {}, make("b", { text: "Requests" }), filter), counts);
+  const list = build("div", { class: "tf-list", tabindex: "0", role: "region", "aria-label": "Requests" }, table, empty);
+  const head = build("div", { class: "tf-head" }, build("label", {}, build("b", { text: "Requests" }), filter), counts);
   root.append(head, list);
 
   const clock = (/** @type {string} */ at) => {
@@ -43,13 +45,13 @@ function render({ model, el }) {
     return ms < 10000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`;
   };
   const line = (/** @type {any} */ row) => {
-    const badge = make("span", { class: `tf-badge tc-${row.tone}`, text: `${row.icon} ${row.outcome}` });
-    const outcome = make("td", {}, badge);
+    const badge = build("span", { class: `tf-badge tc-${row.tone}`, text: `${row.icon} ${row.outcome}` });
+    const outcome = build("td", {}, badge);
     if (row.status !== null) outcome.append(` ${row.status}`);
-    if (row.note) outcome.append(make("span", { class: "tc-quiet", text: ` ${row.note}` }));
-    const call = make("td", {}, make("span", { class: "tc-quiet", text: `${row.service} ` }), row.operation);
-    const made = make("tr", {}, make("td", { text: clock(row.at) }), call, make("td", { text: row.order }), outcome);
-    made.append(make("td", { class: "tf-number", text: took(row.took) }), make("td", { text: row.key }));
+    if (row.note) outcome.append(build("span", { class: "tc-quiet", text: ` ${row.note}` }));
+    const call = build("td", {}, build("span", { class: "tc-quiet", text: `${row.service} ` }), row.operation);
+    const made = build("tr", {}, build("td", { text: clock(row.at) }), call, build("td", { text: row.order }), outcome);
+    made.append(build("td", { class: "tf-number", text: took(row.took) }), build("td", { text: row.key }));
     for (const cell of made.children) cell.title = cell.textContent ?? "";
     return made;
   };
@@ -59,8 +61,8 @@ function render({ model, el }) {
     filter.value = model.get("service");
     counts.replaceChildren(
       ...model.get("counts").map((/** @type {any} */ item) => {
-        const chip = make("span", { class: `tc-${item.tone}`, text: `${item.icon} ${item.count} ` });
-        return make("span", { class: "tf-count" }, chip, item.outcome);
+        const chip = build("span", { class: `tc-${item.tone}`, text: `${item.icon} ${item.count} ` });
+        return build("span", { class: "tf-count" }, chip, item.outcome);
       }),
     );
     const rows = model.get("rows");

@@ -1,6 +1,7 @@
 """A look at the shop as the panel shows it: plain values that go to the browser, and the sentences beside them."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from statistics import median
 from typing import Any
 
@@ -13,7 +14,9 @@ from course_lib.widgets.look import plain, shorten
 _LONGEST = 80  # characters of an id
 _BARS = 24  # requests in a service's little picture
 
-CALM = "Calm: calls go through."
+_SHOWN = 15  # requests, in words
+
+_CALM = "Calm: calls go through."
 
 
 def switches(look: Look) -> dict[str, Any]:
@@ -135,4 +138,35 @@ def counts(look: Look, service: str | None) -> list[dict[str, Any]]:
         {"outcome": how, "icon": icon, "tone": tone, "count": found[how]}
         for how, (icon, tone) in words.OUTCOMES.items()
         if how in found
+    ]
+
+
+def text(look: Look, gone: str) -> str:
+    """Return the switches in words and the last requests.
+
+    Args:
+        look: The shop at one moment.
+        gone: Why the shop cannot be used; empty when it can.
+    """
+    lines = [f"Shop faults, seed {look.book.seed}" + (f": {gone}" if gone else "")]
+    for service in SERVICES:
+        said = [words.sentence(rule) for rule in look.book.rules if rule.service == service] or [_CALM]
+        lines.append(f"  {service:<10} {' '.join(said)}")
+    ended = ", ".join(f"{item['icon']} {item['count']} {item['outcome']}" for item in counts(look, None))
+    shown = requests(look, None)[:_SHOWN]
+    lines.append(f"Requests: {ended or 'none yet'}" + (f"; the last {len(shown)}:" if shown else ""))
+    return "\n".join([*lines, *("  " + "  ".join(cell for cell in _cells(line) if cell) for line in shown)])
+
+
+def _cells(line: dict[str, Any]) -> list[str]:
+    status = f" {line['status']}" if line["status"] is not None else ""
+    at = datetime.fromisoformat(line["at"])
+    return [
+        f"{at:%H:%M:%S}.{at.microsecond // 1000:03d}",
+        line["service"],
+        line["operation"],
+        line["order"],
+        f"{line['icon']} {line['outcome']}{status}",
+        line["note"],
+        "" if line["took"] is None else f"{line['took']} ms",
     ]

@@ -1,3 +1,5 @@
+import { build } from "../panel/dom.js";
+
 /**
  * The switches: a row per service with native controls, its sentences below, and what stands for all above.
  *
@@ -9,7 +11,7 @@
  * @param {{model: any, el: HTMLElement}} context What anywidget hands to a view.
  */
 function render({ model, el }) {
-  const root = make("div", { class: "tc tc-faults" }, make("style", { text: model.get("css") }));
+  const root = build("div", { class: "tc tc-faults" }, build("style", { text: model.get("css") }));
   el.append(root);
   const HEADS = ["Latency, seconds", "Error rate", "Decline", "Outage", "Lose the answer of", "Deliver twice"];
   const GIVE_UP = 15000; // milliseconds after which the kernel's word counts again in any case
@@ -30,7 +32,7 @@ function render({ model, el }) {
   };
   /** A number that is sent when its editing ends: Enter, leaving it, or its arrows. */
   const amount = (/** @type {string} */ label, /** @type {object} */ limits, /** @type {() => void} */ send) => {
-    const input = make("input", { type: "number", "aria-label": label, ...limits });
+    const input = build("input", { type: "number", "aria-label": label, ...limits });
     input.addEventListener("input", () => (input.dataset.typed = "yes"));
     input.addEventListener("change", () => {
       delete input.dataset.typed;
@@ -42,14 +44,14 @@ function render({ model, el }) {
 
   // What stands for all services
 
-  const gone = make("div", { class: "tc-callout tf-gone", role: "status" });
-  const calm = make("button", { type: "button", text: "All calm", title: "Turn every switch of every service off" });
+  const gone = build("div", { class: "tc-callout tf-gone", role: "status" });
+  const calm = build("button", { type: "button", text: "All calm", title: "Turn every switch of every service off" });
   calm.addEventListener("click", () => press(calm, { control: "calm" }));
-  const scenario = make("select", { "aria-label": "Scenario" });
-  scenario.append(make("option", { value: "", text: "none of these" }));
-  for (const [name] of model.get("scenarios")) scenario.append(make("option", { value: name, text: name }));
-  const about = make("span", { class: "tc-quiet tf-about" });
-  const set = make("button", { type: "button", text: "Set", "aria-label": "Set the scenario" });
+  const scenario = build("select", { "aria-label": "Scenario" });
+  scenario.append(build("option", { value: "", text: "none of these" }));
+  for (const [name] of model.get("scenarios")) scenario.append(build("option", { value: name, text: name }));
+  const about = build("span", { class: "tc-quiet tf-about" });
+  const set = build("button", { type: "button", text: "Set", "aria-label": "Set the scenario" });
   const describe = () => {
     const found = model.get("scenarios").find((/** @type {string[]} */ pair) => pair[0] === scenario.value);
     about.textContent = found ? found[1] : "";
@@ -65,15 +67,15 @@ function render({ model, el }) {
   });
   const seed = amount("Seed", { step: "1" }, () => press(seed, { control: "seed", seed: Math.round(value(seed)) }));
   seed.title = "Decides every draw: the same seed and the same calls meet the same faults";
-  const said = make("div", { class: "tf-hidden", role: "status" });
-  const head = make(
+  const said = build("div", { class: "tf-hidden", role: "status" });
+  const head = build(
     "div",
     { class: "tf-head" },
-    make("b", { text: "Shop faults" }),
-    make("label", {}, "Scenario ", scenario),
+    build("b", { text: "Shop faults" }),
+    build("label", {}, "Scenario ", scenario),
     set,
     about,
-    make("label", { class: "tf-last" }, "Seed ", seed),
+    build("label", { class: "tf-last" }, "Seed ", seed),
     calm,
   );
 
@@ -89,8 +91,8 @@ function render({ model, el }) {
       wait();
       pressed.set(jitter, /** @type {any} */ (pressed.get(seconds)));
     });
-    const rate = make("input", { type: "range", min: "0", max: "100", step: "1", "aria-label": `${name}: error rate` });
-    const percent = make("output", { class: "tf-percent" });
+    const rate = build("input", { type: "range", min: "0", max: "100", step: "1", "aria-label": `${name}: error rate` });
+    const percent = build("output", { class: "tf-percent" });
     const tell = () => {
       percent.textContent = `${rate.value} %`;
       rate.setAttribute("aria-valuetext", `${rate.value} percent of the calls`);
@@ -104,21 +106,21 @@ function render({ model, el }) {
       send(rate, { control: "error_rate", rate: Number(rate.value) / 100 });
     });
     const toggle = (/** @type {string} */ control, /** @type {string} */ label) => {
-      const input = make("input", { type: "checkbox", role: "switch", "aria-label": `${name}: ${label}` });
-      const word = make("span", { class: "tf-word", "aria-hidden": "true", text: "off" });
+      const input = build("input", { type: "checkbox", role: "switch", "aria-label": `${name}: ${label}` });
+      const word = build("span", { class: "tf-word", "aria-hidden": "true", text: "off" });
       const show = () => (word.textContent = input.checked ? "on" : "off");
       input.addEventListener("change", () => {
         show();
         send(input, { control, on: input.checked });
       });
-      return { input, cell: make("label", { class: "tf-toggle" }, input, word), show };
+      return { input, cell: build("label", { class: "tf-toggle" }, input, word), show };
     };
     const decline = declines ? toggle("decline", "decline every card") : null;
     const outage = toggle("outage", "outage");
     const next = (/** @type {string} */ control, /** @type {string} */ label) => {
-      const times = make("input", { type: "number", min: "1", max: "99", step: "1", value: "1" });
+      const times = build("input", { type: "number", min: "1", max: "99", step: "1", value: "1" });
       times.setAttribute("aria-label", `${name}: ${label}, for how many calls`);
-      const button = make("button", { type: "button" });
+      const button = build("button", { type: "button" });
       const show = () => {
         const calls = value(times) === 1 ? "call" : "calls";
         button.textContent = `next ${value(times)} ${calls}`;
@@ -129,27 +131,27 @@ function render({ model, el }) {
       times.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => event.key === "Enter" && send_());
       button.addEventListener("click", send_);
       show();
-      return make("div", { class: "tf-next" }, times, button);
+      return build("div", { class: "tf-next" }, times, button);
     };
-    const picture = make("span", { class: "tf-bars", "aria-hidden": "true" });
-    const times = make("span", { class: "tc-quiet tf-small", title: "The median and the slowest of the last calls" });
-    const rules = make("div", { class: "tf-rules" });
+    const picture = build("span", { class: "tf-bars", "aria-hidden": "true" });
+    const times = build("span", { class: "tc-quiet tf-small", title: "The median and the slowest of the last calls" });
+    const rules = build("div", { class: "tf-rules" });
     const fields = [
       [seconds, "+ up to", jitter],
       [rate, percent],
-      [decline ? decline.cell : make("span", { class: "tc-quiet tf-none", text: "–", "aria-hidden": "true" })],
+      [decline ? decline.cell : build("span", { class: "tc-quiet tf-none", text: "–", "aria-hidden": "true" })],
       [outage.cell],
       [next("accept_then_time_out", "done, but the answer is lost")],
       [next("duplicate_delivery", "delivered twice")],
     ].map((parts, column) =>
-      make("div", { class: "tf-field" }, make("span", { class: "tf-label", text: HEADS[column] }), ...parts),
+      build("div", { class: "tf-field" }, build("span", { class: "tf-label", text: HEADS[column] }), ...parts),
     );
-    const row = make(
+    const row = build(
       "div",
       { class: "tf-row", role: "group", "aria-label": name, tabindex: "-1" },
-      make("b", { class: "tf-name", text: name }),
-      make("div", { class: "tf-fields" }, ...fields),
-      make("div", { class: "tf-times" }, picture, times),
+      build("b", { class: "tf-name", text: name }),
+      build("div", { class: "tf-fields" }, ...fields),
+      build("div", { class: "tf-times" }, picture, times),
       rules,
     );
     let shown = "";
@@ -173,7 +175,7 @@ function render({ model, el }) {
       const most = Math.max(1, ...now.took);
       picture.replaceChildren(
         ...now.took.map((/** @type {number} */ ms) => {
-          const bar = make("i");
+          const bar = build("i");
           bar.style.height = `${Math.max(1, Math.round((14 * ms) / most))}px`;
           return bar;
         }),
@@ -183,13 +185,13 @@ function render({ model, el }) {
     return { row, update };
   };
   const sentences = (/** @type {any[]} */ rules, /** @type {any} */ send) => {
-    if (rules.length === 0) return [make("span", { class: "tc-quiet", text: "✓ Calm: calls go through." })];
+    if (rules.length === 0) return [build("span", { class: "tc-quiet", text: "✓ Calm: calls go through." })];
     return rules.map((rule) => {
       const label = `Turn off: ${rule.name}`;
-      const off = make("button", { type: "button", class: "tf-off", text: "×", "aria-label": label, title: label });
+      const off = build("button", { type: "button", class: "tf-off", text: "×", "aria-label": label, title: label });
       const { kind, operation, order_id } = rule;
       off.addEventListener("click", () => send(off, { control: "off", kind, operation, order_id }));
-      return make("span", { class: "tf-rule" }, make("span", { class: "tf-warn", text: "▲" }), rule.text, off);
+      return build("span", { class: "tf-rule" }, build("span", { class: "tf-warn", text: "▲" }), rule.text, off);
     });
   };
   const services = new Map(
@@ -197,10 +199,10 @@ function render({ model, el }) {
       .get("state")
       .services.map((/** @type {any} */ now) => [now.name, service(now.name, now.decline !== null)]),
   );
-  const grid = make("div", { class: "tf-grid" });
-  const labels = make("div", { class: "tf-fields" }, ...HEADS.map((text) => make("span", { text })));
+  const grid = build("div", { class: "tf-grid" });
+  const labels = build("div", { class: "tf-fields" }, ...HEADS.map((text) => build("span", { text })));
   grid.append(
-    make("div", { class: "tf-row tf-labels", "aria-hidden": "true" }, make("span", { text: "Service" }), labels),
+    build("div", { class: "tf-row tf-labels", "aria-hidden": "true" }, build("span", { text: "Service" }), labels),
     ...[...services.values()].map((one) => one.row),
   );
   root.append(gone, head, said, grid);
@@ -211,9 +213,9 @@ function render({ model, el }) {
     gone.dataset.words = words;
     gone.replaceChildren();
     if (!words) return;
-    const start = make("button", { type: "button", class: "mod-primary", text: "Start the shop again" });
+    const start = build("button", { type: "button", class: "mod-primary", text: "Start the shop again" });
     start.addEventListener("click", () => press(start, { control: "start" }));
-    gone.append(make("span", { class: "tc-bad", text: "✖ Stopped:" }), make("span", { text: words }), start);
+    gone.append(build("span", { class: "tc-bad", text: "✖ Stopped:" }), build("span", { text: words }), start);
   };
   const show = () => {
     const now = model.get("state");

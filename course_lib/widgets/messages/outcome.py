@@ -52,11 +52,6 @@ class Outcome:
         """The name of its colour."""
         return _SIGNS[self.state][1]
 
-    @property
-    def under_way(self) -> bool:
-        """Whether more is to come."""
-        return self.state == "working"
-
     def text(self) -> str:
         """Return it as lines of text."""
         line = f"{self.icon} {self.words}"

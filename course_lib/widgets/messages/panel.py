@@ -4,26 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import ipywidgets
 
 from course_lib.errors import CourseError
 from course_lib.private.sdk import message_name
-from course_lib.widgets.look import View, callout, escape, plain
+from course_lib.widgets.look import STYLE, callout, escape, plain
 from course_lib.widgets.messages.card import Card, outcomes_html
 from course_lib.widgets.messages.desk import Desk
 from course_lib.widgets.messages.fields import styled
 from course_lib.widgets.messages.handlers import KINDS, Kind
 from course_lib.widgets.messages.outcome import Outcome
 from course_lib.widgets.messages.sent import Sent
-from course_lib.widgets.messages.static import HEADINGS, static_view, words
-from course_lib.widgets.messages.style import STYLE
 from course_lib.widgets.messages.values import Faulty
-from course_lib.widgets.messages.watching import Watch
 from course_lib.widgets.panel import Panel
 
-_SPAN = {"grid_column": "1 / -1"}
+_HEADINGS: dict[Kind, tuple[str, str, str]] = {
+    "signal": ("⚑", "Signals", "stored in the history at once; nothing comes back"),
+    "query": ("?", "Queries", "a look inside; nothing is stored"),
+    "update": ("⇄", "Updates", "checked, then carried out; a result comes back"),
+}
+_STYLE = STYLE + Path(__file__).with_name("messages.css").read_text(encoding="utf-8")
 
 
 class MessagePanel(Panel):
@@ -39,6 +42,8 @@ class MessagePanel(Panel):
         cards: By kind and name, for example ``panel.cards["signal", "approve"]``; empty until the panel is shown.
     """
 
+    every = 1.0
+
     def __init__(self, desk: Desk, note: str = "") -> None:
         super().__init__()
         self.desk = desk
@@ -46,7 +51,6 @@ class MessagePanel(Panel):
         self.title = f"Messages to {desk.handle.id}"
         self.cards: dict[tuple[Kind, str], Card] = {}
         self._reason: Any = None
-        self._watch = Watch(desk, self.changed)
         desk.subscribe(self.changed)
 
     # ------------------------------------------------------------ from code
@@ -144,7 +148,7 @@ class MessagePanel(Panel):
         """See `Panel.build`."""
         self._top = ipywidgets.HTML()
         self._heads: dict[Kind, Any] = {}
-        rows: list[Any] = [ipywidgets.HTML(f"<style>{STYLE}</style>"), self._top]
+        rows: list[Any] = [ipywidgets.HTML(f"<style>{_STYLE}</style>"), self._top]
         for kind in KINDS:
             cards = [Card(handler, self.desk) for handler in self.desk.handlers if handler.kind == kind]
             if cards:
@@ -170,20 +174,23 @@ class MessagePanel(Panel):
         else:
             self.cancel()
 
-    def on_view(self, visible: bool) -> None:
-        """See `Panel.on_view`."""
-        self._watch.go(visible)
+    async def look(self) -> None:
+        """See `Panel.look`."""
+        await self.desk.look()
+        # Of a closed run a new one may begin, and Workers that answer queries come and go.
+        self.every = 3.0 if self.desk.state.closed else 1.0
+        self.changed()
 
     def draw(self) -> None:
         """See `Panel.draw`."""
         state = self.desk.state
         _put(self._top, top_html(self.title, self.desk, self.note))
         for kind, heading in self._heads.items():
-            icon, word, hint = HEADINGS[kind]
+            icon, word, hint = _HEADINGS[kind]
             reason = state.reason(kind)
             _put(heading, _heading(icon, word, reason or state.note(kind) or hint, warn=bool(reason)))
         for card in self.cards.values():
-            if self._watch.going:
+            if self.looks:
                 card.tick()
             card.draw()
         for button in (self.cancel_button, self.terminate_button):
@@ -192,11 +199,7 @@ class MessagePanel(Panel):
 
     def text(self) -> str:
         """See `Panel.text`."""
-        return words(self.desk, self.title, plain(self.note))
-
-    def static(self) -> View:
-        """See `Panel.static`."""
-        return static_view(self.desk, self.title, self.note)
+        return _words(self.desk, self.title, plain(self.note))
 
 
 def top_html(title: str, desk: Desk, note: str) -> str:
@@ -236,3 +239,26 @@ def _put(widget: Any, html: str) -> None:
 def _name(kind: Kind, called: Any) -> str:
     """Return the name of a message from its name or the method that handles it."""
     return called if isinstance(called, str) else message_name(kind, called)
+
+
+def _words(desk: Desk, title: str, note: str) -> str:
+    """Return the panel in words.
+
+    Args:
+        desk: What the panel is about.
+        title: Which workflow.
+        note: What the panel says above its handlers; may be empty.
+    """
+    lines = [f"{title}: {desk.state.words()}", *note.splitlines()]
+    for kind in KINDS:
+        mine = [handler for handler in desk.handlers if handler.kind == kind]
+        if not mine:
+            continue
+        why = desk.state.reason(kind) or desk.state.note(kind)
+        lines.append(f"{_HEADINGS[kind][1]}{f' ({why})' if why else ''}")
+        for handler in mine:
+            lines.append(f"  {handler.signature()}{f': {handler.help}' if handler.help else ''}")
+            for outcome in desk.outcomes(handler)[:1]:
+                lines += [f"    {line}" for line in outcome.text().split("\n")]
+    lines += [f"The run itself: {outcome.text()}" for outcome in desk.run_outcomes[:1]]
+    return "\n".join(lines)

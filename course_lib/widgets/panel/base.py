@@ -1,20 +1,31 @@
 """The base of the panels made of ipywidgets: buttons that act in the background, and a drawing by the kernel's loop."""
 
 import asyncio
+import weakref
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from typing import Any
 
 import ipywidgets
-from IPython.core.getipython import get_ipython
 from IPython.display import publish_display_data
 
 from course_lib import loops
 from course_lib.errors import CourseError
 from course_lib.widgets.look import View, callout, escape, page, plain
-from course_lib.widgets.panel.frontend import interactive
+from course_lib.widgets.panel.frontend import interactive, with_static
 from course_lib.widgets.panel.kernel_side import KernelSide
 from course_lib.widgets.panel.pulse import Controls
+
+FRAME = (
+    ".tc-framed{border:1px solid var(--jp-border-color2,rgba(128,128,128,.35));border-radius:6px;padding:8px 12px;"
+    "background:var(--jp-layout-color1,transparent);box-sizing:border-box}"
+    # JupyterLab gives each HTML widget the height and the margins of a line of a form.
+    ".tc-framed .widget-html,.tc-framed .widget-html-content{margin:0;line-height:1.45;height:auto;width:auto}"
+    ".tc-framed .tc{margin:0}.tc-framed .tc-callout{margin-top:6px}"
+    ".tc-framed .tc-row{margin:6px 0 0 -2px;overflow:visible;gap:2px 0}"
+    ".tc-framed .tc-row button{width:auto;min-width:84px;padding:0 10px}"
+)
+"""A border like that of a card, and no gaps between the parts of a panel that is made of ipywidgets."""
 
 
 class Panel:
@@ -23,19 +34,23 @@ class Panel:
     A subclass makes its ipywidgets, calls `assemble` with them, and overrides `draw` (put the state into the widgets;
     always on the kernel's loop) and `text` (the same in words). A control's callback calls `act` with a coroutine: it
     runs on the background loop, so that it works while a cell awaits; meanwhile `busy` says what is going on, and an
-    error becomes a callout below the controls.
+    error becomes a callout below the controls. While a person can see the panel, `look` is called again and again.
 
     Attributes:
         widget: All of it as one ipywidget, to put into another; None before `assemble`.
         busy: What is being done, in words; empty when nothing is.
         error: What went wrong with the last act; empty when nothing did.
+        every: Seconds between two looks while a person can see the panel; 0: it never looks.
     """
+
+    every = 0.0
 
     def __init__(self) -> None:
         self.busy = ""
         self.error = ""
         self.widget: Any = None
         self._error_line: Any = None
+        self._looks: Future[None] | None = None
         self._side = KernelSide(self._redraw)
 
     # What a subclass overrides
@@ -50,12 +65,8 @@ class Panel:
         """Put the state into the widgets."""
         raise NotImplementedError
 
-    def on_view(self, visible: bool) -> None:
-        """Do what is to be done when the panel comes into sight or goes out of it; on the kernel's loop.
-
-        Args:
-            visible: Whether any part of it is on the screen.
-        """
+    async def look(self) -> Any:
+        """Look at what the panel is about; on the background loop."""
 
     def text(self) -> str:
         """Return the panel in words: its state, and which controls can be used."""
@@ -94,36 +105,49 @@ class Panel:
         made.on_click(lambda _: press())
         return made
 
-    def act(self, words: str, action: Coroutine[Any, Any, Any]) -> "Future[Any] | None":
+    def act(self, words: str, action: Coroutine[Any, Any, Any]) -> None:
         """Do something on the background loop; a second press while it goes on is ignored.
 
         Args:
             words: What is being done, for example ``"starting…"``.
             action: The coroutine.
-
-        Returns:
-            Its future, or None when something else is still being done.
         """
         if self.busy:
             action.close()
-            return None
+            return
         self.busy, self.error = words, ""
         self._redraw()
-        return asyncio.run_coroutine_threadsafe(self._run(action), loops.background().loop)
+        loops.background().submit(self._run(action))
 
     def changed(self) -> None:
         """Say, from any thread, that there is something new to draw."""
         self._side.soon()
+
+    def on_view(self, visible: bool) -> None:
+        """Begin or end to look again and again; on the kernel's loop.
+
+        Args:
+            visible: Whether any part of the panel is on the screen.
+        """
+        if visible and self.every and not self.looks:
+            self._looks = loops.background().submit(_keep_looking(weakref.ref(self)))
+        elif not visible and self._looks is not None:
+            self._looks.cancel()
+            self._looks = None
+
+    @property
+    def looks(self) -> bool:
+        """Whether it looks again and again."""
+        return self._looks is not None and not self._looks.done()
 
     # Inside
 
     async def _run(self, action: Coroutine[Any, Any, Any]) -> Any:
         try:
             return await action
-        except CourseError as error:
-            self.error = str(error)
         except Exception as error:
-            self.error = f"{type(error).__name__}: {error}"
+            self.error = str(error) if isinstance(error, CourseError) else f"{type(error).__name__}: {error}"
+            raise
         finally:
             self.busy = ""
             self.changed()
@@ -138,18 +162,21 @@ class Panel:
         self.draw()
 
     def _ipython_display_(self) -> None:
-        if get_ipython() is None:
-            print(self.text())
-            return
         live = interactive()
         if live and self.widget is None:
             self.build()
         self._redraw()
         static = self.static()
-        bundle: dict[str, Any] = {"text/html": static.html, "text/plain": static.text}
-        if live:
-            bundle = {**(self.widget._repr_mimebundle_() or {}), **bundle}
+        bundle = with_static(self.widget, static) if live else static._repr_mimebundle_()
         publish_display_data(bundle)  # type: ignore[no-untyped-call]
 
     def __repr__(self) -> str:
         return self.text()
+
+
+async def _keep_looking(this: "weakref.ref[Panel]") -> None:
+    while (panel := this()) is not None:
+        await panel.look()
+        every = panel.every
+        del panel  # one that nobody holds any more ends here
+        await asyncio.sleep(every)

@@ -1,3 +1,4 @@
+import { build } from "./dom.js";
 import { keepKeys } from "./keys.js";
 
 /** The views of each model that are on the screen of this page. @type {WeakMap<object, Set<object>>} */
@@ -54,27 +55,14 @@ function watch(model, el) {
  * @param {{model: any, el: HTMLElement}} context What anywidget hands to a view.
  */
 function render({ model, el }) {
-  const style = document.createElement("style");
-  style.textContent = model.get("css");
-  const box = document.createElement("div");
   // The live region is there from the start: a screen reader announces only what changes in one that it knows.
-  box.setAttribute("role", "status");
-  box.className = "tc";
-  el.append(style, box);
+  const box = build("div", { role: "status", class: "tc" });
+  el.append(build("style", { text: model.get("css") }), box);
 
   const said = () => {
-    const callout = document.createElement("div");
-    callout.className = "tc-callout";
-    callout.style.setProperty("--tc-tone", "var(--tc-warn)");
-    const title = document.createElement("div");
-    title.className = "tc-title";
-    const icon = document.createElement("span");
-    icon.className = "tc-icon";
-    icon.setAttribute("aria-hidden", "true");
-    icon.textContent = "▲";
-    title.append(icon, "Warning: " + model.get("gone"));
-    callout.append(title);
-    box.replaceChildren(callout);
+    const icon = build("span", { class: "tc-icon", "aria-hidden": "true", text: "▲" });
+    const title = build("div", { class: "tc-title" }, icon, "Warning: " + model.get("gone"));
+    box.replaceChildren(build("div", { class: "tc-callout", style: "--tc-tone:var(--tc-warn)" }, title));
     const panel = el.closest(".tc-panel");
     for (const control of panel?.querySelectorAll("button, input, select, textarea") ?? []) {
       /** @type {HTMLButtonElement} */ (control).disabled = true;

@@ -1,4 +1,5 @@
-import { icon, make, say } from "./dom.js";
+import { make } from "../panel/dom.js";
+import { icon, say } from "./dom.js";
 
 const SIGNS = { wait: ["‖", "wait"], ask: ["▶", "info"], part: ["✗", "bad"] };
 const JUMPS = 6; // buttons for marked lines

@@ -1,4 +1,4 @@
-import { make } from "./dom.js";
+import { make } from "../panel/dom.js";
 
 /**
  * A slider with its name before it and its value in words after it.

@@ -1,4 +1,5 @@
-import { heading, icon, make } from "./dom.js";
+import { make } from "../panel/dom.js";
+import { heading, icon } from "./dom.js";
 
 const TAGS = { changed: ["●", "info"], new: ["+", "ok"], gone: ["−", "bad"] };
 

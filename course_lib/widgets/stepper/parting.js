@@ -1,4 +1,5 @@
-import { heading, icon, make, say } from "./dom.js";
+import { make } from "../panel/dom.js";
+import { heading, icon, say } from "./dom.js";
 
 /**
  * Where code and history part: both sides beside each other, and the explanation.

@@ -4,29 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from course_lib.widgets.event_kinds import kind_of
 from course_lib.widgets.look import plain
 from course_lib.widgets.stepper import telling
 from course_lib.widgets.stepper.source import coloured
 
 if TYPE_CHECKING:
-    from course_lib.replay.model import EventRow, Journey
+    from course_lib.replay.journeys import EventRow, Journey
 
 _VALUE = 4000  # characters of one value in the page
 _TRIES = 40  # of each step's jobs, commands and waits; a fan-out has thousands
 
-# From the beginning of an event's type to the kind that the strip shows.
-_KINDS = (
-    ("WorkflowTask", "task"),
-    ("ActivityTask", "activity"),
-    ("Timer", "timer"),
-    ("StartChild", "child"),
-    ("ChildWorkflow", "child"),
-    ("WorkflowExecutionSignaled", "message"),
-    ("WorkflowExecutionUpdate", "message"),
-    ("Marker", "marker"),
-    ("Nexus", "child"),
-    ("WorkflowExecution", "workflow"),
-)
 _BAD = ("Failed", "TimedOut", "Terminated", "Rejected")
 
 
@@ -107,9 +95,8 @@ def _some(texts: list[str] | tuple[str, ...]) -> list[str]:
 
 
 def _event(row: EventRow, last: int, told: int) -> list[Any]:
-    kind = next((kind for start, kind in _KINDS if row.type.startswith(start)), "other")
     return [
-        row.event_id, plain(row.type), plain(row.name), _cut(row.payload), telling.clock(row.time), kind,
+        row.event_id, plain(row.type), plain(row.name), _cut(row.payload), telling.clock(row.time), kind_of(row.type),
         row.type.endswith(_BAD), min(max(row.step, 0), last), row.event_id > told,
     ]  # fmt: skip
 

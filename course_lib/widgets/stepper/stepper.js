@@ -1,7 +1,7 @@
 import { keepKeys } from "../panel/keys.js";
 import { codePane } from "./code.js";
 import { button, slider, ticks } from "./controls.js";
-import { make } from "./dom.js";
+import { make } from "../panel/dom.js";
 import { factsPane } from "./facts.js";
 import { partingNote } from "./parting.js";
 import { historyStrip } from "./strip.js";

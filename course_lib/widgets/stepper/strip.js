@@ -1,4 +1,5 @@
-import { icon, make } from "./dom.js";
+import { make } from "../panel/dom.js";
+import { icon } from "./dom.js";
 
 const MOST = 100; // events of a history that is shown whole
 const AROUND = 24; // events on each side of the current one in a longer history

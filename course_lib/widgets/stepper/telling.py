@@ -15,7 +15,7 @@ from course_lib.history.moments import in_words
 from course_lib.widgets.look import plain, shorten
 
 if TYPE_CHECKING:
-    from course_lib.replay.model import Command, Journey, Step, Wait
+    from course_lib.replay.journeys import Command, Journey, Step, Wait
 
 _NAMED = 2  # so many waits stand in a sentence; the rest is counted
 _ON_A_LINE = 3  # so many marks stand below a source line; the rest is counted

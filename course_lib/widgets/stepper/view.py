@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from course_lib.widgets.look import View
-from course_lib.widgets.panel.frontend import interactive
+import anywidget
+import traitlets
+
+from course_lib.widgets.look import STYLE, View
+from course_lib.widgets.panel.bundle import bundle
+from course_lib.widgets.panel.frontend import interactive, with_static
 from course_lib.widgets.stepper.payload import payload
-from course_lib.widgets.stepper.twin import static
+from course_lib.widgets.stepper.transcript import static
 
 if TYPE_CHECKING:
-    from course_lib.replay.model import Journey
+    from course_lib.replay.journeys import Journey
+
+
+_HERE = Path(__file__).parent
+
+
+class StepperWidget(anywidget.AnyWidget):
+    """A journey in the page.
+
+    It needs no kernel after it was sent: a kernel that computes, or is gone, does not stop it.
+    """
+
+    _esm = bundle(_HERE / "stepper.js")
+    _css = STYLE + (_HERE / "stepper.css").read_text(encoding="utf-8")
+    journey = traitlets.Dict().tag(sync=True)
 
 
 class Stepper:
@@ -33,18 +52,14 @@ class Stepper:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         shown = self.view
-        bundle: dict[str, Any] = {"text/html": shown.html, "text/plain": shown.text}
         # A journey without a step has nothing to slide over; the static form says why.
-        if interactive() and self.journey.steps:
-            from course_lib.widgets.stepper.widget import StepperWidget
-            from course_lib.widgets.timeline.live import shown as cells
+        if not (interactive() and self.journey.steps):
+            return shown._repr_mimebundle_()
+        from course_lib.widgets.timeline.live import shown as cells
 
-            widget = StepperWidget(journey=payload(self.journey))
-            cells.note(widget)  # ipywidgets keeps every widget until it is closed
-            # anywidget answers with a pair (data, metadata), ipywidgets with the data alone.
-            live: Any = widget._repr_mimebundle_() or {}
-            bundle = {**(live[0] if isinstance(live, tuple) else live), **bundle}
-        return bundle
+        widget = StepperWidget(journey=payload(self.journey))
+        cells.note(widget)  # ipywidgets keeps every widget until it is closed
+        return with_static(widget, shown)
 
     def __repr__(self) -> str:
         return self.view.text

@@ -8,7 +8,7 @@ from itertools import accumulate
 from course_lib.widgets.look import escape
 from course_lib.widgets.timeline.lanes import Item, Lane
 from course_lib.widgets.timeline.scale import Scale
-from course_lib.widgets.timeline.signs import BAD, tally
+from course_lib.widgets.timeline.signs import BAD, status_counts
 
 _BINS = 240
 _TEXT = 20  # pixels above the area, for its words
@@ -36,7 +36,7 @@ def density(lane: Lane, scale: Scale, top: int, row: int) -> list[str]:
         path.append(f"L{number} {level:.1f}L{number + 1} {level:.1f}")
     path.append(f"L{_BINS} {row}Z")
     spans = [span for item in lane.items for span in item.spans]
-    text = f"{len(lane.items):,}: {tally(spans)}; up to {most:,} at a time"
+    text = f"{len(lane.items):,}: {status_counts(spans)}; up to {most:,} at a time"
     marks = "".join(
         f'<rect x="{number * 100 / _BINS:.2f}%" y="{top + row - 8}" width="{100 / _BINS:.2f}%" height="7" '
         f'class="bar s-failed"/>'

@@ -83,7 +83,6 @@ class Picture:
         start: The run's start, UTC.
         end: Seconds from there to the picture's end.
         open: Whether the run goes on.
-        hidden: How many lanes did not fit and are counted together in the last one.
     """
 
     spans: Sequence[Span]
@@ -91,7 +90,6 @@ class Picture:
     start: datetime
     end: float
     open: bool
-    hidden: int = 0
 
     def seconds(self, moment: datetime) -> float:
         """Return a moment as seconds since the run's start."""
@@ -127,24 +125,24 @@ def arrange(spans: Sequence[Span], now: datetime | None) -> Picture:
         until = length if goes_on or last_end is None else (last_end - start).total_seconds()
         item = Item(tuple(members), (first - start).total_seconds(), until)
         lanes.setdefault((kind, name), Lane(kind, name)).items.append(item)
-    shown, hidden = _fit(list(lanes.values()))
+    shown = _fit(list(lanes.values()))
     _fill_rows(shown)
-    return Picture(spans, shown, start, length, is_open, hidden)
+    return Picture(spans, shown, start, length, is_open)
 
 
 # The workflow stands first, what its Workers did on its behalf last; between them, by time.
 _RANK = {"workflow": 0, "marker": 2, "workflow_task": 3}
 
 
-def _fit(lanes: list[Lane]) -> tuple[list[Lane], int]:
+def _fit(lanes: list[Lane]) -> list[Lane]:
     ordered = sorted(lanes, key=lambda lane: (_RANK.get(lane.kind, 1), lane.items[0].start))
     if len(ordered) <= LANES:
-        return ordered, 0
+        return ordered
     kept, rest = ordered[: LANES - 1], ordered[LANES - 1 :]
     merged = Lane(
         "", f"{len(rest)} more lanes", sorted((i for lane in rest for i in lane.items), key=lambda i: i.start)
     )
-    return [*kept, merged], len(rest)
+    return [*kept, merged]
 
 
 def _fill_rows(lanes: list[Lane]) -> None:

@@ -62,7 +62,7 @@ def events_of(span: Span) -> str:
     return str(span.first_event) if span.first_event == span.last_event else f"{span.first_event}–{span.last_event}"
 
 
-def tally(spans: Iterable[Span]) -> str:
+def status_counts(spans: Iterable[Span]) -> str:
     """Return how many spans have which status, in words."""
     counts = Counter(span.status for span in spans)
     return ", ".join(f"{count:,} {WORDS[status]}" for status, count in counts.most_common())

@@ -7,7 +7,7 @@ from course_lib.widgets.look import escape, shorten
 from course_lib.widgets.timeline.density import busyness
 from course_lib.widgets.timeline.lanes import KINDS, Item, Lane, Picture
 from course_lib.widgets.timeline.scale import Scale
-from course_lib.widgets.timeline.signs import events_of, status_words, tally, took
+from course_lib.widgets.timeline.signs import events_of, status_counts, status_words, took
 
 _WIDTH = 32
 _ROWS = 60
@@ -28,7 +28,7 @@ def lines(picture: Picture, scale: Scale) -> list[str]:
         if len(lane.items) > _IN_A_LANE or lane.kind == "workflow_task":
             spans = [span for item in lane.items for span in item.spans]
             what = f"{lane.name} × {len(lane.items):,}" if lane.kind else lane.name
-            rows.append((what, _bar(lane.items, picture, scale), "", tally(spans)))
+            rows.append((what, _bar(lane.items, picture, scale), "", status_counts(spans)))
             continue
         for item in lane.items:
             rows += [_row(lane, item, span, picture, scale) for span in item.spans]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from course_lib.history import Span, spans
 from course_lib.history.handlers import PAUSES
 from course_lib.history.moments import in_words
-from course_lib.widgets.look import View, callout, escape, page
+from course_lib.widgets.look import View, callout, escape, link, page
 from course_lib.widgets.timeline import twin
 from course_lib.widgets.timeline.drawing import STYLE, names, svg
 from course_lib.widgets.timeline.lanes import Picture, arrange
@@ -82,14 +82,11 @@ def draw_picture(
     notes = _notes(picture, scale)
 
     tone = "bad" if head.status in BAD else _TONES.get(head.status, "quiet")
-    link = ""
-    if ui_url and ui_url.startswith(("http://", "https://")):
-        link = f'<a class="tc-last" href="{escape(ui_url)}" target="_blank" rel="noopener">Web UI ↗</a>'
     body = (
         '<div class="tc-box tc-tl"><div class="tl-head">'
         f'<b>{escape(head.name)}</b><span class="tc-quiet">{escape(title)}</span>'
         f'<span class="tl-badge tc-{tone}">{escape(status)}</span>'
-        f'<span class="tc-quiet">{escape(" · ".join(facts))}</span>{link}</div>'
+        f'<span class="tc-quiet">{escape(" · ".join(facts))}</span>{link(ui_url, "Web UI")}</div>'
         f'<div class="tl-scroll"><div class="tl-grid">{names(picture)}{svg(picture, scale, label)}</div></div>'
         f'<div class="tl-foot tc-quiet">{"".join(f"<span>{escape(note)}</span>" for note in notes)}</div>'
         f"{twin.table(picture)}</div>"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import ipywidgets
@@ -14,11 +14,18 @@ from course_lib.widgets.messages.values import Path, place
 class Field:
     """One field of a form.
 
-    Attributes:
-        widget: What is shown.
+    Args:
+        widget: What is shown; faults are shown below what it has.
     """
 
-    widget: Any
+    def __init__(self, widget: Any) -> None:
+        self.widget = widget
+        self._line: Any = None
+        self._press: Callable[[], None] | None = None
+
+    def inner(self) -> Mapping[Any, Field]:
+        """Return the fields in it, by what names them in the path of a fault."""
+        return {}
 
     def raw(self) -> Any:
         """Return what was typed, as texts, numbers, lists and dictionaries.
@@ -35,14 +42,36 @@ class Field:
             path: Where it belongs, seen from this field.
             words: What is wrong.
         """
-        raise NotImplementedError
+        if path and (inner := self.inner().get(path[0])) is not None:
+            inner.show(path[1:], words)
+        else:
+            self.say(path, words)
+
+    def say(self, path: Path, words: str) -> None:
+        """Show a fault of this field, with its place when that lies deeper than any field in it."""
+        if self._line is None:
+            self._line = ipywidgets.HTML()
+        text = f"{place(path)}: {words}" if path else words
+        # An assertive live region: it appears with its text, and a polite one would not be read then.
+        self._line.value = (
+            f'<div class="tc tcm-fault" role="alert"><span aria-hidden="true">✗</span> {escape(text)}</div>'
+        )
+        # It is there only while there is a fault, for a form has many fields.
+        if self._line not in self.widget.children:
+            self.widget.children = (*self.widget.children, self._line)
 
     def clear(self) -> None:
         """Take shown faults away."""
-        raise NotImplementedError
+        if self._line is not None:
+            self.widget.children = tuple(child for child in self.widget.children if child is not self._line)
+        for inner in self.inner().values():
+            inner.clear()
 
     def on_enter(self, press: Callable[[], None]) -> None:
         """Have something called when the Enter key is pressed in a line of text."""
+        self._press = press
+        for inner in self.inner().values():
+            inner.on_enter(press)
 
     def rename(self, label: str) -> None:
         """Give it another label."""
@@ -55,31 +84,6 @@ def styled(widget: Any, *classes: str) -> Any:
     return widget
 
 
-class FaultLine:
-    """A line below a field; it is there only while there is a fault, for a form has many fields."""
-
-    def __init__(self, box: Any) -> None:
-        self._box = box
-        self._line: Any = None
-
-    def say(self, path: Path, words: str) -> None:
-        """Show a fault, with its place when that lies deeper than the field."""
-        if self._line is None:
-            self._line = ipywidgets.HTML()
-        text = f"{place(path)}: {words}" if path else words
-        # An assertive live region: it appears with its text, and a polite one would not be read then.
-        self._line.value = (
-            f'<div class="tc tcm-fault" role="alert"><span aria-hidden="true">✗</span> {escape(text)}</div>'
-        )
-        if self._line not in self._box.children:
-            self._box.children = (*self._box.children, self._line)
-
-    def clear(self) -> None:
-        """Take it away."""
-        if self._line is not None and self._line in self._box.children:
-            self._box.children = tuple(child for child in self._box.children if child is not self._line)
-
-
 class Leaf(Field):
     """A field with one control.
 
@@ -89,22 +93,13 @@ class Leaf(Field):
     """
 
     def __init__(self, control: Any, read: Callable[[], Any] | None = None) -> None:
+        super().__init__(ipywidgets.VBox([control]))
         self.control = control
         self._read = read or (lambda: control.value)
-        self.widget = ipywidgets.VBox([control])
-        self._fault = FaultLine(self.widget)
 
     def raw(self) -> Any:
         """See `Field.raw`."""
         return self._read()
-
-    def show(self, path: Path, words: str) -> None:
-        """See `Field.show`."""
-        self._fault.say(path, words)
-
-    def clear(self) -> None:
-        """See `Field.clear`."""
-        self._fault.clear()
 
     def rename(self, label: str) -> None:
         """See `Field.rename`."""

@@ -8,7 +8,7 @@ from typing import Any
 import ipywidgets
 
 from course_lib.widgets.look import escape
-from course_lib.widgets.messages.fields.base import FaultLine, Field, styled
+from course_lib.widgets.messages.fields.base import Field, styled
 from course_lib.widgets.messages.handlers import REQUIRED
 from course_lib.widgets.messages.values import Fault, Faulty, Path
 
@@ -29,30 +29,15 @@ class Group(Field):
     def __init__(self, parts: Mapping[str, Field], label: str = "", *, frame: bool = True) -> None:
         self.parts = dict(parts)
         box = styled(ipywidgets.Box([part.widget for part in self.parts.values()]), "tcm-fields")
-        self.widget = styled(ipywidgets.VBox([_label(label), box] if label else [box]), *["tcm-group"] * frame)
-        self._fault = FaultLine(self.widget)
+        super().__init__(styled(ipywidgets.VBox([_label(label), box] if label else [box]), *["tcm-group"] * frame))
+
+    def inner(self) -> Mapping[Any, Field]:
+        """See `Field.inner`."""
+        return self.parts
 
     def raw(self) -> dict[str, Any]:
         """See `Field.raw`."""
         return dict(gather((name, part) for name, part in self.parts.items()))
-
-    def show(self, path: Path, words: str) -> None:
-        """See `Field.show`."""
-        if path and path[0] in self.parts:
-            self.parts[str(path[0])].show(path[1:], words)
-        else:
-            self._fault.say(path, words)
-
-    def clear(self) -> None:
-        """See `Field.clear`."""
-        self._fault.clear()
-        for part in self.parts.values():
-            part.clear()
-
-    def on_enter(self, press: Callable[[], None]) -> None:
-        """See `Field.on_enter`."""
-        for part in self.parts.values():
-            part.on_enter(press)
 
 
 class Maybe(Field):
@@ -67,12 +52,10 @@ class Maybe(Field):
     def __init__(self, label: str, make: Callable[[], Field], on: bool) -> None:
         self._make = make
         self._field: Field | None = None
-        self._press: Callable[[], None] | None = None
         self.tick = ipywidgets.Checkbox(
             value=on, description=label, indent=False, tooltip="None while it is not ticked"
         )
-        self.widget = styled(ipywidgets.Box([self.tick]), "tcm-fields")
-        self._fault = FaultLine(self.widget)
+        super().__init__(styled(ipywidgets.Box([self.tick]), "tcm-fields"))
         self.tick.observe(lambda _: self._lay_out(), "value")
         self._lay_out()
 
@@ -92,24 +75,13 @@ class Maybe(Field):
         """See `Field.raw`."""
         return self.field.raw() if self.tick.value else None
 
+    def inner(self) -> Mapping[Any, Field]:
+        """See `Field.inner`."""
+        return {"": self._field} if self._field is not None else {}
+
     def show(self, path: Path, words: str) -> None:
         """See `Field.show`."""
-        if self.tick.value:
-            self.field.show(path, words)
-        else:
-            self._fault.say(path, words)
-
-    def clear(self) -> None:
-        """See `Field.clear`."""
-        self._fault.clear()
-        if self._field is not None:
-            self._field.clear()
-
-    def on_enter(self, press: Callable[[], None]) -> None:
-        """See `Field.on_enter`."""
-        self._press = press
-        if self._field is not None:
-            self._field.on_enter(press)
+        (self.field.show if self.tick.value else self.say)(path, words)
 
 
 class Rows(Field):
@@ -125,14 +97,12 @@ class Rows(Field):
     def __init__(self, label: str, make: Callable[[str, Any], Field], begin: list[Any], *, bare: bool = False) -> None:
         self._label = label
         self._make = make
-        self._press: Callable[[], None] | None = None
         self._rows: list[tuple[Field, Any]] = []
         self.add_button = styled(ipywidgets.Button(description="Add", tooltip=f"Add a row to {label}"), "tcm-small")
         self.add_button.on_click(lambda _: self.add())
         self._box = ipywidgets.VBox([])
         head = styled(ipywidgets.HBox([self.add_button] if bare else [_label(label), self.add_button]), "tcm-row")
-        self.widget = styled(ipywidgets.VBox([head, self._box]), "tcm-group")
-        self._fault = FaultLine(self.widget)
+        super().__init__(styled(ipywidgets.VBox([head, self._box]), "tcm-group"))
         for item in begin:
             self.add(item)
 
@@ -171,24 +141,9 @@ class Rows(Field):
         """See `Field.raw`."""
         return [value for _, value in gather(enumerate(self.fields))]
 
-    def show(self, path: Path, words: str) -> None:
-        """See `Field.show`."""
-        if path and isinstance(path[0], int) and path[0] < len(self._rows):
-            self._rows[path[0]][0].show(path[1:], words)
-        else:
-            self._fault.say(path, words)
-
-    def clear(self) -> None:
-        """See `Field.clear`."""
-        self._fault.clear()
-        for field in self.fields:
-            field.clear()
-
-    def on_enter(self, press: Callable[[], None]) -> None:
-        """See `Field.on_enter`."""
-        self._press = press
-        for field in self.fields:
-            field.on_enter(press)
+    def inner(self) -> Mapping[Any, Field]:
+        """See `Field.inner`."""
+        return dict(enumerate(self.fields))
 
 
 def gather(fields: Any) -> Iterator[tuple[Any, Any]]:

@@ -1,6 +1,6 @@
 /** The card beside a bar, and the panel with its events below the picture. */
 
-import { make } from "./dom.js";
+import { make } from "../../panel/dom.js";
 import { eventsOf, inWords, statusWords, titleOf, took } from "./words.js";
 
 /** @typedef {import("./store.js").Item} Item */

@@ -1,6 +1,7 @@
 /** The picture: lanes of bars, drawn for the part of time that is looked at. */
 
-import { Pool, make } from "./dom.js";
+import { make } from "../../panel/dom.js";
+import { Pool } from "./pool.js";
 import { Lanes } from "./layout.js";
 import { Painter } from "./painter.js";
 import { Scale, ticks } from "./scale.js";

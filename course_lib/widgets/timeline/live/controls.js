@@ -1,7 +1,7 @@
 /** The buttons above the picture, and the notes below it. */
 
 import { Chart } from "./chart.js";
-import { make } from "./dom.js";
+import { make } from "../../panel/dom.js";
 import { childRuns, showsChildren } from "./layout.js";
 import { Moving } from "./moving.js";
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from course_lib.history.marks import marks
 from course_lib.history.moments import moment
-from course_lib.history.observed import spans_of
+from course_lib.history.sent_queries import spans_of
 from course_lib.history.span import Span
 
 if TYPE_CHECKING:

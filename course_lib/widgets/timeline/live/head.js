@@ -1,7 +1,7 @@
 /** What stands above the picture: which run, its state, and how two runs differ. */
 
 import { Chart } from "./chart.js";
-import { make } from "./dom.js";
+import { make } from "../../panel/dom.js";
 import { Store } from "./store.js";
 import { SIGNS, inWords } from "./words.js";
 

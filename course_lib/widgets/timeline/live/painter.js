@@ -1,10 +1,11 @@
 /** What is drawn in a row: bars with their labels, or how many there were at a time. */
 
 import { Axis } from "./axis.js";
-import { Pool, make } from "./dom.js";
+import { make } from "../../panel/dom.js";
+import { Pool } from "./pool.js";
 import { busyness } from "./layout.js";
 import { Store } from "./store.js";
-import { SIGNS, isBad, labels, sentence, tally } from "./words.js";
+import { SIGNS, isBad, labels, sentence, statusCounts } from "./words.js";
 
 /** @typedef {import("./store.js").Item} Item */
 /** @typedef {import("./store.js").Span} Span */
@@ -146,7 +147,7 @@ export class Painter extends Axis {
     area.setAttribute("d", `M0 ${tall}${path}V${tall}Z`);
     svg.append(area);
     const total = row.visible.reduce((sum, item) => sum + item.spans.length, 0);
-    const text = `${total.toLocaleString("en")}: ${tally(row.visible)}; up to ${most.toLocaleString("en")} at a time`;
+    const text = `${total.toLocaleString("en")}: ${statusCounts(row.visible)}; up to ${most.toLocaleString("en")} at a time`;
     element.replaceChildren(svg, make("span", "tl-label out", text));
     for (const item of row.visible) {
       const bad = item.spans.find(isBad);

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from course_lib.history.detail import event_detail
-from course_lib.history.reading import attributes_field, type_name
+from course_lib.history.reading import attributes, type_name
 from course_lib.history.rules import FIRST, RULES
 from course_lib.widgets.look import plain
 
@@ -61,8 +61,8 @@ def _links(event: HistoryEvent) -> list[int]:
     rule = RULES.get(type_name(event.event_type))
     if rule is None or not rule.links:
         return []
-    attributes = getattr(event, attributes_field(event.event_type))
-    return [number for link in rule.links if (number := 1 if link == FIRST else getattr(attributes, link))]
+    body = attributes(event)
+    return [number for link in rule.links if (number := 1 if link == FIRST else getattr(body, link))]
 
 
 def _is_code(text: str) -> bool:

@@ -1,7 +1,7 @@
 /** The picture as a table, for those who cannot see it and those who want the numbers. */
 
 import { Chart } from "./chart.js";
-import { make } from "./dom.js";
+import { make } from "../../panel/dom.js";
 import { SIGNS, eventsOf, statusWords, took } from "./words.js";
 
 const ROWS = 200; // of the table

@@ -4,7 +4,7 @@ import { keepKeys } from "../../panel/keys.js";
 import { Card, Details, when } from "./card.js";
 import { Chart } from "./chart.js";
 import { Controls } from "./controls.js";
-import { make } from "./dom.js";
+import { make } from "../../panel/dom.js";
 import { Head } from "./head.js";
 import { Moving } from "./moving.js";
 import { Store } from "./store.js";

@@ -13,7 +13,7 @@ from course_lib.widgets.look import STYLE, plain
 from course_lib.widgets.panel.bundle import bundle
 from course_lib.widgets.timeline.drawing import STYLE as PICTURE_STYLE
 from course_lib.widgets.timeline.lanes import KINDS
-from course_lib.widgets.timeline.live.model import Model
+from course_lib.widgets.timeline.live.picture import LivePicture
 from course_lib.widgets.timeline.live.related import MOST, owner, related, told
 from course_lib.widgets.timeline.signs import BAD, ICONS, WORDS
 
@@ -52,7 +52,7 @@ class TimelineWidget(anywidget.AnyWidget):
     tabular = traitlets.Bool(False).tag(sync=True)
     table = traitlets.Bool(False).tag(sync=True)
 
-    def __init__(self, model: Model, *, tabular: bool = False) -> None:
+    def __init__(self, model: LivePicture, *, tabular: bool = False) -> None:
         began, first = model.version, model.delta()
         signs = {"icons": ICONS, "words": WORDS, "kinds": {**KINDS, "query": "query"}, "bad": sorted(BAD)}
         super().__init__(first=first if first and not began else model.full(), signs=signs, tabular=tabular)

@@ -118,7 +118,7 @@ export function sentence(span, item, now) {
 }
 
 /** How many there are of each status. @param {Item[]} items */
-export function tally(items) {
+export function statusCounts(items) {
   /** @type {Map<string, number>} */
   const counts = new Map();
   for (const item of items) for (const span of item.spans) counts.set(span.status, (counts.get(span.status) ?? 0) + 1);

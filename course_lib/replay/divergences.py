@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from course_lib import pitfalls
 from course_lib.history.failures import innermost, one_failure
+from course_lib.replay.differing_values import differing
+from course_lib.replay.journeys import Divergence, Step
 from course_lib.replay.matching import Matching
-from course_lib.replay.model import Divergence, Step
+from course_lib.replay.one_replay import Verdict
 from course_lib.replay.places import Places
 from course_lib.replay.probe import Record
-from course_lib.replay.replaying import Verdict
 from course_lib.replay.sentences import asks, happened, noun, patch_of
 from course_lib.replay.steps import Group, Steps, failing_line
-from course_lib.replay.values import differing
 
 if TYPE_CHECKING:
     from course_lib.history.payloads import Decoder

@@ -9,9 +9,9 @@ from temporalio.client import Client, WorkflowQueryFailedError
 from temporalio.worker import Worker
 
 from course_lib import server as servers
-from course_lib.history import observed
+from course_lib.history import sent_queries
 from course_lib.history.feed import Feed
-from course_lib.history.observed import ObservingInterceptor, note, spans_of
+from course_lib.history.sent_queries import ObservingInterceptor, note, spans_of
 from tests.history.feed_flows import Gate, flaky
 from tests.until import until
 
@@ -77,7 +77,7 @@ async def test_a_feed_hears_of_a_query_also_when_its_run_is_closed(watched: Clie
     feed.start()
     await until(lambda: feed.closed, "the end")
     heard: list[int] = []
-    feed.subscribe(lambda: heard.append(feed.version))
+    feed.subscribe(lambda: heard.append(1))
     await watched.get_workflow_handle(handle.id).query(Gate.is_open)
     await until(lambda: len(heard) > 0, "a word of the query")
     assert len(spans_of(handle.id)) == 1
@@ -114,7 +114,7 @@ def test_a_query_without_a_run_belongs_to_the_run_that_was_the_newest() -> None:
 def test_the_oldest_notes_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     from collections import deque
 
-    monkeypatch.setattr(observed, "_notes", deque(maxlen=3))
+    monkeypatch.setattr(sent_queries, "_notes", deque(maxlen=3))
     for second in range(5):
         noted("w", second, f"result {second}")
     assert [span.detail for span in spans_of("w")] == ["result 2", "result 3", "result 4"]

@@ -76,7 +76,7 @@ class _Known:
         return next(iter(self.spans.items.get(1, ())), None)
 
 
-class Model:
+class LivePicture:
     """The state behind one widget, read from its tracks' runs whenever it is asked for.
 
     Args:
@@ -87,7 +87,7 @@ class Model:
         version: Counts the deltas.
     """
 
-    def __init__(self, tracks: Sequence[Track], remark: Callable[[Model], list[str]] | None = None) -> None:
+    def __init__(self, tracks: Sequence[Track], remark: Callable[[LivePicture], list[str]] | None = None) -> None:
         self.tracks = list(tracks)
         self.version = 0
         self._texts = Texts()

@@ -13,9 +13,9 @@ from typing import Any
 from course_lib.history.moments import in_words
 from course_lib.private.futures import WAIT, group, parts, shielded, waits_for
 from course_lib.private.sdk import SLEEP, WAIT_CONDITION, Pending, pending, tasks
-from course_lib.replay.model import Wait
+from course_lib.replay.asyncio_tasks import MAIN, Born, born, label
+from course_lib.replay.journeys import Wait
 from course_lib.replay.places import Place, Places, awaited
-from course_lib.replay.tasks import MAIN, Born, born, label
 
 _NAMED = 3  # things that are named before the rest is counted
 _LOOKED = 12  # of many, so many are looked at; a fan-out is as wide as it likes

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from course_lib.history.failures import failure_text
-from course_lib.history.reading import attributes_field, type_name
+from course_lib.history.reading import attributes, type_name
 from course_lib.history.rules import RULES
 
 # Events that a workflow task leaves behind without naming it in `workflow_task_completed_event_id`.
@@ -37,12 +37,6 @@ class Task:
     completed: int = 0
     failed: str = ""
     left: list[Any] = field(default_factory=list)
-
-
-def attributes(event: Any) -> Any:
-    """Return an event's attributes, None for a type that the SDK does not know."""
-    name = attributes_field(event.event_type)
-    return getattr(event, name, None) if name else None
 
 
 def tasks(events: Sequence[Any]) -> dict[int, Task]:

@@ -10,6 +10,7 @@ import traitlets
 from course_lib.errors import CourseError
 from course_lib.grading.questions import Option
 from course_lib.widgets.look import STYLE, plain
+from course_lib.widgets.panel.bundle import bundle
 from course_lib.widgets.prose import inline
 
 _STYLE = (
@@ -27,7 +28,7 @@ _STYLE = (
 
 
 class _Widget(anywidget.AnyWidget):
-    _esm = Path(__file__).with_name("choice.js")
+    _esm = bundle(Path(__file__).with_name("choice.js"))
     css = traitlets.Unicode(STYLE + _STYLE).tag(sync=True)
     question = traitlets.Unicode().tag(sync=True)
     options = traitlets.List(traitlets.Unicode()).tag(sync=True)
@@ -154,17 +155,3 @@ class Choice:
 def letter(number: int) -> str:
     """Return the letter of an option: ``a`` for 0."""
     return "abcdefghijklmnopqrstuvwxyz"[number]
-
-
-def bundle(widget: Any, html: str, words: str) -> dict[str, Any]:
-    """Return what a notebook stores: the widget, and beside it HTML and text for where no widget can be shown.
-
-    JupyterLab prefers the widget. nbconvert takes the HTML when the notebook holds no widget state.
-
-    Args:
-        widget: The ipywidget.
-        html: The static form.
-        words: The text twin.
-    """
-    found: dict[str, Any] = dict(widget._repr_mimebundle_() or {})
-    return {**found, "text/html": html, "text/plain": words}

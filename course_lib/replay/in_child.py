@@ -15,9 +15,9 @@ from temporalio.client import WorkflowHistory
 
 from course_lib.errors import CourseError
 from course_lib.private.sdk import workflow_type
-from course_lib.replay.model import Command, Divergence
+from course_lib.replay.differing_values import NOT_COMPARED
+from course_lib.replay.journeys import Command, Divergence
 from course_lib.replay.travel import journey
-from course_lib.replay.values import NOT_COMPARED
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,6 @@ class Replayed:
     def other_values(self) -> str:
         """Where a command has another value than the history, which Temporal does not mind; empty when nowhere."""
         return next((note for note in self.notes if NOT_COMPARED in note), "")
-
-    @property
-    def asked(self) -> tuple[str, ...]:
-        """What the code asked for, in words, with arguments: two replays of sound code ask for the same."""
-        return tuple(command.words for command in self.commands)
 
 
 async def replay_each(module: str, name: str, histories: list[dict[str, str]]) -> list[Replayed]:

@@ -11,9 +11,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from course_lib.history.moments import seconds
-from course_lib.history.reading import type_name
-from course_lib.replay.recorded import attributes
-from course_lib.replay.words import Words
+from course_lib.history.reading import attributes, type_name
+from course_lib.replay.command_words import Words
 
 if TYPE_CHECKING:
     from course_lib.history.payloads import Decoder

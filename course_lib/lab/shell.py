@@ -1,4 +1,4 @@
-"""Keeps the kernel's loop turning, so that the Interrupt button works while a cell awaits."""
+"""What a notebook's IPython learns from the Lab: to be interrupted while a cell awaits, and to read tables as text."""
 
 import asyncio
 import contextlib
@@ -41,3 +41,18 @@ def keep_running(shell: Any) -> None:
 def _before_cell(_: object) -> None:
     with contextlib.suppress(RuntimeError):  # no loop runs: a shell that is not a kernel
         start()
+
+
+def read_as_text(shell: Any) -> None:
+    """Let a pandas ``Styler`` say its table as plain text, too; pandas itself gives only the object's name.
+
+    Args:
+        shell: The notebook's IPython shell.
+    """
+    # By name: pandas is not imported before a chapter needs it.
+    plain = shell.display_formatter.formatters["text/plain"]
+    plain.for_type_by_name("pandas.io.formats.style", "Styler", _as_text)
+
+
+def _as_text(styler: Any, printer: Any, _: bool) -> None:
+    printer.text(styler.data.round(2).to_string())

@@ -1,12 +1,6 @@
-/** Elements, and elements that are drawn again and again. */
+/** Elements that are drawn again and again. */
 
-/** @param {string} tag @param {string} [name] @param {string} [text] */
-export function make(tag, name = "", text = "") {
-  const element = document.createElement(tag);
-  if (name) element.className = name;
-  if (text) element.textContent = text;
-  return element;
-}
+import { make } from "../../panel/dom.js";
 
 /** Elements by key: what is drawn again is moved, not made anew. */
 export class Pool {

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from course_lib.errors import CourseError
-from course_lib.replay.asking import TOO_SLOW, Spoilt
+from course_lib.history.reading import attributes
 from course_lib.replay.guards import cannot_start
 from course_lib.replay.probe import ProbeRunner, Record
-from course_lib.replay.recorded import attributes
-from course_lib.replay.running import ReplayThread, Stuck, runtime
+from course_lib.replay.queries import TOO_SLOW, Spoilt
+from course_lib.replay.replay_thread import ReplayThread, Stuck, runtime
 
 if TYPE_CHECKING:
     from temporalio.client import WorkflowHistory

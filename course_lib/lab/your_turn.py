@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
-from course_lib.lab.looking import asked
+from course_lib.lab.server_calls import asked
 from course_lib.lab.waiting import NotSo
 from course_lib.waits.until import Condition, holds
 
@@ -25,7 +25,7 @@ def unattended() -> bool:
     return bool(os.environ.get("CI") or os.environ.get("COURSE_STRICT")) or not interactive()
 
 
-async def turn(
+async def wait_for_press(
     button: Any,
     say: Callable[[str], None],
     ready: Condition | None,

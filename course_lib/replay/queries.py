@@ -18,7 +18,7 @@ from course_lib.replay.rendering import show
 
 if TYPE_CHECKING:
     from course_lib.history.payloads import Decoder
-    from course_lib.replay.state import State
+    from course_lib.replay.variables import State
 
 _SLOW = 1.0  # seconds; the whole activation has two
 TOO_SLOW = f"it did not answer within {_SLOW:g} s"

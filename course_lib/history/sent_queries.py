@@ -29,7 +29,6 @@ class Note(NamedTuple):
     Args:
         workflow_id: The workflow.
         run_id: The run that was named, None when it was the newest one.
-        kind: What was done.
         name: The query's name.
         start: When it was sent, UTC, by this machine's clock.
         end: When the answer came.
@@ -40,7 +39,6 @@ class Note(NamedTuple):
 
     workflow_id: str
     run_id: str | None
-    kind: str
     name: str
     start: datetime
     end: datetime
@@ -63,16 +61,15 @@ def note(
     end: datetime,
     detail: str,
     failed: bool,
-    kind: str = "query",
 ) -> None:
     """Keep what was done to a workflow; any thread may call it. The arguments are those of `Note`."""
     with _lock:
-        made = Note(workflow_id, run_id, kind, name, start, end, detail, failed)
+        made = Note(workflow_id, run_id, name, start, end, detail, failed)
         for place in range(len(_notes) - 1, -1, -1):
             last = _notes[place]
             if start - last.end > _SAME:
                 break
-            if (last.workflow_id, last.run_id, last.kind, last.name) == made[:4]:
+            if (last.workflow_id, last.run_id, last.name) == made[:3]:
                 if (last.detail, last.failed) == (detail, failed):
                     del _notes[place]
                     made = made._replace(start=last.start, times=last.times + 1)
@@ -80,7 +77,7 @@ def note(
         _notes.append(made)
         watchers = list(_watchers)
     for watcher in watchers:
-        watcher.observed(workflow_id)
+        watcher.query_sent(workflow_id)
 
 
 def spans_of(
@@ -100,7 +97,7 @@ def spans_of(
 
 
 def watch(watcher: Any) -> None:
-    """Have ``watcher.observed(workflow_id)`` called after each note, by the thread that notes.
+    """Have ``watcher.query_sent(workflow_id)`` called after each note, by the thread that notes.
 
     Args:
         watcher: Known weakly: it need not be taken off.

@@ -1,3 +1,5 @@
+import { build } from "./panel/dom.js";
+
 /**
  * A question with native radio buttons or check boxes, one button, and a place for the answer to the answer.
  *
@@ -10,40 +12,29 @@
  */
 function render({ model, el }) {
   const group = `choice-${Math.random().toString(36).slice(2)}`;
-  const root = document.createElement("div");
-  root.className = "tc tc-choice";
-  const style = document.createElement("style");
-  style.textContent = model.get("css");
-  const fieldset = document.createElement("fieldset");
-  const legend = document.createElement("legend");
+  const fieldset = build("fieldset");
+  const legend = build("legend");
   legend.innerHTML = model.get("question");
   fieldset.append(legend);
 
-  const multiple = model.get("multiple");
+  const type = model.get("multiple") ? "checkbox" : "radio";
   /** @type {HTMLInputElement[]} */
   const inputs = model.get("options").map((/** @type {string} */ html, /** @type {number} */ number) => {
-    const label = document.createElement("label");
-    const input = document.createElement("input");
-    input.type = multiple ? "checkbox" : "radio";
-    input.name = group;
-    input.value = String(number);
-    const text = document.createElement("span");
+    const input = build("input", { type, name: group, value: String(number) });
+    const text = build("span");
     text.innerHTML = html;
-    label.append(input, text);
-    fieldset.append(label);
+    fieldset.append(build("label", {}, input, text));
     return input;
   });
 
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "jupyter-button widget-button mod-primary";
-  button.textContent = model.get("button");
-  button.setAttribute("aria-label", `${model.get("button")}: ${legend.textContent}`);
+  const text = model.get("button");
+  const button = build("button", {
+    type: "button", class: "jupyter-button widget-button mod-primary", text,
+    "aria-label": `${text}: ${legend.textContent}`,
+  });
   // The live region is there from the start: a screen reader announces only what changes in one that it knows.
-  const said = document.createElement("div");
-  said.setAttribute("role", "status");
-  root.append(style, fieldset, button, said);
-  el.append(root);
+  const said = build("div", { role: "status" });
+  el.append(build("div", { class: "tc tc-choice" }, build("style", { text: model.get("css") }), fieldset, button, said));
 
   const chosen = () => inputs.filter((input) => input.checked).map((input) => Number(input.value));
   const enable = () => {

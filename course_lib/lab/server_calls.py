@@ -48,7 +48,7 @@ class ServerGone(CourseError):
         )
 
 
-def look(coro: Coroutine[Any, Any, T], client: Client, where: Server, say: Say | None = None) -> T:
+def look(coro: Coroutine[Any, Any, T], client: Client, where: Server, say: Say) -> T:
     """Await a call to the server on the background loop, and block until it ends.
 
     Args:
@@ -60,19 +60,27 @@ def look(coro: Coroutine[Any, Any, T], client: Client, where: Server, say: Say |
     Raises:
         ServerGone: The server is gone, or answers nothing.
     """
-    say = say or _nobody
-    future = loops.background().submit(watched(coro, client, where))
+    return told(watched(coro, client, where), "Waiting for an answer of the Temporal server", say)
+
+
+def told(coro: Coroutine[Any, Any, T], what: str, say: Say) -> T:
+    """Await something that ends by itself on the background loop; when it takes longer, say what takes so long.
+
+    Args:
+        coro: What ends by itself.
+        what: What it is, in words.
+        say: Shows one line of progress; an empty one takes it away.
+    """
+    future = loops.background().submit(coro)
     began = time.monotonic()
     try:
         while True:
             try:
                 return future.result(_TELL)
             except FutureTimeout:
-                if future.done():  # it came just now, or the error is the call's own
+                if future.done():  # it came just now, or the error is its own
                     return future.result()
-            if time.monotonic() - began > _LAST_RESORT:
-                raise ServerGone(where, f"no answer within {_LAST_RESORT:g} s")
-            say(f"Waiting for an answer of the Temporal server: {time.monotonic() - began:.0f} s.")
+            say(f"{what}: {time.monotonic() - began:.0f} s.")
     finally:
         future.cancel()
         say("")
@@ -90,7 +98,7 @@ async def watched(coro: Coroutine[Any, Any, T], client: Client, where: Server) -
         ServerGone: The server is gone, or has answered nothing for a while.
     """
     call = asyncio.ensure_future(coro)
-    answered = time.monotonic()
+    began = answered = time.monotonic()
     try:
         while True:
             await asyncio.wait({call}, timeout=_PATIENCE)
@@ -101,6 +109,8 @@ async def watched(coro: Coroutine[Any, Any, T], client: Client, where: Server) -
                 answered = time.monotonic()
             elif not call.done() and not (found.silent and time.monotonic() - answered < _SILENT):
                 raise ServerGone(where, found.reason)
+            if time.monotonic() - began > _LAST_RESORT:
+                raise ServerGone(where, f"no answer within {_LAST_RESORT:g} s")
     except RPCError as error:
         if not health.is_gone(error):
             raise
@@ -124,7 +134,3 @@ async def asked(condition: Condition, where: Server | None = None) -> tuple[bool
         if not health.is_gone(error):
             raise
         return False, ServerGone(where, health.reason(error))
-
-
-def _nobody(_: str) -> None:
-    pass

@@ -12,9 +12,10 @@ from temporalio.client import WorkflowHistory
 from course_lib.history.feed import Feed
 from course_lib.history.run import Run
 from course_lib.widgets.look import View
+from course_lib.widgets.panel.frontend import with_static
 from course_lib.widgets.panel.kernel_side import KernelSide
 from course_lib.widgets.timeline.live import shown
-from course_lib.widgets.timeline.live.model import Model, Still, Track
+from course_lib.widgets.timeline.live.picture import LivePicture, Still, Track
 from course_lib.widgets.timeline.live.widget import TimelineWidget
 
 # Seconds: changes are collected so long. An event is to be seen within 0.2 s, and most of that is the way to the page.
@@ -39,10 +40,13 @@ class Timeline:
     """
 
     def __init__(
-        self, tracks: Sequence[Track], static: Callable[[], View], remark: Callable[[Model], list[str]] | None = None
+        self,
+        tracks: Sequence[Track],
+        static: Callable[[], View],
+        remark: Callable[[LivePicture], list[str]] | None = None,
     ) -> None:
         self._tracks = list(tracks)
-        self._model = Model(self._tracks, remark)
+        self._model = LivePicture(self._tracks, remark)
         self._static = static
         self.widget: TimelineWidget | None = None
         self.frame: Any = None
@@ -123,11 +127,8 @@ class Timeline:
             table.run, table.selected = runs.index(run), event
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        static = self._static()
-        made: Any = self.show()._repr_mimebundle_() or {}
         shown.note(self)
-        live = made[0] if isinstance(made, tuple) else made
-        return {**live, "text/html": static.html, "text/plain": static.text}
+        return with_static(self.show(), self._static())
 
     def __repr__(self) -> str:
         return self._static().text
