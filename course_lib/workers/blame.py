@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType, TracebackType
 
+from course_lib.errors import CourseError
+
 _OURS = str(Path(__file__).resolve().parent.parent)
 _LIBRARIES = tuple(
     {path for key in ("stdlib", "platstdlib", "purelib", "platlib") if (path := sysconfig.get_path(key))}
@@ -106,3 +108,22 @@ def in_words(error: BaseException) -> str:
     chain = list(causes(error))
     words = [f"{type(cause).__name__}: {cause}".rstrip(": ") for cause in (chain[0], chain[-1])]
     return words[0] if words[0] == words[1] else f"{words[0]}; because of {words[1]}"
+
+
+def explained(what: str, error: BaseException, again: str, *also: str) -> CourseError:
+    """Return an error in words, with the learner's line behind it; what is said in words already stays as it is.
+
+    Args:
+        what: What could not be done.
+        error: Why.
+        again: What to do when the line is correct.
+        *also: What else to know.
+    """
+    if isinstance(error, CourseError):
+        return error
+    line = learner_line(error)
+    return CourseError(
+        f"{what}: {in_words(error)}",
+        tried=[*([str(line)] if line else []), *also],
+        fix=f"correct that line and run its cell, then {again}." if line else "",
+    )

@@ -23,6 +23,7 @@ from course_lib.workers import blame, parent
 FAILED_TO_START = 3
 """The exit code after a reported failure to start."""
 
+_AGAIN = "start the worker again"
 logger = logging.getLogger("course_lib.workers")
 
 
@@ -43,7 +44,7 @@ def main() -> NoReturn:
             options = _prepare(spec)
             runner.run(_serve(spec, options, tell))
     except BaseException as error:
-        known = error if isinstance(error, CourseError) else _explain(error)
+        known = blame.explained("The worker process could not run", error, _AGAIN)
         logger.error("%s", known)
         tell(state="failed", what=known.what, tried=list(known.tried), fix=known.fix)
         code = FAILED_TO_START
@@ -71,7 +72,7 @@ def _prepare(spec: dict[str, Any]) -> dict[str, Any]:
         try:
             modules.append(importlib.import_module(name))
         except BaseException as error:  # also SystemExit: a module that calls sys.exit() has to be told
-            raise _explain(error, f"The module {name} could not be imported") from error
+            raise blame.explained(f"The module {name} could not be imported", error, _AGAIN) from error
     found = Definitions(modules)
     options: dict[str, Any] = _seconds(pickle.loads(base64.b64decode(spec["options"])))
     options["workflows"], options["activities"] = [*found.workflows.values()], [*found.activities.values()]
@@ -147,17 +148,6 @@ def _stop_when_asked(worker: Any) -> None:
         parent.on_stop(lambda: loop.call_soon_threadsafe(stop))
     else:
         loop.add_signal_handler(signal.SIGTERM, stop)
-
-
-def _explain(error: BaseException, what: str = "The worker process could not run") -> CourseError:
-    if isinstance(error, CourseError):
-        return error
-    line = blame.learner_line(error)
-    return CourseError(
-        f"{what}: {blame.in_words(error)}",
-        tried=[str(line)] if line else [],
-        fix="correct that line and run its cell, then start the worker again." if line else "",
-    )
 
 
 if __name__ == "__main__":

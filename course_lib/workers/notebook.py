@@ -283,28 +283,16 @@ async def start_worker(
             ) from None
         raise
     except Exception as error:
-        raise _explain(error, task_queue, worker) from error
+        with _lock:
+            survives = any(key[2] == task_queue and other is not worker for key, other in _current.items())
+        also = ("the earlier Worker on this queue keeps running, with the earlier code",) if survives else ()
+        what = f"The Worker on {task_queue!r} could not start"
+        raise blame.explained(what, error, "this one, again", *also) from error
     for note in worker.notes:
         if say is not None:
             say(note)
     logger.debug("worker on %s polls after %.3f s", task_queue, time.monotonic() - started)
     return worker
-
-
-def _explain(error: Exception, task_queue: str, worker: NotebookWorker) -> CourseError:
-    if isinstance(error, CourseError):
-        return error
-    line = blame.learner_line(error)
-    tried = [str(line)] if line else []
-    with _lock:
-        survivor = any(key[2] == task_queue and other is not worker for key, other in _current.items())
-    if survivor:
-        tried.append("the earlier Worker on this queue keeps running, with the earlier code")
-    return CourseError(
-        f"The Worker on {task_queue!r} could not start: {blame.in_words(error)}",
-        tried=tried,
-        fix="correct that line and run its cell, then this one, again." if line else "",
-    )
 
 
 def running_workers() -> list[NotebookWorker]:
