@@ -7,10 +7,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from temporalio.api.enums.v1 import PendingActivityState, RetryState
-from temporalio.client import WorkflowHandle
 from temporalio.converter import default
 
 from course_lib import history
+from course_lib.grading.evidence import Handle
 from course_lib.history.failures import chain, kind
 from course_lib.history.pending import pause
 
@@ -101,7 +101,7 @@ class Tried:
         return bool(self.failure) and not self.failure.startswith(_SLOW)
 
 
-async def asked(handle: WorkflowHandle[Any, Any]) -> Asked:
+async def asked(handle: Handle) -> Asked:
     """Return what a run's first activity was scheduled with.
 
     Args:
@@ -141,9 +141,7 @@ def _local(events: "Sequence[HistoryEvent]") -> bool:
     return idle > 1 or any(event.marker_recorded_event_attributes.marker_name == _LOCAL_MARKER for event in events)
 
 
-async def require_asked(
-    bench: "Bench", handle: WorkflowHandle[Any, Any], next_step: str, *, order: str | None = None
-) -> Asked:
+async def require_asked(bench: "Bench", handle: Handle, next_step: str, *, order: str | None = None) -> Asked:
     """Wait until a run's first activity is scheduled, and return with what; end the check when it will not be.
 
     Args:
@@ -179,7 +177,7 @@ async def require_asked(
     return plan
 
 
-async def tried(handle: WorkflowHandle[Any, Any]) -> Tried:
+async def tried(handle: Handle) -> Tried:
     """Return how far a run's activity is, or was when it ended.
 
     Args:
@@ -203,7 +201,7 @@ async def tried(handle: WorkflowHandle[Any, Any]) -> Tried:
     return Tried(attempt, *await _told(last), final=final)
 
 
-async def failed_with(handle: WorkflowHandle[Any, Any]) -> list[str]:
+async def failed_with(handle: Handle) -> list[str]:
     """Return the types of the failures with which a workflow failed, outermost first; empty when it did not fail.
 
     What only says which activity or child workflow it was is left out.

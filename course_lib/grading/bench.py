@@ -10,7 +10,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from temporalio.client import Client, WorkflowHandle, WorkflowHistory
+from temporalio.client import Client, WorkflowHistory
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper
 
@@ -19,7 +19,7 @@ from course_lib.cells import Modules
 from course_lib.errors import CourseError
 from course_lib.grading import calls, endings
 from course_lib.grading.answers import AnswerProblem, Code
-from course_lib.grading.evidence import Run, event_ids, explain, short, short_text
+from course_lib.grading.evidence import Handle, Run, event_ids, explain, short, short_text
 from course_lib.grading.exercises import Exercise
 from course_lib.grading.verdict import CORRECT, Part
 from course_lib.server import Server, connect
@@ -85,7 +85,7 @@ class Bench:
         self._modules = modules
         self._workers: list[WorkerProcess] = []
         self._early: tuple[tuple[str, ...], WorkerProcess, asyncio.Task[None]] | None = None
-        self._handles: dict[str, WorkflowHandle[Any, Any]] = {}
+        self._handles: dict[str, Handle] = {}
         self._lines: dict[str, str] = {}
         self._called = False
         self._children: set[int] = set()
@@ -240,7 +240,7 @@ class Bench:
         skip: bool = False,
         quiet: bool = False,
         **options: Any,
-    ) -> WorkflowHandle[Any, Any]:
+    ) -> Handle:
         """Start a workflow on this run's queue and return its handle.
 
         Args:
@@ -261,7 +261,7 @@ class Bench:
             self.did(f"{name}({', '.join(short(value, 80) for value in args)})")
         return handle
 
-    async def skip(self, handle: WorkflowHandle[Any, Any], seconds: float) -> None:
+    async def skip(self, handle: Handle, seconds: float) -> None:
         """Let a run's own time jump: a timer that is due by then fires at once, and the workflow sees the later time.
 
         The server waits with the jump until nothing else than a timer is pending. Other runs are not touched.
@@ -295,7 +295,7 @@ class Bench:
     def _skipper(self) -> TimeSkipper:
         return TimeSkipper(self.client)
 
-    async def finish(self, handle: WorkflowHandle[Any, Any], *, alone: bool = False) -> Run:
+    async def finish(self, handle: Handle, *, alone: bool = False) -> Run:
         """Wait until a run ends, its Worker dies, its code keeps failing, or nothing moves any more.
 
         Args:
@@ -333,7 +333,7 @@ class Bench:
 
     async def wait_until(
         self,
-        handle: WorkflowHandle[Any, Any],
+        handle: Handle,
         predicate: "Callable[[pd.DataFrame], object]",
         what: str,
         *,
@@ -387,7 +387,7 @@ class Bench:
             seen = seen if isinstance(error, NothingMoves) else str(error)
             raise AnswerProblem(what, "it happens", seen, next_step) from error
 
-    async def until(self, condition: Condition, *runs: WorkflowHandle[Any, Any]) -> bool:
+    async def until(self, condition: Condition, *runs: Handle) -> bool:
         """Wait until something is so, and return whether it came to be; a check that goes on either way.
 
         Args:
@@ -405,11 +405,11 @@ class Bench:
             return False
         return True
 
-    async def rests(self, handle: WorkflowHandle[Any, Any]) -> bool:
+    async def rests(self, handle: Handle) -> bool:
         """Return whether a run waits for nothing but timers and messages, or has ended, see ``rest``."""
         return await rests(handle)
 
-    async def rest(self, handle: WorkflowHandle[Any, Any]) -> "pd.DataFrame":
+    async def rest(self, handle: Handle) -> "pd.DataFrame":
         """Wait until a run waits for nothing but timers and messages, or has ended, and return its history.
 
         What a message does is done when the run rests again: the server makes a task pending with each that it takes.
@@ -420,7 +420,7 @@ class Bench:
         await self.until(partial(rests, handle), handle)
         return await self.events(handle)
 
-    async def reply(self, message: "asyncio.Future[Any]", handle: WorkflowHandle[Any, Any]) -> bool:
+    async def reply(self, message: "asyncio.Future[Any]", handle: Handle) -> bool:
         """Wait for the answer to a message, and return whether there is one.
 
         Args:
@@ -441,7 +441,7 @@ class Bench:
         *args: Any,
         quiet: bool = False,
         through: str = "",
-        runs: Sequence[WorkflowHandle[Any, Any]] = (),
+        runs: Sequence[Handle] = (),
     ) -> calls.Called:
         """Call a function of the learner's in a child process.
 
@@ -462,14 +462,12 @@ class Bench:
             self.did(f"{function.name}({', '.join(shown)})")
         return await calls.call(function, args, self._place({}, runs), through)
 
-    def _place(self, env: Mapping[str, str], runs: Sequence[WorkflowHandle[Any, Any]] = ()) -> calls.Place:
+    def _place(self, env: Mapping[str, str], runs: Sequence[Handle] = ()) -> calls.Place:
         env = {"SHOP_URL": self.shop.url, **env}
         wait = partial(self._answer, runs=runs)
         return calls.Place(self._server, self._modules, env, self.client, self._lines, wait)
 
-    async def _answer(
-        self, answer: "asyncio.Future[Any]", pid: int, *, runs: Sequence[WorkflowHandle[Any, Any]]
-    ) -> None:
+    async def _answer(self, answer: "asyncio.Future[Any]", pid: int, *, runs: Sequence[Handle]) -> None:
         self._children.add(pid)
         try:
             await self._watch.until(answer.done, runs, wake=answer)
@@ -522,7 +520,7 @@ class Bench:
 
     # ---------------------------------------------------------------- look
 
-    async def events(self, handle: WorkflowHandle[Any, Any]) -> "pd.DataFrame":
+    async def events(self, handle: Handle) -> "pd.DataFrame":
         """Return a run's history, as far as it is, as a DataFrame."""
         frame: pd.DataFrame = history.events_frame(await history.fetch(handle))
         return frame
@@ -565,7 +563,7 @@ class Bench:
         return [*alive, *self._children]
 
     @staticmethod
-    async def _end(handle: WorkflowHandle[Any, Any]) -> None:
+    async def _end(handle: Handle) -> None:
         with contextlib.suppress(RPCError):
             await handle.terminate("the check that started it has ended", rpc_timeout=timedelta(seconds=2))
 

@@ -7,12 +7,12 @@ from typing import Any
 
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.failure.v1 import Failure
-from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
+from temporalio.client import Client, WorkflowFailureError
 from temporalio.service import RPCError
 
 from course_lib import history
 from course_lib.diagnosis import diagnose
-from course_lib.grading.evidence import explain, place_of, short_text
+from course_lib.grading.evidence import Handle, explain, place_of, short_text
 from course_lib.waits import Burning, NothingMoves, Stuck
 from course_lib.workers import WorkerProcess
 
@@ -61,9 +61,7 @@ def death(workers: Sequence[WorkerProcess]) -> None:
             raise WorkerDied(short_text(f"your code ended the worker process: {process.describe()}. {' '.join(words)}"))
 
 
-async def failing(
-    workers: Sequence[WorkerProcess], handle: "WorkflowHandle[Any, Any]", described: history.Described
-) -> None:
+async def failing(workers: Sequence[WorkerProcess], handle: "Handle", described: history.Described) -> None:
     """Raise when a run's workflow task has failed twice or more in a row, or an activity by a slip of its code.
 
     Args:
@@ -117,9 +115,7 @@ def outcome(waiting: "asyncio.Future[Any]") -> tuple[Any, BaseException | None]:
     return waiting.result(), None
 
 
-async def reason(
-    handle: WorkflowHandle[Any, Any], client: Client, task_queue: str, error: BaseException, lines: dict[str, str]
-) -> str:
+async def reason(handle: Handle, client: Client, task_queue: str, error: BaseException, lines: dict[str, str]) -> str:
     """Return why a run gave no result, in words for a learner.
 
     Args:

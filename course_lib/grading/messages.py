@@ -9,7 +9,6 @@ from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.update.v1 import UpdateRef
 from temporalio.api.workflowservice.v1 import PollWorkflowExecutionUpdateRequest
 from temporalio.client import (
-    WorkflowHandle,
     WorkflowQueryFailedError,
     WorkflowQueryRejectedError,
     WorkflowUpdateFailedError,
@@ -17,7 +16,7 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
-from course_lib.grading.evidence import cause_of, short, short_text
+from course_lib.grading.evidence import Handle, cause_of, short, short_text
 
 if TYPE_CHECKING:
     from course_lib.grading.bench import Bench
@@ -49,9 +48,7 @@ class Reply:
 _SILENT = Reply("silent", None, "no answer, and nothing moves")
 
 
-async def update(
-    bench: "Bench", handle: WorkflowHandle[Any, Any], name: str, arg: Any, *, id: str | None = None
-) -> Reply:
+async def update(bench: "Bench", handle: Handle, name: str, arg: Any, *, id: str | None = None) -> Reply:
     """Send an update and wait for its end.
 
     Args:
@@ -76,7 +73,7 @@ async def update(
     return Reply("answered", value, short(value))
 
 
-async def arrived(handle: WorkflowHandle[Any, Any], id: str) -> bool:
+async def arrived(handle: Handle, id: str) -> bool:
     """Return whether the server has an update: it keeps one that no worker has seen yet, and no event says so.
 
     Args:
@@ -98,7 +95,7 @@ async def arrived(handle: WorkflowHandle[Any, Any], id: str) -> bool:
     return True
 
 
-async def ask(bench: "Bench", handle: WorkflowHandle[Any, Any], name: str) -> Reply:
+async def ask(bench: "Bench", handle: Handle, name: str) -> Reply:
     """Ask a query without arguments.
 
     Args:
@@ -118,7 +115,7 @@ async def ask(bench: "Bench", handle: WorkflowHandle[Any, Any], name: str) -> Re
     return Reply("answered", value, short(value))
 
 
-async def signal(handle: WorkflowHandle[Any, Any], name: str, *args: Any) -> bool:
+async def signal(handle: Handle, name: str, *args: Any) -> bool:
     """Send a signal, and return whether the run was still there to take it.
 
     Args:

@@ -2,14 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
-from temporalio.client import WorkflowExecutionStatus
-
 from course_lib.grading.exercises import Exercise
+from course_lib.waits.until import closed
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from course_lib.grading import Bench, Code, Handle, Run
+    from course_lib.grading import Bench, Code, Run
 
 _STEPS = ("charge_card", "ship_parcel")
 _AMOUNT = 4200
@@ -126,7 +125,7 @@ async def _payments_down(bench: "Bench", workflow: "Code", order: dict[str, Any]
     async def decided() -> bool:
         # A look right behind the failed charge would come before the parcel that must not be there.
         calls = bench.shop.table("requests", order_id=order["id"])["operation"]
-        return bool((calls == "charge").sum() > 1 or (calls == "ship").any()) or await _closed(handle)
+        return bool((calls == "charge").sum() > 1 or (calls == "ship").any()) or await closed(handle)
 
     await bench.wait_for(
         decided,
@@ -143,10 +142,6 @@ async def _payments_down(bench: "Bench", workflow: "Code", order: dict[str, Any]
         events=bench.ids(await bench.events(handle), "ActivityTaskScheduled", "ship_parcel"),
         next_step="let the failed charge stop the way to the shipment: `await` it, and catch nothing.",
     )
-
-
-async def _closed(handle: "Handle") -> bool:
-    return (await handle.describe()).status != WorkflowExecutionStatus.RUNNING
 
 
 EXERCISE = Exercise(
