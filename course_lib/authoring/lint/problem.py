@@ -1,4 +1,4 @@
-"""What a lint rule reports."""
+"""What the content lint reports of a chapter; what a rule says of code is a `course_lib.pitfalls.Finding`."""
 
 from dataclasses import dataclass
 

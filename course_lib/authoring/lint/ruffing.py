@@ -12,7 +12,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +28,8 @@ IGNORED_IN_STUBS = ["F401", "F841", "ASYNC251"]
 LIMIT = 120.0  # seconds for one run of ruff over all chapters; it takes well under one
 
 
-@dataclass(frozen=True)
-class _Origin:
-    file: str
-    cell: str
-    offset: int
+_Origins = dict[Path, tuple[str, str]]
+"""For each module cell's file the notebook and the cell's id. Its first line is the cell's second."""
 
 
 def available() -> bool:
@@ -52,7 +48,7 @@ def check(root: Path, chapters: Sequence[Chapter]) -> Iterator[Problem]:
         folder = Path(name).resolve()
         solved, stubs = folder / SOLUTIONS, folder / NOTEBOOKS
         names = {module for chapter in chapters for module in _modules(chapter.author)} | {"course_lib"}
-        origins: dict[Path, _Origin] = {}
+        origins: _Origins = {}
         for chapter in chapters:
             origins |= _extract(chapter.author, solved / chapter.course.id, f"{SOLUTIONS}/{chapter.path.name}")
             origins |= _extract(chapter.learner, stubs / chapter.course.id, f"{NOTEBOOKS}/{chapter.path.name}")
@@ -70,14 +66,14 @@ def _modules(notebook: nb.Notebook) -> Iterator[str]:
             yield name
 
 
-def _extract(notebook: nb.Notebook, folder: Path, file: str) -> Mapping[Path, _Origin]:
+def _extract(notebook: nb.Notebook, folder: Path, file: str) -> _Origins:
     folder.mkdir(parents=True)
-    origins = {}
+    origins: _Origins = {}
     for cell in notebook.cells:
         if cell.cell_type == "code" and module_name(cell.source):
             path = folder / f"{cell.id.replace('-', '_')}.py"
             path.write_text(MODULE_LINE.sub("", cell.source, count=1) + "\n", encoding="utf-8")
-            origins[path] = _Origin(file, cell.id, 1)
+            origins[path] = (file, cell.id)
     return origins
 
 
@@ -102,14 +98,13 @@ def _ruff(*words: str) -> list[dict[str, Any]]:
     return found
 
 
-def _found(results: Sequence[Mapping[str, Any]], origins: Mapping[Path, _Origin]) -> Iterator[Problem]:
+def _found(results: Sequence[Mapping[str, Any]], origins: _Origins) -> Iterator[Problem]:
     for result in results:
-        origin = origins[Path(result["filename"]).resolve()]
-        row = result["location"]["row"] + origin.offset
-        yield Problem(origin.file, origin.cell, f"ruff {result['code']}", result["message"], row)
+        place = origins[Path(result["filename"]).resolve()]
+        yield Problem(*place, f"ruff {result['code']}", result["message"], result["location"]["row"] + 1)
 
 
-def _unformatted(root: Path, folder: Path, origins: Mapping[Path, _Origin]) -> Iterator[Problem]:
+def _unformatted(root: Path, folder: Path, origins: _Origins) -> Iterator[Problem]:
     # The report of `ruff format --check` differs between versions, the formatted files do not.
     before = {path: path.read_text(encoding="utf-8") for path in folder.rglob("*.py")}
     done = _run(["format", "--no-cache", "--quiet", *_config(root), str(folder)])
@@ -118,11 +113,9 @@ def _unformatted(root: Path, folder: Path, origins: Mapping[Path, _Origin]) -> I
     for path, text in before.items():
         formatted = path.read_text(encoding="utf-8")
         if formatted != text:
-            origin = origins[path.resolve()]
             pairs = zip(text.split("\n"), formatted.split("\n"), strict=False)
-            row = next((number for number, (old, new) in enumerate(pairs, start=1) if old != new), 0)
-            line = row + origin.offset if row else 0
-            yield Problem(origin.file, origin.cell, "ruff format", "is not formatted: course build --format", line)
+            line = next((number for number, (old, new) in enumerate(pairs, start=2) if old != new), 0)
+            yield Problem(*origins[path.resolve()], "ruff format", "is not formatted: course build --format", line)
 
 
 def _undefined(folder: Path, chapters: Sequence[Chapter]) -> Iterator[Problem]:
@@ -161,7 +154,7 @@ def format_modules(root: Path) -> list[str]:
             config = _config(root, {*_modules(notebook), "course_lib"})
             _run(["check", "--no-cache", "-q", *config, "--select", "I", "--fix", "--exit-zero", str(folder)])
             _run(["format", "--no-cache", "-q", *config, str(folder)])
-            bodies = {origin.cell: file.read_text(encoding="utf-8") for file, origin in origins.items()}
+            bodies = {cell: file.read_text(encoding="utf-8") for file, (_, cell) in origins.items()}
         touched = []
         for cell in notebook.cells:
             head, _, _ = cell.source.partition("\n")
