@@ -19,7 +19,6 @@ def add(subparsers: Any) -> None:
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a file differs or lint finds")
     parser.add_argument("--format", action="store_true", help="first format the cells of solutions/ by ruff")
     parser.add_argument("--no-lint", action="store_true", help="do not lint the content")
-    parser.add_argument("--root", type=Path, default=None, help=argparse.SUPPRESS)
     parser.set_defaults(run=run)
 
 
@@ -27,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
     """Build, or say what a build would change."""
     from course_lib.authoring import build
 
-    root: Path = options.root or paths.root()
+    root = paths.root()
     if options.format:
         from course_lib.authoring.lint import ruffing
 

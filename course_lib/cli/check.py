@@ -24,7 +24,6 @@ def add(subparsers: Any) -> None:
     parser.add_argument(
         "--cell-timeout", type=float, default=None, metavar="S", help="seconds for one cell (default 60)"
     )
-    parser.add_argument("--quiet", action="store_true", help="print the summary only")
     parser.set_defaults(run=run)
 
 
@@ -40,8 +39,7 @@ def run(options: argparse.Namespace) -> int:
     with own_state() as env:
         for file in files:
             print(f"{file.name}:", flush=True)
-            say = None if options.quiet else lambda line: print(f"  {line}", file=sys.stderr, flush=True)
-            result = execute(file, env, say, options.cell_timeout or CELL_LIMIT)
+            result = execute(file, env, _say, options.cell_timeout or CELL_LIMIT)
             for check in result.checks:
                 print(f"  {check.exercise}  {check.outcome}")
                 if check.outcome != "passed":
@@ -54,6 +52,10 @@ def run(options: argparse.Namespace) -> int:
             if options.save:
                 options.save.write_text(nb.dumps(result.notebook), encoding="utf-8")
     return 0 if good else 1
+
+
+def _say(line: str) -> None:
+    print(f"  {line}", file=sys.stderr, flush=True)
 
 
 def find(given: str) -> Path:

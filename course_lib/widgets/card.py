@@ -18,7 +18,7 @@ _TITLE = "Temporal is ready"
 _CODE = ("Task queue", "Namespace")
 _STYLE = (
     ".tc-card{max-width:780px}"
-    ".tc-card>.tc-head{padding-bottom:5px;margin-bottom:5px;"
+    ".tc-card>.tc-head{padding-bottom:5px;"
     "border-bottom:1px solid var(--jp-border-color2,rgba(128,128,128,.35))}"
 )
 

@@ -57,7 +57,7 @@ STYLE = (
     "border-radius:0 4px 4px 0;max-width:1100px;overflow-wrap:anywhere;box-sizing:border-box}"
     ".tc-callout>.tc-title{font-weight:600;margin-bottom:2px}.tc-title .tc-icon{color:var(--tc-tone);margin-right:6px}"
     ".tc-body{white-space:pre-wrap}"
-    ".tc-facts{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:2px 16px}"
+    ".tc-facts{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:2px 16px;margin-top:4px}"
     ".tc-key{color:var(--jp-ui-font-color2,var(--tc-quiet))}.tc-value{overflow-wrap:anywhere}"
     # The head of a card: names, states, and a link at the right end.
     ".tc-head{display:flex;flex-wrap:wrap;gap:2px 12px;align-items:baseline}.tc-head b{font-size:14px}"

@@ -17,7 +17,7 @@ from course_lib.widgets.server_words import LOST, NOT_OURS, SAFE, rows
 
 _COUNT_EVERY = 10.0  # seconds: to find out who is connected means to look at all connections of this machine
 _BACK_LIMIT = 60.0  # seconds that the notebook's own client gets to reach a server that has just been started
-_STYLE = FRAME + ".tc-framed .tc.tc+.tc,.tc-framed .tc-note,.tc-framed .tc-facts{margin-top:4px}"
+_STYLE = FRAME + ".tc-framed .tc.tc+.tc,.tc-framed .tc-note{margin-top:4px}"
 
 
 class ServerPanel(Panel):

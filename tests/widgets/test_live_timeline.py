@@ -19,8 +19,9 @@ from temporalio.worker import Worker
 from course_lib.history.feed import Feed
 from course_lib.history.run import Run
 from course_lib.widgets.look import View
+from course_lib.widgets.panel import lifetimes
 from course_lib.widgets.timeline.comparison import comparison_view
-from course_lib.widgets.timeline.live import LivePicture, Still, Timeline, Track, shown
+from course_lib.widgets.timeline.live import LivePicture, Still, Timeline, Track
 from course_lib.widgets.timeline.live.columns import NAMES
 from course_lib.widgets.timeline.live.related import owner, related, told
 from course_lib.widgets.timeline.live.remarks import apart
@@ -252,8 +253,8 @@ async def test_a_closed_one_follows_no_longer_and_keeps_its_words(start: Start, 
 def test_a_view_lives_until_its_cell_runs_again(monkeypatch: pytest.MonkeyPatch) -> None:
     shell = InteractiveShell()
     shell.get_parent = lambda: {"metadata": {"cellId": "cell-1"}}
-    monkeypatch.setattr(shown, "get_ipython", lambda: shell)
-    monkeypatch.setattr(shown, "_MOST", 2)
+    monkeypatch.setattr(lifetimes, "get_ipython", lambda: shell)
+    monkeypatch.setattr(lifetimes, "_MOST", 2)
     closed: list[str] = []
 
     class Closing:
@@ -264,7 +265,7 @@ def test_a_view_lives_until_its_cell_runs_again(monkeypatch: pytest.MonkeyPatch)
             closed.append(self.name)
 
     for name in "abc":  # nobody else holds them, and two are enough
-        shown.note(Closing(name))
+        lifetimes.note(Closing(name))
     assert closed == ["a"]
     shell.events.trigger("pre_run_cell", SimpleNamespace(cell_id="cell-2"))
     shell.events.trigger("pre_run_cell", SimpleNamespace(cell_id=None))

@@ -12,6 +12,7 @@ from course_lib.history.run import Run
 from course_lib.widgets.event_table.still import still
 from course_lib.widgets.event_table.widget import EventTableWidget, Source
 from course_lib.widgets.look import View
+from course_lib.widgets.panel import lifetimes
 from course_lib.widgets.panel.frontend import interactive, with_static
 from course_lib.widgets.panel.kernel_side import KernelSide
 
@@ -84,13 +85,11 @@ class EventTable:
         return still(self._source.runs)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        from course_lib.widgets.timeline.live import shown
-
         if not interactive():
             return self.static()._repr_mimebundle_()
         if self._feed is not None:
             _begin(self._feed)
-        shown.note(self)
+        lifetimes.note(self)
         widget = self.widget
         return with_static(widget, self.static())
 

@@ -11,7 +11,7 @@ from temporalio.client import WorkflowHandle
 
 from course_lib import loops
 from course_lib.errors import CourseError
-from course_lib.widgets.messages.excuses import excuse
+from course_lib.widgets.messages.error_words import excuse
 from course_lib.widgets.messages.handlers import REQUIRED, Handler, Kind
 from course_lib.widgets.messages.outcome import Outcome
 from course_lib.widgets.messages.sending import Sender, Tell

@@ -8,6 +8,7 @@ from course_lib.widgets.event_kinds import kind_of
 from course_lib.widgets.look import plain
 from course_lib.widgets.stepper import telling
 from course_lib.widgets.stepper.source import coloured
+from course_lib.widgets.texts import Texts
 
 if TYPE_CHECKING:
     from course_lib.replay.journeys import EventRow, Journey
@@ -18,28 +19,13 @@ _TRIES = 40  # of each step's jobs, commands and waits; a fan-out has thousands
 _BAD = ("Failed", "TimedOut", "Terminated", "Rejected")
 
 
-class _Texts:
-    """Long texts that many steps share, such as variables that did not change, are sent once."""
-
-    def __init__(self) -> None:
-        self.all: list[str] = []
-        self._places: dict[str, int] = {}
-
-    def place(self, text: str) -> int:
-        text = _cut(text)
-        if text not in self._places:
-            self._places[text] = len(self.all)
-            self.all.append(text)
-        return self._places[text]
-
-
 def payload(journey: Journey) -> dict[str, Any]:
     """Return everything that the view shows, as data for JSON; words are made here, the page only places them.
 
     Args:
         journey: The replay.
     """
-    texts = _Texts()
+    texts = Texts()
     steps = telling.offered(journey)
     return {
         "type": plain(journey.type),
@@ -57,9 +43,13 @@ def payload(journey: Journey) -> dict[str, Any]:
     }
 
 
-def _step(journey: Journey, number: int, texts: _Texts) -> dict[str, Any]:
+def _step(journey: Journey, number: int, texts: Texts) -> dict[str, Any]:
     step = journey.steps[number]
     before = journey.steps[number - 1] if number else None
+
+    def long(text: str) -> int:
+        return texts.number(_cut(text))
+
     return {
         "first": step.first_event,
         "last": step.last_event,
@@ -73,11 +63,11 @@ def _step(journey: Journey, number: int, texts: _Texts) -> dict[str, Any]:
         "marks": [[line, [[kind, plain(text)] for kind, text in items]]
                   for line, items in telling.marks(journey, number).items()],
         "variables": [
-            [plain(item.name), texts.place(item.value), None if item.before is None else texts.place(item.before),
+            [plain(item.name), long(item.value), None if item.before is None else long(item.before),
              item.word]
             for item in telling.variables(step)
         ],
-        "answers": [[plain(name), texts.place(answer)] for name, answer in step.answers.items()],
+        "answers": [[plain(name), long(answer)] for name, answer in step.answers.items()],
         "over": telling.over(step),
         "failed": _cut(step.failed),
     }  # fmt: skip

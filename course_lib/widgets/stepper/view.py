@@ -9,6 +9,7 @@ import anywidget
 import traitlets
 
 from course_lib.widgets.look import STYLE, View
+from course_lib.widgets.panel import lifetimes
 from course_lib.widgets.panel.bundle import bundle
 from course_lib.widgets.panel.frontend import interactive, with_static
 from course_lib.widgets.stepper.payload import payload
@@ -55,10 +56,8 @@ class Stepper:
         # A journey without a step has nothing to slide over; the static form says why.
         if not (interactive() and self.journey.steps):
             return shown._repr_mimebundle_()
-        from course_lib.widgets.timeline.live import shown as cells
-
         widget = StepperWidget(journey=payload(self.journey))
-        cells.note(widget)  # ipywidgets keeps every widget until it is closed
+        lifetimes.note(widget)  # ipywidgets keeps every widget until it is closed
         return with_static(widget, shown)
 
     def __repr__(self) -> str:

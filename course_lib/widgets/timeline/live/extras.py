@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from course_lib.history.marks import marks
 from course_lib.history.moments import moment
 from course_lib.history.sent_queries import spans_of
 from course_lib.history.span import Span
+from course_lib.history.worker_changes import marks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

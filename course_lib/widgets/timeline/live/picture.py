@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from course_lib.history.growing import DETAILED_UP_TO, GrowingSpans
 from course_lib.history.moments import moment
 from course_lib.widgets.look import plain
-from course_lib.widgets.timeline.live.columns import Columns, Texts, microseconds
+from course_lib.widgets.texts import Texts
+from course_lib.widgets.timeline.live.columns import Columns, microseconds
 from course_lib.widgets.timeline.live.extras import Extras
 
 if TYPE_CHECKING:

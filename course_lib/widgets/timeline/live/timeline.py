@@ -12,9 +12,9 @@ from temporalio.client import WorkflowHistory
 from course_lib.history.feed import Feed
 from course_lib.history.run import Run
 from course_lib.widgets.look import View
+from course_lib.widgets.panel import lifetimes
 from course_lib.widgets.panel.frontend import with_static
 from course_lib.widgets.panel.kernel_side import KernelSide
-from course_lib.widgets.timeline.live import shown
 from course_lib.widgets.timeline.live.picture import LivePicture, Still, Track
 from course_lib.widgets.timeline.live.widget import TimelineWidget
 
@@ -127,7 +127,7 @@ class Timeline:
             table.run, table.selected = runs.index(run), event
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        shown.note(self)
+        lifetimes.note(self)
         return with_static(self.show(), self._static())
 
     def __repr__(self) -> str:

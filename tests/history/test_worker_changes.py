@@ -9,7 +9,7 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.worker import Worker
 
 from course_lib import server as servers
-from course_lib.history.marks import Mark, marks
+from course_lib.history.worker_changes import Mark, marks
 from tests.history.feed_flows import Failing, Gate, flaky
 
 
