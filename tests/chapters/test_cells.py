@@ -7,7 +7,7 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 
 from course_lib import paths
-from course_lib.authoring.stubs import solved
+from course_lib.grading.sources import edition_of
 from course_lib.server import Server
 from tests.lab.test_lab_in_a_kernel import Notebook
 
@@ -26,7 +26,9 @@ def notebook(course_server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator
 def test_the_cancelled_orders_of_chapter_04_do_not_meet_the_bad_day_of_an_interrupted_cell(notebook: Notebook) -> None:
     file = paths.root() / "solutions" / "04_sagas.ipynb"
     chapter = nbformat.read(file, as_version=4)  # type: ignore[no-untyped-call]
-    cells = {cell.id: solved(cell.source, cell.id) for cell in chapter.cells if cell.cell_type == "code"}
+    cells = {
+        cell.id: edition_of(cell.source, "solution", cell.id) for cell in chapter.cells if cell.cell_type == "code"
+    }
     before = list(cells)[: list(cells).index("cancel-run")]
     assert "Temporal is ready" in notebook.run(cells["open"])
     for name in before:
