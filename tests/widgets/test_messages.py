@@ -149,10 +149,10 @@ async def test_a_signal_during_a_workflow_task_has_its_event_when_the_task_has_e
     card = _card(panel, "signal", "stop-it")
     card.button.click()
     await _until(lambda: "its event is written when the workflow task that is running has ended" in _said(card))
-    assert _outcome(panel, card).under_way
+    assert _outcome(panel, card).state == "working"
     done = RespondWorkflowTaskCompletedRequest(namespace=client.namespace, task_token=task.task_token, identity="busy")
     await service.respond_workflow_task_completed(done)
-    await _until(lambda: not _outcome(panel, card).under_way)
+    await _until(lambda: _outcome(panel, card).state != "working")
     signaled = (await _event(handle, _outcome(panel, card).event)).workflow_execution_signaled_event_attributes
     assert signaled.signal_name == "stop-it"
 
@@ -235,7 +235,7 @@ async def test_an_update_that_does_not_complete_is_accepted_and_blocks_nothing(
     async with served:
         slow.button.click()
         await _until(lambda: panel.desk.outcomes(slow.handler) and "accepted" in _outcome(panel, slow).words)
-        assert _outcome(panel, slow).under_way
+        assert _outcome(panel, slow).state == "working"
         assert (await panel.send("remind", "bob")).state == "sent", "others go on meanwhile"
         outcome = await panel.update("slow", 60.0)
         assert isinstance(outcome, Outcome)
