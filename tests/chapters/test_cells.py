@@ -26,9 +26,8 @@ def notebook(course_server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator
 def test_the_cancelled_orders_of_chapter_04_do_not_meet_the_bad_day_of_an_interrupted_cell(notebook: Notebook) -> None:
     file = paths.root() / "solutions" / "04_sagas.ipynb"
     chapter = nbformat.read(file, as_version=4)  # type: ignore[no-untyped-call]
-    cells = {
-        cell.id: edition_of(cell.source, "solution", cell.id) for cell in chapter.cells if cell.cell_type == "code"
-    }
+    code = [cell for cell in chapter.cells if cell.cell_type == "code"]
+    cells = {cell.id: edition_of(cell.source, "solution", cell.id) for cell in code}
     before = list(cells)[: list(cells).index("cancel-run")]
     assert "Temporal is ready" in notebook.run(cells["open"])
     for name in before:
