@@ -5,7 +5,6 @@ while somebody starts or stops it; the operating system frees it when its holder
 ``<name>.log`` (what it printed).
 """
 
-import asyncio
 import contextlib
 import json
 import os
@@ -16,15 +15,11 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import psutil
 
 from course_lib import processes
 from course_lib.errors import CourseError
-
-if TYPE_CHECKING:
-    import filelock
 
 _LOG_LIMIT = 5_000_000  # bytes; a longer log is set aside at the next start, so a state folder cannot grow for ever
 _POLL = 0.02  # seconds between two looks at a lock or at a process that is ending
@@ -71,7 +66,6 @@ class Daemon:
         self.state_file = directory / f"{name}.json"
         self.lock_file = directory / f"{name}.lock"
         self.log_file = directory / f"{name}.log"
-        self._lock: filelock.BaseFileLock | None = None
 
     @contextlib.contextmanager
     def lock(self, timeout: float) -> Iterator[None]:
@@ -83,52 +77,37 @@ class Daemon:
         Raises:
             CourseError: Somebody else held it for longer, or the folder cannot be written.
         """
-        for _ in self._tries(timeout):
-            time.sleep(_POLL)
-        try:
+        import filelock  # 20 ms that finding a running daemon does not need
+
+        with self._locking(timeout):
+            held = filelock.FileLock(self.lock_file, timeout, poll_interval=_POLL).acquire()
+        with held:
             yield
-        finally:
-            self._unlock()
 
     @contextlib.asynccontextmanager
     async def alock(self, timeout: float) -> AsyncIterator[None]:
         """Hold this daemon's lock without blocking the event loop while waiting; see :meth:`lock`."""
-        for _ in self._tries(timeout):
-            await asyncio.sleep(_POLL)
-        try:
-            yield
-        finally:
-            self._unlock()
+        import filelock
 
-    def _tries(self, timeout: float) -> Iterator[None]:
-        """Yield until the lock is held."""
-        deadline = time.monotonic() + timeout
-        while not self._try_lock():
-            if time.monotonic() > deadline:
+        with self._locking(timeout):
+            lock = filelock.AsyncFileLock(self.lock_file, timeout, poll_interval=_POLL, run_in_executor=False)
+            held = await lock.acquire()
+        async with held:
+            yield
+
+    @contextlib.contextmanager
+    def _locking(self, timeout: float) -> Iterator[None]:
+        """Make the lock's folder, and say who has the lock when the block did not get it."""
+        with self.writing():
+            self.directory.mkdir(parents=True, exist_ok=True)
+            try:
+                yield
+            except TimeoutError:  # filelock's own is one
                 raise CourseError(
                     f"Another process has been starting or stopping the {self.name} for more than {timeout:g} s.",
                     tried=[f"to lock {self.lock_file}"],
                     fix="wait a moment and run this again; if it stays, restart the other notebook's kernel.",
-                )
-            yield
-
-    def _try_lock(self) -> bool:
-        import filelock  # 20 ms that finding a running daemon does not need
-
-        self._lock = self._lock or filelock.FileLock(self.lock_file, thread_local=False)
-        if self._lock.is_locked:  # held by another task that shares this object; filelock would let us in
-            return False
-        with self.writing():
-            self.directory.mkdir(parents=True, exist_ok=True)
-            try:
-                self._lock.acquire(blocking=False)
-            except filelock.Timeout:
-                return False
-        return True
-
-    def _unlock(self) -> None:
-        if self._lock is not None:
-            self._lock.release()
+                ) from None
 
     def read(self) -> DaemonState | None:
         """Return the running daemon, or None.

@@ -7,10 +7,11 @@ project carries this file alone, as ``shop_client.py``; it needs the package htt
 
 from __future__ import annotations
 
+import functools
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import quote
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ __all__ = [
     "ShopTimeout",
     "ShopUnavailable",
 ]
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class ShopError(Exception):
@@ -74,9 +78,23 @@ class _Base:
         # No proxy and no certificates for a service on this machine: loading them would take 60 ms each time.
         return {"base_url": url, "timeout": self._timeout, "trust_env": False, "verify": False}
 
+    async def _request(self, *what: Any, **content: Any) -> httpx.Response:
+        raise NotImplementedError
+
+    async def _send(
+        self, method: str, path: str, body: dict[str, Any] | None = None, key: str | None = None
+    ) -> dict[str, Any]:
+        import httpx
+
+        headers = {"Idempotency-Key": key} if key else {}
+        try:
+            return _read(await self._request(method, path, json=body, headers=headers))
+        except httpx.TransportError as error:
+            # From None: httpx's own chain of causes, with its traces, is longer than what the server keeps of an
+            # activity's failure, which then says neither type nor message.
+            raise self._lost(error, path) from None
+
     def _lost(self, error: httpx.TransportError, path: str) -> ShopError:
-        # For `raise … from None`: httpx's own chain of causes, with its traces, is longer than what the server keeps of
-        # an activity's failure, which then says neither type nor message.
         import httpx
 
         service = path.split("/")[1]
@@ -85,10 +103,6 @@ class _Base:
         if isinstance(error, httpx.TimeoutException):
             return ShopTimeout(f"{service} did not answer within {self._timeout:g} s; it may have done the work.")
         return ShopTimeout(f"{service} dropped the connection without an answer; it may have done the work.")
-
-
-def _headers(idempotency_key: str | None) -> dict[str, str]:
-    return {"Idempotency-Key": idempotency_key} if idempotency_key else {}
 
 
 def _count(rows: int | Sequence[object]) -> int:
@@ -136,18 +150,13 @@ class ShopClient(_Base):
         if http is not None:
             await http.aclose()
 
-    async def _send(
-        self, method: str, path: str, body: dict[str, Any] | None = None, key: str | None = None
-    ) -> dict[str, Any]:
+    async def _request(self, *what: Any, **content: Any) -> httpx.Response:
         import httpx
 
-        try:
-            if self._http is not None:
-                return _read(await self._http.request(method, path, json=body, headers=_headers(key)))
-            async with httpx.AsyncClient(**self._options()) as http:
-                return _read(await http.request(method, path, json=body, headers=_headers(key)))
-        except httpx.TransportError as error:
-            raise self._lost(error, path) from None
+        if self._http is not None:
+            return await self._http.request(*what, **content)
+        async with httpx.AsyncClient(**self._options()) as http:
+            return await http.request(*what, **content)
 
     async def verify_customer(self, customer_id: str) -> dict[str, Any]:
         """Ask identity who this is: ``{"customer_id": …, "verified": …}``; ids that begin with "blocked" are not."""
@@ -263,6 +272,23 @@ class ShopClient(_Base):
         return str((await self._send("POST", "/mailer/mails", body, idempotency_key))["id"])
 
 
+def _blocking(
+    method: Callable[Concatenate[Any, P], Coroutine[Any, Any, T]],
+) -> Callable[Concatenate[BlockingShopClient, P], T]:
+    """Return a method that runs to its end at once: nothing in a blocking client waits for an event loop."""
+
+    @functools.wraps(method)
+    def call(client: BlockingShopClient, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            method(client, *args, **kwargs).send(None)
+        except StopIteration as ended:
+            result: T = ended.value
+            return result
+        raise AssertionError("a blocking client waited for an event loop")
+
+    return call
+
+
 class BlockingShopClient(_Base):
     """The same as `ShopClient`, for threaded (``def``) activities and plain scripts; threads may share one.
 
@@ -284,101 +310,29 @@ class BlockingShopClient(_Base):
         if http is not None:
             http.close()
 
-    def _send(
-        self, method: str, path: str, body: dict[str, Any] | None = None, key: str | None = None
-    ) -> dict[str, Any]:
+    async def _request(self, *what: Any, **content: Any) -> httpx.Response:
         import httpx
 
-        try:
-            if self._http is not None:
-                return _read(self._http.request(method, path, json=body, headers=_headers(key)))
-            with httpx.Client(**self._options()) as http:
-                return _read(http.request(method, path, json=body, headers=_headers(key)))
-        except httpx.TransportError as error:
-            raise self._lost(error, path) from None
+        if self._http is not None:
+            return self._http.request(*what, **content)
+        with httpx.Client(**self._options()) as http:
+            return http.request(*what, **content)  # noqa: ASYNC212 - see `_blocking`
 
-    def verify_customer(self, customer_id: str) -> dict[str, Any]:
-        """See `ShopClient.verify_customer`."""
-        return self._send("GET", f"/identity/customers/{quote(customer_id, safe='')}")
-
-    def create_account(self, email: str, name: str = "", *, idempotency_key: str | None = None) -> str:
-        """See `ShopClient.create_account`."""
-        body = {"email": email, "name": name}
-        return str(self._send("POST", "/identity/accounts", body, idempotency_key)["id"])
-
-    def activate_account(self, account_id: str, *, idempotency_key: str | None = None) -> None:
-        """See `ShopClient.activate_account`."""
-        self._send("POST", f"/identity/accounts/{quote(account_id, safe='')}/activate", {}, idempotency_key)
-
-    def delete_account(self, account_id: str, *, idempotency_key: str | None = None) -> None:
-        """See `ShopClient.delete_account`."""
-        self._send("POST", f"/identity/accounts/{quote(account_id, safe='')}/delete", {}, idempotency_key)
-
-    def request_review(self, order_id: str, task_token_b64: str, *, idempotency_key: str | None = None) -> str:
-        """See `ShopClient.request_review`."""
-        body = {"order_id": order_id, "task_token": task_token_b64}
-        return str(self._send("POST", "/identity/reviews", body, idempotency_key)["id"])
-
-    def pending_reviews(self) -> list[dict[str, Any]]:
-        """See `ShopClient.pending_reviews`."""
-        return list(self._send("GET", "/identity/reviews")["reviews"])
-
-    def answer_review(self, review_id: str, approved: bool, *, idempotency_key: str | None = None) -> dict[str, Any]:
-        """See `ShopClient.answer_review`."""
-        path = f"/identity/reviews/{quote(review_id, safe='')}/answer"
-        return self._send("POST", path, {"approved": approved}, idempotency_key)
-
-    def charge(self, order_id: str, amount_cents: int, *, idempotency_key: str | None = None) -> str:
-        """See `ShopClient.charge`."""
-        body = {"order_id": order_id, "amount_cents": amount_cents}
-        return str(self._send("POST", "/payments/charges", body, idempotency_key)["id"])
-
-    def refund(self, charge_id: str, amount_cents: int | None = None, *, idempotency_key: str | None = None) -> str:
-        """See `ShopClient.refund`."""
-        body = {"charge_id": charge_id, "amount_cents": amount_cents}
-        return str(self._send("POST", "/payments/refunds", body, idempotency_key)["id"])
-
-    def refund_order(self, order_id: str) -> int:
-        """See `ShopClient.refund_order`."""
-        return int(self._send("POST", "/payments/orders/refund", {"order_id": order_id})["amount_cents"])
-
-    def reserve_stock(self, order_id: str, sku: str, quantity: int = 1, *, idempotency_key: str | None = None) -> str:
-        """See `ShopClient.reserve_stock`."""
-        body = {"order_id": order_id, "sku": sku, "quantity": quantity}
-        return str(self._send("POST", "/warehouse/reservations", body, idempotency_key)["id"])
-
-    def release_stock(self, reservation_id: str, *, idempotency_key: str | None = None) -> None:
-        """See `ShopClient.release_stock`."""
-        path = f"/warehouse/reservations/{quote(reservation_id, safe='')}/release"
-        self._send("POST", path, {}, idempotency_key)
-
-    def release_order(self, order_id: str) -> int:
-        """See `ShopClient.release_order`."""
-        return int(self._send("POST", "/warehouse/orders/release", {"order_id": order_id})["quantity"])
-
-    def ship(self, order_id: str, address: str = "", *, idempotency_key: str | None = None) -> str:
-        """See `ShopClient.ship`."""
-        body = {"order_id": order_id, "address": address}
-        return str(self._send("POST", "/warehouse/shipments", body, idempotency_key)["id"])
-
-    def recall_parcel(self, order_id: str) -> int:
-        """See `ShopClient.recall_parcel`."""
-        return int(self._send("POST", "/warehouse/orders/recall", {"order_id": order_id})["recalled"])
-
-    def catalogue_page(self, offset: int, limit: int = 100) -> list[dict[str, Any]]:
-        """See `ShopClient.catalogue_page`."""
-        return list(self._send("GET", f"/warehouse/catalogue?offset={offset}&limit={limit}")["rows"])
-
-    def record_import(
-        self, offset: int, rows: int | Sequence[object], *, job: str = "", idempotency_key: str | None = None
-    ) -> str:
-        """See `ShopClient.record_import`."""
-        body = {"offset": offset, "rows": _count(rows), "job": job}
-        return str(self._send("POST", "/warehouse/imports", body, idempotency_key)["id"])
-
-    def send_mail(
-        self, to: str, subject: str, *, order_id: str | None = None, idempotency_key: str | None = None
-    ) -> str:
-        """See `ShopClient.send_mail`."""
-        body = {"to": to, "subject": subject, "order_id": order_id}
-        return str(self._send("POST", "/mailer/mails", body, idempotency_key)["id"])
+    verify_customer = _blocking(ShopClient.verify_customer)
+    create_account = _blocking(ShopClient.create_account)
+    activate_account = _blocking(ShopClient.activate_account)
+    delete_account = _blocking(ShopClient.delete_account)
+    request_review = _blocking(ShopClient.request_review)
+    pending_reviews = _blocking(ShopClient.pending_reviews)
+    answer_review = _blocking(ShopClient.answer_review)
+    charge = _blocking(ShopClient.charge)
+    refund = _blocking(ShopClient.refund)
+    refund_order = _blocking(ShopClient.refund_order)
+    reserve_stock = _blocking(ShopClient.reserve_stock)
+    release_stock = _blocking(ShopClient.release_stock)
+    release_order = _blocking(ShopClient.release_order)
+    ship = _blocking(ShopClient.ship)
+    recall_parcel = _blocking(ShopClient.recall_parcel)
+    catalogue_page = _blocking(ShopClient.catalogue_page)
+    record_import = _blocking(ShopClient.record_import)
+    send_mail = _blocking(ShopClient.send_mail)

@@ -62,7 +62,8 @@ def plan(sources: Mapping[str, str], start: str, example: str) -> Plan:
     names = set().union(*(module.defines() for module in modules.values()))
     wanted = {name for name, m in modules.items() if example and _names(example) & names & m.defines()}
     needed = _closure({first.name}, modules)
-    needed |= _closure({name for name in wanted if not _names(example) & _all_defined(needed, modules)}, modules)
+    have = set().union(*(modules[name].defines() for name in needed))
+    needed |= _closure({name for name in wanted if not _names(example) & have}, modules)
     needed |= _by_name(needed, modules)
     for name in needed:
         if modules[name].problem:
@@ -71,14 +72,12 @@ def plan(sources: Mapping[str, str], start: str, example: str) -> Plan:
                 fix="take that out of the module's cell, run it and export again.",
             )
     result = Plan({name: modules[name] for name in modules if name in needed}, (first, workflow), example)
-    taken = {kind: _types(result.modules.values(), kind) for kind in ("workflow", "activity")}
     for name, module in modules.items():
-        if name in needed:
+        if name in result.modules:
             continue
-        double = [f"{kind} {found}" for kind in taken for found in _types([module], kind) & taken[kind]]
-        missing = [
-            sibling for sibling in module.siblings if sibling not in result.modules and sibling in result.left_out
-        ]
+        taken = set().union(*(one.types() for one in result.modules.values()))
+        double = sorted(module.types() & taken, reverse=True)
+        missing = sorted(module.siblings & result.left_out.keys() - result.modules.keys())
         if module.problem:
             result.left_out[name] = module.problem
         elif double:
@@ -93,7 +92,6 @@ def plan(sources: Mapping[str, str], start: str, example: str) -> Plan:
                 result.left_out[name] = f"it needs {', '.join(sorted(extra - {name}))}"
                 continue
             result.modules |= {one: modules[one] for one in extra}
-            taken = {kind: _types(result.modules.values(), kind) for kind in taken}
     return result
 
 
@@ -116,10 +114,6 @@ def _closure(names: set[str], modules: Mapping[str, Module]) -> set[str]:
     return found
 
 
-def _all_defined(names: Iterable[str], modules: Mapping[str, Module]) -> set[str]:
-    return set().union(*(modules[name].defines() for name in names))
-
-
 def _by_name(needed: set[str], modules: Mapping[str, Module]) -> set[str]:
     """Return modules whose activities the needed ones call by a string, as in ``execute_activity("charge")``."""
     strings = {
@@ -135,12 +129,6 @@ def _by_name(needed: set[str], modules: Mapping[str, Module]) -> set[str]:
         if name not in needed and not module.problem and {a.name for a in module.activities} & (strings - have)
     }
     return _closure(called, modules)
-
-
-def _types(modules: Iterable[Module], kind: str) -> set[str]:
-    if kind == "workflow":
-        return {found.name for module in modules for found in module.workflows}
-    return {found.name for module in modules for found in module.activities}
 
 
 def files(chosen: Plan, chapter: str, task_queue: str, title: str) -> dict[str, str]:

@@ -1,14 +1,14 @@
 """What a module cell holds, read from its source alone: nothing of the learner's runs while it is exported."""
 
 import ast
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from course_lib.errors import CourseError
 from course_lib.grading.sources import MODULE_LINE, edition_of
-from course_lib.pitfalls.code import imported_modules
+from course_lib.pitfalls import code
+from course_lib.pitfalls.code import Function, methods
 
-Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 SHOP_CLIENT = "course_lib.shop.client"
 
 
@@ -70,6 +70,10 @@ class Module:
         """Return the names that the module binds at its top, imports left out."""
         return {name for node in self.tree.body for name in bound(node) if not is_import(node)}
 
+    def types(self) -> set[str]:
+        """Return what a worker can have but once, such as ``workflow Order``."""
+        return {f"workflow {w.name}" for w in self.workflows} | {f"activity {a.name}" for a in self.activities}
+
 
 def read_modules(sources: Mapping[str, str]) -> dict[str, Module]:
     """Read the modules of one chapter.
@@ -86,39 +90,38 @@ def read_modules(sources: Mapping[str, str]) -> dict[str, Module]:
 def _read(name: str, source: str, names: Collection[str]) -> Module:
     text = edition_of(MODULE_LINE.sub("", source), "solution", name).strip("\n") + "\n"
     try:
-        tree = ast.parse(text)
+        read = code.parsed(text)
     except SyntaxError as error:
         raise CourseError(
             f"Module {name} is no Python: {error.msg}, line {error.lineno}.", fix="correct its cell and run it again."
         ) from error
-    module = Module(name, text, tree)
-    aliases = _temporal_names(tree)
-    for node in tree.body:
-        if isinstance(node, ast.ClassDef) and (given := _definition(node, "temporalio.workflow.defn", aliases)):
-            run = next((m for m in methods(node) if _definition(m, "temporalio.workflow.run", aliases)), None)
+    module = Module(name, text, read.tree)
+    for node in read.tree.body:
+        if isinstance(node, ast.ClassDef) and (given := _definition(read, node, "workflow.defn")):
+            run = next((m for m in methods(node) if read.decorated(m, "temporalio.workflow.run")), None)
             count = len(run.args.posonlyargs + run.args.args) - 1 if run else 0
             module.workflows.append(Workflow(node.name, given, run.name if run else "", count))
         elif isinstance(node, ast.ClassDef):
-            module.activities.extend(_methods_of(node, aliases, module))
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (
-            given := _definition(node, "temporalio.activity.defn", aliases)
-        ):
-            module.activities.append(Activity(node.name, given, isinstance(node, ast.AsyncFunctionDef)))
-    for imported in imported_modules(tree):
+            found = [
+                (method, given) for method in methods(node) if (given := _definition(read, method, "activity.defn"))
+            ]
+            if found and _needs_arguments(node):
+                module.problem = f"{node.name}(…) needs arguments, so a worker cannot make one by itself"
+            for method, given in found:
+                module.activities.append(Activity(f"{node.name}().{method.name}", given, _is_async(method)))
+        elif isinstance(node, Function) and (given := _definition(read, node, "activity.defn")):
+            module.activities.append(Activity(node.name, given, _is_async(node)))
+    for imported in code.imported_modules(read.tree):
         top = imported.split(".")[0]
         if imported in names:
             module.siblings.add(imported)
-        elif top == "course_lib" and not _is_shop_client(imported, tree):
+        elif top == "course_lib" and not _is_shop_client(imported, read.tree):
             module.problem = f"it imports {imported}, which an exported project does not have"
     return module
 
 
-def _methods_of(node: ast.ClassDef, aliases: Mapping[str, str], module: Module) -> Iterator[Activity]:
-    for method in methods(node):
-        if given := _definition(method, "temporalio.activity.defn", aliases):
-            if _needs_arguments(node):
-                module.problem = f"{node.name}(…) needs arguments, so a worker cannot make one by itself"
-            yield Activity(f"{node.name}().{method.name}", given, isinstance(method, ast.AsyncFunctionDef))
+def _is_async(function: Function) -> bool:
+    return isinstance(function, ast.AsyncFunctionDef)
 
 
 def _needs_arguments(node: ast.ClassDef) -> bool:
@@ -129,35 +132,13 @@ def _needs_arguments(node: ast.ClassDef) -> bool:
     return False
 
 
-def methods(node: ast.ClassDef) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    """Yield a class's own methods."""
-    yield from (item for item in node.body if isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef))
-
-
-def _temporal_names(tree: ast.Module) -> dict[str, str]:
-    """Return what each imported name stands for, for the names that come from temporalio."""
-    found: dict[str, str] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "temporalio":
-            found |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
-        elif isinstance(node, ast.Import):
-            found |= {a.asname or "temporalio": a.name if a.asname else "temporalio"
-                      for a in node.names if a.name.split(".")[0] == "temporalio"}  # fmt: skip
-    return found
-
-
-def _definition(node: Definition, decorator: str, aliases: Mapping[str, str]) -> str:
+def _definition(read: code.Module, node: Function | ast.ClassDef, decorator: str) -> str:
     """Return the type's name when a definition carries a decorator of the SDK, "" when it does not."""
     for given in node.decorator_list:
         call = given if isinstance(given, ast.Call) else None
-        dotted = ast.unparse(call.func if call else given)
-        first, _, rest = dotted.partition(".")
-        if f"{aliases.get(first, first)}{'.' if rest else ''}{rest}" != decorator:
-            continue
-        for keyword in call.keywords if call else ():
-            if keyword.arg == "name" and isinstance(keyword.value, ast.Constant):
-                return str(keyword.value.value)
-        return node.name
+        if read.name(call.func if call else given) == f"temporalio.{decorator}":
+            named = [word.value for word in call.keywords if word.arg == "name"] if call else []
+            return str(named[0].value) if named and isinstance(named[0], ast.Constant) else node.name
     return ""
 
 
