@@ -18,7 +18,7 @@ from pathlib import Path
 
 import psutil
 
-from course_lib import processes
+from course_lib import paths, processes
 from course_lib.errors import CourseError
 
 _LOG_LIMIT = 5_000_000  # bytes; a longer log is set aside at the next start, so a state folder cannot grow for ever
@@ -98,7 +98,7 @@ class Daemon:
     @contextlib.contextmanager
     def _locking(self, timeout: float) -> Iterator[None]:
         """Make the lock's folder, and say who has the lock when the block did not get it."""
-        with self.writing():
+        with paths.writing(self.directory):
             self.directory.mkdir(parents=True, exist_ok=True)
             try:
                 yield
@@ -156,7 +156,7 @@ class Daemon:
         Raises:
             CourseError: The program cannot be run, or the folder cannot be written.
         """
-        with self.writing():
+        with paths.writing(self.directory):
             self.directory.mkdir(parents=True, exist_ok=True)
             if self.log_file.exists() and self.log_file.stat().st_size > _LOG_LIMIT:
                 self.log_file.replace(self.log_file.with_suffix(".log.1"))
@@ -208,8 +208,8 @@ class Daemon:
         Raises:
             CourseError: The folder cannot be written.
         """
-        with self.writing():
-            _write_atomically(self.state_file, json.dumps(asdict(state), indent=2))
+        with paths.writing(self.directory):
+            paths.write_whole(self.state_file, json.dumps(asdict(state), indent=2))
 
     def stop(self, timeout: float = 10.0) -> bool:
         """Stop the daemon: ask it to end, then kill it; remove its state file.
@@ -255,19 +255,6 @@ class Daemon:
                 return [line.rstrip("\r\n") for line in deque(log, maxlen=lines)]
         except OSError:
             return []
-
-    @contextlib.contextmanager
-    def writing(self) -> Iterator[None]:
-        """Say what to do when the folder cannot be written in the block."""
-        try:
-            yield
-        except OSError as error:
-            raise CourseError(
-                f"The course cannot write to its state folder: {error.strerror or error}.",
-                tried=[f"to write in {self.directory}"],
-                fix="make room on that disk and make the folder writable, or name another folder: "
-                "set the environment variable COURSE_STATE.",
-            ) from error
 
 
 def free_port(preferred: int | None, host: str = "127.0.0.1") -> int:
@@ -336,13 +323,3 @@ def _create_time(pid: int) -> float:
         return float(psutil.Process(pid).create_time())
     except psutil.NoSuchProcess:  # it died at once; read() will say so
         return 0.0
-
-
-def _write_atomically(path: Path, text: str) -> None:
-    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
-    try:
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(path)
-    finally:
-        with contextlib.suppress(OSError):
-            draft.unlink(missing_ok=True)

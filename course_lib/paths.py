@@ -1,6 +1,8 @@
 """Where the course keeps things on disk."""
 
+import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from course_lib.errors import CourseError
@@ -41,3 +43,47 @@ def workspace(chapter: str) -> Path:
     named = os.environ.get("COURSE_WORKSPACE")
     parent = Path(named).expanduser().absolute() if named else root() / "workspace"
     return parent / chapter
+
+
+@contextlib.contextmanager
+def writing(
+    folder: Path, what: str = "The course cannot write to its state folder", variable: str = "COURSE_STATE"
+) -> Iterator[None]:
+    """Say what to do when a folder cannot be written in the block.
+
+    Args:
+        folder: The folder.
+        what: What went wrong then, for a learner to read.
+        variable: The environment variable that names another folder.
+
+    Raises:
+        CourseError: It cannot be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise CourseError(
+            f"{what}: {error.strerror or error}.",
+            tried=[f"to write in {folder}"],
+            fix="make room on that disk and make the folder writable, or name another folder: "
+            f"set the environment variable {variable}.",
+        ) from error
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that a reader sees the old text or the new one.
+
+    Args:
+        path: The file, in a folder that exists.
+        text: What it is to hold.
+
+    Raises:
+        OSError: It cannot be written; the old one is still there.
+    """
+    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        draft.write_text(text, encoding="utf-8", newline="\n")
+        draft.replace(path)
+    finally:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)

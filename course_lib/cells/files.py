@@ -2,7 +2,6 @@
 
 import contextlib
 import importlib.util
-import os
 import py_compile
 import warnings
 from collections.abc import Callable, Iterator
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import filelock
 
+from course_lib import paths
 from course_lib.cells.names import REVISION, revision_name
 from course_lib.errors import CourseError
 
@@ -90,32 +90,23 @@ class RevisionFiles:
 
     @contextlib.contextmanager
     def _held(self) -> Iterator[None]:
-        try:
+        with paths.writing(
+            self.folder, "The cell was not run, because it cannot be saved", variable="COURSE_WORKSPACE"
+        ):
             self.folder.mkdir(parents=True, exist_ok=True)
-            with self._lock.acquire(timeout=_LOCK_TIMEOUT):
-                yield
-        except filelock.Timeout:
-            raise CourseError(
-                "Another notebook has been saving modules of this chapter for more than "
-                f"{_LOCK_TIMEOUT:g} s, so this one was not run.",
-                tried=[f"to lock {self.folder / '.lock'}"],
-                fix="run the cell again; if it stays, restart the other notebook's kernel.",
-            ) from None
-        except OSError as error:
-            raise CourseError(
-                f"The cell was not run, because it cannot be saved: {error.strerror or error}.",
-                tried=[f"to write in {self.folder}"],
-                fix="make room on that disk and make the folder writable, or name another folder: "
-                "set the environment variable COURSE_WORKSPACE.",
-            ) from error
+            try:
+                with self._lock.acquire(timeout=_LOCK_TIMEOUT):
+                    yield
+            except filelock.Timeout:
+                raise CourseError(
+                    "Another notebook has been saving modules of this chapter for more than "
+                    f"{_LOCK_TIMEOUT:g} s, so this one was not run.",
+                    tried=[f"to lock {self.folder / '.lock'}"],
+                    fix="run the cell again; if it stays, restart the other notebook's kernel.",
+                ) from None
 
     def _write(self, path: Path, text: str) -> None:
-        draft = path.with_name(f".{path.name}.{os.getpid()}.new")
-        try:
-            draft.write_text(text, encoding="utf-8", newline="\n")
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)
+        paths.write_whole(path, text)
         _compile(path)
         importlib.invalidate_caches()
 

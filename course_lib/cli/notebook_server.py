@@ -15,6 +15,7 @@ from urllib.parse import quote, urlencode
 
 import psutil
 
+from course_lib import paths, processes
 from course_lib.errors import CourseError
 from course_lib.server.binary import scripts_dir
 
@@ -67,18 +68,12 @@ class NotebookServer:
         Raises:
             CourseError: The log file cannot be written.
         """
-        try:
+        with paths.writing(self.log_file.parent):
             self.log_file.parent.mkdir(parents=True, exist_ok=True)
             # JupyterLab writes its token there: for nobody else to read, whatever the umask and an older file say.
             self.log_file.touch(mode=0o600)
             self.log_file.chmod(0o600)
             log = self.log_file.open("wb")
-        except OSError as error:
-            raise CourseError(
-                f"The course cannot write to its state folder: {error.strerror or error}.",
-                tried=[f"to write {self.log_file}"],
-                fix="make it writable, or set the environment variable COURSE_STATE to another folder.",
-            ) from error
         config = os.pathsep.join(filter(None, [str(_CONFIG), os.environ.get("JUPYTER_CONFIG_PATH")]))
         # Terminals inside JupyterLab find `temporal` and `course` although the environment is not activated.
         path = os.pathsep.join(filter(None, [str(scripts_dir()), os.environ.get("PATH")]))
@@ -90,7 +85,7 @@ class NotebookServer:
                 stderr=subprocess.STDOUT,
                 env={**os.environ, "JUPYTER_CONFIG_PATH": config, "PATH": path},
                 # Ctrl-C is for `course lab`, which then ends this process in order; Jupyter would ask first.
-                start_new_session=os.name == "posix",
+                **processes.apart(),
             )
 
     def wait_ready(self, say: Callable[[str], None]) -> str:

@@ -2,16 +2,16 @@
 
 import contextlib
 import json
-import os
 import re
 import shutil
+import tempfile
 from pathlib import Path
 
 import psutil
 
 from course_lib.daemons import DaemonState, free_port
 from course_lib.errors import CourseError
-from course_lib.paths import state_dir
+from course_lib.paths import state_dir, writing
 
 DEFAULT_PORTS = {"grpc": 7233, "ui": 8233}  # the dev server's own, so that code pasted from the docs finds it
 _ROOM = 32_000_000  # bytes; a fresh database with its write-ahead log takes 5 MB, a chapter's runs some more
@@ -34,27 +34,16 @@ def prepare(directory: Path, *, for_database: bool, what: str = "state folder", 
     Raises:
         CourseError: It is read-only, full, or not a folder.
     """
-    trial = directory / f".trial-{os.getpid()}"
-    fix = f"make room or make it writable, or set the environment variable {variable} to a folder on another disk."
-    try:
+    with writing(directory, f"The {what} cannot be written", variable):
         directory.mkdir(parents=True, exist_ok=True)
-        try:
-            trial.write_bytes(bytes(65536))
-        finally:
-            with contextlib.suppress(OSError):
-                trial.unlink(missing_ok=True)
+        with tempfile.TemporaryFile(dir=directory) as trial:
+            trial.write(bytes(65536))
         free = shutil.disk_usage(directory).free
-    except OSError as error:
-        raise CourseError(
-            f"The {what} cannot be written: {error.strerror or error}.",
-            tried=[f"to write in {directory}"],
-            fix=fix,
-        ) from error
     if for_database and free < _ROOM:
         raise CourseError(
             f"The disk of the {what} is full: {free / 1e6:.0f} MB are free, {_ROOM / 1e6:.0f} MB are needed.",
             tried=[f"to find room in {directory}"],
-            fix=fix,
+            fix=f"make room, or set the environment variable {variable} to a folder on another disk.",
         )
 
 

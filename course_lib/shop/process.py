@@ -8,7 +8,7 @@ from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
-from course_lib import processes
+from course_lib import paths, processes
 from course_lib.daemons import Daemon, DaemonState
 from course_lib.errors import CourseError
 from course_lib.paths import state_dir
@@ -94,7 +94,7 @@ def _start() -> int:
     if shop.stop(1.0):
         tried.append("the shop that was running did not answer, or was another version: it was stopped")
     # Made here as well as by the service: the service ends when it is gone.
-    with shop.writing():
+    with paths.writing(folder()):
         folder().mkdir(parents=True, exist_ok=True)
     # Only the service itself binds a port, and says which: whoever looks for a free one first can lose it meanwhile.
     start = secrets.token_hex(8)
