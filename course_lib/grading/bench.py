@@ -39,7 +39,7 @@ CLIENT = calls.CLIENT
 """Stands for a connected Client among the arguments of ``Bench.call``."""
 
 # A killed worker keeps its sticky queue on the server for this long; the default of 10 s would be the check's time.
-_OPTIONS: dict[str, Any] = {"sticky_queue_schedule_to_start_timeout": 1.0}
+_OPTIONS: dict[str, Any] = {"sticky_queue_schedule_to_start_timeout": timedelta(seconds=1)}
 # Longer than the SDK's deadlock detector (2 s), so that its message gets into the history, also on a busy machine.
 _TASK_TIMEOUT = timedelta(seconds=6)
 _NOTHING = object()

@@ -1,6 +1,7 @@
 """The Workers of one notebook: at most one in the notebook per queue, and one child process per set of modules."""
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 # Workflow tasks of a killed Worker wait on its own, sticky queue until this limit lets another Worker have them. The
 # SDK's default is 10 s; lessons kill Workers, and nobody learns from ten silent seconds.
-_STICKY_LIMIT = 1.0
+_STICKY_LIMIT = timedelta(seconds=1)
 # A Worker that cannot end by itself is left behind after 2 s; this is for a machine that is too busy to count them.
 _STOP_LIMIT = 60.0
 

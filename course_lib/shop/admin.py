@@ -5,7 +5,7 @@ from typing import Any
 
 from course_lib.shop.call import Call, Refused
 from course_lib.shop.faults import BadRule, rule_from
-from course_lib.shop.pool import SHOP_ID, Pool
+from course_lib.shop.pool import SHOP_ID
 from course_lib.shop.store import HELD
 from course_lib.shop.web import JsonHandler
 
@@ -13,14 +13,9 @@ from course_lib.shop.web import JsonHandler
 class HealthHandler(JsonHandler):
     """Says who this is."""
 
-    def initialize(self, pool: Pool, identity: dict[str, str] | None = None) -> None:
-        """Take the pool and what to say."""
-        super().initialize(pool)
-        self.identity = identity or {}
-
     def get(self) -> None:
         """Answer the health check."""
-        self.send(200, dict(self.identity))
+        self.send(200, self.settings["identity"])
 
 
 class ShopHandler(JsonHandler):

@@ -196,16 +196,17 @@ def make_app(pool: Pool, identity: dict[str, str]) -> Application:
         pool: The shops that it serves.
         identity: What its health check says, so that a caller can tell it from another program on this port.
     """
-    shared = {"pool": pool}
     shop = r"/shops/([^/]+)"
     return Application(
         [
-            (r"/health", HealthHandler, {**shared, "identity": identity}),
-            (shop, ShopHandler, shared),
-            (rf"{shop}/admin/reset", ResetHandler, shared),
-            (rf"{shop}/admin/faults", FaultsHandler, shared),
-            (rf"{shop}/admin/stock", StockHandler, shared),
-            (rf"{shop}/([^/]+)/(.+)", ServiceHandler, shared),
+            (r"/health", HealthHandler),
+            (shop, ShopHandler),
+            (rf"{shop}/admin/reset", ResetHandler),
+            (rf"{shop}/admin/faults", FaultsHandler),
+            (rf"{shop}/admin/stock", StockHandler),
+            (rf"{shop}/([^/]+)/(.+)", ServiceHandler),
         ],
         log_function=lambda handler: None,
+        pool=pool,
+        identity=identity,
     )

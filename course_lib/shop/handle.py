@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from course_lib.errors import CourseError
 from course_lib.shop import process, tables, words
+from course_lib.shop.client import BlockingShopClient, ShopClient
 from course_lib.shop.control import Unreachable, ask
 from course_lib.shop.faults import FaultBook, Place
 from course_lib.shop.looking import Watcher
@@ -17,8 +18,6 @@ from course_lib.shop.switches import Faults
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from course_lib.shop.client import BlockingShopClient, ShopClient
 
 _LONGEST_NAME = 60
 _PLACE = ("kind", "service", "operation", "order_id")
@@ -51,25 +50,21 @@ class Shop:
         """The SQLite file."""
         return process.folder() / f"{self.name}.sqlite"
 
-    def client(self, timeout: float = 5.0) -> "ShopClient":
+    def client(self, timeout: float = 5.0) -> ShopClient:
         """Return a client of this shop for ``async`` code.
 
         Args:
             timeout: Seconds to wait for an answer.
         """
-        from course_lib.shop.client import ShopClient
-
         self._revive()
         return ShopClient(self.url, timeout=timeout)
 
-    def blocking_client(self, timeout: float = 5.0) -> "BlockingShopClient":
+    def blocking_client(self, timeout: float = 5.0) -> BlockingShopClient:
         """Return a client of this shop for plain code and threads.
 
         Args:
             timeout: Seconds to wait for an answer.
         """
-        from course_lib.shop.client import BlockingShopClient
-
         self._revive()
         return BlockingShopClient(self.url, timeout=timeout)
 

@@ -18,11 +18,11 @@ _LOCAL = ("127.0.0.1", "localhost")
 class JsonHandler(RequestHandler):
     """Base of all handlers."""
 
-    pool: Pool
-
-    def initialize(self, pool: Pool) -> None:
-        """Take what `course_lib.shop.app.make_app` hands to every handler."""
-        self.pool = pool
+    @property
+    def pool(self) -> Pool:
+        """The shops, as `course_lib.shop.app.make_app` keeps them."""
+        pool: Pool = self.settings["pool"]
+        return pool
 
     def prepare(self) -> None:
         """Turn away web pages: one open in the learner's browser must not reach the shop."""

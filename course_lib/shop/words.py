@@ -38,6 +38,16 @@ _SCRIPTED = {
     "timeout": "is done, but no answer comes",
     "duplicate": "arrives twice",
 }
+# What the calls do that a switch hits: the verb for one call, for several, and the rest.
+_DOES = {
+    "latency": ("takes", "take", "{longer} longer"),
+    "outage": ("is", "are", "answered with 503"),
+    "decline": ("is", "are", "declined with 402"),
+    "error_rate": ("fails", "fail", "with 500"),
+    "hold": ("waits until it is", "wait until they are", "released"),
+    "accept_then_time_out": ("is", "are", "done, but no answer comes for {silent}"),
+    "duplicate_delivery": ("arrives", "arrive", "twice; the client hears one answer"),
+}
 _NARROW = 10  # a share is told as "1 of 5" up to this many
 
 
@@ -74,23 +84,13 @@ def sentence(rule: Rule) -> str:
     Args:
         rule: A switch that is on.
     """
-    one, verb = _calls(rule)
+    calls, plural = _calls(rule)
     if rule.kind == "script":
-        return f"{one}, in turn: {'; '.join(_scripted(word) for word in rule.script)}."
-    if rule.kind == "latency":
-        return f"{one} {verb('takes', 'take')} {_seconds(rule)} longer."
-    if rule.kind == "outage":
-        return f"{one} {verb('is', 'are')} answered with 503."
-    if rule.kind == "decline":
-        return f"{one} {verb('is', 'are')} declined with 402."
-    if rule.kind == "error_rate":
-        return f"{one} {verb('fails', 'fail')} with 500."
-    if rule.kind == "hold":
-        let = f" after {rule.after}" if rule.after else ""
-        return f"{one}{let} {verb('waits until it is', 'wait until they are')} released."
-    if rule.kind == "accept_then_time_out":
-        return f"{one} {verb('is', 'are')} done, but no answer comes for {rule.seconds:g} s."
-    return f"{one} {verb('arrives', 'arrive')} twice; the client hears one answer."
+        return f"{calls}, in turn: {'; '.join(_scripted(word) for word in rule.script)}."
+    singular, several, what = _DOES[rule.kind]
+    let = f" after {rule.after}" if rule.kind == "hold" and rule.after else ""
+    what = what.format(longer=_seconds(rule), silent=f"{rule.seconds:g} s")
+    return f"{calls}{let} {several if plural else singular} {what}."
 
 
 def outcome(row: Mapping[str, Any]) -> str:
@@ -129,20 +129,20 @@ def explained(row: Mapping[str, Any]) -> str:
     return " · ".join(part for part in (said, also) if part)
 
 
-def _calls(rule: Rule) -> tuple[str, Any]:
-    """Return which calls a switch hits, and a function that takes the verb's singular or plural."""
+def _calls(rule: Rule) -> tuple[str, bool]:
+    """Return which calls a switch hits, and whether the verb is in the plural."""
     noun = f"{rule.operation} call" if rule.operation else "charge" if rule.kind == "decline" else "call"
     whose = f" for {rule.order_id}" if rule.order_id is not None else ""
     share, plural = _share(rule.rate)
     if share:
         limit = f", {rule.times} at most," if rule.times is not None else ""
-        return f"About {share} {noun}s{whose}{limit}", lambda s, p: p if plural else s
+        return f"About {share} {noun}s{whose}{limit}", plural
     times = len(rule.script) if rule.kind == "script" else rule.times
     if times is None:
-        return f"Every {noun}{whose}", lambda s, p: s
+        return f"Every {noun}{whose}", False
     if times == 1:
-        return f"The next {noun}{whose}", lambda s, p: s
-    return f"The next {times} {noun}s{whose}", lambda s, p: p
+        return f"The next {noun}{whose}", False
+    return f"The next {times} {noun}s{whose}", True
 
 
 def _share(rate: float) -> tuple[str, bool]:

@@ -14,7 +14,6 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any, NoReturn
 
 from course_lib.errors import CourseError
@@ -74,7 +73,7 @@ def _prepare(spec: dict[str, Any]) -> dict[str, Any]:
         except BaseException as error:  # also SystemExit: a module that calls sys.exit() has to be told
             raise blame.explained(f"The module {name} could not be imported", error, _AGAIN) from error
     found = Definitions(modules)
-    options: dict[str, Any] = _seconds(pickle.loads(base64.b64decode(spec["options"])))
+    options: dict[str, Any] = pickle.loads(base64.b64decode(spec["options"]))
     options["workflows"], options["activities"] = [*found.workflows.values()], [*found.activities.values()]
     if not options["workflows"] and not options["activities"]:
         raise CourseError(
@@ -86,19 +85,6 @@ def _prepare(spec: dict[str, Any]) -> dict[str, Any]:
         options.setdefault("activity_executor", DaemonExecutor(limit, "course-activity"))
     options.setdefault("identity", f"worker-process-{os.getpid()}@{socket.gethostname()}")
     return options
-
-
-def _seconds(options: dict[str, Any]) -> dict[str, Any]:
-    """Return the options with a timedelta wherever the SDK wants one and a number was given."""
-    import inspect
-
-    from temporalio.worker import Worker
-
-    wanted = {name for name, p in inspect.signature(Worker).parameters.items() if "timedelta" in str(p.annotation)}
-    return {
-        name: timedelta(seconds=value) if name in wanted and isinstance(value, int | float) else value
-        for name, value in options.items()
-    }
 
 
 async def _serve(spec: dict[str, Any], options: dict[str, Any], tell: Callable[..., None]) -> None:

@@ -10,7 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -316,7 +316,4 @@ def _end_all() -> None:
     workers = running_workers()
     for worker in workers:
         worker._ask_to_stop()
-    deadline = time.monotonic() + 1.0
-    for worker in workers:
-        with contextlib.suppress(TimeoutError):
-            worker._ended.result(max(0.0, deadline - time.monotonic()))
+    wait([worker._ended for worker in workers], timeout=1.0)

@@ -5,8 +5,14 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from temporalio.api.deployment.v1 import WorkerDeploymentVersion
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, DescribeWorkerDeploymentVersionRequest
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+
 if TYPE_CHECKING:
-    from temporalio.client import Client
     from temporalio.worker import Worker
 
 PATIENCE = 5.0
@@ -41,9 +47,7 @@ class PollWatch:
         options: The Worker's arguments: they say which kinds of task it polls.
     """
 
-    def __init__(self, client: "Client", task_queue: str, identity: str, options: dict[str, Any]) -> None:
-        from temporalio.api.enums.v1 import TaskQueueType
-
+    def __init__(self, client: Client, task_queue: str, identity: str, options: dict[str, Any]) -> None:
         self._client = client
         self._queue = task_queue
         self._identity = identity
@@ -59,8 +63,6 @@ class PollWatch:
 
     async def begin(self) -> None:
         """Remember earlier polls of the same identity: the server keeps them for five minutes."""
-        from temporalio.service import RPCError, RPCStatusCode
-
         try:
             for kind in self._kinds:
                 self._before[kind] = await self._last_poll(kind)
@@ -85,10 +87,6 @@ class PollWatch:
             pause = min(pause * 1.5, 0.1)
 
     async def _version_known(self) -> bool:
-        from temporalio.api.deployment.v1 import WorkerDeploymentVersion
-        from temporalio.api.workflowservice.v1 import DescribeWorkerDeploymentVersionRequest
-        from temporalio.service import RPCError, RPCStatusCode
-
         if self._version is None:
             return True
         version = WorkerDeploymentVersion(
@@ -105,9 +103,6 @@ class PollWatch:
         return True
 
     async def _last_poll(self, kind: Any) -> datetime | None:
-        from temporalio.api.taskqueue.v1 import TaskQueue
-        from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
-
         answer = await self._client.workflow_service.describe_task_queue(
             DescribeTaskQueueRequest(
                 namespace=self._client.namespace,

@@ -5,10 +5,9 @@ import atexit
 import base64
 import contextlib
 import pickle
-import time
 import weakref
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -38,8 +37,7 @@ class WorkerProcess(ProcessState):
         task_queue: The queue to poll.
         folder: Goes first on the child's ``sys.path``.
         env: Added to this process's environment.
-        worker_options: Further arguments of ``temporalio.worker.Worker``; picklable. A number stands for seconds where
-            the SDK takes a timedelta.
+        worker_options: Further arguments of ``temporalio.worker.Worker``; picklable.
         key: A running process with the same key is stopped by `start`; ``None`` never replaces one.
     """
 
@@ -247,18 +245,12 @@ class WorkerProcess(ProcessState):
             frozen, self._frozen = self._frozen, None
             self.exit_code = code
             asked = self.state
-            if self.state == "stopping":
-                self._why = self._why or f"stopped (exit code {code})"
-                self._set("stopped")
-            elif self.state == "killed":
-                self._why = words
-                self._set("killed")
-            elif self.state == "starting":
-                self._why = f"did not start: {words}"
-                self._set("died")
-            else:
-                self._why = f"died: {words}" + (f" · {self._failure}" if self._failure else "")
-                self._set("died")
+            self._why = {
+                "stopping": self._why or f"stopped (exit code {code})",
+                "killed": words,
+                "starting": f"did not start: {words}",
+            }.get(asked, f"died: {words}" + (f" · {self._failure}" if self._failure else ""))
+            self._set("stopped" if asked == "stopping" else "killed" if asked == "killed" else "died")
         if frozen is not None:
             frozen.forget()
         self._add_line(f"[course] worker process {self._why}")
@@ -314,8 +306,6 @@ def _end_all() -> None:
     children = [child for process in list(_processes) if (child := process._child) is not None and child.alive]
     for child in children:
         child.terminate()
-    deadline = time.monotonic() + 1.0
+    wait([child.exited for child in children], timeout=1.0)
     for child in children:
-        with contextlib.suppress(TimeoutError):
-            child.exited.result(max(0.0, deadline - time.monotonic()))
         child.kill()

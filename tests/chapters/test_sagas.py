@@ -12,6 +12,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +111,7 @@ async def working(modules: Modules, where: servers.Server, shop: Shop, **options
         task_queue=shop.name,
         folder=modules.folder,
         env={"SHOP_URL": shop.url},
-        worker_options={"sticky_queue_schedule_to_start_timeout": 1.0, **options},
+        worker_options={"sticky_queue_schedule_to_start_timeout": timedelta(seconds=1), **options},
     )
     await process.start()
     try:

@@ -192,7 +192,11 @@ async def test_options_and_names_reach_the_child(make: Make, client: Client, que
         "orders__r1",
         "looks__r1",
         env={"COLOUR": "blue"},
-        worker_options={"identity": "the-child", "max_cached_workflows": 0, "graceful_shutdown_timeout": 1.5},
+        worker_options={
+            "identity": "the-child",
+            "max_cached_workflows": 0,
+            "graceful_shutdown_timeout": timedelta(seconds=1.5),
+        },
     )
     await process.start()
     polls = next(line for line in process.lines if " polls " in line)

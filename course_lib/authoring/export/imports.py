@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Mapping
 
-from course_lib.authoring.export.reading import SHOP_CLIENT, is_import
+from course_lib.authoring.export.reading import SHOP_CLIENT
 
 TWO_BLOCKS = re.compile(
     r"^(with workflow\.unsafe\.imports_passed_through\(\):\n(?:    from .*\n)+)"
@@ -84,29 +84,7 @@ def _moved_from(node: ast.ImportFrom, places: Places) -> list[str] | None:
     for alias in node.names:
         where = places[node.module]
         by_file.setdefault(where.get(alias.name, where[""]), []).append(alias)
-    return [ast.unparse(ast.ImportFrom(module=file, names=names, level=0)) for file, names in by_file.items()]
-
-
-def add_imports(source: str, needs: Mapping[str, tuple[str, ...]], *, in_workflow: bool) -> str:
-    """Return a source that imports what went to other files of the same module.
-
-    Args:
-        source: The piece's Python.
-        needs: Names by dotted file.
-        in_workflow: Pass the imports through the sandbox, as Temporal's documentation advises for activities.
-    """
-    if not needs:
-        return source
-    new = [f"from {file} import {', '.join(names)}" for file, names in sorted(needs.items())]
-    tree = ast.parse(source)
-    if in_workflow:
-        new = ["with workflow.unsafe.imports_passed_through():", *(f"    {line}" for line in new)]
-        if not any(_binds_workflow(node) for node in tree.body):
-            new.insert(0, "from temporalio import workflow\n")
-    lines = source.split("\n")
-    ends = [node.end_lineno or 0 for node in tree.body if is_import(node)]
-    place = max(ends, default=0)
-    return "\n".join([*lines[:place], *([""] if place else []), *new, *(["", ""] if not place else []), *lines[place:]])
+    return [ast.unparse(ast.ImportFrom(module=file, names=names, level=0)) for file, names in sorted(by_file.items())]
 
 
 def _binds_workflow(node: ast.stmt) -> bool:

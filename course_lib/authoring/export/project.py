@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from course_lib.authoring.export import templates
-from course_lib.authoring.export.imports import Places, add_imports, rewrite
+from course_lib.authoring.export.imports import Places, rewrite
 from course_lib.authoring.export.reading import Module, Workflow, read_modules, used
 from course_lib.authoring.export.splitting import Piece, pieces
 from course_lib.errors import CourseError
@@ -146,10 +146,8 @@ def files(chosen: Plan, chapter: str, task_queue: str, title: str) -> dict[str, 
     made: dict[str, str] = {}
     for parts in cut.values():
         for piece in parts:
-            needs = {f"{package}.{piece.name}": names for package, names in piece.needs.items()}
-            source = add_imports(piece.source, needs, in_workflow=piece.package == "workflows")
             in_workflow = piece.package == "workflows"
-            made[f"{piece.package}/{piece.name}.py"] = rewrite(source, places, in_workflow=in_workflow)
+            made[f"{piece.package}/{piece.name}.py"] = rewrite(piece.source, places, in_workflow=in_workflow)
     for name, module in chosen.modules.items():
         if module.workflows and module.activities and len(cut[name]) == 1:
             made[f"activities/{name}.py"] = _passed_on(module)

@@ -24,14 +24,12 @@ class Piece:
         name: The file's name in it.
         source: Its Python, imports between the chapter's modules not rewritten yet.
         names: What it defines.
-        needs: Other pieces of the same module that it uses, as names by package.
     """
 
     package: Part
     name: str
     source: str
     names: frozenset[str]
-    needs: Mapping[Part, tuple[str, ...]]
 
 
 def pieces(module: Module, *, whole: bool) -> list[Piece]:
@@ -46,7 +44,7 @@ def pieces(module: Module, *, whole: bool) -> list[Piece]:
     if cut is not None:
         return cut
     package = "workflows" if module.workflows else "activities" if module.activities else "shared"
-    return [Piece(package, module.name, module.source, frozenset(module.defines()), {})]
+    return [Piece(package, module.name, module.source, frozenset(module.defines()))]
 
 
 def _cut(module: Module) -> list[Piece] | None:
@@ -131,18 +129,16 @@ def _written(
             continue
         looked_up = set().union(*(used(node) for node in mine))
         head = [line for node in imports if (line := _kept(node, looked_up, unwrap=package != "workflows"))]
-        needs: dict[Part, tuple[str, ...]] = {}
-        for name in sorted(looked_up & set(owner)):
-            other = part[id(owner[name])]
-            if other != package:
-                needs[other] = (*needs.get(other, ()), name)
+        # What went to other pieces is imported from the module itself: rewriting that finds their files.
+        theirs = sorted(name for name in looked_up & set(owner) if part[id(owner[name])] != package)
+        own = [f"from {module.name} import {', '.join(theirs)}"] if theirs else []
         names = frozenset[str]().union(*(bound(node) for node in mine))
         body = "".join(text[id(node)] for node in mine).lstrip("\n")
         space = "\n\n\n" if body.startswith(("@", "class ", "def ", "async ", "#")) else "\n\n"
-        source = f"{_grouped(head)}{space if head else ''}{body}"
+        source = space.join(filter(None, ["\n\n".join(filter(None, [_grouped(head), *own])), body]))
         if package == "workflows" and (docstring := ast.get_docstring(module.tree)) is not None:
             source = f'"""{docstring}"""\n\n{source}'
-        yield Piece(package, module.name, source.lstrip("\n").rstrip("\n") + "\n", names, needs)
+        yield Piece(package, module.name, source.lstrip("\n").rstrip("\n") + "\n", names)
 
 
 def _grouped(imports: list[str]) -> str:

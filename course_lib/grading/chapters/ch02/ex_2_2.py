@@ -6,6 +6,7 @@ Whatever was reported has arrived by then, although the worker holds heartbeats 
 the next attempt knows nothing but what the server holds. Attempts that a busy machine loses on the way change nothing.
 """
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from course_lib.grading import attempts
@@ -23,7 +24,7 @@ TOTAL = 10_000
 _PAGE = 500
 _DONE = 8
 _LONGEST_SILENCE = 2.0
-_THROTTLE = 0.05
+_THROTTLE = timedelta(seconds=0.05)
 _STARTS = 3
 _KILLED = 60.0  # seconds for milliseconds: the limit of a wait that always ends
 

@@ -6,6 +6,7 @@ events: the shop holds a call until the heartbeat has come that is due before it
 
 import math
 import time
+from datetime import timedelta
 from itertools import cycle
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ _COUNT = 5
 _SLOW = 0.8  # seconds of one call to a slow warehouse
 _SILENCE = 2.0
 # The worker holds heartbeats back for 80 % of the timeout (temporalio 1.35); with this, none takes another's place.
-_THROTTLE = 0.05
+_THROTTLE = timedelta(seconds=0.05)
 # When a call begins to hang, one heartbeat may be on its way and one be held back. A third comes from elsewhere.
 _ALIVE = 3
 # An attempt that was silent for too long tells something of the answer when the call before which a heartbeat is due
