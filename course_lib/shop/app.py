@@ -15,7 +15,7 @@ from tornado.web import Application
 
 from course_lib.shop.admin import FaultsHandler, HealthHandler, ResetHandler, ShopHandler, StockHandler
 from course_lib.shop.call import Answer, Call, Refused
-from course_lib.shop.faults import SERVICES, Place, Verdict
+from course_lib.shop.faults import SERVICES, Verdict
 from course_lib.shop.journal import Arrival, log, waiting
 from course_lib.shop.operations import Operation, find
 from course_lib.shop.pool import Pool
@@ -66,10 +66,7 @@ class ServiceHandler(JsonHandler):
         verdict, counted = store.book.judge(service, operation.name, arrival.order_id)
         if counted:
             store.save_faults()
-        if verdict.held is not None:
-            store = await self.hold(shop_id, store, arrival, verdict.held.place)
-        if verdict.latency > 0:
-            store = await self.wait(shop_id, store, arrival, verdict.latency)
+        await self.pause(shop_id, store, arrival, verdict)
         if self.client_gone():
             log(store, arrival, None, verdict.label, done=False)
             return
@@ -87,28 +84,30 @@ class ServiceHandler(JsonHandler):
             body = self.json_body()
         return operation, Call(body, key, subject)
 
-    async def wait(self, shop_id: str, store: Store, arrival: Arrival, seconds: float) -> Store:
-        """Wait before the work, so that a client that gives up meanwhile has caused nothing."""
-        epoch = store.epoch
-        with waiting(store, arrival, "latency", seconds), contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.gone.wait(), seconds)
-        return self.same(shop_id, epoch)
+    async def pause(self, shop_id: str, store: Store, arrival: Arrival, verdict: Verdict) -> None:
+        """Wait before the work, so that a client that gives up meanwhile has caused nothing.
 
-    async def hold(self, shop_id: str, store: Store, arrival: Arrival, place: Place) -> Store:
-        """Wait before the work until the switch is off, or the client has given up and so has caused nothing."""
-        epoch = store.epoch
-        with waiting(store, arrival, "hold", 0.0), counted(store.held, place):
-            while not self.gone.is_set() and self.same(shop_id, epoch).book.on(place):
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self.gone.wait(), HELD)
-        return self.same(shop_id, epoch)
+        First until the switch that holds the request is off, then for its latency.
 
-    def same(self, shop_id: str, epoch: int) -> Store:
-        """Return the shop, which the pool may have closed meanwhile, or refuse when it was reset."""
-        store = self.store(shop_id)
-        if store.epoch != epoch:
+        Raises:
+            Refused: The shop was reset or deleted meanwhile.
+        """
+        epoch = store.epoch
+        if verdict.held is not None:
+            place = verdict.held.place
+            with waiting(store, arrival, "hold", 0.0), counted(store.held, place):
+                while not self.gone.is_set() and store.book.on(place) and self.store(shop_id) is store:
+                    await self.left(HELD)
+        if verdict.latency > 0 and store.epoch == epoch:
+            with waiting(store, arrival, "latency", verdict.latency):
+                await self.left(verdict.latency)
+        if self.store(shop_id) is not store or store.epoch != epoch:
             raise Refused(503, "The shop was reset while this request waited.")
-        return store
+
+    async def left(self, seconds: float) -> None:
+        """Wait until the client has closed the connection, for some seconds at most."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.gone.wait(), seconds)
 
     def client_gone(self) -> bool:
         """Return whether the client has closed the connection, also when the event loop has not noticed yet."""
@@ -140,8 +139,8 @@ class ServiceHandler(JsonHandler):
             with contextlib.suppress(Refused):
                 work(store, operation, call, arrival, verdict.label, silent=False)
         if silent:
-            with waiting(store, arrival, str(fault), verdict.seconds), contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.gone.wait(), verdict.seconds)
+            with waiting(store, arrival, str(fault), verdict.seconds):
+                await self.left(verdict.seconds)
             with contextlib.suppress(Exception):  # closing what is closed
                 self.detach().close()
             return

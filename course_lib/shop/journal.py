@@ -53,8 +53,7 @@ def log(store: Store, arrival: Arrival, status: int | None, fault: str | None, *
 def waiting(store: Store, arrival: Arrival, fault: str, seconds: float) -> Iterator[None]:
     """Show a request as waiting while the block runs: it is in nobody's log yet, or its client still hopes.
 
-    A second connection is used at the end, since the store may have been closed meanwhile (the pool keeps a limited
-    number of files open).
+    The store stays open meanwhile, unless the shop is deleted.
 
     Args:
         store: The shop.
@@ -67,23 +66,12 @@ def waiting(store: Store, arrival: Arrival, fault: str, seconds: float) -> Itera
         " VALUES (:service, :operation, :order_id, :key, :fault, :seconds, :row, :at)",
         {**vars(arrival), "fault": fault, "seconds": seconds},
     )
+    store.waits += 1
     try:
         yield
     finally:
-        with contextlib.suppress(sqlite3.Error), _again(store) as db:
-            db.execute("DELETE FROM waiting WHERE id = ?", (cursor.lastrowid,))
+        store.waits -= 1
+        with contextlib.suppress(sqlite3.Error):  # closed
+            store.db.execute("DELETE FROM waiting WHERE id = ?", (cursor.lastrowid,))
             if arrival.row is not None:
-                db.execute("UPDATE requests SET took_ms = ? WHERE id = ?", (arrival.took_ms, arrival.row))
-
-
-@contextlib.contextmanager
-def _again(store: Store) -> Iterator[sqlite3.Connection]:
-    try:
-        store.db.execute("SELECT 1")
-    except sqlite3.ProgrammingError:  # closed
-        if not store.path.exists():
-            raise
-        with contextlib.closing(sqlite3.connect(store.path, isolation_level=None, timeout=2.0)) as db:
-            yield db
-    else:
-        yield store.db
+                store.db.execute("UPDATE requests SET took_ms = ? WHERE id = ?", (arrival.took_ms, arrival.row))

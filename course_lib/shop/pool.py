@@ -7,7 +7,7 @@ from pathlib import Path
 from course_lib.shop.store import Store
 
 MOST_OPEN = 32
-"""Files kept open: a grader makes a shop per run, and a process has a limit of open files."""
+"""Files kept open, those in which a request waits aside: a grader makes a shop per run, and open files have a limit."""
 SHOP_ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,79}")
 
 
@@ -45,8 +45,9 @@ class Pool:
                 return None
             store = Store(path)
         self._open[shop_id] = store
-        while len(self._open) > MOST_OPEN:
-            self._open.popitem(last=False)[1].close()
+        idle = [name for name, other in self._open.items() if other is not store and not other.waits]
+        for name in idle[: max(0, len(self._open) - MOST_OPEN)]:
+            self._open.pop(name).close()
         return store
 
     def remove(self, shop_id: str) -> None:

@@ -115,6 +115,8 @@ class Store:
         self.epoch = self._counter("epoch")
         # How many requests each switch holds at this moment.
         self.held: Counter[Place] = Counter()
+        # How many requests wait, which the pool must not close.
+        self.waits = 0
         # What a service that was killed left behind waits no more.
         self.db.execute("DELETE FROM waiting")
         self.calls: dict[str, int] = dict(
