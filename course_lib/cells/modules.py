@@ -204,7 +204,7 @@ class Modules:
                 with _blame(saved):
                     self._current[name] = self._stage(saved, (*importers, name))[0]
             else:
-                self._keep(self._current[name])
+                self._restore(self._current[name])
             pins[name] = self._current[name].number
         text = cell.pinned(lambda module: revision_name(module, pins[module]) if module in pins else None)
         current = self._current.get(cell.name)
@@ -221,15 +221,12 @@ class Modules:
 
     def _reusable(self, name: str, number: int, text: str, current: Revision | None) -> bool:
         if current is not None:
-            return current.text == text and self._keep(current)
+            return current.text == text and self._restore(current)
         return self._files.read(name, number) == text and not self._foreign(name, number)
 
-    def _keep(self, revision: Revision) -> bool:
+    def _restore(self, revision: Revision) -> bool:
         """Bring back a revision's file if the learner deleted it; False if it now holds something else."""
-        name, number = revision.cell.name, revision.number
-        if self._files.read(name, number) == revision.text:
-            return True
-        return self._files.restore(name, number, revision.text)
+        return self._files.restore(revision.cell.name, revision.number, revision.text)
 
     def _foreign(self, name: str, number: int) -> bool:
         """Return whether an import would get that revision from elsewhere: another chapter's module of this name."""

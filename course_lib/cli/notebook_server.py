@@ -41,19 +41,19 @@ class NotebookServer:
     """
 
     def __init__(self, root: Path, notebook: str, *, port: int, ip: str, browser: bool, log_file: Path) -> None:
-        self.root, self.notebook, self.port, self.ip, self.browser = root, notebook, port, ip, browser
+        self.root, self.port, self.ip, self.browser = root, port, ip, browser
         self.log_file = log_file
+        self._opened = f"lab/tree/{quote(notebook)}" if (root / notebook).is_file() else "lab"
         self._process: subprocess.Popen[bytes] | None = None
 
     def argv(self) -> list[str]:
         """Return the command line."""
-        opened = f"/lab/tree/{quote(self.notebook)}" if (self.root / self.notebook).is_file() else "/lab"
         words = [
             *(sys.executable, "-m", "jupyterlab"),
             f"--port={self.port}",
             f"--ip={self.ip}",
             f"--ServerApp.root_dir={self.root}",
-            f"--LabApp.default_url={opened}",
+            f"--LabApp.default_url=/{self._opened}",
             "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         ]
         if not self.browser:
@@ -112,8 +112,7 @@ class NotebookServer:
         host = "127.0.0.1" if self.ip in ("", "*", "0.0.0.0") else str(info["hostname"])
         scheme = "https" if info["secure"] else "http"
         token = f"?{urlencode({'token': info['token']})}" if info["token"] else ""
-        opened = f"lab/tree/{quote(self.notebook)}" if (self.root / self.notebook).is_file() else "lab"
-        return f"{scheme}://{host}:{info['port']}{info['base_url']}{opened}{token}"
+        return f"{scheme}://{host}:{info['port']}{info['base_url']}{self._opened}{token}"
 
     def wait(self) -> int:
         """Wait until it ends and return its exit code."""

@@ -41,14 +41,6 @@ class ServiceHandler(JsonHandler):
         """Remember that nobody waits for the answer any more."""
         self.gone.set()
 
-    async def get(self, shop_id: str, service: str, path: str) -> None:
-        """Serve a read."""
-        await self.serve(shop_id, service, path)
-
-    async def post(self, shop_id: str, service: str, path: str) -> None:
-        """Serve a change."""
-        await self.serve(shop_id, service, path)
-
     async def serve(self, shop_id: str, service: str, path: str) -> None:
         """Judge the request, wait out its latency, do the work if the client is still there, answer."""
         store = self.store(shop_id)
@@ -71,6 +63,8 @@ class ServiceHandler(JsonHandler):
             log(store, arrival, None, verdict.label, done=False)
             return
         await self.act(store, operation, call, arrival, verdict)
+
+    get = post = serve
 
     def parse(self, method: str, service: str, path: str, key: str | None) -> tuple[Operation, Call]:
         """Return what the request wants."""

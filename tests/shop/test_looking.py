@@ -5,9 +5,10 @@ import contextlib
 
 import pytest
 
-from course_lib.shop import Shop, ShopError, ShopTimeout, stop_service, words
+from course_lib.shop import Shop, ShopError, ShopTimeout, open_shop, stop_service, words
 from course_lib.shop.faults import Rule
 from course_lib.shop.looking import Look, Watcher
+from course_lib.shop.pool import MOST_OPEN
 from tests.until import until
 
 LIMIT = 120.0  # seconds
@@ -55,6 +56,21 @@ async def test_what_waits_is_seen_until_it_ends_and_then_how_long_it_took(shop: 
     await until(lambda: not watcher.look().waiting and len(watcher.look().rows) == 2)
     assert sorted(ended(watcher.look())) == ["client gave up", "no answer"]
     assert all(row["took_ms"] > 0 for row in watcher.look().rows)
+
+
+async def test_a_request_that_waits_is_seen_however_many_shops_are_opened(shop: Shop):
+    shop.faults.latency("payments", LIMIT)
+    call = asyncio.create_task(shop.client(timeout=LIMIT).charge("o1", 5))
+    await until(lambda: shop.waiting("o1") == ["charge"])
+    others = [await asyncio.to_thread(open_shop, f"{shop.name}-{number}") for number in range(MOST_OPEN + 5)]
+    for other in others:
+        assert await other.client().ship("o1")
+    assert await shop.client().ship("o2")
+    assert shop.waiting("o1") == ["charge"]
+    call.cancel()
+    await until(lambda: shop.waiting("o1") == [] and ended(Watcher(shop.path).look())[0] == "client gave up")
+    for other in others:
+        await asyncio.to_thread(other.delete)
 
 
 async def test_counts_go_on_and_begin_anew_after_a_reset(shop: Shop):

@@ -266,21 +266,6 @@ def test_many_shops_are_served_with_few_open_files(own_state: Path):
     assert 0 < len({file.path for file in held}) <= MOST_OPEN
 
 
-def test_a_shop_in_which_a_request_waits_stays_open(own_state: Path):
-    held = open_shop("held")
-    held.faults.hold("payments")
-    with ThreadPoolExecutor() as pool:
-        call = pool.submit(held.blocking_client(timeout=LIMIT).charge, "o1", 5)
-        until(lambda: held.waiting("o1") == ["charge"], "the request waits")
-        for number in range(MOST_OPEN + 5):
-            open_shop(f"grade-{number}").blocking_client().charge("o1", 5)
-        assert held.waiting("o1") == ["charge"]
-        held.faults.release("payments")
-        assert call.result(LIMIT)
-    until(lambda: held.waiting("o1") == [], "nothing waits")
-    assert held.payments.order_id.tolist() == ["o1"]
-
-
 def test_it_listens_on_this_machine_alone_and_says_nothing(shop: Shop):
     shop.blocking_client().charge("o1", 5)
     listening = [c for c in psutil.Process(pid()).net_connections("inet") if c.status == psutil.CONN_LISTEN]

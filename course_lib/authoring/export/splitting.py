@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from course_lib.authoring.export.reading import Module, bound, is_import, used
+from course_lib.pitfalls.code import imported_modules
 
 Part = str
 """``"workflows"``, ``"activities"`` or ``"shared"``: the package that a piece goes to."""
@@ -146,9 +147,7 @@ def _grouped(imports: list[str]) -> str:
     groups: dict[int, list[str]] = {}
     for line in imports:
         node = ast.parse(line).body[0]
-        root = (node.module or "") if isinstance(node, ast.ImportFrom) else ""
-        root = node.names[0].name if isinstance(node, ast.Import) else root
-        root = root.split(".")[0]
+        root = next(imported_modules(node)).split(".")[0]
         rank = {"__future__": 0, "course_lib": 3}.get(root, 1 if root in sys.stdlib_module_names else 2)
         groups.setdefault(3 if isinstance(node, ast.With) else rank, []).append(line)
     return "\n\n".join("\n".join(sorted(groups[rank], key=_import_order)) for rank in sorted(groups))
