@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from course_lib.replay import Replayed
     from course_lib.server.crashing import CrashServer
 
-CLIENT = calls.CLIENT
+CLIENT, CONTESTED = calls.CLIENT, calls.CONTESTED
 """Stands for a connected Client among the arguments of ``Bench.call``."""
 
 # A killed worker keeps its sticky queue on the server for this long; the default of 10 s would be the check's time.
@@ -447,7 +447,8 @@ class Bench:
 
         Args:
             function: A ``def`` or ``async def`` of a module cell.
-            *args: Plain data (a dict for a dataclass parameter), ``CLIENT`` for a connected client.
+            *args: Plain data (a dict for a dataclass parameter), ``CLIENT`` for a connected client, ``CONTESTED``
+                for one that always comes second.
             quiet: Do not mention it among what was run.
             through: ``package.module:function`` of the grader's that the child calls instead, with the module and the
                 name of the learner's in front of ``args``: for one that wants what cannot be sent, such as classes or
@@ -458,7 +459,7 @@ class Bench:
         self._module_names([function])
         self._called = True
         if not quiet:
-            shown = ("client" if arg is CLIENT else short(arg, 80) for arg in args)
+            shown = ("client" if arg in (CLIENT, CONTESTED) else short(arg, 80) for arg in args)
             self.did(f"{function.name}({', '.join(shown)})")
         return await calls.call(function, args, self._place({}, runs), through)
 

@@ -40,7 +40,7 @@ async def _call(spec: dict[str, Any]) -> Any:
     function = getattr(importlib.import_module(spec["module"]), spec["name"])
     hints = _hints(function)
     args = [
-        await _connect(spec) if "client" in arg else _typed(hint, arg["value"])
+        await _connect(spec, arg["client"]) if "client" in arg else _typed(hint, arg["value"])
         for arg, hint in zip(spec["args"], hints + [None] * len(spec["args"]), strict=False)
     ]
     value = function(*args)
@@ -49,10 +49,15 @@ async def _call(spec: dict[str, Any]) -> Any:
     return value
 
 
-async def _connect(spec: dict[str, Any]) -> Any:
+async def _connect(spec: dict[str, Any], contested: bool) -> Any:
     from course_lib.server import Server, connect
 
-    return await connect(Server.unpacked(spec["server"]), limit=None)
+    interceptors = []
+    if contested:
+        from course_lib.grading.contest import Contest
+
+        interceptors.append(Contest())
+    return await connect(Server.unpacked(spec["server"]), limit=None, interceptors=interceptors)
 
 
 def _hints(function: Any) -> list[Any]:

@@ -18,6 +18,8 @@ from course_lib.waits import Stuck
 from course_lib.workers.child import Child, exit_in_words
 
 CLIENT = object()
+CONTESTED = object()
+"""A client, too, but when it is about to start a workflow, somebody else has just started the same one."""
 """Stands for a connected Client among the arguments."""
 
 _PINNED = re.compile(r"^[ \t]*(?:from|import)[ \t]+(\w+?)__r(\d+)\b", re.MULTILINE)
@@ -68,7 +70,7 @@ async def call(function: Code, args: Sequence[Any], place: Place, through: str =
 
     Args:
         function: The learner's function.
-        args: Plain data, or ``CLIENT``.
+        args: Plain data, ``CLIENT`` or ``CONTESTED``.
         place: Where, and how it is waited for.
         through: See `Bench.call`.
     """
@@ -97,7 +99,7 @@ async def call(function: Code, args: Sequence[Any], place: Place, through: str =
             "folder": str(place.modules.folder),
             "module": module,
             "name": name,
-            "args": [{"client": True} if arg is CLIENT else {"value": arg} for arg in args],
+            "args": [{"client": arg is CONTESTED} if arg in (CLIENT, CONTESTED) else {"value": arg} for arg in args],
         },
         on_line=output.append,
         on_message=post,

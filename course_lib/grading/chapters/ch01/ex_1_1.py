@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
+from temporalio.client import WorkflowExecutionStatus
+
 from course_lib.grading.exercises import Exercise
 from course_lib.waits.until import closed
 
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
 
 _STEPS = ("charge_card", "ship_parcel")
 _AMOUNT = 4200
+_LIMIT = 4.0  # seconds
 _EXECUTE = "`await workflow.execute_activity({0}, order, start_to_close_timeout=timedelta(seconds=4))`"
 
 
@@ -24,6 +27,7 @@ async def check_orders(bench: "Bench", workflow: "Code") -> None:
         bench.require_completed(run, _stuck_step(run))
         for step in _STEPS:
             _ran(bench, run, step)
+        _in_four_seconds(bench, run)
         _in_order(bench, run)
         _told(bench, run, good["id"])
         await _payments_down(bench, workflow, bad)
@@ -57,6 +61,23 @@ def _ran(bench: "Bench", run: "Run", step: str) -> None:
         seen=seen,
         events=(*asked, *done) or run.last_event,
         next_step=next_step,
+    )
+
+
+def _in_four_seconds(bench: "Bench", run: "Run") -> None:
+    limits = {}
+    for event in run.history.events:
+        if event.HasField("activity_task_scheduled_event_attributes"):
+            asked = event.activity_task_scheduled_event_attributes
+            # Who limits all attempts together to 4 s limits each one to that, too: the server fills it in.
+            limits[asked.activity_type.name] = asked.start_to_close_timeout.ToTimedelta().total_seconds()
+    bench.expect(
+        set(limits.values()) == {_LIMIT},
+        "each step has 4 seconds",
+        expected="ActivityTaskScheduled with a start_to_close_timeout of 4 s, twice",
+        seen=", ".join(f"{step}: {seconds:g} s" for step, seconds in limits.items()),
+        events=run.ids("ActivityTaskScheduled"),
+        next_step="give both steps `start_to_close_timeout=timedelta(seconds=4)`.",
     )
 
 
@@ -141,6 +162,15 @@ async def _payments_down(bench: "Bench", workflow: "Code", order: dict[str, Any]
         seen=f"{len(parcels)} parcel(s) without a charge",
         events=bench.ids(await bench.events(handle), "ActivityTaskScheduled", "ship_parcel"),
         next_step="let the failed charge stop the way to the shipment: `await` it, and catch nothing.",
+    )
+    bench.expect(
+        (await handle.describe()).status is not WorkflowExecutionStatus.COMPLETED,
+        "no Delivery is returned while the charge fails",
+        expected="the workflow tries on, or fails",
+        seen="WorkflowExecutionCompleted, without a parcel",
+        events=bench.ids(await bench.events(handle), "WorkflowExecutionCompleted"),
+        next_step="catch nothing: whoever gets a Delivery believes that a parcel is on its way. Temporal retries the "
+        "charge by itself.",
     )
 
 

@@ -7,7 +7,7 @@ from temporalio.client import WorkflowExecution, WorkflowHandle
 from temporalio.service import RPCError
 
 from course_lib.grading.answers import AnswerProblem
-from course_lib.grading.bench import CLIENT
+from course_lib.grading.bench import CLIENT, CONTESTED
 from course_lib.grading.exercises import Exercise
 
 if TYPE_CHECKING:
@@ -29,11 +29,12 @@ async def check_buy(bench: "Bench", buy: "Code") -> None:
         f"{order['id']} again"
     )
 
-    async def click(what: dict[str, Any]) -> "Called":
-        return await bench.call(buy, CLIENT, what, bench.task_queue, quiet=True)
+    async def click(what: dict[str, Any], client: object = CLIENT) -> "Called":
+        return await bench.call(buy, client, what, bench.task_queue, quiet=True)
 
     first = await _handle(bench, await click(order), "the first call starts a run and returns its handle", "")
-    # Of two calls for one order at the same moment either may come first, so that these are never made together.
+    # Of two calls for one order at the same moment either may come first, so that these are never made together; that
+    # the other one comes between a look and the start is made certain at the end.
     again, different = await asyncio.gather(click(order), click(other))
     second = await _handle(bench, again, f"a call {_RUNNING} returns a handle", _RUNNING)
     elsewhere = await _handle(bench, different, "another order of the same customer gets a handle", "")
@@ -61,6 +62,7 @@ async def check_buy(bench: "Bench", buy: "Code") -> None:
             await bench.finish(third)
     _same_run(bench, second, third, _ENDED, "`id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE`")
     await _counted(bench, order, {first.run_id, second.run_id, third.run_id, elsewhere.run_id}, elsewhere.run_id)
+    await _at_once(bench, await click({**order, "id": bench.unique("order")}, CONTESTED))
 
 
 async def _handle(bench: "Bench", called: "Called", label: str, when: str) -> WorkflowHandle[Any, Any]:
@@ -77,6 +79,20 @@ async def _handle(bench: "Bench", called: "Called", label: str, when: str) -> Wo
             bench.expect(True, label, expected="the handle of a run", seen=handle.id)
             return bench.client.get_workflow_handle(handle.id, run_id=run_id)
     raise AnswerProblem(label, "the WorkflowHandle of a run that exists", seen, next_step)
+
+
+async def _at_once(bench: "Bench", called: "Called") -> None:
+    label = "of two calls at the same moment both return a handle"
+    bench.did("buy for a third order, with another call in the same moment")
+    if not called.ok:
+        raise AnswerProblem(
+            label,
+            "the WorkflowHandle of the run that the other call has started",
+            called.reason,
+            "let `start_workflow` itself decide, by its two policies: between a look and the start another call may "
+            "come, as in a double click.",
+        )
+    await _handle(bench, called, label, _RUNNING)
 
 
 def _raised_step(called: "Called", when: str) -> str:

@@ -1,6 +1,5 @@
 """Exercise 2.1: the gateway books a charge and loses its answer; the payments table must show one charge."""
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from course_lib.grading import attempts
@@ -19,19 +18,42 @@ _SAME_FOR_ALL = (
 
 
 async def check_charge(bench: "Bench", checkout: "Code") -> None:
-    """Check two orders out at once, one of which loses the gateway's first answer; read requests and payments."""
+    """Check two orders out at once, one of which loses the gateway's first answer and then its worker, too."""
     lost, calm = bench.unique("order"), bench.unique("order")
-    bench.shop.faults.accept_then_time_out("payments", seconds=0.2, operation="charge", order_id=lost)
-    async with bench.worker(checkout):
+    faults = bench.shop.faults
+    # The order whose answer is lost meets a gateway that is down until another process takes over.
+    faults.next_calls("payments", ["timeout", *["outage"] * 99], seconds=0.6, operation="charge", order_id=lost)
+    faults.next_calls("payments", ["outage"], operation="charge", order_id=calm)
+    async with bench.worker(checkout, env={"PYTHONHASHSEED": "1"}):
         # Workflow ids that are not the order ids: the key may come from either.
         handles = [await bench.start(checkout, {"id": order, "amount_cents": 4200}) for order in (lost, calm)]
-        bench.did("the gateway books the first charge of the first order and never answers")
-        run, other = await asyncio.gather(*(bench.finish(handle) for handle in handles))
+        bench.did(
+            "the gateway books the first charge of the first order and never answers; then the worker is killed, and "
+            "the next attempt runs in another one"
+        )
+        other = await bench.finish(handles[1])
+
+        async def tried() -> bool:
+            twice = len(bench.shop.table("requests", order_id=lost)) > 1  # an attempt that no history shows
+            return twice or bool((await attempts.tried(handles[0])).failure)
+
+        await bench.until(tried, handles[0])
+        plan = await attempts.asked(handles[0])
+        bench.require(
+            bool(plan.event),
+            "the charge is an activity of the history",
+            expected="ActivityTaskScheduled",
+            seen="no such event",
+            next_step=attempts.LOCAL,
+        )
+    async with bench.worker(checkout, env={"PYTHONHASHSEED": "2"}):
+        faults.off("script", "payments", operation="charge", order_id=lost)
+        run = await bench.finish(handles[0])
     requests = bench.shop.table("requests", operation="charge")
     mine = requests[requests["order_id"] == lost]
     keys = [key or "" for key in mine["idempotency_key"]]
-    both_alike = bool(set(keys) & {key for key in requests[requests["order_id"] == calm]["idempotency_key"] if key})
-    plan = await attempts.asked(handles[0])
+    calms = [key or "" for key in requests[requests["order_id"] == calm]["idempotency_key"]]
+    both_alike = bool(set(keys) & set(filter(None, calms)))
     _ended(bench, run, other, both_alike, plan.tries == 1)
     _tries(bench, run, mine)
     charges = bench.shop.table("payments", order_id=lost, kind="charge")
@@ -41,7 +63,7 @@ async def check_charge(bench: "Bench", checkout: "Code") -> None:
         expected="one row in `payments`",
         seen=f"{len(charges)} charges, with the keys {_listed(keys)}",
         events=run.ids("ActivityTaskStarted"),
-        next_step=_key_step(keys),
+        next_step=_key_step(keys, calms),
     )
     bench.expect(
         run.result in set(charges["id"]),
@@ -90,15 +112,24 @@ def _tries(bench: "Bench", run: "Run", requests: "pd.DataFrame") -> None:
         seen=f"{last} attempt(s), {len(requests)} request(s)",
         events=run.ids("ActivityTaskStarted"),
         next_step="do not catch the shop's exception: a swallowed failure looks like success, and nobody ever learns "
-        "whether the card was charged. Let it go on; the next attempt gets the answer."
-        if last
-        else attempts.LOCAL,
+        "whether the card was charged. Let it go on; the next attempt gets the answer.",
     )
 
 
-def _key_step(keys: list[str]) -> str:
+def _key_step(keys: list[str], calms: list[str]) -> str:
+    """Return what to do about the keys.
+
+    Args:
+        keys: Those of the order that changed its worker.
+        calms: Those of the order that had two attempts in one process.
+    """
     if not any(keys):
         return "pass `idempotency_key=…` to `ShopClient().charge(…)`: the gateway saw requests without a key."
+    if len(calms) > 1 and len(set(calms)) == 1:
+        return (
+            "make the key from what stays the same, such as `order.id`: this one is another in each process. Python's "
+            "`hash` of a text changes with the process, and so does what a module draws when it is imported."
+        )
     return (
         "make the key from what stays the same, such as `order.id`: this one is made anew in every attempt, since "
         "each attempt runs the activity's code again."
@@ -123,4 +154,5 @@ EXERCISE = Exercise(
         "it apart from other intents of the same order, such as a refund."
     ),
     check=check_charge,
+    early=False,
 )

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from course_lib.grading import Bench, Code, Handle, Run
-    from course_lib.grading.attempts import Tried
+    from course_lib.grading.attempts import Asked, Tried
 
 _TYPE = "CardDeclined"
 _FAR_OFF = 3600.0  # seconds; whoever puts the next attempt off for so long means that there is none
@@ -33,6 +33,7 @@ async def check_declined(bench: "Bench", workflow: "Code") -> None:
         once = _once(bench, run, await attempts.tried(handles[0]), len(_requests(bench, declined)))
         if _failed(bench, run, types) and once:
             _retried(bench, await bench.finish(handles[1]), later)
+            _without_end(bench, await attempts.asked(handles[1]))
 
 
 async def _not_again(bench: "Bench", handle: "Handle", order: str) -> None:
@@ -122,6 +123,19 @@ def _retried(bench: "Bench", run: "Run", order: str) -> None:
         seen=f"{run.result!r}, charges {charges}",
         events=run.last_event,
         next_step="return what `charge` returns.",
+    )
+
+
+def _without_end(bench: "Bench", plan: "Asked") -> None:
+    limits = [f"at most {plan.tries} attempts"] * bool(plan.tries)
+    limits += [f"schedule_to_close_timeout={plan.everything:g} s"] * bool(plan.everything)
+    bench.expect(
+        not limits,
+        "an outage may last as long as it likes",
+        expected="no limit to the attempts, and none to their time",
+        seen=", ".join(limits) or "no limit",
+        events=(plan.event,),
+        next_step="take the limit out: how long an outage lasts nobody knows, and only the declined card is final.",
     )
 
 

@@ -224,6 +224,16 @@ async def _hung(bench: "Bench", handle: "Handle", order: str) -> None:
         next_step="let the next attempt come: no limit of one attempt, no `schedule_to_close_timeout` that is over by "
         "then.",
     )
+    packed = set(bench.shop.table("reservations", order_id=order)["sku"])
+    bench.expect(
+        len(packed) == _COUNT,
+        "every article is packed",
+        expected=f"{_COUNT} articles in `reservations`",
+        seen=", ".join(sorted(packed)) or "none",
+        events=run.last_event,
+        next_step="go on with the article that hung: a heartbeat says what *is* packed, and the one after it is next. "
+        "Or begin anew, with the keys nothing is packed twice.",
+    )
 
 
 def _hung_step(now: Tried, alive: bool) -> str:

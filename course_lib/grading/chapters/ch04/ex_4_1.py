@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from temporalio.exceptions import ApplicationError
 
 from course_lib.errors import CourseError
-from course_lib.grading.chapters.ch04.books import UNDOING, Books, asked_for, books, in_words
+from course_lib.grading.chapters.ch04.books import SORRY, UNDOING, Books, asked_for, books, in_words
 from course_lib.grading.evidence import cause_of, short_text
 from course_lib.grading.exercises import Exercise
 
@@ -29,6 +29,8 @@ _SILENT = {
     "reserve-lost": "a piece is reserved, and no answer ever comes",
     "ship-lost": "the parcel leaves, and no answer ever comes",
 }
+_WORDS = {**_REFUSED, **_SILENT}
+_UNDOES = {"charge": "refund_order", "reserve_stock": "release_order", "ship": "recall_parcel"}
 _SOLD_OUT = ("sold-out", "undoing", "refund-down")
 _SKUS = {**dict.fromkeys(_SOLD_OUT, "samovar"), "engraved": "engraved teapot"}
 _FORWARD = "run each step with the policy that FLOW gives it: `notify` is retried until it works."
@@ -64,6 +66,7 @@ async def check_saga(bench: "Bench", saga: "Code", undo_all: "Code") -> None:
         seen = _books(bench, order, _FIRST)
         _calm(bench, runs["calm"], seen["calm"])
         _undone(bench, runs, seen)
+        _begun(bench, runs, seen)
         _backwards(bench, runs["ship-down"], seen["ship-down"])
         _refused(bench, runs["engraved"], seen["engraved"])
         _without_end(bench, runs)
@@ -229,6 +232,24 @@ def _bad(runs: "dict[str, Run]", seen: dict[str, Books], name: str | None, words
     run = runs[name]
     still = f"; {run.reason}" if not run.completed and not run.ids("WorkflowExecutionFailed") else ""
     return f"{words[name]}: {seen[name]}{still}"
+
+
+def _begun(bench: "Bench", runs: "dict[str, Run]", seen: dict[str, Books]) -> None:
+    too_much = {
+        name: [undo for step, undo in _UNDOES.items() if undo in seen[name].asked and step not in seen[name].asked]
+        + [f"a mail, “{SORRY}…”"] * (SORRY in seen[name].mails)  # none of them came as far as `notify`
+        for name in (*_REFUSED, *_SILENT)
+    }
+    bad = next((name for name, undone in too_much.items() if undone), None)
+    bench.expect(
+        bad is None,
+        "what was never begun is not undone",
+        expected="compensations of the steps that were begun, and no other",
+        seen=f"{_WORDS[bad]}: {', '.join(too_much[bad])}" if bad else "no other",
+        events=runs[bad].last_event if bad else (),
+        next_step="undo what is in the list, and put a step's compensation there when the step begins: a customer "
+        "whose card was declined should not read that you are sorry.",
+    )
 
 
 def _backwards(bench: "Bench", run: "Run", seen: Books) -> None:

@@ -1,9 +1,9 @@
 """Exercise 4.3: two answers of the gateway get lost; each missing article must be given back exactly once."""
 
-import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from course_lib.grading import attempts
 from course_lib.grading.exercises import Exercise
 
 if TYPE_CHECKING:
@@ -21,16 +21,28 @@ async def check_shortage(bench: "Bench", give_back: "Code") -> None:
     unlucky, calm = bench.unique("order"), bench.unique("order")
     shop = bench.shop.client()
     charges = {order: await shop.charge(order, _PAID) for order in (unlucky, calm)}
-    # The first call is done and not answered, the second never arrives, the third is done and not answered.
-    script = ["timeout", "outage", "ok", "timeout"]
-    bench.shop.faults.next_calls("payments", script, seconds=0.1, order_id=unlucky)
-    async with bench.worker(give_back, extra=(_FIXTURES,)):
+    # The first call is done and not answered. No other arrives until another process takes over.
+    faults = bench.shop.faults
+    faults.next_calls("payments", ["timeout", *["outage"] * 99], seconds=0.1, order_id=unlucky)
+    async with bench.worker(give_back, extra=(_FIXTURES,), env={"PYTHONHASHSEED": "1"}):
         handles = [
             await bench.start("GradedShortage", [_article(charges[order], sku) for sku in skus], quiet=True)
             for order, skus in ((unlucky, list(_MISSING)), (calm, ["mug"]))
         ]
-        bench.did("give_back for three articles of one order and one of another; the gateway loses two answers")
-        run, other = await asyncio.gather(*(bench.finish(handle) for handle in handles))
+        bench.did(
+            "give_back for three articles of one order and one of another; the gateway loses two answers, and the "
+            "worker is killed after the first"
+        )
+        other = await bench.finish(handles[1])
+
+        async def tried_twice() -> bool:
+            return (await attempts.tried(handles[0])).attempt > 2
+
+        await bench.until(tried_twice, handles[0])
+    async with bench.worker(give_back, extra=(_FIXTURES,), env={"PYTHONHASHSEED": "2"}):
+        faults.off("script", "payments", order_id=unlucky)
+        faults.next_calls("payments", ["ok", "timeout"], seconds=0.1, order_id=unlucky)  # another answer is lost
+        run = await bench.finish(handles[0])
     _judge(bench, run, bench.shop.table("payments", order_id=unlucky), list(_MISSING.values()), "")
     _judge(bench, other, bench.shop.table("payments", order_id=calm), [_MISSING["mug"]], ", also of another order")
 
@@ -49,7 +61,7 @@ def _judge(bench: "Bench", run: "Run", payments: "pd.DataFrame", wanted: list[in
         seen=f"refunds of {', '.join(map(str, back)) or 'nothing'}; ledger {int(payments['amount_cents'].sum())}"
         + (f"; {run.reason}" if run.reason else ""),
         events=run.last_event,
-        next_step=_step(run, refunds, wanted),
+        next_step=_step(bench, run, refunds, wanted),
     )
     bench.expect(
         run.completed,
@@ -63,7 +75,7 @@ def _judge(bench: "Bench", run: "Run", payments: "pd.DataFrame", wanted: list[in
     )
 
 
-def _step(run: "Run", refunds: "pd.DataFrame", wanted: list[int]) -> str:
+def _step(bench: "Bench", run: "Run", refunds: "pd.DataFrame", wanted: list[int]) -> str:
     back = [-int(amount) for amount in refunds["amount_cents"]]
     keys = [key or "" for key in refunds["idempotency_key"]]
     if run.completed and not set(map(str, run.result)) <= set(refunds["id"]):
@@ -73,6 +85,13 @@ def _step(run: "Run", refunds: "pd.DataFrame", wanted: list[int]) -> str:
     if len(back) > len(wanted):
         if not all(keys):
             return "pass `idempotency_key=…` to `refund`: without a key, each try that arrives is a refund."
+        asked = bench.shop.table("requests", operation="refund", order_id=refunds["order_id"].iloc[0])
+        first, second = (*asked["idempotency_key"], None, None)[:2]  # the same article's, in the same process
+        if first == second:
+            return (
+                "make the key from the text of both: this one is another in each process, as Python's `hash` of a text "
+                "is, and so is what a module draws when it is imported."
+            )
         return (
             "make the key from what is the same in every try: this one is made anew each time, so the gateway takes "
             "the second try for another refund."
@@ -102,4 +121,5 @@ EXERCISE = Exercise(
         "it. `refund_order` would be safe to repeat as well, but it means something else: everything."
     ),
     check=check_shortage,
+    early=False,
 )

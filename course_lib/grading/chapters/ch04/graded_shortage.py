@@ -14,7 +14,7 @@ class GradedShortage:
     @workflow.run
     async def run(self, missing: list[dict[str, Any]]) -> list[str]:
         """Return the refunds' ids."""
-        policy = RetryPolicy(backoff_coefficient=1, maximum_attempts=6, non_retryable_error_types=["BadRequest"])
+        policy = RetryPolicy(backoff_coefficient=1, maximum_attempts=12, non_retryable_error_types=["BadRequest"])
         limit = timedelta(seconds=4)
         return [
             await workflow.execute_activity(

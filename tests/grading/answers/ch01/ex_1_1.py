@@ -3,6 +3,26 @@
 from tests.grading.edits import Right, Wrong, replace
 
 WRONG = {
+    "an_empty_delivery": Wrong(
+        "catch nothing: whoever gets a Delivery",
+        replace("from temporalio import workflow").by("""
+            from temporalio import workflow
+            from temporalio.common import RetryPolicy
+            from temporalio.exceptions import ActivityError
+        """),
+        replace("charge_id = await workflow.execute_activity(charge_card, order, start_to_close_timeout=limit)").by("""
+            once = RetryPolicy(maximum_attempts=1)
+            try:
+                charge_id = await workflow.execute_activity(
+                    charge_card, order, start_to_close_timeout=limit, retry_policy=once
+                )
+            except ActivityError:
+                return Delivery(order.id, "", "")
+        """),
+    ),
+    "four_minutes": Wrong(
+        "give both steps `start_to_close_timeout=timedelta(seconds=4)`", replace("seconds=4").by("minutes=4")
+    ),
     "a_sentence": Wrong(
         "return the dataclass",
         replace("-> Delivery").by("-> str"),

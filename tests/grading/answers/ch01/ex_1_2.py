@@ -5,6 +5,29 @@ from tests.grading.edits import Right, Wrong, replace
 CAUGHT = replace("return client.get_workflow_handle_for(CheckoutWorkflow.run, workflow_id)")
 
 WRONG = {
+    "looks_first": Wrong(
+        "let `start_workflow` itself decide",
+        replace("""
+            try:
+                return await client.start_workflow(
+                    CheckoutWorkflow.run, order, id=workflow_id, task_queue=task_queue,
+                    id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                    id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                )  # fmt: skip
+            except WorkflowAlreadyStartedError:
+                return client.get_workflow_handle_for(CheckoutWorkflow.run, workflow_id)
+        """).by("""
+            handle = client.get_workflow_handle_for(CheckoutWorkflow.run, workflow_id)
+            try:
+                await handle.describe()
+                return handle
+            except Exception:
+                return await client.start_workflow(
+                    CheckoutWorkflow.run, order, id=workflow_id, task_queue=task_queue,
+                    id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                )
+        """),
+    ),
     "allows_a_duplicate_after_the_end": Wrong(
         "id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE",
         replace("id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,").by(""),

@@ -5,6 +5,15 @@ from tests.grading.edits import Right, Wrong, replace
 CHARGE = replace('return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=f"charge-{order.id}")')
 
 WRONG = {
+    "hash_of_the_order": Wrong(
+        "this one is another in each process", replace('=f"charge-{order.id}"').by("=str(hash(order.id))")
+    ),
+    "made_at_import": Wrong(
+        "this one is another in each process",
+        replace("from datetime import timedelta").by("from datetime import timedelta\nfrom uuid import uuid4"),
+        replace("@activity.defn").by("RUN = uuid4().hex\n\n\n@activity.defn"),
+        replace('=f"charge-{order.id}"').by('=f"{RUN}-{order.id}"'),
+    ),
     "activity_id_alone": Wrong(
         "give each order a key of its own", replace('=f"charge-{order.id}"').by("=activity.info().activity_id")
     ),

@@ -11,6 +11,20 @@ IMPORT = replace("from course_lib.shop.client import ShopClient").by("""
 ANY_ERROR = replace(', non_retryable_error_types=["CardDeclined"]').by("")
 
 WRONG = {
+    "wrapped_in_another_type": Wrong(
+        "keep the type",
+        IMPORT,
+        ANY_ERROR,
+        CHARGE.by("""
+            try:
+                return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=order.id)
+            except CardDeclined as error:
+                raise ApplicationError("declined", non_retryable=True) from error
+        """),
+    ),
+    "three_attempts": Wrong(
+        "take the limit out", replace("backoff_coefficient=1").by("backoff_coefficient=1, maximum_attempts=3")
+    ),
     "all_swallowed": Wrong(
         "a swallowed error looks like success",
         CHARGE.by("""

@@ -5,6 +5,14 @@ from tests.grading.edits import Right, Wrong, replace
 NO_HEARTBEAT = replace("activity.heartbeat(article)").by("")
 
 WRONG = {
+    "resumes_one_too_far": Wrong(
+        "go on with the article that hung",
+        replace("for article in ARTICLES:").by("""
+            done = activity.info().heartbeat_details
+            for article in ARTICLES[done[0] + 1 if done else 0 :]:
+        """),
+        replace("activity.heartbeat(article)").by("activity.heartbeat(ARTICLES.index(article) + 1)"),
+    ),
     "both_short": Wrong("`start_to_close_timeout` limits the length", replace("minutes=5").by("seconds=3")),
     "clients_own_timeout": Wrong("let the heartbeats stop while it hangs", replace("timeout=60").by("timeout=1.5")),
     "heartbeat_timeout_too_long": Wrong("two seconds of silence are the limit", replace("seconds=2").by("seconds=10")),

@@ -3,6 +3,7 @@
 from tests.grading.edits import Right, Wrong, replace
 
 WRONG = {
+    "free_above_5000_only": Wrong("compare `amount_cents` with 5000", replace(">= 5000").by("> 5000")),
     "always_shipping": Wrong(
         "compare `amount_cents` with 5000",
         replace("0 if order.amount_cents >= 5000 else 490").by("490"),

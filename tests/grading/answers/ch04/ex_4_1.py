@@ -16,6 +16,11 @@ UNDONE = replace("""
 """)
 
 WRONG = {
+    "undoes_the_whole_flow": Wrong(
+        "undo what is in the list",
+        replace("undo.append((compensation, order))").by(""),
+        replace("await undo_all(undo)").by("await undo_all([(compensation, order) for _, compensation, _ in FLOW])"),
+    ),
     "all_at_once": Wrong(
         "one compensation after the other",
         replace("from temporalio import workflow\nfrom temporalio.exceptions import ActivityError, App").by("""

@@ -3,6 +3,10 @@
 from tests.grading.edits import Right, Wrong, replace
 
 WRONG = {
+    "hash_of_both": Wrong(
+        "this one is another in each process",
+        replace('f"missing-{missing.charge_id}-{missing.sku}"').by("str(hash((missing.charge_id, missing.sku)))"),
+    ),
     "everything_given_back": Wrong(
         "keeps the articles that were sent", replace("missing.amount_cents, idempotency_key=").by("idempotency_key=")
     ),

@@ -3,6 +3,13 @@
 from tests.grading.edits import Right, Wrong, replace
 
 WRONG = {
+    "always_the_same_things": Wrong(
+        "take out what the cart names twice",
+        replace("dict.fromkeys(cart)").by('["mug", "tea", "pot", "cup", "lamp", "candle"]'),
+    ),
+    "things_of_the_example": Wrong(
+        "ask for `reserve` once for each different thing", replace("dict.fromkeys(cart)").by('["mug", "tea"]')
+    ),
     "dict_of_a_set": Wrong("which is another thing's", replace("(cart)").by("(set(cart))")),
     "does_not_wait": Wrong(
         "the workflow ended before that", replace("await workflow.wait_condition(lambda: self.paid)").by("")
