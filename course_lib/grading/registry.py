@@ -13,7 +13,7 @@ from course_lib.errors import CourseError
 from course_lib.grading import chapters as declared
 from course_lib.grading import questions, sources
 from course_lib.grading.exercises import ChapterContent, Exercise
-from course_lib.grading.headings import chapter_heading, exercise_heading
+from course_lib.grading.headings import chapter_heading, exercise_heading, hints_and_why
 from course_lib.grading.questions import Prediction
 
 _Item = TypeVar("_Item", Exercise, Prediction)
@@ -78,8 +78,8 @@ def prediction(prediction_id: str) -> Prediction:
 def _load(number: str) -> ChapterContent:
     package = importlib.import_module(f"{declared.__name__}.ch{number}")
     (folder,) = package.__path__
-    stem, texts = sources.texts(number)
-    if not stem:
+    told = sources.told(number)
+    if not told.id:
         raise CourseError(
             f"The notebook of chapter {number} is missing.", fix="get the folder notebooks/ back from git."
         )
@@ -90,17 +90,26 @@ def _load(number: str) -> ChapterContent:
     exercises = []
     for chapter_number, count in sorted((int(found[1]), int(found[2])) for found in files if found):
         module = importlib.import_module(f"{package.__name__}.ex_{chapter_number}_{count}")
-        exercises.append(_whole(module.EXERCISE, f"{chapter_number}.{count}", texts))
-    title = chapter_heading(texts).title
-    return ChapterContent(stem, title, tuple(exercises), tuple(asked), tuple(predictions))
+        exercises.append(_whole(module.EXERCISE, f"{chapter_number}.{count}", told))
+    title = chapter_heading(told.texts).title
+    return ChapterContent(told.id, title, tuple(exercises), tuple(asked), tuple(predictions))
 
 
-def _whole(exercise: Exercise, exercise_id: str, texts: Sequence[str]) -> Exercise:
+def _whole(exercise: Exercise, exercise_id: str, told: sources.Told) -> Exercise:
     """Return a declared exercise with what its notebook says; without ``solutions/`` it has one hint less."""
-    told = exercise_heading(exercise_id, texts)
-    exercise = replace(exercise, id=exercise_id, title=told.title, minutes=told.minutes, stars=told.stars)
+    heading = exercise_heading(exercise_id, told.texts)
+    hints, why = hints_and_why(told.hints.get(exercise_id, ""))
+    exercise = replace(
+        exercise,
+        id=exercise_id,
+        title=heading.title,
+        minutes=heading.minutes,
+        stars=heading.stars,
+        hints=hints,
+        why=why,
+    )
     code = sources.solution_lines(exercise)
-    return replace(exercise, hints=(*exercise.hints, f"```python\n{code}\n```")) if code else exercise
+    return replace(exercise, hints=(*hints, f"```python\n{code}\n```")) if code else exercise
 
 
 def _chapter_of(item: str, kind: str) -> ChapterContent:

@@ -211,20 +211,4 @@ def _first(imports: "pd.DataFrame") -> int | str:
     return int(imports["offset"].iloc[0]) if len(imports) else "none"
 
 
-EXERCISE = Exercise(
-    answers=("ImportCatalogue",),
-    hints=(
-        "The process that knew the offset is dead. Who else could know it, and how often would you have to tell?",
-        "Three lines. In the loop, after a page is recorded: `activity.heartbeat(…)`. At the top: read "
-        "`activity.info().heartbeat_details`, a sequence that is empty in the first attempt. In the workflow: "
-        "`heartbeat_timeout=…`.",
-    ),
-    why=(
-        "`heartbeat_timeout` makes the server miss a dead worker after two seconds instead of ten. The value of the "
-        "last heartbeat that reached the server is handed to the next attempt, so the import goes on there. It is "
-        "reported after the page is recorded: in the worst case a page is done again, never left out. For that worst "
-        "case (heartbeats are throttled) give `record_import` an idempotency key of job and offset."
-    ),
-    check=check_resume,
-    early=False,
-)
+EXERCISE = Exercise(answers=("ImportCatalogue",), check=check_resume, early=False)

@@ -236,20 +236,4 @@ def _hung_step(now: Tried, alive: bool) -> str:
     )
 
 
-EXERCISE = Exercise(
-    answers=("PackOrder",),
-    hints=(
-        "Four seconds of work and four seconds of silence take equally long. What does a slow try do that a hung one "
-        "does not?",
-        "`heartbeat_timeout` limits the time between two heartbeats. Send one after each article, in the loop; leave "
-        "`start_to_close_timeout` long.",
-    ),
-    why=(
-        "The heartbeat comes from the loop itself, after a call has returned: a hung call sends none, a slow one does, "
-        "and two seconds of silence are more than one slow call. `start_to_close_timeout` stays long, for it would cut "
-        "off the slow order. The second try takes the articles again with the same keys, which is harmless (2.1); "
-        "with `heartbeat_details` it could begin where the first one hung (2.2)."
-    ),
-    check=check_hung,
-    early=False,
-)
+EXERCISE = Exercise(answers=("PackOrder",), check=check_hung, early=False)

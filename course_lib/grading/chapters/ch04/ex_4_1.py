@@ -362,20 +362,4 @@ def _forward(bench: "Bench", run: "Run", seen: Books) -> None:
     )
 
 
-EXERCISE = Exercise(
-    answers=("OrderSaga", "undo_all"),
-    hints=(
-        "After which lines of `run` can money be gone while the list knows nothing about it? And when the second of "
-        "three compensations raises, who calls the third?",
-        "In `run`, swap two lines. In `undo_all`, put `try` and `except ActivityError` *inside* the loop, collect the "
-        "names of what failed, and raise one `ApplicationError` after it.",
-    ),
-    why=(
-        "A step whose failure is final may have been done: the answer is what got lost. So its compensation is noted "
-        "before the call, and undoes by intent: it finds what is there, or nothing. Compensations run backwards, each "
-        "until it works; only a refusal is final, and it stops nobody else. The failure at the end is for the human "
-        "who has to do the rest. The list is an ordinary local variable, and yet it survives a kill: the replay "
-        "builds it again."
-    ),
-    check=check_saga,
-)
+EXERCISE = Exercise(answers=("OrderSaga", "undo_all"), check=check_saga)

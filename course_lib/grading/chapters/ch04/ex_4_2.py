@@ -228,19 +228,4 @@ def _word(status: WorkflowExecutionStatus | None) -> str:
     return status.name.lower() if status is not None else "unknown"
 
 
-EXERCISE = Exercise(
-    answers=("GraceSaga",),
-    hints=(
-        "Which exception comes out of `workflow.sleep` when somebody cancels? And when one comes out of a step, where "
-        "is the call to the warehouse at that moment?",
-        "Three places. The `except` names two exceptions, `ActivityError` and `asyncio.CancelledError`. Each step is "
-        "awaited through `finish`, so it is over before you undo it. `undo_all` is awaited through `finish`, too.",
-    ),
-    why=(
-        "`asyncio.CancelledError` is a `BaseException`, so only its own name catches it. `finish` runs the work as a "
-        "task of its own, which the request does not reach, and waits for it before it lets the request go on: so a "
-        "step is over when its undoing begins, and an undoing that has begun is done completely. The request comes "
-        "once, so the second `await` in `finish` is safe. `raise` makes the run end as Cancelled."
-    ),
-    check=check_cancelled,
-)
+EXERCISE = Exercise(answers=("GraceSaga",), check=check_cancelled)
