@@ -3,7 +3,7 @@
 import importlib
 import pkgutil
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -57,8 +57,7 @@ def exercise(exercise_id: str) -> Exercise:
     Raises:
         CourseError: There is no such exercise.
     """
-    content = _chapter_of(exercise_id, "exercise")
-    return _named("exercise", exercise_id, content, content.exercises)
+    return _named("exercise", exercise_id, lambda content: content.exercises)
 
 
 def prediction(prediction_id: str) -> Prediction:
@@ -70,8 +69,7 @@ def prediction(prediction_id: str) -> Prediction:
     Raises:
         CourseError: There is no such prediction.
     """
-    content = _chapter_of(prediction_id, "prediction")
-    return _named("prediction", prediction_id, content, content.predictions)
+    return _named("prediction", prediction_id, lambda content: content.predictions)
 
 
 @cache
@@ -112,16 +110,13 @@ def _whole(exercise: Exercise, exercise_id: str, told: sources.Told) -> Exercise
     return replace(exercise, hints=(*hints, f"```python\n{code}\n```")) if code else exercise
 
 
-def _chapter_of(item: str, kind: str) -> ChapterContent:
-    if not isinstance(item, str) or "_" in item:
+def _named(kind: str, name: str, items_of: Callable[[ChapterContent], Sequence[_Item]]) -> _Item:
+    if not isinstance(name, str) or "_" in name:
         example = '"1.1"' if kind == "exercise" else '"1.a"'
-        raise CourseError(f"{item!r} is not the name of an {kind}.", fix=f"write it like {example}.")
-    return chapter(item)
-
-
-def _named(kind: str, name: str, content: ChapterContent, items: Sequence[_Item]) -> _Item:
-    for item in items:
-        if item.id == name:
-            return item
-    known = ", ".join(item.id for item in items) or "none"
-    raise CourseError(f"Chapter {content.id} has no {kind} {name!r}.", fix=f"use one of {known}.")
+        raise CourseError(f"{name!r} is not the name of an {kind}.", fix=f"write it like {example}.")
+    content = chapter(name)
+    items = {item.id: item for item in items_of(content)}
+    if name not in items:
+        known = ", ".join(items) or "none"
+        raise CourseError(f"Chapter {content.id} has no {kind} {name!r}.", fix=f"use one of {known}.")
+    return items[name]

@@ -92,14 +92,7 @@ async def _hanging(bench: "Bench", workflow: "Code", worker: "WorkerProcess") ->
 
 async def _hangs(bench: "Bench", handle: "Handle") -> "tuple[bool, Tried]":
     """Wait until a page hangs, and return whether one does, and how far the import is."""
-    now = attempts.Tried()
-
-    async def hangs() -> bool:
-        nonlocal now
-        now = await attempts.tried(handle)
-        return now.mistake or "record_import" in bench.shop.waiting(None)
-
-    return await bench.until(hangs, handle), now
+    return await attempts.until(bench, handle, lambda now: now.mistake or "record_import" in bench.shop.waiting(None))
 
 
 def _require_timeout(bench: "Bench", plan: "Asked") -> None:
@@ -122,11 +115,8 @@ def _require_timeout(bench: "Bench", plan: "Asked") -> None:
 async def _lost(bench: "Bench", handle: "Handle") -> "Tried":
     """Wait until the server has missed the heartbeats of the attempt that hangs, and return what it knows."""
     hanging = (await attempts.tried(handle)).attempt
-
-    async def given_up() -> bool:
-        return (await attempts.tried(handle)).attempt > hanging
-
-    if not await bench.until(given_up, handle):
+    given_up, _ = await attempts.until(bench, handle, lambda now: now.attempt > hanging)
+    if not given_up:
         run = await bench.finish(handle)
         bench.require(
             False,

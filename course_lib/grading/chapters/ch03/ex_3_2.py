@@ -37,14 +37,8 @@ async def check_declined(bench: "Bench", workflow: "Code") -> None:
 
 async def _not_again(bench: "Bench", handle: "Handle", order: str) -> None:
     """Wait for the end of the declined order; end the check as soon as its charge is to be attempted again."""
-    now = attempts.Tried()
-
-    async def again() -> bool:
-        nonlocal now
-        now = await attempts.tried(handle)
-        return now.pending and now.mistake
-
-    if not await bench.until(again, handle):
+    again, now = await attempts.until(bench, handle, lambda now: now.pending and now.mistake)
+    if not again:
         return
     count = len(_requests(bench, order))
     far = f" in {now.pause:.0f} s" if now.pause >= _FAR_OFF else ""

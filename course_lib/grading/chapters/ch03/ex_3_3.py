@@ -166,14 +166,7 @@ async def _paced(bench: "Bench", handle: "Handle", order: str, few: int) -> tupl
 
 async def _heard(bench: "Bench", handle: "Handle", beat: str) -> Tried:
     """Wait until there is another heartbeat than this, or the first attempt is lost."""
-    now = Tried()
-
-    async def heard() -> bool:
-        nonlocal now
-        now = await attempts.tried(handle)
-        return now.beat != beat or now.attempt > 1
-
-    await bench.until(heard, handle)
+    _, now = await attempts.until(bench, handle, lambda now: now.beat != beat or now.attempt > 1)
     return now
 
 
@@ -191,16 +184,13 @@ def _lost_step(now: Tried) -> str:
 
 async def _hung(bench: "Bench", handle: "Handle", order: str) -> None:
     beats: set[str] = set()
-    now = Tried()
 
-    async def noticed() -> bool:
-        nonlocal now
-        now = await attempts.tried(handle)
+    def noticed(now: Tried) -> bool:
         if bench.shop.waiting(order):
             beats.add(now.beat)
         return bool(now.failure) or len(beats) > _ALIVE
 
-    await bench.until(noticed, handle)
+    _, now = await attempts.until(bench, handle, noticed)
     alive = len(beats) > _ALIVE
     bench.require(
         now.failure == HEARTBEAT,

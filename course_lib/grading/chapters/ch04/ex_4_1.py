@@ -160,17 +160,16 @@ async def _finish(bench: "Bench", handles: "dict[str, Handle]") -> "dict[str, Ru
 
 
 def _calm(bench: "Bench", run: "Run", seen: Books) -> None:
-    undid = [operation for operation in seen.asked if operation in UNDOING]
     step = "correct the line that is named, run both cells again, then check again."
-    if undid:
+    if seen.undid:
         step = "undo in `except` only: what stands in `finally`, or after the loop, also runs when nothing failed."
     elif run.completed:
         step = "run every step of FLOW, in its order, once."
     bench.require(
-        run.completed and seen.whole and not undid,
+        run.completed and seen.whole and not seen.undid,
         "an order that meets no failure is whole, and nothing of it is undone",
         expected="completed; ledger 4200, 1 reserved, 1 parcel out, one mail",
-        seen=f"{seen}; asked for: {', '.join(undid)}" if undid else in_words(seen, run),
+        seen=f"{seen}; asked for: {', '.join(seen.undid)}" if seen.undid else in_words(seen, run),
         events=run.last_event,
         next_step=step,
     )
@@ -212,9 +211,8 @@ def _step_undone(runs: "dict[str, Run]", seen: dict[str, Books], bad: str | None
         return ""
     if "task fails" in runs[bad].reason or "still running" in runs[bad].reason:
         return "correct what is named: the workflow must fail with an `ApplicationError` or the error that it caught."
-    undid = [operation for operation in seen[bad].asked if operation in UNDOING]
     if seen[bad].left():
-        if not undid:
+        if not seen[bad].undid:
             return (
                 "catch what a failed activity raises in a workflow, `ActivityError`, and await the compensations "
                 "there: none was asked for."
@@ -232,12 +230,11 @@ def _bad(runs: "dict[str, Run]", seen: dict[str, Books], name: str | None, words
 
 
 def _backwards(bench: "Bench", run: "Run", seen: Books) -> None:
-    asked = [operation for operation in seen.asked if operation in UNDOING]
     bench.expect(
-        asked == [operation for operation in UNDOING if operation in asked],
+        seen.undid == [operation for operation in UNDOING if operation in seen.undid],
         "the last step is undone first",
         expected=" → ".join(UNDOING),
-        seen=" → ".join(asked),
+        seen=" → ".join(seen.undid),
         events=run.ids("ActivityTaskScheduled")[-3:],
         next_step="go through the list with `reversed(undo)`, one compensation after the other: a piece is free only "
         "when its parcel is back.",

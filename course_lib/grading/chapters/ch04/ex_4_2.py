@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.service import RPCError
 
-from course_lib.grading.chapters.ch04.books import UNDOING, Books, asked_for, books, in_words
+from course_lib.grading.chapters.ch04.books import Books, asked_for, books, in_words
 from course_lib.grading.exercises import Exercise
 from course_lib.grading.verdict import CORRECT
 
@@ -115,14 +115,15 @@ def _asleep(bench: "Bench", handle: "Handle") -> Callable[[], Awaitable[bool]]:
 
 def _in_peace(bench: "Bench", runs: "dict[str, Run]", seen: dict[str, Books]) -> None:
     run, calm = runs["calm"], seen["calm"]
-    undid = [operation for operation in calm.asked if operation in UNDOING]
     bench.require(
-        run.completed and calm.whole and not undid,
+        run.completed and calm.whole and not calm.undid,
         "an order that nobody cancels is whole",
         expected="completed; ledger 4200, 1 reserved, 1 parcel out, one mail",
         seen=in_words(calm, run),
         events=run.last_event,
-        next_step="undo only when an exception says so: what stands in `finally` runs always." if undid else CORRECT,
+        next_step="undo only when an exception says so: what stands in `finally` runs always."
+        if calm.undid
+        else CORRECT,
     )
     bench.expect(
         seen["sold-out"].undone and not runs["sold-out"].completed,
@@ -159,14 +160,13 @@ def _in_a_step(
         ("shipping", "while the parcel is being sent"),
     ):
         books_of, run = seen[name], runs[name]
-        asked = [operation for operation in books_of.asked if operation in UNDOING]
         too_early = _too_early(run, _HELD[name])
-        if not asked and status[name] in (WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.COMPLETED):
+        if not books_of.undid and status[name] in (WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.COMPLETED):
             step = (
                 "let the request through once the step is over (`finish` does): here it was caught, or used up by a "
                 "call that waited for its activity, and the order went on as if nobody had asked."
             )
-        elif not asked:
+        elif not books_of.undid:
             step = "undo what was begun: the step under way may be done although the order is cancelled."
         else:
             step = (
