@@ -11,6 +11,7 @@ from course_lib.authoring.lint.problem import Problem
 from course_lib.grading.headings import Heading, exercise_heading, hints_and_why
 from course_lib.grading.sources import exercise_of, hints
 
+HEADING = re.compile(r"^#+ +Exercise\b", re.MULTILINE)
 PARTS = ("Input", "Goal", "Example")
 ContentOf = Callable[[str], Any]
 """From a chapter's id to its `grading.ChapterContent`."""
@@ -34,21 +35,16 @@ class Statement:
 def statements(chapter: Chapter) -> dict[str, Statement]:
     """Return the statement of every exercise, by the exercise's name."""
     found: dict[str, Statement] = {}
-    cells = chapter.learner.cells
-    for index, cell in enumerate(cells):
+    texts: list[str] = []
+    for cell in chapter.learner.cells:
         name = exercise_of(cell.id)
-        if name is None or "exercise" not in nb.tags(cell) or name in found:
-            continue
-        start = index
-        for back in range(index - 1, -1, -1):
-            if nb.check_of(cells[back]):
-                break
-            if cells[back].cell_type == "markdown":
-                start = back
-            if exercise_heading(name, [cells[back].source]).title:
-                break
-        text = "\n".join(one.source for one in cells[start:index] if one.cell_type == "markdown")
-        found[name] = Statement(text, exercise_heading(name, [text]), cell.id)
+        if cell.cell_type == "markdown":
+            texts = [cell.source] if HEADING.search(cell.source) else [*texts, cell.source]
+        elif nb.check_of(cell):
+            texts = []
+        elif name and name not in found and "exercise" in nb.tags(cell):
+            text = "\n".join(texts)
+            found[name] = Statement(text, exercise_heading(name, [text]), cell.id)
     return found
 
 
