@@ -93,7 +93,7 @@ async def test_a_check_its_worker_its_calls_and_its_own_server(named: str, tmp_p
             run = await other.run(parcel, "o-1")
             bench.expect(run.completed, "also on a server without TLS", expected="its end", seen=run.reason)
 
-    exercise = Exercise(("parcel", "start"), ("?", "b", "c"), "because", check, early=False, id="9.9")
+    exercise = Exercise(("parcel", "start"), check, early=False, id="9.9")
     verdict = await grade(exercise, (parcel, start), server=found, modules=modules)
     assert verdict.passed, verdict.text()
 

@@ -12,6 +12,7 @@ from course_lib.authoring.backup import back_up
 from course_lib.authoring.notebook import Course, Notebook
 from course_lib.authoring.stubs import has_solution, stub
 from course_lib.errors import CourseError
+from course_lib.grading.sources import hints
 
 SOLUTIONS, NOTEBOOKS = "solutions", "notebooks"
 COMMAND = "course build"
@@ -88,7 +89,7 @@ def chapters(root: Path) -> list[Chapter]:
 
 
 def learner_edition(author: Notebook, name: str) -> Notebook:
-    """Return what a learner gets: teaching notes dropped, exercises stubbed, all else as it is.
+    """Return what a learner gets: notes and hints out of sight, exercises stubbed, all else as it is.
 
     Args:
         author: The solved edition.
@@ -98,7 +99,9 @@ def learner_edition(author: Notebook, name: str) -> Notebook:
         CourseError: A cell outside the exercises holds solution markers, or a stub is no Python.
     """
     learner = copy.deepcopy(author)
-    learner.cells = [cell for cell in learner.cells if "instructor" not in nb.tags(cell)]
+    if hidden := hints(learner.cells):
+        learner.metadata["course"]["hints"] = nb.node(hidden)
+    learner.cells = [cell for cell in learner.cells if not {"instructor", "hints"} & set(nb.tags(cell))]
     for cell in learner.cells:
         if not has_solution(cell.source) or cell.cell_type != "code":
             continue

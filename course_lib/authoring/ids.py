@@ -2,8 +2,8 @@
 
 import re
 
-from course_lib.authoring.notebook import Notebook, check_of, exercise_of, is_nav, tags
-from course_lib.grading.sources import module_name
+from course_lib.authoring.notebook import Notebook, check_of, is_nav, tags
+from course_lib.grading.sources import exercise_of, module_name
 
 MACHINE_MADE = re.compile(r"^(?:(?=.*\d)[0-9a-f]{8}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$")
 HEADING = re.compile(r"^#{1,6} +(?P<text>.+?)\s*$", re.MULTILINE)
@@ -30,7 +30,7 @@ def assign(notebook: Notebook) -> None:
         wanted = cell.get("id", "")
         if checked:
             wanted = f"check-{checked.replace('.', '-')}"
-        elif "exercise" in tags(cell) and cell.cell_type == "code" and exercise_of(cell) is None:
+        elif "exercise" in tags(cell) and cell.cell_type == "code" and exercise_of(cell.get("id", "")) is None:
             wanted = f"ex-{upcoming[index].replace('.', '-')}" if upcoming[index] else ""
         if not wanted or MACHINE_MADE.match(wanted) or (wanted in taken and not checked):
             wanted = wanted if wanted.startswith("ex-") else _derived(cell, section, heading is not None)

@@ -15,6 +15,7 @@ import nbformat
 
 from course_lib.errors import CourseError
 from course_lib.grading.headings import chapter_heading
+from course_lib.grading.sources import exercise_of
 
 _nbformat: Any = nbformat  # untyped: its functions carry no annotations
 
@@ -25,7 +26,7 @@ Notebook = Any
 
 CHAPTER_GLOB = "[0-9][0-9]_*.ipynb"
 CHECK_CALL = re.compile(r"""lab\.check\(\s*["'](?P<chapter>\d+)\.(?P<number>\d+)["']""")
-EXERCISE_ID = re.compile(r"^ex-(?P<chapter>\d+)-(?P<number>\d+)(?:-[a-z0-9-]+)?$")
+KEPT_COURSE_METADATA = ("needs", "hints")
 KEPT_CELL_METADATA = ("tags", "jupyter", "editable", "deletable")
 NAV_TOP, NAV_BOTTOM = "nav-top", "nav-bottom"
 
@@ -119,12 +120,6 @@ def is_nav(cell: Cell) -> bool:
     return cell.get("id") in (NAV_TOP, NAV_BOTTOM)
 
 
-def exercise_of(cell: Cell) -> str | None:
-    """Return the exercise that a cell belongs to by its id, ``"3.1"`` for ``ex-3-1`` and ``ex-3-1-b``."""
-    found = EXERCISE_ID.match(cell.get("id", ""))
-    return f"{int(found['chapter'])}.{int(found['number'])}" if found else None
-
-
 def check_of(cell: Cell) -> str | None:
     """Return the exercise that a cell checks, by the call that it makes."""
     found = CHECK_CALL.search(cell.source) if cell.cell_type == "code" else None
@@ -134,7 +129,7 @@ def check_of(cell: Cell) -> str | None:
 def exercise_cells(notebook: Notebook) -> Iterator[tuple[str, Cell]]:
     """Yield the exercise's name and the cell, for each cell tagged ``exercise``."""
     for cell in notebook.cells:
-        name = exercise_of(cell)
+        name = exercise_of(cell.get("id", ""))
         if name and "exercise" in tags(cell):
             yield name, cell
 
@@ -142,9 +137,10 @@ def exercise_cells(notebook: Notebook) -> Iterator[tuple[str, Cell]]:
 def normalised(notebook: Notebook) -> Notebook:
     """Return a copy without anything that a run leaves behind, so that a diff shows what an author wrote."""
     clean = copy.deepcopy(notebook)
+    course = clean.metadata.get("course", {})
     clean.metadata = node(
         {
-            "course": {"needs": clean.metadata.get("course", {}).get("needs", [])},
+            "course": {key: course[key] for key in KEPT_COURSE_METADATA if key in course},
             # Fixed, since Jupyter writes the name and version of whatever kernel ran last.
             "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
             "language_info": {"file_extension": ".py", "name": "python", "pygments_lexer": "ipython3"},

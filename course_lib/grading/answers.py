@@ -88,9 +88,8 @@ def read(name: str, answer: Any, modules: Modules) -> Any:
         )
     if isinstance(answer, WorkflowHandle):
         return answer
-    plain = _plain(answer, depth=0)
-    if plain is not _NOT_PLAIN:
-        return plain
+    with contextlib.suppress(_NotPlain):
+        return _plain(answer, depth=0)
     if modules.of(type(answer)) is not None:
         raise AnswerProblem(
             f"{name} is the class itself",
@@ -200,30 +199,27 @@ def _presets(codes: Any) -> dict[str, Any]:
     return found
 
 
-_NOT_PLAIN = object()
+class _NotPlain(Exception):
+    """A value, or one within it, is no plain data."""
 
 
 def _plain(value: Any, depth: int) -> Any:
     """Copy plain data; a class of the learner's own could run code in the kernel when it is compared."""
     if depth > 20:
-        return _NOT_PLAIN
+        raise _NotPlain
     if type(value) in (*_ATOMS, bool, datetime.datetime):
         return value
     if type(value) in (list, tuple, set, frozenset):
-        items = [_plain(item, depth + 1) for item in value]
-        return _NOT_PLAIN if any(item is _NOT_PLAIN for item in items) else type(value)(items)
+        return type(value)([_plain(item, depth + 1) for item in value])
     if type(value) is dict:
-        pairs = [(_plain(key, depth + 1), _plain(item, depth + 1)) for key, item in value.items()]
-        return _NOT_PLAIN if any(item is _NOT_PLAIN for pair in pairs for item in pair) else dict(pairs)
+        return {_plain(key, depth + 1): _plain(item, depth + 1) for key, item in value.items()}
     if type(value).__module__.split(".")[0] in ("pandas", "numpy"):
         return value.item() if getattr(value, "ndim", 1) == 0 and hasattr(value, "item") else value
     if isinstance(value, enum.Enum):
         return _plain(value.value, depth + 1)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        pairs = [
-            (field.name, _plain(getattr(value, field.name, None), depth + 1)) for field in dataclasses.fields(value)
-        ]
-        return _NOT_PLAIN if any(item is _NOT_PLAIN for _, item in pairs) else dict(pairs)
+        fields = dataclasses.fields(value)
+        return {field.name: _plain(getattr(value, field.name, None), depth + 1) for field in fields}
     if type(value).__module__.startswith("temporalio."):
         return value
-    return _NOT_PLAIN
+    raise _NotPlain

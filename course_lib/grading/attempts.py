@@ -1,6 +1,6 @@
 """A run's activity, for checks: what it was asked with, how far its attempts are, and with which failure all ended."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
@@ -199,6 +199,24 @@ async def tried(handle: Handle) -> Tried:
             final = state == RetryState.RETRY_STATE_NON_RETRYABLE_FAILURE
         last = _failure(event) or last
     return Tried(attempt, *await _told(last), final=final)
+
+
+async def until(bench: "Bench", handle: Handle, so: "Callable[[Tried], object]") -> tuple[bool, Tried]:
+    """Wait until a run's activity is so far, and return whether it came to that, and how far it is then.
+
+    Args:
+        bench: The check.
+        handle: The run.
+        so: Looks at how far it is.
+    """
+    now = Tried()
+
+    async def looked() -> bool:
+        nonlocal now
+        now = await tried(handle)
+        return bool(so(now))
+
+    return await bench.until(looked, handle), now
 
 
 async def failed_with(handle: Handle) -> list[str]:

@@ -125,26 +125,19 @@ async def _run(
         codes = [answer for answer in read if isinstance(answer, Code)]
         if exercise.early and any(code.kind in ("workflow", "activity", "class") for code in codes):
             bench.start_early(*codes)
-        with _ended(bench), _last_resort("the check did not come to an end"):
+        with _last_resort("the check did not come to an end"):
             async with asyncio.timeout(_LIMIT):
                 await exercise.check(bench, *(handed_in.rebind(answer, bench.client) for answer in read))
+    except Stopped:
+        pass
+    except AnswerProblem as problem:
+        parts.append(problem.part)
     finally:
         if bench is not None:
             ran.extend(bench.ran)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_CLOSE_LIMIT):
                     await bench.close()
-
-
-@contextlib.contextmanager
-def _ended(bench: Bench) -> Iterator[None]:
-    """Turn the ways in which a check ends early into parts."""
-    try:
-        yield
-    except Stopped:
-        pass
-    except AnswerProblem as problem:
-        bench.parts.append(problem.part)
 
 
 @contextlib.contextmanager

@@ -83,11 +83,8 @@ def short(value: Any, limit: int = _LONGEST) -> str:
 
 def cause_of(error: BaseException) -> BaseException:
     """Return the innermost cause: the learner's own exception, not the wrapping of the SDK."""
-    seen = {id(error)}
-    while (inner := getattr(error, "cause", None) or error.__cause__) is not None and id(inner) not in seen:
-        seen.add(id(inner))
-        error = inner
-    return error
+    *_, inner = _causes(error)
+    return inner
 
 
 def explain(error: BaseException, lines: dict[str, str]) -> str:
@@ -103,7 +100,8 @@ def explain(error: BaseException, lines: dict[str, str]) -> str:
         kind = type(inner).__name__
     message = str(getattr(inner, "message", "") or inner)
     text = short_text(f"{kind}: {message}" if kind not in message else message)
-    place = place_of("\n".join(_stacks(error)), lines)
+    stacks = (getattr(getattr(each, "failure", None), "stack_trace", "") or "" for each in _causes(error))
+    place = place_of("\n".join(stacks), lines)
     return f"{text}{f', at {place}' if place else ''}"
 
 
@@ -131,10 +129,10 @@ def short_text(text: str) -> str:
     return flat if len(flat) <= _LONGEST else f"{flat[: _LONGEST - 1]}…"
 
 
-def _stacks(error: BaseException | None) -> Iterator[str]:
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error and its causes, outermost first."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
-        failure = getattr(error, "failure", None)
-        yield getattr(failure, "stack_trace", "") or ""
+        yield error
         error = getattr(error, "cause", None) or error.__cause__

@@ -19,8 +19,6 @@ class Exercise:
     Args:
         answers: Names that the check is given, in this order: classes or functions of ``%%module`` cells,
             plain values, or workflow handles.
-        hints: Two are declared, a question first; the solution's code follows as the third.
-        why: Why the solution is as it is; shown beside it.
         check: Looks at the evidence; see ``Bench``.
         early: Whether the first Worker is started while the check begins; it then polls the run's queue at once, so
             switch it off for a check that looks at a queue without a Worker.
@@ -28,11 +26,11 @@ class Exercise:
         title: A few words.
         minutes: How long it takes a learner.
         stars: 1 (easy) to 3.
+        hints: Two, a question first; the solution's code follows as the third.
+        why: Why the solution is as it is; shown beside it.
     """
 
     answers: tuple[str, ...]
-    hints: tuple[str, ...]
-    why: str
     check: Check
     early: bool = True
     # ---- read from the notebook
@@ -40,6 +38,8 @@ class Exercise:
     title: str = ""
     minutes: int = 0
     stars: int = 0
+    hints: tuple[str, ...] = ()
+    why: str = ""
 
     @property
     def chapter(self) -> str:

@@ -1,4 +1,4 @@
-"""What a chapter's text says: its title, promise and minutes, and each exercise's title, minutes and stars.
+"""What a chapter's text says: its title, promise and minutes, and each exercise's title, minutes, stars and hints.
 
 Nowhere else are they written down. A learner reads them in the notebook; tables, verdicts and progress take them from
 there.
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 _TITLE = re.compile(r"^# +(?P<title>.+?) *$", re.MULTILINE)
 _PROMISE = re.compile(r"\*\*After this chapter you can\*\* +(?P<promise>.+?)\.? *$", re.MULTILINE)
+_HINTS = re.compile(r"^\*\*(Hint 1|Hint 2|Why)\*\*", re.MULTILINE)
 _MINUTES = re.compile(r"(?P<minutes>\d+)\s*min(?:utes?)?\b")
 
 
@@ -57,6 +58,17 @@ def exercise_heading(exercise_id: str, texts: Iterable[str]) -> Heading:
             title, rest = found["title"], text[found.end() :]
             return Heading(title[:1].upper() + title[1:], _minutes(rest), stars=rest.count("★"))
     return Heading()
+
+
+def hints_and_why(text: str) -> tuple[tuple[str, ...], str]:
+    """Return an exercise's two hints, fewer when they are not there, and why its solution is as it is.
+
+    Args:
+        text: Its cell tagged ``hints``: ``**Hint 1** …``, ``**Hint 2** …`` and ``**Why** …``, each on a new line.
+    """
+    _, *found = _HINTS.split(text)
+    told = {name: words.strip() for name, words in zip(found[::2], found[1::2], strict=True)}
+    return tuple(told[name] for name in ("Hint 1", "Hint 2") if told.get(name)), told.get("Why", "")
 
 
 def _minutes(text: str) -> int:

@@ -1,6 +1,7 @@
 """Messages to a learner's workflow, for checks: waited for as the bench waits, and told in words."""
 
 import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
@@ -58,19 +59,7 @@ async def update(bench: "Bench", handle: Handle, name: str, arg: Any, *, id: str
         arg: Its argument as plain data.
         id: The update's id, for ``arrived``; a new one when not given.
     """
-    message = asyncio.ensure_future(handle.execute_update(name, arg, id=id, rpc_timeout=_LIMIT))
-    if not await bench.reply(message, handle):
-        return _SILENT
-    try:
-        value = message.result()
-    except WorkflowUpdateFailedError as error:
-        inner = cause_of(error)
-        return Reply("refused", None, short_text(str(inner)))
-    except WorkflowUpdateRPCTimeoutOrCancelledError:
-        return _SILENT
-    except RPCError as error:
-        return Reply("refused", None, short_text(error.message))
-    return Reply("answered", value, short(value))
+    return await _reply(bench, handle, handle.execute_update(name, arg, id=id, rpc_timeout=_LIMIT), "refused")
 
 
 async def arrived(handle: Handle, id: str) -> bool:
@@ -103,15 +92,26 @@ async def ask(bench: "Bench", handle: Handle, name: str) -> Reply:
         handle: The run.
         name: The query's name.
     """
-    message = asyncio.ensure_future(handle.query(name, rpc_timeout=_LIMIT))
+    return await _reply(bench, handle, handle.query(name, rpc_timeout=_LIMIT), "silent")
+
+
+async def _reply(
+    bench: "Bench", handle: Handle, call: Coroutine[Any, Any, Any], error_is: Literal["refused", "silent"]
+) -> Reply:
+    """Wait for the answer to a message; ``error_is`` is what an error of the server's means for it."""
+    message = asyncio.ensure_future(call)
     if not await bench.reply(message, handle):
         return _SILENT
     try:
         value = message.result()
+    except WorkflowUpdateFailedError as error:
+        return Reply("refused", None, short_text(str(cause_of(error))))
     except (WorkflowQueryFailedError, WorkflowQueryRejectedError) as error:
         return Reply("refused", None, short_text(str(error)))
+    except WorkflowUpdateRPCTimeoutOrCancelledError:
+        return _SILENT
     except RPCError as error:
-        return Reply("silent", None, short_text(error.message))
+        return Reply(error_is, None, short_text(error.message))
     return Reply("answered", value, short(value))
 
 

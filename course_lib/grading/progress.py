@@ -39,7 +39,7 @@ class Progress:
 
     def exercise(self, exercise_id: str) -> Record:
         """Return what is known of one exercise: ``attempts``, ``passed``, ``hints``, ``last``; empty when nothing."""
-        return self._read()["exercises"].get(exercise_id, {})
+        return self.data()["exercises"].get(exercise_id, {})
 
     def record(self, verdict: Verdict) -> None:
         """Note a verdict. Only "passed" and "failed" count as an attempt; a pass is never taken back.
@@ -84,7 +84,7 @@ class Progress:
 
     def quiz_answer(self, question_id: str) -> Record:
         """Return ``first`` (the first choice), ``choice`` (the latest) and ``right``; empty when unanswered."""
-        return self._read()["quizzes"].get(question_id, {})
+        return self.data()["quizzes"].get(question_id, {})
 
     def record_quiz(self, question_id: str, choice: int | list[int], right: bool) -> None:
         """Note an answer of a quiz.
@@ -100,7 +100,7 @@ class Progress:
 
     def prediction(self, prediction_id: str) -> Record:
         """Return ``choice``, and ``matched`` after the run; empty before the commitment."""
-        return self._read()["predictions"].get(prediction_id, {})
+        return self.data()["predictions"].get(prediction_id, {})
 
     def record_prediction(self, prediction_id: str, choice: int) -> None:
         """Note a prediction. The first commitment stands.
@@ -125,10 +125,6 @@ class Progress:
 
     # ---------------------------------------------------------------- all of it
 
-    def data(self) -> dict[str, dict[str, Record]]:
-        """Return everything: ``exercises``, ``quizzes``, ``predictions``, each by id."""
-        return self._read()
-
     def reset(self, what: str | None = None) -> int:
         """Forget one exercise (``"1.2"``), one chapter (``"01_workflows"`` or ``"1"``), or everything.
 
@@ -139,7 +135,7 @@ class Progress:
             How many items were forgotten.
         """
         with self._locked():
-            data = self._read()
+            data = self.data()
             gone = 0
             for kind in _KINDS:
                 doomed = [key for key in data[kind] if what is None or _belongs(key, what)]
@@ -152,7 +148,7 @@ class Progress:
     @contextlib.contextmanager
     def _change(self, kind: str, key: str) -> Iterator[Record]:
         with self._locked():
-            data = self._read()
+            data = self.data()
             item = data[kind].setdefault(key, {})
             yield item
             self._write(data)
@@ -168,7 +164,8 @@ class Progress:
         finally:
             lock.release()
 
-    def _read(self) -> dict[str, dict[str, Record]]:
+    def data(self) -> dict[str, dict[str, Record]]:
+        """Return everything: ``exercises``, ``quizzes``, ``predictions``, each by id."""
         try:
             data = json.loads(self.path.read_text(encoding="utf-8"))
         except OSError:

@@ -3,7 +3,7 @@
 import importlib
 import pkgutil
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -13,7 +13,7 @@ from course_lib.errors import CourseError
 from course_lib.grading import chapters as declared
 from course_lib.grading import questions, sources
 from course_lib.grading.exercises import ChapterContent, Exercise
-from course_lib.grading.headings import chapter_heading, exercise_heading
+from course_lib.grading.headings import chapter_heading, exercise_heading, hints_and_why
 from course_lib.grading.questions import Prediction
 
 _Item = TypeVar("_Item", Exercise, Prediction)
@@ -57,8 +57,7 @@ def exercise(exercise_id: str) -> Exercise:
     Raises:
         CourseError: There is no such exercise.
     """
-    content = _chapter_of(exercise_id, "exercise")
-    return _named("exercise", exercise_id, content, content.exercises)
+    return _named("exercise", exercise_id, lambda content: content.exercises)
 
 
 def prediction(prediction_id: str) -> Prediction:
@@ -70,16 +69,15 @@ def prediction(prediction_id: str) -> Prediction:
     Raises:
         CourseError: There is no such prediction.
     """
-    content = _chapter_of(prediction_id, "prediction")
-    return _named("prediction", prediction_id, content, content.predictions)
+    return _named("prediction", prediction_id, lambda content: content.predictions)
 
 
 @cache
 def _load(number: str) -> ChapterContent:
     package = importlib.import_module(f"{declared.__name__}.ch{number}")
     (folder,) = package.__path__
-    stem, texts = sources.texts(number)
-    if not stem:
+    told = sources.told(number)
+    if not told.id:
         raise CourseError(
             f"The notebook of chapter {number} is missing.", fix="get the folder notebooks/ back from git."
         )
@@ -90,29 +88,35 @@ def _load(number: str) -> ChapterContent:
     exercises = []
     for chapter_number, count in sorted((int(found[1]), int(found[2])) for found in files if found):
         module = importlib.import_module(f"{package.__name__}.ex_{chapter_number}_{count}")
-        exercises.append(_whole(module.EXERCISE, f"{chapter_number}.{count}", texts))
-    title = chapter_heading(texts).title
-    return ChapterContent(stem, title, tuple(exercises), tuple(asked), tuple(predictions))
+        exercises.append(_whole(module.EXERCISE, f"{chapter_number}.{count}", told))
+    title = chapter_heading(told.texts).title
+    return ChapterContent(told.id, title, tuple(exercises), tuple(asked), tuple(predictions))
 
 
-def _whole(exercise: Exercise, exercise_id: str, texts: Sequence[str]) -> Exercise:
+def _whole(exercise: Exercise, exercise_id: str, told: sources.Told) -> Exercise:
     """Return a declared exercise with what its notebook says; without ``solutions/`` it has one hint less."""
-    told = exercise_heading(exercise_id, texts)
-    exercise = replace(exercise, id=exercise_id, title=told.title, minutes=told.minutes, stars=told.stars)
+    heading = exercise_heading(exercise_id, told.texts)
+    hints, why = hints_and_why(told.hints.get(exercise_id, ""))
+    exercise = replace(
+        exercise,
+        id=exercise_id,
+        title=heading.title,
+        minutes=heading.minutes,
+        stars=heading.stars,
+        hints=hints,
+        why=why,
+    )
     code = sources.solution_lines(exercise)
-    return replace(exercise, hints=(*exercise.hints, f"```python\n{code}\n```")) if code else exercise
+    return replace(exercise, hints=(*hints, f"```python\n{code}\n```")) if code else exercise
 
 
-def _chapter_of(item: str, kind: str) -> ChapterContent:
-    if not isinstance(item, str) or "_" in item:
+def _named(kind: str, name: str, items_of: Callable[[ChapterContent], Sequence[_Item]]) -> _Item:
+    if not isinstance(name, str) or "_" in name:
         example = '"1.1"' if kind == "exercise" else '"1.a"'
-        raise CourseError(f"{item!r} is not the name of an {kind}.", fix=f"write it like {example}.")
-    return chapter(item)
-
-
-def _named(kind: str, name: str, content: ChapterContent, items: Sequence[_Item]) -> _Item:
-    for item in items:
-        if item.id == name:
-            return item
-    known = ", ".join(item.id for item in items) or "none"
-    raise CourseError(f"Chapter {content.id} has no {kind} {name!r}.", fix=f"use one of {known}.")
+        raise CourseError(f"{name!r} is not the name of an {kind}.", fix=f"write it like {example}.")
+    content = chapter(name)
+    items = {item.id: item for item in items_of(content)}
+    if name not in items:
+        known = ", ".join(items) or "none"
+        raise CourseError(f"Chapter {content.id} has no {kind} {name!r}.", fix=f"use one of {known}.")
+    return items[name]

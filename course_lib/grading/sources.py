@@ -1,4 +1,4 @@
-"""An exercise's two texts, stub and solution, read from the one source: ``solutions/``.
+"""An exercise's two texts, stub and solution, its hints and its why, read from the one source: ``solutions/``.
 
 Not from ``notebooks/``: a learner works in those, so what they hold is the learner's answer, not the stub.
 """
@@ -7,8 +7,8 @@ import ast
 import json
 import re
 import textwrap
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -23,6 +23,7 @@ Edition = Literal["learner", "solution"]
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 MODULE_LINE = re.compile(r"\A%%module[ \t]+(?P<name>\w+)[^\n]*(?:\n|\Z)")
 _STUB = re.compile(r"^(?P<indent>[ \t]*)### STUB:(?: (?P<code>.*))?$")
+_EXERCISE = re.compile(r"ex-(?P<chapter>\d+)-(?P<number>\d+)(?:-[a-z0-9-]+)?")
 _CHAPTER = re.compile(r"\d\d_\w+")  # no `01_workflows-Copy1.ipynb`
 
 
@@ -41,6 +42,21 @@ class Cell:
     code: str
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a chapter's notebook says in words.
+
+    Args:
+        id: The chapter's id, its file's stem; empty when there is no notebook.
+        texts: Its Markdown cells.
+        hints: By exercise the text of its cell with hints and why, see `headings.hints_and_why`.
+    """
+
+    id: str = ""
+    texts: tuple[str, ...] = ()
+    hints: Mapping[str, str] = field(default_factory=dict)
+
+
 def cells(chapter_number: str, edition: Edition, folder: Path | None = None) -> tuple[Cell, ...]:
     """Return a chapter's code cells in order; empty when there is no such notebook.
 
@@ -51,8 +67,7 @@ def cells(chapter_number: str, edition: Edition, folder: Path | None = None) -> 
     """
     return tuple(
         Cell(name, module_name(source), MODULE_LINE.sub("", edition_of(source, edition, name)))
-        for kind, name, source in _written(chapter_number, folder)
-        if kind == "code"
+        for name, source in _code(chapter_number, folder)
     )
 
 
@@ -64,7 +79,7 @@ def exercise_cells(exercise: Exercise, edition: Edition, folder: Path | None = N
         edition: ``"learner"`` for the stub, ``"solution"`` for the solution.
         folder: The folder of the authors' notebooks; ``solutions/`` when not given.
     """
-    return tuple(cell for cell in cells(exercise.chapter, edition, folder) if _belongs(cell.id, exercise))
+    return tuple(cell for cell in cells(exercise.chapter, edition, folder) if exercise_of(cell.id) == exercise.id)
 
 
 def solution_lines(exercise: Exercise, folder: Path | None = None) -> str:
@@ -75,27 +90,52 @@ def solution_lines(exercise: Exercise, folder: Path | None = None) -> str:
         folder: The folder of the authors' notebooks; ``solutions/`` when not given.
     """
     blocks = []
-    for kind, name, source in _written(exercise.chapter, folder):
-        if kind == "code" and _belongs(name, exercise):
+    for name, source in _code(exercise.chapter, folder):
+        if exercise_of(name) == exercise.id:
             for edition, lines in groupby(_lines(source, name), key=lambda line: line[0]):
                 if edition == "solution":
                     blocks.append(textwrap.dedent("\n".join(text for _, text in lines)).strip("\n"))
     return "\n…\n".join(blocks)
 
 
-def texts(chapter_number: str) -> tuple[str, tuple[str, ...]]:
-    """Return the chapter's id, its file's stem, and its Markdown cells; both empty when there is no such notebook.
-
-    A course without ``solutions/`` has them in ``notebooks/``, too.
+def told(chapter_number: str) -> Told:
+    """Return what a chapter says in words; a course without ``solutions/`` has it in ``notebooks/``, too.
 
     Args:
         chapter_number: Two digits, for example ``"01"``.
     """
     for folder in ("solutions", "notebooks"):
         if path := _path(chapter_number, root() / folder):
-            found = _written(chapter_number, path.parent)
-            return path.stem, tuple(source for kind, _, source in found if kind == "markdown")
-    return "", ()
+            notebook = _read(path, path.stat().st_mtime_ns)
+            texts = tuple("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown")
+            kept = notebook["metadata"].get("course", {}).get("hints", {})
+            return Told(path.stem, texts, hints(notebook["cells"]) or kept)
+    return Told()
+
+
+def hints(cells: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return by exercise the cell tagged ``hints`` that follows its code in an author's notebook.
+
+    The learner's edition keeps them out of sight, in the notebook's metadata: cells may be edited and deleted.
+
+    Args:
+        cells: The notebook's cells.
+    """
+    found: dict[str, str] = {}
+    exercise = None
+    for cell in cells:
+        tags = cell.get("metadata", {}).get("tags", [])
+        if "exercise" in tags:
+            exercise = exercise_of(cell.get("id", ""))
+        elif "hints" in tags and exercise:
+            found[exercise] = "".join(cell["source"])
+    return found
+
+
+def exercise_of(cell_id: str) -> str | None:
+    """Return the exercise that a cell belongs to by its id, ``"3.1"`` for ``ex-3-1`` and ``ex-3-1-b``."""
+    found = _EXERCISE.fullmatch(cell_id)
+    return f"{int(found['chapter'])}.{int(found['number'])}" if found else None
 
 
 def module_name(source: str) -> str | None:
@@ -161,10 +201,6 @@ def _unpaired(where: str, line: int, why: str) -> CourseError:
     )
 
 
-def _belongs(cell: str, exercise: Exercise) -> bool:
-    return re.fullmatch(rf"{re.escape(exercise.cell)}(-[a-z0-9-]+)?", cell) is not None
-
-
 def _parse(source: str) -> ast.AST:
     flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     tree = compile(source, "<cell>", "exec", flags, dont_inherit=True)
@@ -177,13 +213,15 @@ def _path(chapter_number: str, folder: Path) -> Path | None:
     return next((path for path in found if _CHAPTER.fullmatch(path.stem)), None)
 
 
-def _written(chapter_number: str, folder: Path | None) -> tuple[tuple[str, str, str], ...]:
-    """Return kind, id and source of each cell, as its author wrote it."""
-    path = _path(chapter_number, folder or root() / "solutions")
-    return _read(path, path.stat().st_mtime_ns) if path else ()
+def _code(chapter_number: str, folder: Path | None) -> Iterator[tuple[str, str]]:
+    """Yield id and source of each code cell, as its author wrote it."""
+    if path := _path(chapter_number, folder or root() / "solutions"):
+        for cell in _read(path, path.stat().st_mtime_ns)["cells"]:
+            if cell["cell_type"] == "code":
+                yield str(cell.get("id", "")), "".join(cell["source"])
 
 
 @lru_cache(maxsize=32)
-def _read(path: Path, _modified: int) -> tuple[tuple[str, str, str], ...]:
+def _read(path: Path, _modified: int) -> dict[str, Any]:
     notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return tuple((cell["cell_type"], str(cell.get("id", "")), "".join(cell["source"])) for cell in notebook["cells"])
+    return notebook

@@ -34,6 +34,14 @@ STATEMENT = """\
 5 minutes · difficulty ★
 """
 
+HINTS = """\
+**Hint 1** What waits?
+
+**Hint 2** A timer.
+
+**Why** It waits.
+"""
+
 
 HEAD = """\
 # Workflows
@@ -79,6 +87,7 @@ def sample_cells() -> list[Any]:
     cells += [
         text(STATEMENT, id="ex-1-1-task"),
         code(EXERCISE.rstrip("\n"), "exercise"),
+        text(HINTS, "hints"),
         code('await lab.check("1.1", OrderWorkflow)'),
         text("## Quiz"),
         code('lab.quiz("1")'),
@@ -108,7 +117,7 @@ def write_course(root: Path, cells: list[Any] | None = None, **course: Any) -> P
 
 def content(chapter_id: str) -> Any:
     """Return what the grading room would declare for the sample's chapters."""
-    exercise = SimpleNamespace(id="1.1", why="It waits.", hints=("What waits?", "A timer.", "x"))
+    exercise = SimpleNamespace(id="1.1")
     return SimpleNamespace(exercises=(exercise,) if chapter_id == "01_workflows" else ())
 
 

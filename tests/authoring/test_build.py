@@ -7,9 +7,10 @@ import nbformat
 import pytest
 
 from course_lib.authoring import build
+from course_lib.authoring import notebook as nb
 from course_lib.errors import CourseError
 
-from .sample import code, notebook, on_disk, sample_cells, text, write_course
+from .sample import HINTS, code, notebook, on_disk, sample_cells, text, write_course
 
 
 def built(root: Path) -> Path:
@@ -28,7 +29,15 @@ def test_only_deletes_or_stubs(course: Path) -> None:
     changed = [cell["id"] for cell in learner if cell != author[cell["id"]] and not cell["id"].startswith("nav-")]
     assert changed == ["ex-1-1"]
     dropped = set(author) - {cell["id"] for cell in learner}
-    assert [author[cell]["metadata"]["tags"] for cell in dropped] == [["instructor"]]
+    assert sorted(author[cell]["metadata"]["tags"] for cell in dropped) == [["hints"], ["instructor"]]
+
+
+def test_hints_are_kept_out_of_sight(course: Path) -> None:
+    learner = built(course) / "notebooks/01_workflows.ipynb"
+    assert on_disk(learner)["metadata"]["course"]["hints"] == {"1.1": HINTS.rstrip("\n")}
+    assert not any("What waits?" in "".join(cell["source"]) for cell in on_disk(learner)["cells"])
+    again = nb.normalised(nb.read(learner))
+    assert again.metadata["course"] == {"hints": {"1.1": HINTS.rstrip("\n")}, "needs": []}
 
 
 def test_the_learner_never_sees_a_solution_or_a_marker(course: Path) -> None:

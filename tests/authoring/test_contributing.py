@@ -38,7 +38,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     told = (root() / "CONTRIBUTING.md").read_text(encoding="utf-8")
     told = told.partition("### … add an exercise")[2].partition("\n### … add a chapter")[0]
-    task, solution, checks, answers = (
+    task, solution, hints, checks, answers = (
         textwrap.dedent(block) for block in re.findall(r"^   ```\w+\n(.*?)^   ```$", told, re.DOTALL | re.MULTILINE)
     )
     call = re.search(r'`(await lab\.check\("0\.2", \w+\))`', told)
@@ -46,6 +46,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     cells = [
         {"cell_type": "markdown", "id": "ex-0-2-task", "metadata": {}, "source": task},
         {"cell_type": "code", "id": "ex-0-2", "metadata": {"tags": ["exercise"]}, "source": solution},
+        {"cell_type": "markdown", "id": "ex-0-2-hints", "metadata": {"tags": ["hints"]}, "source": hints},
         {"cell_type": "markdown", "id": "check-0-2-say", "metadata": {}, "source": "The check reads the history."},
         {"cell_type": "code", "id": "check-0-2", "metadata": {"tags": ["check"]}, "source": call[1]},
     ]
@@ -70,13 +71,23 @@ def test_the_example_builds_and_is_announced(checkout: Path) -> None:
     cells = {cell["id"]: "".join(cell["source"]) for cell in learners["cells"]}
     assert 'return f"Goodbye, {name}."' in cells["ex-0-2"]
     assert "Come back soon" not in cells["ex-0-2"]
+    assert "ex-0-2-hints" not in cells
     assert run(checkout, "ruff", "check", "--no-cache", "course_lib", "tests/grading/answers") == "All checks passed!\n"
-    asked = "from course_lib.grading import exercise as e; x = e('0.2'); print(x.title, x.minutes, x.stars, x.hints[2])"
+    asked = (
+        "from course_lib.grading import exercise as e; x = e('0.2'); "
+        "print(x.title, x.minutes, x.stars, x.hints[2]); print(*x.hints[:2], x.why, sep='\\n')"
+    )
     told = subprocess.run(
         [sys.executable, "-c", asked], cwd=checkout, env=os.environ | {"PYTHONPATH": str(checkout)},
         capture_output=True, text=True, timeout=60, check=True,
     ).stdout  # fmt: skip
-    assert told == 'Say goodbye 2 1 ```python\nreturn f"Come back soon, {name}!"\n```\n'
+    found, _, words = told.partition("\n```\n")
+    assert found == 'Say goodbye 2 1 ```python\nreturn f"Come back soon, {name}!"'
+    assert words.splitlines() == [
+        "Which line of the class decides what the workflow returns?",
+        "It is the f-string in the `return` line. Keep `{name}` in it: it is filled in for each customer.",
+        "A workflow's result is what `run` returns. It stands in the last event of the history.",
+    ]
 
 
 @pytest.mark.slow

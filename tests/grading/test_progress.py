@@ -45,7 +45,7 @@ def test_another_kernel_sees_it(progress: Progress) -> None:
 def test_hints_go_one_step_further_and_stay_at_the_last(progress: Progress) -> None:
     async def check(bench: object) -> None: ...
 
-    exercise = Exercise(("X",), ("one", "two", "three"), "why", check, id="0.1")
+    exercise = Exercise(("X",), check, id="0.1", hints=("one", "two", "three"))
     seen = [next_hint(exercise, Progress(progress.path)).text for _ in range(4)]
     assert seen == ["one", "two", "three", "three"]
 

@@ -50,16 +50,4 @@ def _next_step(result: object, name: str) -> str:
     return "compare the two texts character by character: comma, blank and exclamation mark count."
 
 
-EXERCISE = Exercise(
-    answers=("Greeting",),
-    hints=(
-        "Which line of the class decides what the workflow returns? The history shows its value in the last event.",
-        "The result is the f-string in the `return` line. Keep `{name}` in it: it is filled in for each customer.",
-    ),
-    why=(
-        "A workflow is an ordinary class, and its result is what `run` returns. Running the cell made a new "
-        "revision of the module; the check started a Worker with it and read the result in the last event of the "
-        "history, `WorkflowExecutionCompleted`."
-    ),
-    check=check_greeting,
-)
+EXERCISE = Exercise(answers=("Greeting",), check=check_greeting)

@@ -174,18 +174,4 @@ async def _payments_down(bench: "Bench", workflow: "Code", order: dict[str, Any]
     )
 
 
-EXERCISE = Exercise(
-    answers=("OrderWorkflow",),
-    hints=(
-        "CheckoutWorkflow has one step. What are the four lines that make it a workflow, and which of them is the "
-        "step? You need that line twice.",
-        "`@workflow.defn`, `@workflow.run`, `async def run(self, order: Order) -> Delivery`. Then two `await`s on two "
-        "lines, each kept in a variable, and a `return`.",
-    ),
-    why=(
-        "Each `await` is a place where the workflow may rest for as long as it takes: the next line runs when the "
-        "result is an event of the history. So two lines are enough for an order that is right: money before goods, "
-        "and no parcel while the charge fails. One dataclass goes in and one comes out, so both can grow."
-    ),
-    check=check_orders,
-)
+EXERCISE = Exercise(answers=("OrderWorkflow",), check=check_orders)

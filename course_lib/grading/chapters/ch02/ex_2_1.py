@@ -140,19 +140,4 @@ def _listed(keys: list[str]) -> str:
     return ", ".join(repr(key) if key else "none" for key in keys[:4])
 
 
-EXERCISE = Exercise(
-    answers=("Checkout",),
-    hints=(
-        "Attempt 1 and attempt 2 run the same code with the same input. Which value do both have, and no other order?",
-        "`charge` takes `idempotency_key`. Build a text from `order.id`; do not draw anything, and do not use the "
-        "attempt's number.",
-    ),
-    why=(
-        "The key names the intent, “the charge of this order”, and is made from the input, which every attempt gets "
-        "from the history. Attempt 2 sends the same key, so the gateway returns the first charge instead of making "
-        "another. Nothing is caught: the lost answer stays a failed attempt that everybody can see. The prefix keeps "
-        "it apart from other intents of the same order, such as a refund."
-    ),
-    check=check_charge,
-    early=False,
-)
+EXERCISE = Exercise(answers=("Checkout",), check=check_charge, early=False)

@@ -93,14 +93,7 @@ async def _hanging(bench: "Bench", workflow: "Code", worker: "WorkerProcess") ->
 
 async def _hangs(bench: "Bench", handle: "Handle") -> "tuple[bool, Tried]":
     """Wait until a page hangs, and return whether one does, and how far the import is."""
-    now = attempts.Tried()
-
-    async def hangs() -> bool:
-        nonlocal now
-        now = await attempts.tried(handle)
-        return now.mistake or "record_import" in bench.shop.waiting(None)
-
-    return await bench.until(hangs, handle), now
+    return await attempts.until(bench, handle, lambda now: now.mistake or "record_import" in bench.shop.waiting(None))
 
 
 def _require_timeout(bench: "Bench", plan: "Asked") -> None:
@@ -123,11 +116,8 @@ def _require_timeout(bench: "Bench", plan: "Asked") -> None:
 async def _lost(bench: "Bench", handle: "Handle") -> "Tried":
     """Wait until the server has missed the heartbeats of the attempt that hangs, and return what it knows."""
     hanging = (await attempts.tried(handle)).attempt
-
-    async def given_up() -> bool:
-        return (await attempts.tried(handle)).attempt > hanging
-
-    if not await bench.until(given_up, handle):
+    given_up, _ = await attempts.until(bench, handle, lambda now: now.attempt > hanging)
+    if not given_up:
         run = await bench.finish(handle)
         bench.require(
             False,
@@ -212,20 +202,4 @@ def _first(imports: "pd.DataFrame") -> int | str:
     return int(imports["offset"].iloc[0]) if len(imports) else "none"
 
 
-EXERCISE = Exercise(
-    answers=("ImportCatalogue",),
-    hints=(
-        "The process that knew the offset is dead. Who else could know it, and how often would you have to tell?",
-        "Three lines. In the loop, after a page is recorded: `activity.heartbeat(…)`. At the top: read "
-        "`activity.info().heartbeat_details`, a sequence that is empty in the first attempt. In the workflow: "
-        "`heartbeat_timeout=…`.",
-    ),
-    why=(
-        "`heartbeat_timeout` makes the server miss a dead worker after two seconds instead of ten. The value of the "
-        "last heartbeat that reached the server is handed to the next attempt, so the import goes on there. It is "
-        "reported after the page is recorded: in the worst case a page is done again, never left out. For that worst "
-        "case (heartbeats are throttled) give `record_import` an idempotency key of job and offset."
-    ),
-    check=check_resume,
-    early=False,
-)
+EXERCISE = Exercise(answers=("ImportCatalogue",), check=check_resume, early=False)

@@ -181,20 +181,4 @@ async def _result(bench: "Bench", handle: "Handle") -> object:
     return run.result if run.completed else run.reason
 
 
-EXERCISE = Exercise(
-    answers=("ask_reviewer", "answer"),
-    hints=(
-        "Whoever answers may be another process, days later. What must it have in hand to name this one activity?",
-        "`activity.info().task_token` is bytes, so encode it with `b64encode(…).decode()` and hand it to "
-        "`request_review`. Then `activity.raise_complete_async()`. In `answer`, `b64decode` what `answer_review` "
-        "returns.",
-    ),
-    why=(
-        "`raise_complete_async()` tells the server “not finished, but I am leaving”: the slot is free at once, and the "
-        "worker may die without any harm. The token names this attempt of this activity of this run, so it must lie "
-        "where the answer will be given, with the review. A rejection is completed with `False`; failing the activity "
-        "would make Temporal ask again."
-    ),
-    check=check_review,
-    early=False,
-)
+EXERCISE = Exercise(answers=("ask_reviewer", "answer"), check=check_review, early=False)

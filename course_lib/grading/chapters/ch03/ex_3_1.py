@@ -131,18 +131,4 @@ def _counted(count: int) -> str:
     return f"{count} request{'' if count == 1 else 's'}"
 
 
-EXERCISE = Exercise(
-    answers=("ReserveInBudget",),
-    hints=(
-        "Four tries have three pauses between them. How long is each to be, and which field says so?",
-        "Three fields of `RetryPolicy` differ from what the stub leaves out or says: `maximum_interval` caps the third "
-        "pause, `maximum_attempts` counts every try. The first pause and the growth have the right defaults.",
-    ),
-    why=(
-        "The first two fields are the defaults, written down because somebody will read them as a promise to the "
-        "warehouse. The cap makes the third pause 2 s instead of 4. `maximum_attempts` counts the first try too, so "
-        "four tries make 1 + 2 + 2 = 5 seconds and an answer. A policy plans for the *outage that ends*; the limit is "
-        "for the customer who waits."
-    ),
-    check=check_budget,
-)
+EXERCISE = Exercise(answers=("ReserveInBudget",), check=check_budget)

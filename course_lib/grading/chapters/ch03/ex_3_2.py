@@ -38,14 +38,8 @@ async def check_declined(bench: "Bench", workflow: "Code") -> None:
 
 async def _not_again(bench: "Bench", handle: "Handle", order: str) -> None:
     """Wait for the end of the declined order; end the check as soon as its charge is to be attempted again."""
-    now = attempts.Tried()
-
-    async def again() -> bool:
-        nonlocal now
-        now = await attempts.tried(handle)
-        return now.pending and now.mistake
-
-    if not await bench.until(again, handle):
+    again, now = await attempts.until(bench, handle, lambda now: now.pending and now.mistake)
+    if not again:
         return
     count = len(_requests(bench, order))
     far = f" in {now.pause:.0f} s" if now.pause >= _FAR_OFF else ""
@@ -143,18 +137,4 @@ def _requests(bench: "Bench", order: str) -> "pd.DataFrame":
     return bench.shop.table("requests", order_id=order)
 
 
-EXERCISE = Exercise(
-    answers=("PayOnce",),
-    hints=(
-        "Two failures reach the server. What distinguishes them there, where no Python class exists?",
-        "The type is the class's name. Either the policy lists it in `non_retryable_error_types`, or the activity "
-        "catches `CardDeclined` and raises an `ApplicationError` with that type and `non_retryable=True`.",
-    ),
-    why=(
-        "The type `CardDeclined` is the one failure that the next try cannot mend, so only that name is listed. "
-        "Everything else, outages and timeouts, keeps its retries. Said in the policy, the decision is the caller's: "
-        "another workflow may treat the same failure otherwise. Said in the activity with `non_retryable=True`, it "
-        "holds for every caller. Nothing is caught in the workflow: the failure with its type is the answer."
-    ),
-    check=check_declined,
-)
+EXERCISE = Exercise(answers=("PayOnce",), check=check_declined)

@@ -122,19 +122,4 @@ def _paid(bench: "Bench", run: "Run", order: str, amount: int, label: str) -> No
     )
 
 
-EXERCISE = Exercise(
-    answers=("Checkout",),
-    hints=(
-        "The diagnosis says which attribute an `Order` does not have. Which one does it have?",
-        "Only the line with `total_cents` is wrong. Everything above it has been carried out by the stuck run, so it "
-        "must stay as it is: same steps, same order.",
-    ),
-    why=(
-        "One name is corrected and nothing else: the new worker replays the history with your code, which asks for "
-        "the reservation as the old code did, gets its recorded result, and goes on into the line that used to fail. "
-        "Catching the error would have ended the order unpaid, failing the workflow would have thrown away a good "
-        "order, and another order of steps would not have fitted the history. Chapter 06 is about such edits."
-    ),
-    check=check_stuck,
-    early=False,
-)
+EXERCISE = Exercise(answers=("Checkout",), check=check_stuck, early=False)

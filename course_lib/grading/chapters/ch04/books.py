@@ -46,6 +46,11 @@ class Books:
         """Whether nothing is left of the order; a mail that was sent must have been taken back in words."""
         return self.left() == () and (SENT not in self.mails or SORRY in self.mails)
 
+    @property
+    def undid(self) -> list[str]:
+        """The operations that undo, as they were asked for."""
+        return [operation for operation in self.asked if operation in UNDOING]
+
     def left(self) -> tuple[str, ...]:
         """Return what is left of an order that should be undone, in words."""
         found = []

@@ -163,17 +163,16 @@ async def _finish(bench: "Bench", handles: "dict[str, Handle]") -> "dict[str, Ru
 
 
 def _calm(bench: "Bench", run: "Run", seen: Books) -> None:
-    undid = [operation for operation in seen.asked if operation in UNDOING]
     step = "correct the line that is named, run both cells again, then check again."
-    if undid:
+    if seen.undid:
         step = "undo in `except` only: what stands in `finally`, or after the loop, also runs when nothing failed."
     elif run.completed:
         step = "run every step of FLOW, in its order, once."
     bench.require(
-        run.completed and seen.whole and not undid,
+        run.completed and seen.whole and not seen.undid,
         "an order that meets no failure is whole, and nothing of it is undone",
         expected="completed; ledger 4200, 1 reserved, 1 parcel out, one mail",
-        seen=f"{seen}; asked for: {', '.join(undid)}" if undid else in_words(seen, run),
+        seen=f"{seen}; asked for: {', '.join(seen.undid)}" if seen.undid else in_words(seen, run),
         events=run.last_event,
         next_step=step,
     )
@@ -215,9 +214,8 @@ def _step_undone(runs: "dict[str, Run]", seen: dict[str, Books], bad: str | None
         return ""
     if "task fails" in runs[bad].reason or "still running" in runs[bad].reason:
         return "correct what is named: the workflow must fail with an `ApplicationError` or the error that it caught."
-    undid = [operation for operation in seen[bad].asked if operation in UNDOING]
     if seen[bad].left():
-        if not undid:
+        if not seen[bad].undid:
             return (
                 "catch what a failed activity raises in a workflow, `ActivityError`, and await the compensations "
                 "there: none was asked for."
@@ -253,12 +251,11 @@ def _begun(bench: "Bench", runs: "dict[str, Run]", seen: dict[str, Books]) -> No
 
 
 def _backwards(bench: "Bench", run: "Run", seen: Books) -> None:
-    asked = [operation for operation in seen.asked if operation in UNDOING]
     bench.expect(
-        asked == [operation for operation in UNDOING if operation in asked],
+        seen.undid == [operation for operation in UNDOING if operation in seen.undid],
         "the last step is undone first",
         expected=" → ".join(UNDOING),
-        seen=" → ".join(asked),
+        seen=" → ".join(seen.undid),
         events=run.ids("ActivityTaskScheduled")[-3:],
         next_step="go through the list with `reversed(undo)`, one compensation after the other: a piece is free only "
         "when its parcel is back.",
@@ -383,20 +380,4 @@ def _forward(bench: "Bench", run: "Run", seen: Books) -> None:
     )
 
 
-EXERCISE = Exercise(
-    answers=("OrderSaga", "undo_all"),
-    hints=(
-        "After which lines of `run` can money be gone while the list knows nothing about it? And when the second of "
-        "three compensations raises, who calls the third?",
-        "In `run`, swap two lines. In `undo_all`, put `try` and `except ActivityError` *inside* the loop, collect the "
-        "names of what failed, and raise one `ApplicationError` after it.",
-    ),
-    why=(
-        "A step whose failure is final may have been done: the answer is what got lost. So its compensation is noted "
-        "before the call, and undoes by intent: it finds what is there, or nothing. Compensations run backwards, each "
-        "until it works; only a refusal is final, and it stops nobody else. The failure at the end is for the human "
-        "who has to do the rest. The list is an ordinary local variable, and yet it survives a kill: the replay "
-        "builds it again."
-    ),
-    check=check_saga,
-)
+EXERCISE = Exercise(answers=("OrderSaga", "undo_all"), check=check_saga)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.service import RPCError
 
-from course_lib.grading.chapters.ch04.books import UNDOING, Books, asked_for, books, in_words
+from course_lib.grading.chapters.ch04.books import Books, asked_for, books, in_words
 from course_lib.grading.exercises import Exercise
 from course_lib.grading.verdict import CORRECT
 
@@ -115,14 +115,15 @@ def _asleep(bench: "Bench", handle: "Handle") -> Callable[[], Awaitable[bool]]:
 
 def _in_peace(bench: "Bench", runs: "dict[str, Run]", seen: dict[str, Books]) -> None:
     run, calm = runs["calm"], seen["calm"]
-    undid = [operation for operation in calm.asked if operation in UNDOING]
     bench.require(
-        run.completed and calm.whole and not undid,
+        run.completed and calm.whole and not calm.undid,
         "an order that nobody cancels is whole",
         expected="completed; ledger 4200, 1 reserved, 1 parcel out, one mail",
         seen=in_words(calm, run),
         events=run.last_event,
-        next_step="undo only when an exception says so: what stands in `finally` runs always." if undid else CORRECT,
+        next_step="undo only when an exception says so: what stands in `finally` runs always."
+        if calm.undid
+        else CORRECT,
     )
     bench.expect(
         seen["sold-out"].undone and not runs["sold-out"].completed,
@@ -159,14 +160,13 @@ def _in_a_step(
         ("shipping", "while the parcel is being sent"),
     ):
         books_of, run = seen[name], runs[name]
-        asked = [operation for operation in books_of.asked if operation in UNDOING]
         too_early = _too_early(run, _HELD[name])
-        if not asked and status[name] in (WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.COMPLETED):
+        if not books_of.undid and status[name] in (WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.COMPLETED):
             step = (
                 "let the request through once the step is over (`finish` does): here it was caught, or used up by a "
                 "call that waited for its activity, and the order went on as if nobody had asked."
             )
-        elif not asked:
+        elif not books_of.undid:
             step = "undo what was begun: the step under way may be done although the order is cancelled."
         else:
             step = (
@@ -228,19 +228,4 @@ def _word(status: WorkflowExecutionStatus | None) -> str:
     return status.name.lower() if status is not None else "unknown"
 
 
-EXERCISE = Exercise(
-    answers=("GraceSaga",),
-    hints=(
-        "Which exception comes out of `workflow.sleep` when somebody cancels? And when one comes out of a step, where "
-        "is the call to the warehouse at that moment?",
-        "Three places. The `except` names two exceptions, `ActivityError` and `asyncio.CancelledError`. Each step is "
-        "awaited through `finish`, so it is over before you undo it. `undo_all` is awaited through `finish`, too.",
-    ),
-    why=(
-        "`asyncio.CancelledError` is a `BaseException`, so only its own name catches it. `finish` runs the work as a "
-        "task of its own, which the request does not reach, and waits for it before it lets the request go on: so a "
-        "step is over when its undoing begins, and an undoing that has begun is done completely. The request comes "
-        "once, so the second `await` in `finish` is safe. `raise` makes the run end as Cancelled."
-    ),
-    check=check_cancelled,
-)
+EXERCISE = Exercise(answers=("GraceSaga",), check=check_cancelled)

@@ -106,20 +106,4 @@ def _other_intent() -> str:
     )
 
 
-EXERCISE = Exercise(
-    answers=("give_back",),
-    hints=(
-        "What is the same in every try of this refund, and different for every other refund, of this order and of all "
-        "others?",
-        "`refund` takes `idempotency_key`. The charge's id alone is shared by all articles of the order; the article's "
-        "name alone is shared by all orders.",
-    ),
-    why=(
-        "The key names the intent, “the price of this article of this charge”. Every try sends the same one, so the "
-        "gateway answers the second with the first refund. Another article is another intent, whatever it costs: with "
-        "one key for the whole charge, the gateway takes the second refund for a repetition of the first, or refuses "
-        "it. `refund_order` would be safe to repeat as well, but it means something else: everything."
-    ),
-    check=check_shortage,
-    early=False,
-)
+EXERCISE = Exercise(answers=("give_back",), check=check_shortage, early=False)

@@ -278,22 +278,4 @@ async def _late(bench: "Bench", handle: "Handle", found: "pd.DataFrame") -> None
     _mailed(bench, handle.id, run)
 
 
-EXERCISE = Exercise(
-    answers=("Approval",),
-    hints=(
-        "An order is waiting, approved, rejected or expired, and once it is one of the last three it stays so. How "
-        "many variables does that need, and who may set it?",
-        "Keep one text, `self.outcome`, that begins as “waiting”. The signal sets it only while it is “waiting”. The "
-        "run method waits until it is something else, with `timeout=order.deadline_seconds`; the `except TimeoutError` "
-        "sets “expired”. The query returns it.",
-    ),
-    why=(
-        "One variable holds the state of the order, and it leaves “waiting” once: by the first decision or by the "
-        "deadline, whichever the workflow sees first (in one workflow task, signals come before timers). So a second "
-        "decision and a late one find the door closed. "
-        "The charge depends on the word “approved”, never on “somebody answered”. The query returns the variable and "
-        "touches nothing, so every worker gives the same answer."
-    ),
-    check=check_approval,
-    early=False,
-)
+EXERCISE = Exercise(answers=("Approval",), check=check_approval, early=False)

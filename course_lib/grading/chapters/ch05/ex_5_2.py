@@ -123,17 +123,4 @@ async def _edges(bench: "Bench", handle: "Handle") -> None:
     )
 
 
-EXERCISE = Exercise(
-    answers=("OpenOrder",),
-    hints=(
-        "Which of the two may say no before anything is written down: the body of the update, or what runs before it?",
-        "Write a second method with the same parameter below the handler and mark it `@correct.validator`. It looks "
-        "at `self.confirmed` and at the amount, raises for what is bad, and returns nothing.",
-    ),
-    why=(
-        "The validator runs before the update is accepted. What it raises, any exception, goes to the caller, and the "
-        "server forgets the update: no event, nothing to replay, however often somebody sends nonsense. It only reads: "
-        "what it changed would be missing in every replay. The body does the change, and only for what was accepted."
-    ),
-    check=check_correction,
-)
+EXERCISE = Exercise(answers=("OpenOrder",), check=check_correction)

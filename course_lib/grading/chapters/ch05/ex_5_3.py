@@ -181,21 +181,4 @@ async def _closing(bench: "Bench", voucher: "Code") -> None:
     )
 
 
-EXERCISE = Exercise(
-    answers=("Voucher",),
-    hints=(
-        "Both handlers compare 6,000 with `self.left`. What is in `self.left` when the second one does, and which line "
-        "of the first one has not run yet?",
-        "Make one `asyncio.Lock()` in `__init__`. `async with self.lock:` around everything in `pay`: look, charge, "
-        "subtract. In `run`, wait for `self.closed` and for `workflow.all_handlers_finished()`.",
-    ),
-    why=(
-        "Between the look at `self.left` and the subtraction lies an `await`, and there the other handler runs. The "
-        "lock makes look, charge and subtraction one piece; the second payment waits and then sees what is really "
-        "left. It is the workflow's lock, made once, so that all handlers share it. (Subtract first, and give back "
-        "when the charge fails: that is right, too.) The last wait keeps the run alive until every caller has an "
-        "answer."
-    ),
-    check=check_voucher,
-    early=False,
-)
+EXERCISE = Exercise(answers=("Voucher",), check=check_voucher, early=False)

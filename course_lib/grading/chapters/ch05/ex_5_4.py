@@ -471,20 +471,4 @@ _SCENES = {
     "doubled answers": _DOUBLED,
 }
 
-EXERCISE = Exercise(
-    answers=("TwoLevels",),
-    hints=(
-        "At every moment one level is asked. Which three things must be forgotten, kept or begun anew when the next "
-        "level's turn comes?",
-        "A loop over the two levels: clear the decision, mail, wait with the deadline. `TimeoutError`: `continue`. A "
-        "no: return. A yes: remember who. The signal takes a decision only for `self.level`, only the first, and not "
-        "from the person who was remembered. After the loop, a decision that is still `None` is silence.",
-    ),
-    why=(
-        "The loop is the process as one would tell it: ask, wait, go on. Each pass begins a timer of its own, so each "
-        "level has the whole deadline, and a deadline that fires leads up, not out. The signal is the door: it lets in "
-        "one decision, for the level that is asked, from somebody who has not decided before. Whatever is late, "
-        "doubled or early finds it closed, and stays in the history without an effect."
-    ),
-    check=check_levels,
-)
+EXERCISE = Exercise(answers=("TwoLevels",), check=check_levels)

@@ -241,18 +241,4 @@ def _markers(recorded: "WorkflowHistory") -> list[str]:
     return found
 
 
-EXERCISE = Exercise(
-    answers=("OrderWorkflow",),
-    hints=(
-        "Three ages of orders run on this one class. For which of them must the new line be skipped, and who can tell?",
-        "As with the receipt: an `if` around the new step, with `workflow.patched` and an id. Can it be the id that is "
-        "taken already? What would an order say that has that marker?",
-    ),
-    why=(
-        "An order under way is replayed, and for a place that it has passed without the marker `patched` says no: it "
-        "keeps the old way. A new order gets the marker and the new step. The id is new, since a marker answers for "
-        "its id and not for a place. The receipt's patch stays as it was: the oldest orders still need it."
-    ),
-    check=check_patches,
-    early=False,
-)
+EXERCISE = Exercise(answers=("OrderWorkflow",), check=check_patches, early=False)

@@ -186,18 +186,4 @@ def _says(bench: "Bench", label: str, answer: dict[str, Any], wanted: bool, how:
     bench.expect(answer["said"] is wanted, label, expected=wanted, seen=seen, next_step=step)
 
 
-EXERCISE = Exercise(
-    answers=("is_safe",),
-    hints=(
-        "The table above was made by two nested loops. Which one do you need, and what did its cell look at?",
-        "One `Replayer(workflows=[workflow])`, then `await replayer.replay_workflow(history, "
-        "raise_on_replay_failure=False)` for each history. `replay_failure` of the answer is `None`, or says why.",
-    ),
-    why=(
-        "A history is the only witness of what a run has asked for, so a replay is the only test that can see a break. "
-        "Every age and every branch needs a history of its own: an edit in the gift's branch leaves the plain order "
-        "alone. How a run ended is no sign: a failed order agrees with its code as well as a completed one."
-    ),
-    check=check_gate,
-    early=False,
-)
+EXERCISE = Exercise(answers=("is_safe",), check=check_gate, early=False)

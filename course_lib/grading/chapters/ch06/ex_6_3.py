@@ -307,20 +307,4 @@ async def _set_current(bench: "Bench", deployment: str, build: str) -> None:
     )
 
 
-EXERCISE = Exercise(
-    answers=("versioned", "roll_out"),
-    hints=(
-        "Which of the two behaviours needs no patch? And which question tells you that nobody needs the old Workers "
-        "any more?",
-        "A loop over `(10, 50)`: `set_ramp`, then `healthy`, and the way back when it says `False`. After it "
-        "`set_current(new)`, then ask `open_runs(old)` again and again, with a pause, until it says 0.",
-    ),
-    why=(
-        "Each build has a version of its own, and a pinned run stays with the code that wrote its history, so nothing "
-        "is replayed with other code. The ramp limits the damage, if somebody looks after each step; the way back is "
-        "one call, since the old Workers are still there. They may stop when no run is open on their version: that is "
-        "a question to the server, not a guess in minutes."
-    ),
-    check=check_rollout,
-    early=False,
-)
+EXERCISE = Exercise(answers=("versioned", "roll_out"), check=check_rollout, early=False)

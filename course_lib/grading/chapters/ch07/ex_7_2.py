@@ -75,17 +75,4 @@ def _lengths(run: "Run") -> list[float]:
     ]
 
 
-EXERCISE = Exercise(
-    answers=("Remind",),
-    hints=(
-        "How long would a worker that replays this order have to sleep? What should it do instead?",
-        "A workflow can ask the server to wake it: a timer. The history then has TimerStarted and TimerFired.",
-    ),
-    why=(
-        "`workflow.sleep` (and `asyncio.sleep`, which does the same here) is a command: the server keeps "
-        "the timer, the "
-        "worker may die meanwhile, and a replay finds TimerFired in the history and does not wait at all. `time.sleep` "
-        "would hold the worker's thread, and each replay would sleep again."
-    ),
-    check=check_reminders,
-)
+EXERCISE = Exercise(answers=("Remind",), check=check_reminders)

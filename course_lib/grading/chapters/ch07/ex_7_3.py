@@ -57,19 +57,4 @@ def _charged(
     )
 
 
-EXERCISE = Exercise(
-    answers=("ChargeOrder",),
-    hints=(
-        "At which moment does each run read the setting? And at which moment does a replay of it?",
-        "What a replay must not read again belongs in an activity. Write one that returns the number, ask for it at "
-        "the top of `run`, and decide by its result.",
-    ),
-    why=(
-        "The sandbox imports the module anew for each run and each replay, so a line at its top level is read again by "
-        "the worker that takes over, with that worker's setting. An activity is asked once. Its result is in the "
-        "history: the order keeps what was true when it decided, and a new order gets what is true now. The starter "
-        "could also read it and pass it in as an argument."
-    ),
-    check=check_fees,
-    early=False,
-)
+EXERCISE = Exercise(answers=("ChargeOrder",), check=check_fees, early=False)

@@ -105,19 +105,4 @@ def _free(codes: list[str]) -> int:
     return max(len(codes[0]) - begin - end, 0)
 
 
-EXERCISE = Exercise(
-    answers=("Voucher",),
-    hints=(
-        "On a worker that forgets the run after each workflow task, how often does the line that draws the code run?",
-        "You need chance that gives the same again for the same run, and something else for another run. The SDK seeds "
-        "a generator for you.",
-    ),
-    why=(
-        "`workflow.random()` is a generator that this run's seed has started: each replay draws the same numbers in "
-        "the same order, and no other run draws them. The line still runs once per replay; it just says the same. "
-        "`workflow.uuid4()` is made from it. The seed comes from the run's id, so who may see the run can draw the "
-        "same numbers: a password or a token is drawn in an activity, with `secrets`. That is right here, too."
-    ),
-    check=check_vouchers,
-    early=False,
-)
+EXERCISE = Exercise(answers=("Voucher",), check=check_vouchers, early=False)

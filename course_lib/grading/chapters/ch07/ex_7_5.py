@@ -67,19 +67,4 @@ async def check_shelf(bench: "Bench", reserve_cart: "Code") -> None:
     await replays_alike(bench, reserve_cart, run, advice=_ADVICE)
 
 
-EXERCISE = Exercise(
-    answers=("ReserveCart",),
-    hints=(
-        "The old process reserved in one order, the new one replays in another. What in this code has no order?",
-        "You want each thing once, as a set gives it, in an order that every process finds again. Two "
-        "ways: sort it, or "
-        "use what keeps the order of insertion.",
-    ),
-    why=(
-        "Python promises no order for a set, and gives texts other hashes in every process. A dict keeps the order in "
-        "which its keys came, and the cart's order is in the history. `sorted(set(…))` is as good; `sorted(…, "
-        "key=hash)` would bring the process back in."
-    ),
-    check=check_shelf,
-    early=False,
-)
+EXERCISE = Exercise(answers=("ReserveCart",), check=check_shelf, early=False)

@@ -51,19 +51,4 @@ def _next(ada: int, blocked: int) -> str:
     return _ADVICE
 
 
-EXERCISE = Exercise(
-    answers=("Welcome",),
-    hints=(
-        "How many copies of `KNOWN` are there, if the sandbox imports the module for each run? And where does code run "
-        "whose module is imported only once?",
-        "Move the question “do we know this customer?” from the workflow into the activity. The workflow then asks for "
-        "`verify` every time.",
-    ),
-    why=(
-        "An activity runs outside the sandbox, in the one copy of the module that the process has, so its "
-        "cache is kept "
-        "between runs. Each workflow asks for the same commands whether the cache is warm or cold: the answer is in "
-        "its history. The cache dies with the process, and that is fine: it saves a question, it decides nothing."
-    ),
-    check=check_customers,
-)
+EXERCISE = Exercise(answers=("Welcome",), check=check_customers)

@@ -108,20 +108,4 @@ def _next(name: str, fate: str, shown: _Shown) -> str:
     return f"“{fate}” would mean that {_MEANS[fate]}. In a new process: {shown.evidence}"
 
 
-EXERCISE = Exercise(
-    answers=("Ada", "Grace", "Edsger", "VERDICTS"),
-    hints=(
-        "For each of the three: is there a value that another process would not calculate from the same input? If so, "
-        "does it decide which activity is asked for, or only with what?",
-        "Run one on a worker process, then `lab.step_through(handle)` here: this kernel is another "
-        "process. Time travel "
-        "names the line, or notes below the steps that a value is not the recorded one.",
-    ),
-    why=(
-        "Ada seeds her generator with the input: that is calculation, the same everywhere. Grace lets `hash` of a text "
-        "choose the activity: another process chooses otherwise, and the replay parts at the line that asks. Edsger "
-        "asks for `pack` always, so nothing parts; but the set's order decides whose answer is whose."
-    ),
-    check=check_riddles,
-    early=False,
-)
+EXERCISE = Exercise(answers=("Ada", "Grace", "Edsger", "VERDICTS"), check=check_riddles, early=False)
