@@ -16,7 +16,9 @@ from temporalio.api.enums.v1 import PendingActivityState
 from course_lib.history.failures import failure_text, is_timeout
 from course_lib.history.moments import elapsed, in_words, moment, optional_moment
 from course_lib.history.payloads import preview
-from course_lib.history.pending import pause
+from course_lib.history.pending import backoff, pause
+from course_lib.history.reading import attributes
+from course_lib.history.rules import outcome
 from course_lib.history.span import Span, SpanStatus
 
 if TYPE_CHECKING:
@@ -162,14 +164,7 @@ class Activity:
         return free
 
     def _backoffs(self, count: int, failure: Failure | None) -> list[timedelta]:
-        policy = self.scheduled.retry_policy
-        first, cap = elapsed(policy.initial_interval), elapsed(policy.maximum_interval)
-        factor = policy.backoff_coefficient or 1.0
-        pauses: list[timedelta] = []
-        for number in range(min(count, _DRAWN + 1)):
-            # The cap is looked at before multiplying: 2 ** 1000 seconds is no timedelta.
-            previous = pauses[-1] * factor if number else first
-            pauses.append(min(previous, cap) if cap else previous)
+        pauses = [backoff(self.scheduled.retry_policy, number) for number in range(min(count, _DRAWN + 1))]
         if pauses and failure is not None and failure.HasField("application_failure_info"):
             info = failure.application_failure_info
             if info.HasField("next_retry_delay"):  # the exception itself said when to try again
@@ -194,14 +189,8 @@ class Activity:
         )  # fmt: skip
 
     def _outcome(self) -> str:
-        if self.closed_type == "ActivityTaskCompleted":
-            result = preview(self.closed.activity_task_completed_event_attributes.result.payloads)
-            return f"result {result}" if result else ""
-        if self.closed_type == "ActivityTaskFailed":
-            return failure_text(self.closed.activity_task_failed_event_attributes.failure)
-        if self.closed_type == "ActivityTaskTimedOut":
-            return failure_text(self.closed.activity_task_timed_out_event_attributes.failure)
-        return "" if self.closed_type == "" else "cancelled"
+        cancelled = self.closed_type == "ActivityTaskCanceled"
+        return "cancelled" if cancelled else outcome(self.closed_type, attributes(self.closed))
 
 
 def _kind(failure: Failure | None) -> SpanStatus:

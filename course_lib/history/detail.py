@@ -86,7 +86,7 @@ class _Reader:
 
     def _one(self, descriptor: FieldDescriptor, value: Any) -> str:
         if descriptor.enum_type is not None:
-            return _enum(descriptor, value)
+            return words(descriptor.enum_type, value) or str(value)
         if isinstance(value, bytes):
             return f"<{len(value):,} bytes>"
         if isinstance(value, bool):
@@ -148,12 +148,6 @@ def cut(text: str) -> str:
 
 def _time(stamp: Any) -> str:
     return f"{moment(stamp):%Y-%m-%d %H:%M:%S.%f} UTC"
-
-
-def _enum(descriptor: FieldDescriptor, value: int) -> str:
-    names = {one.number: one.name for one in descriptor.enum_type.values} if descriptor.enum_type else {}
-    prefix = "_".join(names[0].split("_")[:-1]) + "_" if 0 in names else ""
-    return words(names[value], prefix) if value in names else str(value)
 
 
 def _own_lines(trace: str) -> list[str]:

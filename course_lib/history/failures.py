@@ -44,10 +44,13 @@ def kind(failure: Failure) -> str:
     if info == "application_failure_info":
         return failure.application_failure_info.type or "ApplicationError"
     if info == "timeout_failure_info":
-        which = failure.timeout_failure_info.timeout_type
-        known = TimeoutType.values()
-        return f"TimeoutError ({words(TimeoutType.Name(which), 'TIMEOUT_TYPE_') if which in known else which})"
+        return timeout_name(failure.timeout_failure_info.timeout_type)
     return _KINDS.get(info or "", "Error")
+
+
+def timeout_name(number: int) -> str:
+    """Return a timeout as an error, by the number of its type: ``"TimeoutError (StartToClose)"``."""
+    return f"TimeoutError ({words(TimeoutType, number) or number})"
 
 
 def one_failure(failure: Failure) -> str:

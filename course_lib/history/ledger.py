@@ -21,7 +21,6 @@ class Ledger:
 
     Attributes:
         type: The type of the event that is being read.
-        first: The number of the event that began the run.
         workflow_id: The workflow.
         pause: The number of the event with which the run was paused; 0 when it is not.
         changed: First events of what has changed since the one who looks emptied it. A workflow's end closes
@@ -31,7 +30,6 @@ class Ledger:
 
     def __init__(self) -> None:
         self.type = ""
-        self.first = 1
         self.workflow_id = ""
         self.pause = 0
         self.changed: set[int] = set()
