@@ -9,6 +9,7 @@ from temporalio.client import Client
 
 from course_lib import loops, server
 from course_lib.cells import Modules
+from course_lib.cells.names import parts
 from course_lib.errors import CourseError
 from course_lib.widgets.log_view import LogView, follow_logs
 from course_lib.widgets.look import callout
@@ -79,7 +80,7 @@ class Fleet:
 
         found = [self._revision(module) for module in modules]
         task_queue = options.pop("task_queue", self._task_queue)
-        name = options.pop("name", ", ".join(module.split("__r")[0] for module in found))
+        name = options.pop("name", _words(found))
         options.setdefault("sticky_queue_schedule_to_start_timeout", _STICKY_LIMIT)
         self._end_notebook_worker(task_queue)
         process = WorkerProcess(
@@ -145,4 +146,4 @@ class Fleet:
 
 
 def _words(modules: Sequence[str]) -> str:
-    return ", ".join(module.split("__r")[0] for module in modules)
+    return ", ".join(parts(module)[0] for module in modules)

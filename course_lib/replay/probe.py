@@ -39,7 +39,6 @@ class Seen:
 
     Args:
         event: The last event that the code had been told of.
-        live: Whether the history ends in this workflow task: what the code does here has not happened yet.
         time: The workflow's clock.
         jobs: What it was told, in words.
         commands: What it asked for.
@@ -52,7 +51,6 @@ class Seen:
     """
 
     event: int
-    live: bool
     time: datetime
     jobs: tuple[str, ...]
     commands: tuple[Command, ...]
@@ -190,7 +188,6 @@ class _Probe(WorkflowInstance):
         self._record.seen.append(
             Seen(
                 event=act.history_length,
-                live=not act.is_replaying,
                 time=datetime.fromtimestamp(act.timestamp.seconds, UTC).replace(
                     microsecond=act.timestamp.nanos // 1000
                 ),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from course_lib.history.failures import one_failure
@@ -25,7 +26,8 @@ TOO_SLOW = f"it did not answer within {_SLOW:g} s"
 _LARGE = 100_000  # bytes of an answer beyond which it is not decoded
 
 
-class Spoilt(Exception):
+@dataclass(frozen=True)
+class Spoilt:
     """A query changed the workflow, or never ended: this replay is of no use.
 
     Args:
@@ -33,10 +35,8 @@ class Spoilt(Exception):
         how: What it did, in words.
     """
 
-    def __init__(self, queries: tuple[str, ...], how: str) -> None:
-        super().__init__(how)
-        self.queries = queries
-        self.how = how
+    queries: tuple[str, ...]
+    how: str
 
 
 class Asking:

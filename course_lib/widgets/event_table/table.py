@@ -8,9 +8,9 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from course_lib.history.feed import Feed
-from course_lib.history.run import Run
+from course_lib.history.run import Run, Source
 from course_lib.widgets.event_table.still import still
-from course_lib.widgets.event_table.widget import EventTableWidget, Source
+from course_lib.widgets.event_table.widget import EventTableWidget
 from course_lib.widgets.look import View
 from course_lib.widgets.panel import lifetimes
 from course_lib.widgets.panel.frontend import interactive, with_static

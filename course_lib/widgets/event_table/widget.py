@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets
@@ -17,20 +17,12 @@ from course_lib.widgets.panel.bundle import bundle
 if TYPE_CHECKING:
     from temporalio.converter import DataConverter, PayloadConverter
 
-    from course_lib.history.run import Run
+    from course_lib.history.run import Run, Source
 
 _HERE = Path(__file__).parent
 CSS = (_HERE / "table.css").read_text("utf-8")
 
 GONE = "This table no longer grows: the kernel was restarted or stopped. Run its cell again."
-
-
-class Source(Protocol):
-    """What has runs: a feed, or a history that is complete."""
-
-    @property
-    def runs(self) -> Sequence[Run]:
-        """The runs, root first."""
 
 
 class EventTableWidget(anywidget.AnyWidget):

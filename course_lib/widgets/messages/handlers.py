@@ -5,9 +5,11 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, get_type_hints
 
 from course_lib.private.sdk import definition
+from course_lib.widgets.messages.values import Converter
 
 if TYPE_CHECKING:
     from temporalio.api.sdk.v1 import WorkflowInteractionDefinition, WorkflowMetadata
@@ -32,6 +34,11 @@ class Parameter:
     name: str
     annotation: Any
     default: Any = REQUIRED
+
+    @cached_property
+    def converter(self) -> Converter:
+        """Checks what was typed for it, and makes its value."""
+        return Converter(self.annotation)
 
     def words(self) -> str:
         """Return it as it stands in a signature, for example ``level: int = 1``."""
