@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 from temporalio.api.common.v1 import Payload, Payloads
 from temporalio.api.failure.v1 import Failure
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.converter import DataConverter, PayloadConverter
 
 from course_lib.history.failures import chain, one_failure
 from course_lib.history.moments import moment, seconds
 from course_lib.history.payloads import Decoder, Undecoded
 from course_lib.history.reading import attributes, attributes_field, type_name, words
-
-if TYPE_CHECKING:
-    from temporalio.api.history.v1 import HistoryEvent
-    from temporalio.converter import DataConverter, PayloadConverter
 
 # Characters of one field: a payload may have two megabytes, and nobody reads them in a notebook.
 SHOWN = 4000

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from temporalio.api.enums.v1 import TimeoutType
+from temporalio.api.failure.v1 import Failure
 
 from course_lib.history.reading import words
-
-if TYPE_CHECKING:
-    from temporalio.api.failure.v1 import Failure
 
 _KINDS = {
     "canceled_failure_info": "CancelledError",

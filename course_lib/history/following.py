@@ -8,24 +8,21 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import WorkflowExecutionStatus
+from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.workflowservice.v1 import (
     DescribeWorkflowExecutionResponse,
     GetWorkflowExecutionHistoryRequest,
     GetWorkflowExecutionHistoryResponse,
 )
+from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from course_lib.history.described import ask
 from course_lib.history.pending import Pending
 from course_lib.history.run import Gap, Run, successors
-
-if TYPE_CHECKING:
-    from temporalio.api.history.v1 import HistoryEvent
-    from temporalio.client import Client
 
 # The server ends a long poll without an event after 20 s, and 1 s before the caller's own limit: with a limit below
 # 21 s the last second would be one empty answer after the other.

@@ -5,14 +5,15 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from temporalio.client import WorkflowHistory
+from temporalio.converter import DataConverter, PayloadConverter
+
 from course_lib.history.payloads import Decoder
 from course_lib.history.reading import attributes_field, type_name
 from course_lib.history.rules import FIRST, RULES, Rule
 
 if TYPE_CHECKING:
     import pandas as pd
-    from temporalio.client import WorkflowHistory
-    from temporalio.converter import DataConverter, PayloadConverter
 
 _NOTHING = Rule()
 _COLUMNS: dict[str, Any] = {

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from google.protobuf.timestamp_pb2 import Timestamp
+
 from course_lib.history.described import unpausing
 from course_lib.history.failures import failure_text
 from course_lib.history.ledger import TASKS, Ledger
 from course_lib.history.moments import moment, seconds
-from course_lib.history.payloads import SHOWN, preview
+from course_lib.history.payloads import SHOWN, joined, labelled, preview
 from course_lib.history.rules import FIRST, RULES, marker_data, marker_name, outcome
 from course_lib.history.span import Span, SpanStatus
 
@@ -50,8 +52,7 @@ def _closes(status: SpanStatus) -> Handler:
 def _started(ledger: Ledger, event: Any, attributes: Any) -> None:
     ledger.workflow_id = attributes.workflow_id
     name = attributes.workflow_type.name
-    given = preview(attributes.input.payloads)
-    ledger.open(event, "workflow", name, name, f"input {given}" if given else "")
+    ledger.open(event, "workflow", name, name, labelled("input", attributes.input.payloads))
 
 
 def _paused(ledger: Ledger, event: Any, attributes: Any) -> None:
@@ -97,8 +98,7 @@ def _timer(ledger: Ledger, event: Any, attributes: Any) -> None:
 
 
 def _child(ledger: Ledger, event: Any, attributes: Any) -> None:
-    given = preview(attributes.input.payloads)
-    detail = f"input {given}" if given else ""
+    detail = labelled("input", attributes.input.payloads)
     ledger.open(event, "child", attributes.workflow_type.name, attributes.workflow_id, detail, waiting=True)
 
 
@@ -144,8 +144,7 @@ def _update_rejected(ledger: Ledger, event: Any, attributes: Any) -> None:
 def _update_completed(ledger: Ledger, event: Any, attributes: Any) -> None:
     ended = attributes.outcome
     failed = ended.HasField("failure")
-    result = preview(ended.success.payloads)
-    text = failure_text(ended.failure) if failed else f"result {result}" if result else ""
+    text = failure_text(ended.failure) if failed else labelled("result", ended.success.payloads)
     ledger.close(attributes.accepted_event_id, event, "failed" if failed else "completed", text)
 
 
@@ -170,18 +169,14 @@ def _local_activity(ledger: Ledger, event: Any, attributes: Any, name: str) -> N
     start = end
     if isinstance(asked, dict) and isinstance(asked.get("seconds"), int):
         # The worker's clock, not the server's: never later than the event that it sent.
-        from temporalio.api.history.v1 import HistoryEvent
-
-        noted = HistoryEvent()
-        noted.event_time.seconds, noted.event_time.nanos = asked["seconds"], int(asked.get("nanos") or 0)
-        start = min(end, moment(noted.event_time))
+        start = min(end, moment(Timestamp(seconds=asked["seconds"], nanos=int(asked.get("nanos") or 0))))
     failed = attributes.HasField("failure")
-    result = preview(attributes.details["result"].payloads) if "result" in attributes.details else ""
-    ended = failure_text(attributes.failure) if failed else f"result {result}" if result else ""
+    result = attributes.details["result"].payloads if "result" in attributes.details else []
+    ended = failure_text(attributes.failure) if failed else labelled("result", result)
     ledger.put(Span(
         f"{name} (local)", "activity", name, start, end, "failed" if failed else "completed",
         attempt if isinstance(attempt, int) else None, event.event_id, event.event_id,
-        f"local activity{'; ' if ended else ''}{ended}",
+        joined("local activity", ended),
     ))  # fmt: skip
 
 

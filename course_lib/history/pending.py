@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from temporalio.api.common.v1 import RetryPolicy
+from temporalio.api.workflow.v1 import PendingActivityInfo, PendingWorkflowTaskInfo
 
 from course_lib.history.moments import elapsed
-
-if TYPE_CHECKING:
-    from temporalio.api.common.v1 import RetryPolicy
-    from temporalio.api.workflow.v1 import PendingActivityInfo, PendingWorkflowTaskInfo
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from temporalio.api.enums.v1 import EventType
-
-if TYPE_CHECKING:
-    from temporalio.client import WorkflowHandle, WorkflowHistory
+from temporalio.client import WorkflowHandle, WorkflowHistory
 
 
 async def fetch(handle: "WorkflowHandle[Any, Any]") -> "WorkflowHistory":

@@ -21,7 +21,7 @@ from temporalio.api.enums.v1 import (
 
 from course_lib.history.failures import failure_text, timeout_name
 from course_lib.history.moments import elapsed
-from course_lib.history.payloads import Decoder, preview
+from course_lib.history.payloads import Decoder, labelled
 from course_lib.history.reading import words
 
 FIRST = "first"  # answers the run's first event
@@ -226,5 +226,4 @@ def outcome(type: str, attributes: Any) -> str:
         return str(text)
     if (result := getattr(attributes, "result", None)) is None:
         return ""
-    shown = preview(getattr(result, "payloads", [result]))
-    return f"result {shown}" if shown else ""
+    return labelled("result", getattr(result, "payloads", [result]))

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
 
 from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
 
+from course_lib.history.pending import Pending
 from course_lib.history.reading import attributes
-
-if TYPE_CHECKING:
-    from temporalio.api.history.v1 import HistoryEvent
-
-    from course_lib.history.pending import Pending
 
 Relation = Literal["root", "continued", "child"]
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from temporalio.client import Interceptor, OutboundInterceptor, QueryWorkflowInput
 from temporalio.converter import PayloadConverter
 
-from course_lib.history.payloads import preview
+from course_lib.history.payloads import joined, preview
 from course_lib.history.span import Span, SpanStatus
 
 _KEPT = 2000  # notes
@@ -120,7 +120,7 @@ class _Observing(OutboundInterceptor):
 
 
 def _keep(input: QueryWorkflowInput, start: datetime, given: str, outcome: str, *, failed: bool) -> None:
-    detail = "; ".join(part for part in (f"input {given}" if given else "", outcome) if part)
+    detail = joined(f"input {given}" if given else "", outcome)
     note(Note(input.id, input.run_id, input.query, start, datetime.now(UTC), detail, failed))
 
 

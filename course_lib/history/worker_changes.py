@@ -9,14 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from temporalio.api.enums.v1 import EventType, TaskQueueKind
+from temporalio.api.history.v1 import HistoryEvent
 
 from course_lib.history.moments import moment
-
-if TYPE_CHECKING:
-    from temporalio.api.history.v1 import HistoryEvent
 
 
 class Mark(NamedTuple):

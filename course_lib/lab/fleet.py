@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from IPython.display import display
-from temporalio.client import Client
 
 from course_lib import loops, server
 from course_lib.cells import Modules
@@ -65,7 +64,7 @@ class Fleet:
         await self._end_processes(task_queue)
         log = LogView(f"Worker on {task_queue}", empty="running; its log lines appear here")
         worker = await start_worker(
-            self._connect, task_queue, workflows=workflows, activities=activities,
+            lambda: server.connect(self._server), task_queue, workflows=workflows, activities=activities,
             on_death=self._say_death, say=log.append, **options,
         )  # fmt: skip
         follow_logs(log)
@@ -136,9 +135,6 @@ class Fleet:
         if worker is not None and worker.running:
             loops.background().run(worker.stop(), _STOP_LIMIT)
             print("Stopped the Worker in this notebook: the worker process takes its place.")
-
-    async def _connect(self) -> Client:
-        return await server.connect(self._server)
 
     @staticmethod
     def _say_death(reason: str) -> None:

@@ -14,7 +14,7 @@ from IPython.core.getipython import get_ipython
 from IPython.display import display
 from temporalio.client import Client, WorkflowHandle, WorkflowHistory
 
-from course_lib import cells, grading, server, shop
+from course_lib import cells, grading, history, server, shop
 from course_lib.errors import CourseError
 from course_lib.history.sent_queries import ObservingInterceptor
 from course_lib.lab import faults, interrupted, names, run_argument, server_calls, shell, waiting, your_turn
@@ -317,8 +317,6 @@ class Lab:
         Args:
             run: A workflow's handle, or a history.
         """
-        from course_lib import history
-
         run = run_argument.run(run, "lab.events")
         recorded = run if isinstance(run, WorkflowHistory) else self._look(history.fetch(run))
         return history.events_frame(recorded)
@@ -347,7 +345,6 @@ class Lab:
         Args:
             run: A workflow's handle, or a history.
         """
-        from course_lib import history
         from course_lib.history.feed import Feed
         from course_lib.widgets.event_table import EventTable
         from course_lib.widgets.panel import interactive

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from temporalio.api.common.v1 import Payload
 
 from course_lib.history.failures import failure_text
 from course_lib.history.moments import seconds
 from course_lib.history.payloads import Decoder, preview
 from course_lib.replay.rendering import show
-
-if TYPE_CHECKING:
-    from temporalio.api.common.v1 import Payload
 
 _ARGUMENT = 80  # characters of one argument
 _LARGE = 4000  # bytes beyond which a payload is not decoded, only previewed

@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from temporalio.api.failure.v1 import Failure
 from temporalio.worker import UnsandboxedWorkflowRunner, WorkflowInstance, WorkflowInstanceDetails, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
@@ -26,9 +27,6 @@ from course_lib.replay.places import Places
 from course_lib.replay.queries import Asking
 from course_lib.replay.variables import State
 from course_lib.replay.waiting_lines import Waits
-
-if TYPE_CHECKING:
-    from temporalio.api.failure.v1 import Failure
 
 _TERMINAL = ("complete_workflow_execution", "fail_workflow_execution", "continue_as_new_workflow_execution")
 

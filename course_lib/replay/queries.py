@@ -11,15 +11,13 @@ import inspect
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from course_lib.history.failures import one_failure
+from course_lib.history.payloads import Decoder
 from course_lib.private import sdk
 from course_lib.replay.rendering import show
-
-if TYPE_CHECKING:
-    from course_lib.history.payloads import Decoder
-    from course_lib.replay.variables import State
+from course_lib.replay.variables import State
 
 _SLOW = 1.0  # seconds; the whole activation has two
 TOO_SLOW = f"it did not answer within {_SLOW:g} s"

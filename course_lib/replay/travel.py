@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from temporalio.api.failure.v1 import Failure
+from temporalio.client import WorkflowHistory
+from temporalio.converter import DataConverter
 
 from course_lib.history.payloads import Decoder
 from course_lib.history.reading import attributes
@@ -18,11 +22,6 @@ from course_lib.replay.probe import Record
 from course_lib.replay.queries import Asking
 from course_lib.replay.steps import Steps
 from course_lib.replay.workflow_tasks import closing
-
-if TYPE_CHECKING:
-    from temporalio.api.failure.v1 import Failure
-    from temporalio.client import WorkflowHistory
-    from temporalio.converter import DataConverter
 
 
 async def journey(

@@ -1,11 +1,9 @@
 """The panel of a Worker in a child process: its state, its version, its controls and its log."""
 
-import weakref
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
 import ipywidgets
-from IPython.core.getipython import get_ipython
 from IPython.display import display
 
 from course_lib.cells.names import parts
@@ -15,6 +13,7 @@ from course_lib.widgets.line import Line
 from course_lib.widgets.log_view import LogView
 from course_lib.widgets.look import View, escape, page
 from course_lib.widgets.panel import FRAME, Panel
+from course_lib.widgets.panel.kernel_side import after_cells
 from course_lib.widgets.worker_words import HINTS, ICONS, TONES, newer, since, tasks, version
 from course_lib.workers import WorkerProcess
 
@@ -71,7 +70,7 @@ class WorkerPanel(Panel):
         self.log = LogView(lambda: f"Log of {self.summary()}", source=lambda: process.lines)
         process.subscribe(self.changed)
         if newest is not None:
-            _redraw_after_cells(self)
+            after_cells(self.changed)  # the cell may have made a newer revision
         self.assemble(self._state, self._facts, self.row(*self._buttons()), self._hint, label=self.title)
         self.widget.add_class("tc-framed")
 
@@ -222,19 +221,3 @@ class WorkerPanel(Panel):
     def running(self) -> bool:
         """Whether the process lives and polls."""
         return self.process.running
-
-
-_looking: "weakref.WeakSet[WorkerPanel]" = weakref.WeakSet()
-
-
-def _redraw_after_cells(panel: WorkerPanel) -> None:
-    """Draw a panel after each cell: the cell may have made a newer revision."""
-    _looking.add(panel)
-    shell = get_ipython()
-    if shell is not None and _after_cell not in shell.events.callbacks["post_run_cell"]:
-        shell.events.register("post_run_cell", _after_cell)
-
-
-def _after_cell(*_: Any) -> None:
-    for panel in list(_looking):
-        panel.changed()

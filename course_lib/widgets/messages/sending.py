@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import RPCTimeoutOrCancelledError as CallEnded
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError, WorkflowUpdateStage
 
@@ -20,9 +21,6 @@ from course_lib.waits import CELL, StillMoving, Stuck, Watch
 from course_lib.waits.until import LAST_RESORT, Manner
 from course_lib.widgets.messages.outcome import Outcome, clock
 from course_lib.workers import moving
-
-if TYPE_CHECKING:
-    from temporalio.api.history.v1 import HistoryEvent
 
 T = TypeVar("T")
 
