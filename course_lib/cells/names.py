@@ -16,6 +16,12 @@ def revision_name(name: str, number: int) -> str:
     return f"{name}__r{number}"
 
 
+def parts(module: str) -> tuple[str, int]:
+    """Return the name and the revision of a module cell's module; 0 for a module that is none."""
+    match = REVISION.match(module)
+    return (match["name"], int(match["number"])) if match else (module, 0)
+
+
 def check_name(name: str, folder: Path) -> None:
     """Refuse a name that cannot be a module of a chapter.
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+
+from temporalio.api.failure.v1 import Failure
 
 from course_lib.history.failures import chain, kind
 from course_lib.pitfalls import RULES, kind_of
 from course_lib.workers.blame import dumped_line
-
-if TYPE_CHECKING:
-    from temporalio.api.failure.v1 import Failure
 
 # What the message says → what to do. Sources: TMPRL numbers of Temporal's rule list; texts of temporalio 1.35.
 _FIXES: tuple[tuple[str, str], ...] = (

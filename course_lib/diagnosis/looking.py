@@ -16,7 +16,7 @@ from course_lib.diagnosis import activities, facts, tasks
 from course_lib.diagnosis.diagnosis import Diagnosis
 from course_lib.history import Described, describe, unpausing
 from course_lib.history.moments import elapsed, in_words, moment
-from course_lib.history.reading import attributes_field, type_name
+from course_lib.history.reading import attributes, open_timers, type_name
 from course_lib.history.rules import RULES
 from course_lib.server import health
 
@@ -123,7 +123,7 @@ class _Look:
         last = next(iter(await facts.newest_events(self.client, self.handle.id, self.described.run_id)), None)
         failure = ""
         if last is not None and (rule := RULES.get(type_name(last.event_type))) and rule.failure:
-            failure = rule.failure(getattr(last, attributes_field(last.event_type)))
+            failure = rule.failure(attributes(last))
         details = (("failure", failure),) if failure else ()
         fix = "read its result with `await lab.result(handle)`." if status == "completed" else ""
         return Diagnosis("closed", f"The workflow has ended: {status}.", fix, details)
@@ -285,15 +285,8 @@ async def _nothing() -> list[Any]:
 
 def _timers(newest: list[Any]) -> list[tuple[int, datetime]]:
     """Return the open timers among the newest events, the next one first."""
-    done: set[int] = set()
-    found: list[tuple[int, datetime]] = []
-    for event in newest:  # newest first: an end comes before its start
-        kind = type_name(event.event_type)
-        if kind == "TimerFired":
-            done.add(event.timer_fired_event_attributes.started_event_id)
-        elif kind == "TimerCanceled":
-            done.add(event.timer_canceled_event_attributes.started_event_id)
-        elif kind == "TimerStarted" and event.event_id not in done:
-            length = elapsed(event.timer_started_event_attributes.start_to_fire_timeout)
-            found.append((event.event_id, moment(event.event_time) + length))
-    return sorted(found, key=lambda timer: timer[1])
+    due = (
+        (timer.event_id, moment(timer.event_time) + elapsed(timer.timer_started_event_attributes.start_to_fire_timeout))
+        for timer in open_timers(newest)
+    )
+    return sorted(due, key=lambda timer: timer[1])

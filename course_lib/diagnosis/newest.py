@@ -15,7 +15,7 @@ from typing import Any
 from temporalio.client import WorkflowHandle
 
 from course_lib import history
-from course_lib.cells.names import REVISION
+from course_lib.cells.names import parts
 from course_lib.diagnosis.facts import asked
 from course_lib.diagnosis.failing import known_fix, learners_line
 from course_lib.errors import CourseError
@@ -96,8 +96,8 @@ async def newest(
 def _class_of(name: str, queue: str) -> tuple[type | None, type | None]:
     """Return the newest class of a workflow type, and the one that a Worker of this process runs on that queue."""
     workers = [worker for worker in running_workers() if worker.task_queue == queue]
-    running = next((cls for worker in workers for cls in worker.workflows if _type(cls) == name), None)
-    cells = [cls for cls in _cells() if _type(cls) == name]
+    running = next((cls for worker in workers for cls in worker.workflows if workflow_type(cls) == name), None)
+    cells = [cls for cls in _cells() if workflow_type(cls) == name]
     if workers and running is None:
         return None, None  # it would run no code of that type
     if running is not None:
@@ -120,20 +120,10 @@ def _cells() -> Iterator[type]:
             )  # fmt: skip
 
 
-def _type(cls: type) -> str | None:
-    return workflow_type(cls)
-
-
 def newest_revision(name: str) -> int:
     """Return the newest revision of a module cell that this process knows; 0 when there is none."""
     base, number = parts(getattr(sys.modules.get(name), "__name__", ""))
     return number if base == name else 0
-
-
-def parts(module: str) -> tuple[str, int]:
-    """Return a module's name and its revision, 0 when it has none."""
-    match = REVISION.match(module)
-    return (match["name"], int(match["number"])) if match else (module, 0)
 
 
 def _words(cls: type) -> str:

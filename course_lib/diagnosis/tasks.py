@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from temporalio.api.failure.v1 import Failure
 from temporalio.client import WorkflowHandle
 
+from course_lib.cells.names import parts
 from course_lib.diagnosis.diagnosis import Diagnosis
 from course_lib.diagnosis.facts import Pollers
 from course_lib.diagnosis.failing import known_fix, learners_line
-from course_lib.diagnosis.newest import Newest, newest, newest_revision, parts
+from course_lib.diagnosis.newest import Newest, newest, newest_revision
 from course_lib.history import Described
 from course_lib.history.failures import chain, failure_text
 from course_lib.history.reading import type_name
-
-if TYPE_CHECKING:
-    from temporalio.api.failure.v1 import Failure
 
 _FILE = re.compile(r'File "[^"]*?(?P<module>\w+__r\d+)\.py"')
 

@@ -9,19 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from temporalio.api.enums.v1 import PendingActivityState
+from temporalio.api.failure.v1 import Failure
+from temporalio.api.workflow.v1 import PendingActivityInfo
 
 from course_lib.history.failures import failure_text, is_timeout
 from course_lib.history.moments import elapsed, in_words, moment, optional_moment
-from course_lib.history.payloads import preview
-from course_lib.history.pending import pause
+from course_lib.history.payloads import joined, labelled
+from course_lib.history.pending import backoff, pause
+from course_lib.history.reading import attributes
+from course_lib.history.rules import outcome
 from course_lib.history.span import Span, SpanStatus
-
-if TYPE_CHECKING:
-    from temporalio.api.failure.v1 import Failure
-    from temporalio.api.workflow.v1 import PendingActivityInfo
 
 # More attempts than these would only be a smear.
 _DRAWN = 12
@@ -61,13 +61,7 @@ class Activity:
         if self.started.activity_task_started_event_attributes.attempt > 1:
             return None
         scheduled, begun = self.scheduled, moment(self.started.event_time)
-        given = result = ""
-        if detailed:
-            given = preview(scheduled.input.payloads)
-            result = preview(self.closed.activity_task_completed_event_attributes.result.payloads)
-        detail = f"input {given}" if given else ""
-        if result:
-            detail = f"{detail}; result {result}" if detail else f"result {result}"
+        detail = joined(labelled("input", scheduled.input.payloads), self._outcome()) if detailed else ""
         name = scheduled.activity_type.name
         return Span(
             name, "activity", name, begun, max(begun, moment(self.closed.event_time)), "completed", 1,
@@ -162,14 +156,7 @@ class Activity:
         return free
 
     def _backoffs(self, count: int, failure: Failure | None) -> list[timedelta]:
-        policy = self.scheduled.retry_policy
-        first, cap = elapsed(policy.initial_interval), elapsed(policy.maximum_interval)
-        factor = policy.backoff_coefficient or 1.0
-        pauses: list[timedelta] = []
-        for number in range(min(count, _DRAWN + 1)):
-            # The cap is looked at before multiplying: 2 ** 1000 seconds is no timedelta.
-            previous = pauses[-1] * factor if number else first
-            pauses.append(min(previous, cap) if cap else previous)
+        pauses = [backoff(self.scheduled.retry_policy, number) for number in range(min(count, _DRAWN + 1))]
         if pauses and failure is not None and failure.HasField("application_failure_info"):
             info = failure.application_failure_info
             if info.HasField("next_retry_delay"):  # the exception itself said when to try again
@@ -180,28 +167,20 @@ class Activity:
         self, start: datetime, end: datetime | None, status: SpanStatus, attempt: int | None, detail: str,
         waited_from: datetime | None = None, *, estimated: bool = False,
     ) -> Span:  # fmt: skip
-        given = preview(self.scheduled.input.payloads)
         name = self.scheduled.activity_type.name
-        parts = [f"input {given}" if given else "", detail]
-        if self.cancel_requested and not estimated:
-            parts.append("cancellation was requested")
+        asked = "cancellation was requested" if self.cancel_requested and not estimated else ""
+        told = joined(labelled("input", self.scheduled.input.payloads), detail, asked)
         return Span(
             lane=name, kind="activity", name=name, start=start,
             end=max(start, end) if end else None, status=status, attempt=attempt,
             first_event=self.event.event_id,
             last_event=self.closed.event_id if self.closed is not None else None,
-            detail="; ".join(part for part in parts if part), waited_from=waited_from, estimated=estimated,
+            detail=told, waited_from=waited_from, estimated=estimated,
         )  # fmt: skip
 
     def _outcome(self) -> str:
-        if self.closed_type == "ActivityTaskCompleted":
-            result = preview(self.closed.activity_task_completed_event_attributes.result.payloads)
-            return f"result {result}" if result else ""
-        if self.closed_type == "ActivityTaskFailed":
-            return failure_text(self.closed.activity_task_failed_event_attributes.failure)
-        if self.closed_type == "ActivityTaskTimedOut":
-            return failure_text(self.closed.activity_task_timed_out_event_attributes.failure)
-        return "" if self.closed_type == "" else "cancelled"
+        cancelled = self.closed_type == "ActivityTaskCanceled"
+        return "cancelled" if cancelled else outcome(self.closed_type, attributes(self.closed))
 
 
 def _kind(failure: Failure | None) -> SpanStatus:

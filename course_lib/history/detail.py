@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 from temporalio.api.common.v1 import Payload, Payloads
 from temporalio.api.failure.v1 import Failure
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.converter import DataConverter, PayloadConverter
 
 from course_lib.history.failures import chain, one_failure
 from course_lib.history.moments import moment, seconds
 from course_lib.history.payloads import Decoder, Undecoded
 from course_lib.history.reading import attributes, attributes_field, type_name, words
-
-if TYPE_CHECKING:
-    from temporalio.api.history.v1 import HistoryEvent
-    from temporalio.converter import DataConverter, PayloadConverter
 
 # Characters of one field: a payload may have two megabytes, and nobody reads them in a notebook.
 SHOWN = 4000
@@ -86,7 +84,7 @@ class _Reader:
 
     def _one(self, descriptor: FieldDescriptor, value: Any) -> str:
         if descriptor.enum_type is not None:
-            return _enum(descriptor, value)
+            return words(descriptor.enum_type, value) or str(value)
         if isinstance(value, bytes):
             return f"<{len(value):,} bytes>"
         if isinstance(value, bool):
@@ -148,12 +146,6 @@ def cut(text: str) -> str:
 
 def _time(stamp: Any) -> str:
     return f"{moment(stamp):%Y-%m-%d %H:%M:%S.%f} UTC"
-
-
-def _enum(descriptor: FieldDescriptor, value: int) -> str:
-    names = {one.number: one.name for one in descriptor.enum_type.values} if descriptor.enum_type else {}
-    prefix = "_".join(names[0].split("_")[:-1]) + "_" if 0 in names else ""
-    return words(names[value], prefix) if value in names else str(value)
 
 
 def _own_lines(trace: str) -> list[str]:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from temporalio.api.enums.v1 import TimeoutType
+from temporalio.api.failure.v1 import Failure
 
 from course_lib.history.reading import words
-
-if TYPE_CHECKING:
-    from temporalio.api.failure.v1 import Failure
 
 _KINDS = {
     "canceled_failure_info": "CancelledError",
@@ -44,10 +41,13 @@ def kind(failure: Failure) -> str:
     if info == "application_failure_info":
         return failure.application_failure_info.type or "ApplicationError"
     if info == "timeout_failure_info":
-        which = failure.timeout_failure_info.timeout_type
-        known = TimeoutType.values()
-        return f"TimeoutError ({words(TimeoutType.Name(which), 'TIMEOUT_TYPE_') if which in known else which})"
+        return timeout_name(failure.timeout_failure_info.timeout_type)
     return _KINDS.get(info or "", "Error")
+
+
+def timeout_name(number: int) -> str:
+    """Return a timeout as an error, by the number of its type: ``"TimeoutError (StartToClose)"``."""
+    return f"TimeoutError ({words(TimeoutType, number) or number})"
 
 
 def one_failure(failure: Failure) -> str:

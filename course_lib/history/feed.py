@@ -5,15 +5,13 @@ from __future__ import annotations
 import logging
 import weakref
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+
+from temporalio.client import Client
 
 from course_lib import loops
 from course_lib.history import sent_queries
 from course_lib.history.following import Follower
 from course_lib.history.run import Run
-
-if TYPE_CHECKING:
-    from temporalio.client import Client
 
 _log = logging.getLogger(__name__)
 

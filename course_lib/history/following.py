@@ -8,24 +8,21 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import WorkflowExecutionStatus
+from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.workflowservice.v1 import (
     DescribeWorkflowExecutionResponse,
     GetWorkflowExecutionHistoryRequest,
     GetWorkflowExecutionHistoryResponse,
 )
+from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from course_lib.history.described import ask
 from course_lib.history.pending import Pending
 from course_lib.history.run import Gap, Run, successors
-
-if TYPE_CHECKING:
-    from temporalio.api.history.v1 import HistoryEvent
-    from temporalio.client import Client
 
 # The server ends a long poll without an event after 20 s, and 1 s before the caller's own limit: with a limit below
 # 21 s the last second would be one empty answer after the other.
@@ -53,6 +50,9 @@ class Follower:
     Args:
         client: Any client of the namespace.
         changed: Called after each change, on that loop.
+
+    Attributes:
+        over: Whether no more changes come.
     """
 
     def __init__(self, client: Client, changed: Callable[[], None]) -> None:
@@ -62,26 +62,21 @@ class Follower:
         self.changed = changed
         self._lock = threading.Lock()
         self._begun = False
-        self._ended = False
+        self.over = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._next_look = 0.0
 
-    @property
-    def over(self) -> bool:
-        """Whether no more changes come."""
-        return self._ended
-
     def begin(self) -> bool:
         """Return True to the first caller only."""
         with self._lock:
-            first = not self._begun and not self._ended
+            first = not self._begun and not self.over
             self._begun = True
             return first
 
     def close(self) -> None:
         """End all tasks; from any thread."""
-        self._ended = True
+        self.over = True
         if self._loop is not None:
             with contextlib.suppress(RuntimeError):  # the loop is closed: the process ends
                 self._loop.call_soon_threadsafe(self._cancel)
@@ -93,7 +88,7 @@ class Follower:
     async def follow(self, run: Run) -> None:
         """Begin to follow a run, and return at once."""
         self._loop = asyncio.get_running_loop()
-        if not self._ended:
+        if not self.over:
             self._spawn(run)
 
     def _spawn(self, run: Run) -> None:
@@ -103,8 +98,8 @@ class Follower:
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        if not self._tasks and not self._ended:
-            self._ended = True
+        if not self._tasks and not self.over:
+            self.over = True
             self.changed()
 
     def _fail(self, run: Run, words: str) -> None:
@@ -212,13 +207,14 @@ class Follower:
             turn = max(now, self._next_look)
             self._next_look = turn + _LOOK_GAP
             await asyncio.sleep(turn - now)
+            pending = None
             with contextlib.suppress(RPCError):  # the long poll notices it too, and says so
                 pending = Pending.of(await self._describe(run))
                 if pending != run.pending and not run.closed:
                     run.pending = pending
                     self.changed()
             await asyncio.sleep(_LOOK_EVERY)
-            if run.unsettled:
+            if pending is None or pending.unsettled:
                 events_came.set()
 
     async def _describe(self, run: Run) -> DescribeWorkflowExecutionResponse:

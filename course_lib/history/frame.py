@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from temporalio.client import WorkflowHistory
+from temporalio.converter import DataConverter, PayloadConverter
 
 from course_lib.history.payloads import Decoder
 from course_lib.history.reading import attributes_field, type_name
@@ -12,10 +14,19 @@ from course_lib.history.rules import FIRST, RULES, Rule
 
 if TYPE_CHECKING:
     import pandas as pd
-    from temporalio.client import WorkflowHistory
-    from temporalio.converter import DataConverter, PayloadConverter
 
 _NOTHING = Rule()
+_COLUMNS: dict[str, Any] = {
+    "event_id": "int64",
+    "time": "datetime64[ns, UTC]",
+    "type": "str",
+    "name": "str",
+    "payload": object,
+    "attempt": "Int64",
+    "links": "Int64",
+    "duration": "timedelta64[ns]",
+    "failure": "str",
+}
 
 
 def events_frame(history: WorkflowHistory, converter: DataConverter | PayloadConverter | None = None) -> pd.DataFrame:
@@ -34,35 +45,9 @@ def events_frame(history: WorkflowHistory, converter: DataConverter | PayloadCon
     import pandas as pd  # takes longer to import than all the rest of this package
 
     reader = RowReader(Decoder(converter))
-    rows = [reader.row(event) for event in history.events]
-    ids, moments, types, names, payloads, attempts, links, durations, failures = (
-        zip(*rows, strict=True) if rows else ((),) * 9
-    )
-    times = pd.Series(pd.array(moments, dtype="int64")).astype("datetime64[ns]").dt.tz_localize("UTC")
-    spent = pd.Series(pd.array(durations, dtype="int64")).astype("timedelta64[ns]")
-    return pd.DataFrame(
-        {
-            "event_id": pd.Series(ids, dtype="int64"),
-            "time": times,
-            "type": pd.Series(types, dtype="str"),
-            "name": pd.Series(names, dtype="str"),
-            "payload": pd.Series(_column(payloads), dtype=object),
-            "attempt": pd.Series(pd.array(attempts, dtype="Int64")),
-            "links": pd.Series(pd.array(links, dtype="Int64")),
-            "duration": spent,
-            "failure": pd.Series(failures, dtype="str"),
-        }
-    )
-
-
-def _column(values: Sequence[Any]) -> Any:
-    import numpy as np
-
-    # Filled one by one: numpy would make a table of a list of lists.
-    column = np.empty(len(values), dtype=object)
-    for position, value in enumerate(values):
-        column[position] = value
-    return column
+    # Objects first: else pandas would make 5.0 of a payload 5 when another one is None.
+    frame = pd.DataFrame([reader.row(event) for event in history.events], columns=list(_COLUMNS), dtype=object)
+    return frame.astype(_COLUMNS)
 
 
 NO_TIME = -(2**63)  # NaT

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import chain
-from typing import TYPE_CHECKING
+
+from temporalio.api.history.v1 import HistoryEvent
 
 from course_lib.history.pending import Pending
 from course_lib.history.span import Span
 from course_lib.history.spans import Reader
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from temporalio.api.history.v1 import HistoryEvent
 
 # The workflow task that only the server knows belongs to no event.
 DUE = -1

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from google.protobuf.timestamp_pb2 import Timestamp
+
 from course_lib.history.described import unpausing
 from course_lib.history.failures import failure_text
 from course_lib.history.ledger import TASKS, Ledger
 from course_lib.history.moments import moment, seconds
-from course_lib.history.payloads import SHOWN, preview
-from course_lib.history.rules import RULES, marker_data, marker_name
+from course_lib.history.payloads import SHOWN, joined, labelled, preview
+from course_lib.history.rules import FIRST, RULES, marker_data, marker_name, outcome
 from course_lib.history.span import Span, SpanStatus
 
 TIMERS = "timers"
@@ -36,39 +38,21 @@ def detail(attributes: Any) -> str:
     return next((text[:SHOWN] for text in texts if isinstance(text, str) and text), "")
 
 
-def _outcome(type: str, attributes: Any) -> str:
-    """Return how something ended, by an event of this type: its result or its failure."""
-    rule = RULES.get(type)
-    if rule is not None and rule.failure is not None and (text := rule.failure(attributes)):
-        return str(text)
-    if (result := getattr(attributes, "result", None)) is None:
-        return ""
-    shown = preview(getattr(result, "payloads", [result]))
-    return f"result {shown}" if shown else ""
-
-
-def _ended(status: SpanStatus) -> Handler:
-    def handle(ledger: Ledger, event: Any, attributes: Any) -> None:
-        ledger.close(ledger.first, event, status, _outcome(ledger.type, attributes))
-
-    return handle
-
-
-def _closes(status: SpanStatus, *fields: str) -> Handler:
-    """Return a handler that closes the span whose first event one of these fields numbers."""
+def _closes(status: SpanStatus) -> Handler:
+    """Return a handler that closes the span which began with the first event that this one answers."""
 
     def handle(ledger: Ledger, event: Any, attributes: Any) -> None:
-        first = next((number for field in fields if (number := getattr(attributes, field))), 0)
-        ledger.close(first, event, status, _outcome(ledger.type, attributes))
+        asked = RULES[ledger.type].links[-1]
+        first = 1 if asked == FIRST else getattr(attributes, asked)
+        ledger.close(first, event, status, outcome(ledger.type, attributes))
 
     return handle
 
 
 def _started(ledger: Ledger, event: Any, attributes: Any) -> None:
-    ledger.first, ledger.workflow_id = event.event_id, attributes.workflow_id
+    ledger.workflow_id = attributes.workflow_id
     name = attributes.workflow_type.name
-    given = preview(attributes.input.payloads)
-    ledger.open(event, "workflow", name, name, f"input {given}" if given else "")
+    ledger.open(event, "workflow", name, name, labelled("input", attributes.input.payloads))
 
 
 def _paused(ledger: Ledger, event: Any, attributes: Any) -> None:
@@ -114,8 +98,7 @@ def _timer(ledger: Ledger, event: Any, attributes: Any) -> None:
 
 
 def _child(ledger: Ledger, event: Any, attributes: Any) -> None:
-    given = preview(attributes.input.payloads)
-    detail = f"input {given}" if given else ""
+    detail = labelled("input", attributes.input.payloads)
     ledger.open(event, "child", attributes.workflow_type.name, attributes.workflow_id, detail, waiting=True)
 
 
@@ -159,10 +142,9 @@ def _update_rejected(ledger: Ledger, event: Any, attributes: Any) -> None:
 
 
 def _update_completed(ledger: Ledger, event: Any, attributes: Any) -> None:
-    outcome = attributes.outcome
-    failed = outcome.HasField("failure")
-    result = preview(outcome.success.payloads)
-    text = failure_text(outcome.failure) if failed else f"result {result}" if result else ""
+    ended = attributes.outcome
+    failed = ended.HasField("failure")
+    text = failure_text(ended.failure) if failed else labelled("result", ended.success.payloads)
     ledger.close(attributes.accepted_event_id, event, "failed" if failed else "completed", text)
 
 
@@ -187,29 +169,25 @@ def _local_activity(ledger: Ledger, event: Any, attributes: Any, name: str) -> N
     start = end
     if isinstance(asked, dict) and isinstance(asked.get("seconds"), int):
         # The worker's clock, not the server's: never later than the event that it sent.
-        from temporalio.api.history.v1 import HistoryEvent
-
-        noted = HistoryEvent()
-        noted.event_time.seconds, noted.event_time.nanos = asked["seconds"], int(asked.get("nanos") or 0)
-        start = min(end, moment(noted.event_time))
+        start = min(end, moment(Timestamp(seconds=asked["seconds"], nanos=int(asked.get("nanos") or 0))))
     failed = attributes.HasField("failure")
-    result = preview(attributes.details["result"].payloads) if "result" in attributes.details else ""
-    outcome = failure_text(attributes.failure) if failed else f"result {result}" if result else ""
+    result = attributes.details["result"].payloads if "result" in attributes.details else []
+    ended = failure_text(attributes.failure) if failed else labelled("result", result)
     ledger.put(Span(
         f"{name} (local)", "activity", name, start, end, "failed" if failed else "completed",
         attempt if isinstance(attempt, int) else None, event.event_id, event.event_id,
-        f"local activity{'; ' if outcome else ''}{outcome}",
+        joined("local activity", ended),
     ))  # fmt: skip
 
 
 HANDLERS: dict[str, Handler] = {
     "WorkflowExecutionStarted": _started,
-    "WorkflowExecutionCompleted": _ended("completed"),
-    "WorkflowExecutionFailed": _ended("failed"),
-    "WorkflowExecutionTimedOut": _ended("timed_out"),
-    "WorkflowExecutionCanceled": _ended("cancelled"),
-    "WorkflowExecutionTerminated": _ended("terminated"),
-    "WorkflowExecutionContinuedAsNew": _ended("continued"),
+    "WorkflowExecutionCompleted": _closes("completed"),
+    "WorkflowExecutionFailed": _closes("failed"),
+    "WorkflowExecutionTimedOut": _closes("timed_out"),
+    "WorkflowExecutionCanceled": _closes("cancelled"),
+    "WorkflowExecutionTerminated": _closes("terminated"),
+    "WorkflowExecutionContinuedAsNew": _closes("continued"),
     "WorkflowExecutionSignaled": _signalled,
     "WorkflowExecutionUpdateAdmitted": _update_admitted,
     "WorkflowExecutionUpdateAccepted": _update_accepted,
@@ -219,9 +197,9 @@ HANDLERS: dict[str, Handler] = {
     "WorkflowExecutionUnpaused": _unpaused,
     "WorkflowTaskScheduled": _task_scheduled,
     "WorkflowTaskStarted": _begun,
-    "WorkflowTaskCompleted": _closes("completed", "scheduled_event_id"),
-    "WorkflowTaskFailed": _closes("failed", "scheduled_event_id"),
-    "WorkflowTaskTimedOut": _closes("timed_out", "scheduled_event_id"),
+    "WorkflowTaskCompleted": _closes("completed"),
+    "WorkflowTaskFailed": _closes("failed"),
+    "WorkflowTaskTimedOut": _closes("timed_out"),
     "ActivityTaskScheduled": _activity_scheduled,
     "ActivityTaskStarted": _activity_started,
     "ActivityTaskCompleted": _activity_closed,
@@ -230,27 +208,27 @@ HANDLERS: dict[str, Handler] = {
     "ActivityTaskCanceled": _activity_closed,
     "ActivityTaskCancelRequested": _activity_cancel,
     "TimerStarted": _timer,
-    "TimerFired": _closes("completed", "started_event_id"),
-    "TimerCanceled": _closes("cancelled", "started_event_id"),
+    "TimerFired": _closes("completed"),
+    "TimerCanceled": _closes("cancelled"),
     "MarkerRecorded": _marker,
     "StartChildWorkflowExecutionInitiated": _child,
-    "StartChildWorkflowExecutionFailed": _closes("failed", "initiated_event_id"),
+    "StartChildWorkflowExecutionFailed": _closes("failed"),
     "ChildWorkflowExecutionStarted": _begun,
-    "ChildWorkflowExecutionCompleted": _closes("completed", "initiated_event_id"),
-    "ChildWorkflowExecutionFailed": _closes("failed", "initiated_event_id"),
-    "ChildWorkflowExecutionCanceled": _closes("cancelled", "initiated_event_id"),
-    "ChildWorkflowExecutionTimedOut": _closes("timed_out", "initiated_event_id"),
-    "ChildWorkflowExecutionTerminated": _closes("terminated", "initiated_event_id"),
+    "ChildWorkflowExecutionCompleted": _closes("completed"),
+    "ChildWorkflowExecutionFailed": _closes("failed"),
+    "ChildWorkflowExecutionCanceled": _closes("cancelled"),
+    "ChildWorkflowExecutionTimedOut": _closes("timed_out"),
+    "ChildWorkflowExecutionTerminated": _closes("terminated"),
     "SignalExternalWorkflowExecutionInitiated": _signal_sent,
-    "SignalExternalWorkflowExecutionFailed": _closes("failed", "initiated_event_id"),
-    "ExternalWorkflowExecutionSignaled": _closes("completed", "initiated_event_id"),
+    "SignalExternalWorkflowExecutionFailed": _closes("failed"),
+    "ExternalWorkflowExecutionSignaled": _closes("completed"),
     "RequestCancelExternalWorkflowExecutionInitiated": _cancel_sent,
-    "RequestCancelExternalWorkflowExecutionFailed": _closes("failed", "initiated_event_id"),
-    "ExternalWorkflowExecutionCancelRequested": _closes("completed", "initiated_event_id"),
+    "RequestCancelExternalWorkflowExecutionFailed": _closes("failed"),
+    "ExternalWorkflowExecutionCancelRequested": _closes("completed"),
     "NexusOperationScheduled": _nexus,
     "NexusOperationStarted": _begun,
-    "NexusOperationCompleted": _closes("completed", "scheduled_event_id"),
-    "NexusOperationFailed": _closes("failed", "scheduled_event_id"),
-    "NexusOperationCanceled": _closes("cancelled", "scheduled_event_id"),
-    "NexusOperationTimedOut": _closes("timed_out", "scheduled_event_id"),
+    "NexusOperationCompleted": _closes("completed"),
+    "NexusOperationFailed": _closes("failed"),
+    "NexusOperationCanceled": _closes("cancelled"),
+    "NexusOperationTimedOut": _closes("timed_out"),
 }

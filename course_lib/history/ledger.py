@@ -7,6 +7,7 @@ from typing import Any
 
 from course_lib.history.attempts import Activity
 from course_lib.history.moments import moment, optional_moment
+from course_lib.history.payloads import joined
 from course_lib.history.pending import Pending
 from course_lib.history.span import Span, SpanKind, SpanStatus
 
@@ -21,7 +22,6 @@ class Ledger:
 
     Attributes:
         type: The type of the event that is being read.
-        first: The number of the event that began the run.
         workflow_id: The workflow.
         pause: The number of the event with which the run was paused; 0 when it is not.
         changed: First events of what has changed since the one who looks emptied it. A workflow's end closes
@@ -31,7 +31,6 @@ class Ledger:
 
     def __init__(self) -> None:
         self.type = ""
-        self.first = 1
         self.workflow_id = ""
         self.pause = 0
         self.changed: set[int] = set()
@@ -84,7 +83,7 @@ class Ledger:
             detail: Its result or its failure, added to what is known.
         """
         if span := self._spans.get(first):
-            text = "; ".join(part for part in (span.detail, detail) if part)
+            text = joined(span.detail, detail)
             end = max(span.start, moment(event.event_time))
             self._spans[first] = span._replace(end=end, status=status, last_event=event.event_id, detail=text)
             self.changed.add(first)
@@ -182,7 +181,7 @@ class Ledger:
         """
         if (span := self._spans.get(number)) is not None:
             if span.end is None and self._end is not None:
-                text = "; ".join(part for part in (span.detail, "the workflow ended first") if part)
+                text = joined(span.detail, "the workflow ended first")
                 span = span._replace(end=max(span.start, self._end), status="cancelled", detail=text)
             return [span]
         if (activity := self._activities.get(number)) is None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from temporalio.api.common.v1 import Payload
 from temporalio.converter import DataConverter, PayloadConverter
-
-if TYPE_CHECKING:
-    from temporalio.api.common.v1 import Payload
 
 _json = json.JSONDecoder().decode
 
@@ -96,3 +94,19 @@ def preview(payloads: Iterable[Payload], limit: int = SHOWN) -> str:
             text = f"{data[:limit].decode('utf-8', 'replace')}… ({len(data):,} bytes)"
         shown.append(text)
     return shown[0] if len(shown) == 1 else ", ".join(shown)
+
+
+def labelled(word: str, payloads: Iterable[Payload]) -> str:
+    """Return payloads as a part of a span's detail, ``"input 3"``; empty when there are none.
+
+    Args:
+        word: What they are.
+        payloads: Any.
+    """
+    shown = preview(payloads)
+    return f"{word} {shown}" if shown else ""
+
+
+def joined(*parts: str) -> str:
+    """Return the parts of a span's detail as one text, without the empty ones."""
+    return "; ".join(filter(None, parts))

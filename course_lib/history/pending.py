@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from temporalio.api.common.v1 import RetryPolicy
+from temporalio.api.workflow.v1 import PendingActivityInfo, PendingWorkflowTaskInfo
 
 from course_lib.history.moments import elapsed
-
-if TYPE_CHECKING:
-    from temporalio.api.workflow.v1 import PendingActivityInfo, PendingWorkflowTaskInfo
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,11 @@ class Pending:
 
     activities: dict[str, PendingActivityInfo] = field(default_factory=dict)
     workflow_task: PendingWorkflowTaskInfo | None = None
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether things go on that the history does not tell: an activity's attempts, a task that is retried."""
+        return bool(self.activities) or (self.workflow_task is not None and self.workflow_task.attempt > 1)
 
     @classmethod
     def of(cls, described: Any) -> Pending:
@@ -53,8 +58,17 @@ def pause(activity: PendingActivityInfo) -> timedelta:
     told = elapsed(activity.current_retry_interval)
     if not told or activity.HasField("last_attempt_complete_time"):
         return told
-    policy = activity.activity_options.retry_policy
+    return backoff(activity.activity_options.retry_policy, activity.attempt - 2)
+
+
+def backoff(policy: RetryPolicy, number: int) -> timedelta:
+    """Return how long a retry policy has an activity wait.
+
+    Args:
+        policy: The policy.
+        number: Which pause, from 0.
+    """
     first = elapsed(policy.initial_interval).total_seconds()
     longest = elapsed(policy.maximum_interval).total_seconds() or 100 * first
-    growth = max(policy.backoff_coefficient, 1.0) ** min(activity.attempt - 2, 64)
+    growth = max(policy.backoff_coefficient, 1.0) ** min(number, 64)
     return timedelta(seconds=min(first * growth, longest))

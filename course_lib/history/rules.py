@@ -16,13 +16,12 @@ from temporalio.api.enums.v1 import (
     CancelExternalWorkflowExecutionFailedCause,
     SignalExternalWorkflowExecutionFailedCause,
     StartChildWorkflowExecutionFailedCause,
-    TimeoutType,
     WorkflowTaskFailedCause,
 )
 
-from course_lib.history.failures import failure_text
+from course_lib.history.failures import failure_text, timeout_name
 from course_lib.history.moments import elapsed
-from course_lib.history.payloads import Decoder
+from course_lib.history.payloads import Decoder, labelled
 from course_lib.history.reading import words
 
 FIRST = "first"  # answers the run's first event
@@ -81,25 +80,15 @@ def _failure(field: str) -> Get:
     return lambda attributes: failure_text(getattr(attributes, field)) if attributes.HasField(field) else ""
 
 
-def _cause(enum: Any, prefix: str) -> Get:
-    def get(attributes: Any) -> str:
-        number = attributes.cause
-        return words(enum.Name(number), prefix) if number in enum.values() else f"cause {number}"
-
-    return get
+def _cause(enum: Any) -> Get:
+    return lambda attributes: words(enum, attributes.cause) or f"cause {attributes.cause}"
 
 
 def _task_failed(attributes: Any) -> str:
-    cause = _cause(WorkflowTaskFailedCause, "WORKFLOW_TASK_FAILED_CAUSE_")(attributes)
+    cause = _cause(WorkflowTaskFailedCause)(attributes)
     text = failure_text(attributes.failure) if attributes.HasField("failure") else ""
     # The usual cause says nothing that the exception does not say.
     return text if text and cause == "WorkflowWorkerUnhandledFailure" else f"{cause}: {text}" if text else cause
-
-
-def _task_timed_out(attributes: Any) -> str:
-    number = attributes.timeout_type
-    known = number in TimeoutType.values()
-    return f"TimeoutError ({words(TimeoutType.Name(number), 'TIMEOUT_TYPE_') if known else number})"
 
 
 def marker_name(attributes: Any) -> str:
@@ -136,9 +125,14 @@ def _outcome_failure(attributes: Any) -> str:
     return failure_text(attributes.outcome.failure) if attributes.outcome.HasField("failure") else ""
 
 
+def _terminated(attributes: Any) -> str:
+    return f"TerminatedError: {attributes.reason}" if attributes.reason else "TerminatedError"
+
+
 _TYPE = attrgetter("workflow_type.name")
 _TASK = ("started_event_id", "scheduled_event_id")
 _CHILD = ("started_event_id", "initiated_event_id")
+_ASKED = ("initiated_event_id",)
 _TARGET = attrgetter("workflow_execution.workflow_id")
 
 
@@ -152,12 +146,7 @@ RULES: dict[str, Rule] = {
     "WorkflowExecutionFailed": Rule(None, (FIRST,), failure=_failure("failure")),
     "WorkflowExecutionTimedOut": Rule(None, (FIRST,), failure=lambda _: "TimeoutError (workflow)"),
     "WorkflowExecutionCanceled": Rule(None, (FIRST,), _payloads("details"), lambda _: "CancelledError"),
-    "WorkflowExecutionTerminated": Rule(
-        None,
-        (FIRST,),
-        _payloads("details"),
-        lambda a: f"TerminatedError: {a.reason}" if a.reason else "TerminatedError",
-    ),
+    "WorkflowExecutionTerminated": Rule(None, (FIRST,), _payloads("details"), _terminated),
     "WorkflowExecutionContinuedAsNew": Rule(_TYPE, (FIRST,), _payloads("input"), _failure("failure")),
     "WorkflowExecutionCancelRequested": Rule(payload=_text("cause")),
     "WorkflowExecutionSignaled": Rule(attrgetter("signal_name"), (), _payloads("input")),
@@ -176,7 +165,7 @@ RULES: dict[str, Rule] = {
     "WorkflowTaskScheduled": Rule(attempt=True),
     "WorkflowTaskStarted": Rule(None, ("scheduled_event_id",)),
     "WorkflowTaskCompleted": Rule(None, _TASK),
-    "WorkflowTaskTimedOut": Rule(None, _TASK, failure=_task_timed_out),
+    "WorkflowTaskTimedOut": Rule(None, _TASK, failure=lambda a: timeout_name(a.timeout_type)),
     "WorkflowTaskFailed": Rule(None, _TASK, failure=_task_failed),
     "ActivityTaskScheduled": Rule(attrgetter("activity_type.name"), (), _payloads("input")),
     "ActivityTaskStarted": Rule(None, ("scheduled_event_id",), failure=_failure("last_failure"), attempt=True),
@@ -191,12 +180,8 @@ RULES: dict[str, Rule] = {
     "TimerCanceled": Rule(None, ("started_event_id",)),
     "MarkerRecorded": Rule(marker_name, (), _marker_payload, _failure("failure")),
     "StartChildWorkflowExecutionInitiated": Rule(_TYPE, (), _payloads("input")),
-    "StartChildWorkflowExecutionFailed": Rule(
-        None,
-        ("initiated_event_id",),
-        failure=_cause(StartChildWorkflowExecutionFailedCause, "START_CHILD_WORKFLOW_EXECUTION_FAILED_CAUSE_"),
-    ),
-    "ChildWorkflowExecutionStarted": Rule(None, ("initiated_event_id",)),
+    "StartChildWorkflowExecutionFailed": Rule(None, _ASKED, failure=_cause(StartChildWorkflowExecutionFailedCause)),
+    "ChildWorkflowExecutionStarted": Rule(None, _ASKED),
     "ChildWorkflowExecutionCompleted": Rule(None, _CHILD, _payloads("result")),
     "ChildWorkflowExecutionFailed": Rule(None, _CHILD, failure=_failure("failure")),
     "ChildWorkflowExecutionCanceled": Rule(None, _CHILD, _payloads("details"), lambda _: "CancelledError"),
@@ -204,18 +189,14 @@ RULES: dict[str, Rule] = {
     "ChildWorkflowExecutionTerminated": Rule(None, _CHILD, failure=lambda _: "TerminatedError"),
     "SignalExternalWorkflowExecutionInitiated": Rule(attrgetter("signal_name"), (), _payloads("input")),
     "SignalExternalWorkflowExecutionFailed": Rule(
-        None,
-        ("initiated_event_id",),
-        failure=_cause(SignalExternalWorkflowExecutionFailedCause, "SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED_CAUSE_"),
+        None, _ASKED, failure=_cause(SignalExternalWorkflowExecutionFailedCause)
     ),
-    "ExternalWorkflowExecutionSignaled": Rule(None, ("initiated_event_id",)),
+    "ExternalWorkflowExecutionSignaled": Rule(None, _ASKED),
     "RequestCancelExternalWorkflowExecutionInitiated": Rule(_TARGET, (), _text("reason")),
     "RequestCancelExternalWorkflowExecutionFailed": Rule(
-        None,
-        ("initiated_event_id",),
-        failure=_cause(CancelExternalWorkflowExecutionFailedCause, "CANCEL_EXTERNAL_WORKFLOW_EXECUTION_FAILED_CAUSE_"),
+        None, _ASKED, failure=_cause(CancelExternalWorkflowExecutionFailedCause)
     ),
-    "ExternalWorkflowExecutionCancelRequested": Rule(None, ("initiated_event_id",)),
+    "ExternalWorkflowExecutionCancelRequested": Rule(None, _ASKED),
     "UpsertWorkflowSearchAttributes": Rule(payload=_fields("search_attributes.indexed_fields")),
     "WorkflowPropertiesModified": Rule(payload=_fields("upserted_memo.fields")),
     "WorkflowPropertiesModifiedExternally": Rule(payload=_fields("upserted_memo.fields")),
@@ -231,3 +212,18 @@ RULES: dict[str, Rule] = {
         None, ("requested_event_id", "scheduled_event_id"), failure=_failure("failure")
     ),
 }
+
+
+def outcome(type: str, attributes: Any) -> str:
+    """Return how something ended, by an event of this type: its failure or its result, shortened.
+
+    Args:
+        type: For example ``"ActivityTaskCompleted"``.
+        attributes: The event's attributes.
+    """
+    rule = RULES.get(type)
+    if rule is not None and rule.failure is not None and (text := rule.failure(attributes)):
+        return str(text)
+    if (result := getattr(attributes, "result", None)) is None:
+        return ""
+    return labelled("result", getattr(result, "payloads", [result]))

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal, Protocol
 
 from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
 
+from course_lib.history.pending import Pending
 from course_lib.history.reading import attributes
-
-if TYPE_CHECKING:
-    from temporalio.api.history.v1 import HistoryEvent
-
-    from course_lib.history.pending import Pending
 
 Relation = Literal["root", "continued", "child"]
 
@@ -29,18 +26,6 @@ _ENDING = (
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED,
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED,
 )
-_OPENED = {
-    EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED: +1,
-    EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED: -1,
-    EventType.EVENT_TYPE_ACTIVITY_TASK_FAILED: -1,
-    EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT: -1,
-    EventType.EVENT_TYPE_ACTIVITY_TASK_CANCELED: -1,
-}
-_TASK_FAILING = {
-    EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED: True,
-    EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT: True,
-    EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED: False,
-}
 
 
 @dataclass
@@ -69,13 +54,6 @@ class Run:
     pending: Pending | None = None
     closed: bool = False
     error: str = ""
-    _activities: int = field(default=0, repr=False)
-    _task_failing: bool = field(default=False, repr=False)
-
-    @property
-    def unsettled(self) -> bool:
-        """Whether things go on that the history does not tell: an activity's attempts, a task that is retried."""
-        return not self.closed and (self._activities > 0 or self._task_failing)
 
     def take(self, events: Sequence[HistoryEvent]) -> Sequence[HistoryEvent]:
         """Take what the server sent, which may begin with events that are known, and return what is new.
@@ -98,14 +76,18 @@ class Run:
             self.events = [*known[: first - 1], *fresh]
         else:
             known.extend(fresh)
-        for event in fresh:
-            # Only workflow tasks are ever told before they are written, so no activity is counted twice.
-            self._activities += _OPENED.get(event.event_type, 0)
-            self._task_failing = _TASK_FAILING.get(event.event_type, self._task_failing)
-            self.closed = self.closed or event.event_type in _ENDING
-        if self.closed:
+        if any(event.event_type in _ENDING for event in fresh):
+            self.closed = True
             self.pending = None
         return fresh
+
+
+class Source(Protocol):
+    """Where runs come from: a feed, or a history that is read once."""
+
+    @property
+    def runs(self) -> list[Run]:
+        """The runs, root first."""
 
 
 class Gap(Exception):

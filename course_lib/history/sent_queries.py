@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from temporalio.client import Interceptor, OutboundInterceptor, QueryWorkflowInput
 from temporalio.converter import PayloadConverter
 
-from course_lib.history.payloads import preview
+from course_lib.history.payloads import joined, preview
 from course_lib.history.span import Span, SpanStatus
 
 _KEPT = 2000  # notes
@@ -52,32 +52,22 @@ _notes: deque[Note] = deque(maxlen=_KEPT)
 _watchers: weakref.WeakSet[Any] = weakref.WeakSet()
 
 
-def note(
-    workflow_id: str,
-    run_id: str | None,
-    *,
-    name: str,
-    start: datetime,
-    end: datetime,
-    detail: str,
-    failed: bool,
-) -> None:
-    """Keep what was done to a workflow; any thread may call it. The arguments are those of `Note`."""
+def note(made: Note) -> None:
+    """Keep what was done to a workflow; any thread may call it."""
     with _lock:
-        made = Note(workflow_id, run_id, name, start, end, detail, failed)
         for place in range(len(_notes) - 1, -1, -1):
             last = _notes[place]
-            if start - last.end > _SAME:
+            if made.start - last.end > _SAME:
                 break
-            if (last.workflow_id, last.run_id, last.name) == made[:3]:
-                if (last.detail, last.failed) == (detail, failed):
+            if last[:3] == made[:3]:
+                if (last.detail, last.failed) == (made.detail, made.failed):
                     del _notes[place]
                     made = made._replace(start=last.start, times=last.times + 1)
                 break
         _notes.append(made)
         watchers = list(_watchers)
     for watcher in watchers:
-        watcher.query_sent(workflow_id)
+        watcher.query_sent(made.workflow_id)
 
 
 def spans_of(
@@ -130,10 +120,8 @@ class _Observing(OutboundInterceptor):
 
 
 def _keep(input: QueryWorkflowInput, start: datetime, given: str, outcome: str, *, failed: bool) -> None:
-    detail = "; ".join(part for part in (f"input {given}" if given else "", outcome) if part)
-    note(
-        input.id, input.run_id, name=input.query, start=start, end=datetime.now(UTC), detail=detail, failed=failed
-    )  # fmt: skip
+    detail = joined(f"input {given}" if given else "", outcome)
+    note(Note(input.id, input.run_id, input.query, start, datetime.now(UTC), detail, failed))
 
 
 def _shown(values: Sequence[Any]) -> str:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from temporalio.api.enums.v1 import EventType
+from temporalio.client import WorkflowHistory
 
 from course_lib.history.handlers import HANDLERS, OTHERS, detail
 from course_lib.history.ledger import Ledger
 from course_lib.history.pending import Pending
 from course_lib.history.reading import attributes, attributes_field, type_name
 from course_lib.history.span import Span
-
-if TYPE_CHECKING:
-    from temporalio.client import WorkflowHistory
 
 
 def spans(history: WorkflowHistory, pending: Any = None) -> list[Span]:

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from temporalio.api.enums.v1 import EventType, TaskQueueKind
+from temporalio.api.history.v1 import HistoryEvent
 
 from course_lib.history.moments import moment
-
-if TYPE_CHECKING:
-    from temporalio.api.history.v1 import HistoryEvent
 
 
 class Mark(NamedTuple):
@@ -41,66 +39,45 @@ def marks(events: Iterable[HistoryEvent]) -> list[Mark]:
     Args:
         events: Of one run, from its first event on.
     """
-    reader = _Reader()
+    found: list[Mark] = []
+    last = ""  # who carried out the last workflow task
+    known: set[str] = set()  # every Worker so far
+    sticky = ""  # the queue of the Worker that held the run last; each Worker makes a name of its own
+    shared = True  # whether the task that is due is on the queue that all Workers share
+    done = 0  # the last event that a replay repeats: the end of the last task that was completed
+    failed = False
     for event in events:
-        if handler := _HANDLERS.get(event.event_type):
-            handler(reader, event)
-    return reader.found
-
-
-class _Reader:
-    def __init__(self) -> None:
-        self.found: list[Mark] = []
-        self._worker = ""  # who carried out the last workflow task
-        self._known: set[str] = set()  # every Worker so far
-        self._sticky = ""  # the queue of the Worker that held the run last; each Worker makes a name of its own
-        self._shared = True  # whether the task that is due is on the queue that all Workers share
-        self._done = 0  # the last event that a replay repeats: the end of the last task that was completed
-        self._failed = False
-
-    def scheduled(self, event: HistoryEvent) -> None:
-        queue = event.workflow_task_scheduled_event_attributes.task_queue
-        self._shared = queue.kind != TaskQueueKind.TASK_QUEUE_KIND_STICKY
-        if not self._shared:
-            self._sticky = queue.name
-
-    def started(self, event: HistoryEvent) -> None:
-        worker = event.workflow_task_started_event_attributes.identity
-        if not worker:
-            # The server answered the end of the task before with the next one, as it does when an update waits. Only
-            # the Worker that ended that one can have it, and the event does not name it a second time.
-            return
-        replayed = f"events 1 to {self._done}"
-        if self._worker and worker != self._worker:
-            fresh = worker not in self._known and self._done
+        kind = event.event_type
+        if kind == EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED:
+            queue = event.workflow_task_scheduled_event_attributes.task_queue
+            shared = queue.kind != TaskQueueKind.TASK_QUEUE_KIND_STICKY
+            sticky = sticky if shared else queue.name
+        elif kind == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
+            done, failed = event.event_id, False
+        elif kind == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED:
+            failed = True
+        # A start without an identity: the server answered the end of the task before with the next one, as it does when
+        # an update waits. Only the Worker that ended that one can have it, and the event does not name it again.
+        if not (worker := event.workflow_task_started_event_attributes.identity):
+            continue
+        replayed = f"events 1 to {done}"
+        if last and worker != last:
+            fresh = worker not in known and done
             more = f"; it had never seen this run, so it replayed {replayed} first" if fresh else ""
-            self._add("worker", event, f"Worker {worker} took over from {self._worker}{more}")
-        elif self._done and self._failed:
-            self._add(
-                "replay", event, "the task before failed, and a Worker drops such a run from its cache: "
-                f"it replayed {replayed} before this attempt",
-            )  # fmt: skip
-        elif self._done and self._shared and self._sticky:
-            self._add(
-                "replay", event, "this task came through the queue that all Workers share, not to the Worker that "
-                f"held the run: without the run in its cache, a Worker replays {replayed} first",
-            )  # fmt: skip
-        self._worker = worker
-        self._known.add(worker)
-
-    def completed(self, event: HistoryEvent) -> None:
-        self._done, self._failed = event.event_id, False
-
-    def failed(self, event: HistoryEvent) -> None:
-        self._failed = True
-
-    def _add(self, kind: Literal["worker", "replay"], event: HistoryEvent, text: str) -> None:
-        self.found.append(Mark(kind, moment(event.event_time), event.event_id, text))
+            found.append(_mark("worker", event, f"Worker {worker} took over from {last}{more}"))
+        elif done and failed:
+            text = f"the task before failed, and a Worker drops such a run from its cache: it replayed {replayed}"
+            found.append(_mark("replay", event, f"{text} before this attempt"))
+        elif done and shared and sticky:
+            text = (
+                "this task came through the queue that all Workers share, not to the Worker that held the run: without "
+                f"the run in its cache, a Worker replays {replayed} first"
+            )
+            found.append(_mark("replay", event, text))
+        last = worker
+        known.add(worker)
+    return found
 
 
-_HANDLERS: dict[int, Any] = {
-    EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED: _Reader.scheduled,
-    EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED: _Reader.started,
-    EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED: _Reader.completed,
-    EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED: _Reader.failed,
-}
+def _mark(kind: Literal["worker", "replay"], event: HistoryEvent, text: str) -> Mark:
+    return Mark(kind, moment(event.event_time), event.event_id, text)

@@ -29,7 +29,7 @@ def workflow_class(
     running = [cls for worker in workers for cls in getattr(worker, "workflows", ())][::-1]
     named = list(user_ns.values())
     for known in (_of_cells(modules, named), running, named):
-        found: type | None = next((cls for cls in known if _type_name(cls) == name), None)
+        found: type | None = next((cls for cls in known if workflow_type(cls) == name), None)
         if found is not None:
             return found
     # A dynamic workflow takes every type that its Worker does not know.
@@ -50,7 +50,3 @@ def _defined_in(module: str) -> Iterator[Any]:
     for thing in list(vars(sys.modules[module]).values()) if module in sys.modules else ():
         if inspect.isclass(thing) and thing.__module__ == module:
             yield thing
-
-
-def _type_name(thing: Any) -> str | None:
-    return workflow_type(thing)

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from IPython.display import display
-from temporalio.client import Client
 
 from course_lib import loops, server
 from course_lib.cells import Modules
+from course_lib.cells.names import parts
 from course_lib.errors import CourseError
 from course_lib.widgets.log_view import LogView, follow_logs
 from course_lib.widgets.look import callout
@@ -65,7 +65,7 @@ class Fleet:
         await self._end_processes(task_queue)
         log = LogView(f"Worker on {task_queue}", empty="running; its log lines appear here")
         worker = await start_worker(
-            self._connect, task_queue, workflows=workflows, activities=activities,
+            lambda: server.connect(self._server), task_queue, workflows=workflows, activities=activities,
             on_death=self._say_death, say=log.append, **options,
         )  # fmt: skip
         follow_logs(log)
@@ -80,7 +80,7 @@ class Fleet:
 
         found = [self._revision(module) for module in modules]
         task_queue = options.pop("task_queue", self._task_queue)
-        name = options.pop("name", ", ".join(module.split("__r")[0] for module in found))
+        name = options.pop("name", _words(found))
         options.setdefault("sticky_queue_schedule_to_start_timeout", _STICKY_LIMIT)
         self._end_notebook_worker(task_queue)
         process = WorkerProcess(
@@ -137,13 +137,10 @@ class Fleet:
             loops.background().run(worker.stop(), _STOP_LIMIT)
             print("Stopped the Worker in this notebook: the worker process takes its place.")
 
-    async def _connect(self) -> Client:
-        return await server.connect(self._server)
-
     @staticmethod
     def _say_death(reason: str) -> None:
         display(callout("error", "A worker died", reason))  # type: ignore[no-untyped-call]
 
 
 def _words(modules: Sequence[str]) -> str:
-    return ", ".join(module.split("__r")[0] for module in modules)
+    return ", ".join(parts(module)[0] for module in modules)

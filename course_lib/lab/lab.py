@@ -14,10 +14,10 @@ from IPython.core.getipython import get_ipython
 from IPython.display import display
 from temporalio.client import Client, WorkflowHandle, WorkflowHistory
 
-from course_lib import cells, grading, server, shop
+from course_lib import cells, grading, history, server, shop
+from course_lib.errors import CourseError
 from course_lib.history.sent_queries import ObservingInterceptor
 from course_lib.lab import faults, interrupted, names, run_argument, server_calls, shell, waiting, your_turn
-from course_lib.lab.checks import Checks
 from course_lib.lab.fleet import Fleet
 from course_lib.lab.started_runs import Started
 from course_lib.paths import root, workspace
@@ -74,7 +74,7 @@ class Lab:
         self._server = where
         self._modules = modules
         self._fleet = Fleet(where, self.task_queue, self.workspace, modules, the_shop.url)
-        self._checks = Checks(where, modules, chapter)
+        self._progress = grading.Progress()
         self._waits = waiting.Waits(client, where, the_shop, started)
 
     @classmethod
@@ -317,8 +317,6 @@ class Lab:
         Args:
             run: A workflow's handle, or a history.
         """
-        from course_lib import history
-
         run = run_argument.run(run, "lab.events")
         recorded = run if isinstance(run, WorkflowHistory) else self._look(history.fetch(run))
         return history.events_frame(recorded)
@@ -347,7 +345,6 @@ class Lab:
         Args:
             run: A workflow's handle, or a history.
         """
-        from course_lib import history
         from course_lib.history.feed import Feed
         from course_lib.widgets.event_table import EventTable
         from course_lib.widgets.panel import interactive
@@ -410,7 +407,14 @@ class Lab:
         """
         if not answers and (ipython := get_ipython()):
             answers = tuple(ipython.user_ns.get(name) for name in grading.exercise(exercise).answers)
-        return await self._checks.check(exercise, answers, Line())
+        from course_lib.widgets.verdict import verdict_view
+
+        found = grading.exercise(exercise)
+        verdict = await grading.grade(found, answers, server=self._server, modules=self._modules, say=Line())
+        self._progress.record(verdict)
+        if os.environ.get("COURSE_STRICT") and not verdict.passed:
+            raise grading.CheckFailed(verdict)
+        return verdict_view(verdict)
 
     def hint(self, exercise: str) -> "View":
         """Return the next of three hints; each goes one step further.
@@ -418,7 +422,9 @@ class Lab:
         Args:
             exercise: The exercise's number.
         """
-        return self._checks.hint(exercise)
+        from course_lib.widgets.hint import hint_view
+
+        return hint_view(grading.next_hint(grading.exercise(exercise), self._progress))
 
     def solution(self, exercise: str) -> "View":
         """Return the solution beside your own code, and why it is so. Opens after one attempt.
@@ -426,7 +432,13 @@ class Lab:
         Args:
             exercise: The exercise's number.
         """
-        return self._checks.solution(exercise)
+        from course_lib.widgets.solution import locked_view, solution_view
+
+        found = grading.exercise(exercise)
+        try:
+            return solution_view(grading.solution(found, self._modules, self._progress))
+        except CourseError as locked:
+            return locked_view(locked)
 
     def predict(self, prediction: str, **seen: Any) -> Any:
         """Return a question to answer before a run; with ``seen`` the run grades it.
@@ -435,7 +447,10 @@ class Lab:
             prediction: Its number, for example ``"1.a"``.
             **seen: ``seen=value``, what the run showed.
         """
-        return self._checks.predict(prediction, **seen)
+        from course_lib.widgets.predict import Predict
+
+        predict = Predict(grading.prediction(prediction), self._progress)
+        return predict.reveal(**seen).outcome() if seen else predict
 
     def quiz(self, quiz: str) -> Any:
         """Return a chapter's quiz; every option is explained after the answer.
@@ -443,16 +458,21 @@ class Lab:
         Args:
             quiz: The chapter's number, for example ``"1"``.
         """
-        return self._checks.quiz(quiz)
+        from course_lib.widgets.quiz import Quiz
+
+        return Quiz(grading.chapter(quiz), self._progress)
 
     def progress(self) -> "View":
         """Return what is done and what comes next, for the whole course.
 
         When every exercise of this chapter is passed, the shop's faults are cleared.
         """
-        if self._checks.chapter_done():
+        from course_lib.widgets.progress import progress_view
+
+        exercises = grading.chapter(self.chapter).exercises
+        if exercises and all(self._progress.passed(exercise.id) for exercise in exercises):
             faults.end(self.shop, "Every exercise of this chapter is passed: the shop works again.")
-        return self._checks.progress()
+        return progress_view(self._progress, self.chapter)
 
     def export(self, name: str, *, start: type, example: str) -> Path:
         """Write the chapter's modules as a plain project: workflows, activities, worker, starter.

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from temporalio.client import Client, WorkflowHandle, WorkflowHistory
 from temporalio.service import RPCError, RPCStatusCode
 
-from course_lib import server
+from course_lib import history, server
 from course_lib.errors import CourseError
+from course_lib.history.pending import Pending
+from course_lib.history.run import Run
 from course_lib.widgets.panel.frontend import interactive
 
 if TYPE_CHECKING:
     from course_lib.history.feed import Feed
-    from course_lib.history.run import Run
     from course_lib.widgets.look import View
     from course_lib.widgets.timeline.live import Timeline, Track
 
@@ -37,8 +38,8 @@ def timeline(run: AnyRun, client: Client, where: server.Server, look: Look) -> "
     from course_lib.widgets.timeline import timeline_view
 
     if not interactive():
-        history, pending, url = _still(run, where, look)
-        return timeline_view(history, ui_url=url, pending=pending, title=history.workflow_id)
+        recorded, pending, url = _still(run, where, look)
+        return timeline_view(recorded, ui_url=url, pending=pending, title=recorded.workflow_id)
     from course_lib.widgets.timeline.live import Timeline
 
     track = _track(run, client, where, look)
@@ -46,7 +47,7 @@ def timeline(run: AnyRun, client: Client, where: server.Server, look: Look) -> "
     def still() -> "View":
         first = track.source.runs[0]
         url = track.link(first.workflow_id, first.run_id)
-        pending = (first.pending or _nothing()) if track.live else None
+        pending = (first.pending or Pending()) if track.live else None
         return timeline_view(_history(first), ui_url=url, pending=pending, title=track.title)
 
     return Timeline([track], still)
@@ -88,7 +89,6 @@ def compare(a: AnyRun, b: AnyRun, client: Client, where: server.Server, look: Lo
 def _still(run: AnyRun, where: server.Server, look: Look) -> tuple[WorkflowHistory, Any, str | None]:
     if isinstance(run, WorkflowHistory):
         return run, None, None
-    from course_lib import history
 
     async def fetch() -> tuple[WorkflowHistory, Any]:
         description = await described(run)
@@ -99,7 +99,6 @@ def _still(run: AnyRun, where: server.Server, look: Look) -> tuple[WorkflowHisto
 
 
 def _track(run: AnyRun, client: Client, where: server.Server, look: Look) -> "Track":
-    from course_lib.history.run import Run
     from course_lib.widgets.timeline.live import Still, Track
 
     if isinstance(run, WorkflowHistory):
@@ -136,8 +135,6 @@ async def described(handle: WorkflowHandle[Any, Any]) -> Any:
     Raises:
         CourseError: There is no such workflow.
     """
-    from course_lib import history
-
     try:
         return await history.describe(handle)
     except RPCError as error:
@@ -149,11 +146,5 @@ async def described(handle: WorkflowHandle[Any, Any]) -> Any:
         ) from error
 
 
-def _history(run: "Run") -> WorkflowHistory:
+def _history(run: Run) -> WorkflowHistory:
     return WorkflowHistory(run.workflow_id, list(run.events))
-
-
-def _nothing() -> Any:
-    from course_lib.history.pending import Pending
-
-    return Pending()

@@ -50,13 +50,10 @@ def _slip(given: Any, call: str) -> CourseError:
             f"`{call}` needs a workflow's handle, and {given!r} is a workflow ID.",
             fix=f"`handle = lab.client.get_workflow_handle({given!r})` makes the handle.",
         )
-    what = "None" if given is None else f"the class {given.__name__}" if isinstance(given, type) else _a(given)
+    thing = f"an object of the type {type(given).__name__}"
+    what = "None" if given is None else f"the class {given.__name__}" if isinstance(given, type) else thing
     return CourseError(
         f"`{call}` needs a workflow's handle, and was given {what}.",
         fix="pass what `await lab.client.start_workflow(…)` returned; for a workflow that was started elsewhere, "
         '`lab.client.get_workflow_handle("its-id")`.',
     )
-
-
-def _a(given: object) -> str:
-    return f"an object of the type {type(given).__name__}"

@@ -27,11 +27,7 @@ _PAUSE = 0.5
 _VAIN = ("workflow_task_failing", "activity_retrying")
 
 
-class GaveUp(CourseError):
-    """A cell waited for something that will not come."""
-
-
-class StillRunning(GaveUp):
+class StillRunning(CourseError):
     """The workflow has no result, and none is on its way; the message is the diagnosis.
 
     Args:
@@ -48,7 +44,7 @@ class StillRunning(GaveUp):
         )
 
 
-class NotSo(GaveUp):
+class NotSo(CourseError):
     """A condition does not hold, and nothing is on its way that would make it hold.
 
     Args:

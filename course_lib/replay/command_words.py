@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from temporalio.api.common.v1 import Payload
 
 from course_lib.history.failures import failure_text
 from course_lib.history.moments import seconds
 from course_lib.history.payloads import Decoder, preview
 from course_lib.replay.rendering import show
-
-if TYPE_CHECKING:
-    from temporalio.api.common.v1 import Payload
 
 _ARGUMENT = 80  # characters of one argument
 _LARGE = 4000  # bytes beyond which a payload is not decoded, only previewed
@@ -95,17 +94,10 @@ class Words:
         """Return what a number stands for, for example ``"activity charge"``."""
         return self._asked.get((thing, seq), thing)
 
-    def activity_result(self, seq: int, result: Any) -> str:
+    def result(self, thing: str, job: Any) -> str:
         """Return how an activity or a child workflow ended."""
-        return self._ended(self.asked("activity", seq), result)
-
-    def child_result(self, seq: int, result: Any) -> str:
-        """Return how a child workflow ended."""
-        return self._ended(self.asked("child workflow", seq), result)
-
-    def _ended(self, what: str, result: Any) -> str:
-        status = result.WhichOneof("status")
-        body = getattr(result, status)
+        what, status = self.asked(thing, job.seq), job.result.WhichOneof("status")
+        body = getattr(job.result, status)
         if status == "completed":
             return f"{what} completed: {self.payload(body.result) if body.HasField('result') else None}"
         if status == "backoff":
@@ -198,9 +190,9 @@ _JOBS: dict[str, Callable[[Words, Any], str]] = {
         f"the run begins: {body.workflow_type}({words.payloads(body.arguments)})"
     ),
     "fire_timer": lambda words, body: f"{words.asked('timer', body.seq)} fired",
-    "resolve_activity": lambda words, body: words.activity_result(body.seq, body.result),
+    "resolve_activity": lambda words, body: words.result("activity", body),
     "resolve_child_workflow_execution_start": _child_start,
-    "resolve_child_workflow_execution": lambda words, body: words.child_result(body.seq, body.result),
+    "resolve_child_workflow_execution": lambda words, body: words.result("child workflow", body),
     "signal_workflow": _of("signal", "signal_name", "input"),
     "do_update": _of("update", "name", "input"),
     "cancel_workflow": lambda _, body: f"cancellation asked for{f': {body.reason}' if body.reason else ''}",

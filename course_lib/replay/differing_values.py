@@ -8,15 +8,13 @@ result of the first one, and nobody objects. A note says so, since no error ever
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from course_lib.history.moments import seconds
+from course_lib.history.payloads import Decoder
 from course_lib.history.reading import attributes, type_name
 from course_lib.replay.command_words import Words
-
-if TYPE_CHECKING:
-    from course_lib.history.payloads import Decoder
-    from course_lib.replay.matching import Asked
+from course_lib.replay.matching import Asked
 
 NOT_COMPARED = "Temporal compares kinds, names and ids, not values"
 # The command's field and the event's field that hold the same payloads.

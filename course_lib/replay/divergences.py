@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from course_lib import pitfalls
 from course_lib.history.failures import innermost, one_failure
+from course_lib.history.payloads import Decoder
 from course_lib.replay.differing_values import differing
 from course_lib.replay.journeys import Divergence, Step
 from course_lib.replay.matching import Matching
@@ -17,9 +18,6 @@ from course_lib.replay.places import Places
 from course_lib.replay.probe import Record
 from course_lib.replay.sentences import asks, happened, noun, patch_of
 from course_lib.replay.steps import Group, Steps, failing_line
-
-if TYPE_CHECKING:
-    from course_lib.history.payloads import Decoder
 
 _EVENT = re.compile(r"HistoryEvent(?:\(id: | \{ event_id: )(\d+)")
 _STAY = (

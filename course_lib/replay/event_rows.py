@@ -5,7 +5,9 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from temporalio.api.common.v1 import Payload
 
 from course_lib.history.failures import failure_text
 from course_lib.history.frame import RowReader
@@ -13,9 +15,6 @@ from course_lib.history.moments import in_words, moment
 from course_lib.history.payloads import Decoder, Undecoded
 from course_lib.replay.journeys import EventRow
 from course_lib.replay.rendering import show
-
-if TYPE_CHECKING:
-    from temporalio.api.common.v1 import Payload
 
 _LARGE = 20_000  # bytes of a payload beyond which it is not decoded
 _SHOWN = 240

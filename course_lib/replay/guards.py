@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from temporalio.client import WorkflowHistory
+from temporalio.converter import DataConverter
 
 from course_lib.errors import CourseError
 from course_lib.history.payloads import Decoder, Undecoded
 from course_lib.history.reading import attributes, type_name
 from course_lib.private import sdk
 from course_lib.workers.blame import in_words, learner_line
-
-if TYPE_CHECKING:
-    from temporalio.client import WorkflowHistory
-    from temporalio.converter import DataConverter
 
 
 def definition(cls: type) -> Any:

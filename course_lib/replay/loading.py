@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from temporalio.client import WorkflowHistory
 
 from course_lib.errors import CourseError
-
-if TYPE_CHECKING:
-    from temporalio.client import WorkflowHistory
 
 _LARGEST = 500 * 1024 * 1024  # bytes; the server ends a run at 50 MB of history
 _FIX = (
@@ -34,8 +33,6 @@ def load(path: str | Path) -> WorkflowHistory:
     Raises:
         CourseError: There is no such file, or it holds no history.
     """
-    from temporalio.client import WorkflowHistory
-
     file = Path(path)
     content = _content(file, _text(file))
     first = content["events"][0]

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from temporalio.client import WorkflowHistory
+from temporalio.converter import DataConverter
+from temporalio.worker import Replayer
 
 from course_lib.errors import CourseError
 from course_lib.history.reading import attributes
@@ -12,10 +16,6 @@ from course_lib.replay.guards import cannot_start
 from course_lib.replay.probe import ProbeRunner, Record
 from course_lib.replay.queries import TOO_SLOW, Spoilt
 from course_lib.replay.replay_thread import ReplayThread, Stuck, runtime
-
-if TYPE_CHECKING:
-    from temporalio.client import WorkflowHistory
-    from temporalio.converter import DataConverter
 
 _DEADLOCK = "TMPRL1101"
 _RULE = re.compile(r'\[TMPRL1100\] Nondeterminism error: (.*?)(?:", source:|$)', re.DOTALL)
@@ -59,10 +59,6 @@ async def replay(
     Raises:
         CourseError: It could not be done.
     """
-    from temporalio.client import WorkflowHistory
-    from temporalio.converter import DataConverter
-    from temporalio.worker import Replayer
-
     thread = ReplayThread()
     record.heard = thread.heard
     events = list(history.events)

@@ -7,12 +7,14 @@ found from outside without any code inside the sandbox.
 import linecache
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from types import CodeType, FrameType, TracebackType
 from typing import Any
 
 from course_lib.private.futures import LOOP_CALL
 from course_lib.workers.blame import is_learners
 
+_is_learners = cache(is_learners)
 _DEEP = 80  # frames that are looked at; deeper code is recursion, whose outermost line is shown
 
 
@@ -41,7 +43,6 @@ class Places:
 
     def __init__(self, file: str, workflow: str = "") -> None:
         self.file, self.workflow = file, workflow
-        self._learners: dict[str, bool] = {}
         self._places: dict[tuple[CodeType, int], Place] = {}
 
     def source(self) -> str:
@@ -98,15 +99,9 @@ class Places:
             file = frames[position].f_code.co_filename
             if file == self.file:
                 return position
-            if other is None and self.is_learners(file):
+            if other is None and _is_learners(file):
                 other = position
         return other
-
-    def is_learners(self, file: str) -> bool:
-        """Return whether a file is the learner's, not the course's or a library's."""
-        if (known := self._learners.get(file)) is None:
-            known = self._learners[file] = is_learners(file)
-        return known
 
 
 def awaited(coroutine: Any) -> Iterator[FrameType]:

@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from temporalio.api.failure.v1 import Failure
 from temporalio.worker import UnsandboxedWorkflowRunner, WorkflowInstance, WorkflowInstanceDetails, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
@@ -27,9 +28,6 @@ from course_lib.replay.queries import Asking
 from course_lib.replay.variables import State
 from course_lib.replay.waiting_lines import Waits
 
-if TYPE_CHECKING:
-    from temporalio.api.failure.v1 import Failure
-
 _TERMINAL = ("complete_workflow_execution", "fail_workflow_execution", "continue_as_new_workflow_execution")
 
 
@@ -39,7 +37,6 @@ class Seen:
 
     Args:
         event: The last event that the code had been told of.
-        live: Whether the history ends in this workflow task: what the code does here has not happened yet.
         time: The workflow's clock.
         jobs: What it was told, in words.
         commands: What it asked for.
@@ -52,7 +49,6 @@ class Seen:
     """
 
     event: int
-    live: bool
     time: datetime
     jobs: tuple[str, ...]
     commands: tuple[Command, ...]
@@ -190,7 +186,6 @@ class _Probe(WorkflowInstance):
         self._record.seen.append(
             Seen(
                 event=act.history_length,
-                live=not act.is_replaying,
                 time=datetime.fromtimestamp(act.timestamp.seconds, UTC).replace(
                     microsecond=act.timestamp.nanos // 1000
                 ),

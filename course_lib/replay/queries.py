@@ -10,22 +10,22 @@ from __future__ import annotations
 import inspect
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 from course_lib.history.failures import one_failure
+from course_lib.history.payloads import Decoder
 from course_lib.private import sdk
 from course_lib.replay.rendering import show
-
-if TYPE_CHECKING:
-    from course_lib.history.payloads import Decoder
-    from course_lib.replay.variables import State
+from course_lib.replay.variables import State
 
 _SLOW = 1.0  # seconds; the whole activation has two
 TOO_SLOW = f"it did not answer within {_SLOW:g} s"
 _LARGE = 100_000  # bytes of an answer beyond which it is not decoded
 
 
-class Spoilt(Exception):
+@dataclass(frozen=True)
+class Spoilt:
     """A query changed the workflow, or never ended: this replay is of no use.
 
     Args:
@@ -33,10 +33,8 @@ class Spoilt(Exception):
         how: What it did, in words.
     """
 
-    def __init__(self, queries: tuple[str, ...], how: str) -> None:
-        super().__init__(how)
-        self.queries = queries
-        self.how = how
+    queries: tuple[str, ...]
+    how: str
 
 
 class Asking:

@@ -184,9 +184,9 @@ class _Look:
 
     def _mapping(self, value: Any, depth: int) -> str:
         count = dict.__len__(value)
-        head, _ = _ends(dict.items(value), count)
-        words = [f"{self.text(key, depth - 1)}: {self.text(entry, depth - 1)}" for key, entry in head]
-        return f"{{{_joined(words, len(head), count)}}}"
+        shown = islice(dict.items(value), _most(count))
+        words = [f"{self.text(key, depth - 1)}: {self.text(entry, depth - 1)}" for key, entry in shown]
+        return f"{{{_joined(words, count)}}}"
 
     def _sequence(self, base: Any, value: Any, brackets: str, depth: int) -> str:
         count = base.__len__(value)
@@ -195,15 +195,12 @@ class _Look:
         if base in (set, frozenset):
             # The order of a set of texts differs from process to process; small ones are put in order.
             words = self._each(islice(base.__iter__(value), 100), depth)
-            return f"{{{_joined(sorted(words)[:_ITEMS], min(count, _ITEMS), count)}}}"
-        if base in (list, tuple) and count > _ITEMS + _TAIL:
-            head = base.__getitem__(value, slice(0, _ITEMS))
-            tail = base.__getitem__(value, slice(count - _TAIL, count))
-        else:
-            head, tail = _ends(base.__iter__(value), count)
-        words = [*self._each(head, depth), *self._each(tail, depth)]
+            return f"{{{_joined(sorted(words)[:_ITEMS], count)}}}"
+        words = self._each(islice(base.__iter__(value), _most(count)), depth)
+        if base in (list, tuple) and len(words) < count:
+            words += self._each(base.__getitem__(value, slice(count - _TAIL, count)), depth)
         comma = "," if base is tuple and count == 1 else ""
-        return f"{brackets[0]}{_joined(words, len(head), count)}{comma}{brackets[1]}"
+        return f"{brackets[0]}{_joined(words, count)}{comma}{brackets[1]}"
 
     def _each(self, values: Iterable[object], depth: int) -> list[str]:
         return [self.text(value, depth - 1) for value in values]
@@ -213,17 +210,14 @@ class _Look:
         return text if kind in (dict, list, tuple, set) else f"{_name(kind)}({text})"
 
 
-def _ends(items: Iterable[Any], count: int) -> tuple[list[Any], list[Any]]:
-    if count <= _ITEMS + _TAIL:
-        return list(items), []
-    head = list(islice(items, _ITEMS))
-    return head, []
+def _most(count: int) -> int:
+    return count if count <= _ITEMS + _TAIL else _ITEMS
 
 
-def _joined(words: list[str], head: int, count: int) -> str:
+def _joined(words: list[str], count: int) -> str:
     if len(words) == count:
         return ", ".join(words)
-    return ", ".join([*words[:head], "…", *words[head:]]) + f" ({count:,} items)"
+    return ", ".join([*words[:_ITEMS], "…", *words[_ITEMS:]]) + f" ({count:,} items)"
 
 
 def _handle(value: Any, name: str) -> str:

@@ -6,7 +6,8 @@ The core never replays a failed workflow task: it hands out the next one that co
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import groupby
 from types import MappingProxyType
 from typing import Any
@@ -20,6 +21,7 @@ from course_lib.replay.probe import Record, Seen
 from course_lib.replay.workflow_tasks import Task, closing, tasks
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
+_BEFORE = Step(-1, 0, 0, datetime.min, (), (), (), _NOTHING, _NOTHING, _NOTHING, "")  # the first step
 
 
 @dataclass
@@ -82,9 +84,12 @@ class Steps:
             if not self.all or task.started > self.all[-1].last_event:
                 self._attempt(task)
 
+    @property
+    def _last(self) -> Step:
+        return self.all[-1] if self.all else _BEFORE
+
     def _step(self, seen: Seen, last: int) -> None:
-        before = self.all[-1] if self.all else None
-        old = before.state if before is not None else _NOTHING
+        old = self._last.state
         changed: Mapping[str, tuple[str | None, str | None]] = _NOTHING
         if seen.state is not old:
             changed = {
@@ -106,23 +111,15 @@ class Steps:
 
     def _attempt(self, task: Task) -> None:
         """Add a step for a workflow task that failed in the history: nothing of what it did remains."""
-        before = self.all[-1] if self.all else None
-        self._add(
-            task.started,
-            time=moment(self._events[task.started - 1].event_time),
-            jobs=(),
-            commands=(),
-            waits=before.waits if before is not None else (),
-            state=before.state if before is not None else _NOTHING,
-            changed=_NOTHING,
-            answers=before.answers if before is not None else _NOTHING,
-            failed=task.failed,
-        )
+        time = moment(self._events[task.started - 1].event_time)
+        self._add(task.started, time=time, jobs=(), commands=(), changed=_NOTHING, failed=task.failed)
 
     def _add(self, last: int, **what: Any) -> None:
-        told = self.all[-1].last_event if self.all else 0
+        """Add a step, which is like the one before in all that is not named."""
+        told = self._last.last_event
         last = max(last, told)
-        self.all.append(Step(number=len(self.all), first_event=min(told + 1, last), last_event=last, **what))
+        first = min(told + 1, last)
+        self.all.append(replace(self._last, number=len(self.all), first_event=first, last_event=last, **what))
 
     @staticmethod
     def _told(seen: Seen, task: Task | None) -> int:

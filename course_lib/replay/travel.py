@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from temporalio.api.failure.v1 import Failure
+from temporalio.client import WorkflowHistory
+from temporalio.converter import DataConverter
 
 from course_lib.history.payloads import Decoder
 from course_lib.history.reading import attributes
@@ -18,11 +22,6 @@ from course_lib.replay.probe import Record
 from course_lib.replay.queries import Asking
 from course_lib.replay.steps import Steps
 from course_lib.replay.workflow_tasks import closing
-
-if TYPE_CHECKING:
-    from temporalio.api.failure.v1 import Failure
-    from temporalio.client import WorkflowHistory
-    from temporalio.converter import DataConverter
 
 
 async def journey(
@@ -42,8 +41,7 @@ async def journey(
     Raises:
         CourseError: The history cannot be replayed with this class, and what to do about it.
     """
-    # Not here: ten thousand rows take half a second, in which the kernel's loop has other things to do.
-    return await asyncio.to_thread(_told, *await _replayed(history, cls, patience, converter))
+    return (await _replayed(history, cls, patience, converter))[0]
 
 
 async def outlook(
@@ -63,15 +61,14 @@ async def outlook(
     Raises:
         CourseError: The history cannot be replayed with this class, and what to do about it.
     """
-    record, said, whole, refused = await _replayed(history, cls, patience, converter)
-    told = await asyncio.to_thread(_told, record, said, whole, refused)
+    told, record = await _replayed(history, cls, patience, converter)
     return told.divergence or record.seen[-1].failure
 
 
 async def _replayed(
     history: WorkflowHistory, cls: type, patience: float, converter: DataConverter | None
-) -> tuple[Record, Verdict, WorkflowHistory, dict[str, str]]:
-    """Replay until no query spoils it, and return what was seen, the verdict, the history and the queries left out."""
+) -> tuple[Journey, Record]:
+    """Replay until no query spoils it, and return the journey and what was seen."""
     defn = guards.check(history, cls, converter)
     places = Places(defn.run_fn.__code__.co_filename, cls.__name__)
     decoder = Decoder(converter)
@@ -81,7 +78,8 @@ async def _replayed(
         record = Record(places, decoder, Asking(decoder, refused, singly))
         said = await replay(record, history, cls, patience, converter)
         if isinstance(said, Verdict):
-            return record, said, history, refused
+            # Not here: ten thousand rows take half a second, in which the kernel's loop has other things to do.
+            return await asyncio.to_thread(_told, record, said, history, refused), record
         # Each round refuses one query more, so this ends.
         if len(said.queries) > 1:
             singly = True

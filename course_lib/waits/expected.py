@@ -1,21 +1,17 @@
 """What will the server move by itself, and after how long? Retries, timeouts and timers, from a run's description."""
 
 from google.protobuf.duration_pb2 import Duration
-from temporalio.api.enums.v1 import EventType, PendingActivityState, PendingWorkflowTaskState
+from temporalio.api.enums.v1 import PendingActivityState, PendingWorkflowTaskState
 from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionResponse
 from temporalio.client import WorkflowHistory
 
 from course_lib.history.pending import pause
+from course_lib.history.reading import open_timers
 
 LONGEST = 12.0
 """Seconds: what comes later than this is not waited for."""
 WORKING = 4.0
 """Seconds for which an activity that has begun may be silent, its process idle and no request of its own under way."""
-
-_ENDED = {
-    EventType.EVENT_TYPE_TIMER_FIRED: "timer_fired_event_attributes",
-    EventType.EVENT_TYPE_TIMER_CANCELED: "timer_canceled_event_attributes",
-}
 
 
 def by_description(
@@ -57,13 +53,9 @@ def by_timers(history: WorkflowHistory, longest: float = LONGEST) -> float:
         history: The run's history.
         longest: Seconds: a timer that is longer is not waited for.
     """
-    waits: dict[int, float] = {}
-    for event in history.events:
-        if event.event_type == EventType.EVENT_TYPE_TIMER_STARTED:
-            waits[event.event_id] = _seconds(event.timer_started_event_attributes.start_to_fire_timeout)
-        elif event.event_type in _ENDED:
-            waits.pop(getattr(event, _ENDED[event.event_type]).started_event_id, None)
-    return max((wait for wait in waits.values() if wait <= longest), default=0.0)
+    timers = open_timers(history.events)
+    waits = [_seconds(timer.timer_started_event_attributes.start_to_fire_timeout) for timer in timers]
+    return max((wait for wait in waits if wait <= longest), default=0.0)
 
 
 def _seconds(duration: Duration) -> float:

@@ -2,6 +2,7 @@
 
 from course_lib.diagnosis import Diagnosis
 from course_lib.widgets.look import Kind, View, callout, escape
+from course_lib.widgets.prose import inline
 
 _CALLOUTS: dict[str, Kind] = {
     "no_poller": "warning",
@@ -24,12 +25,6 @@ def diagnosis_view(diagnosis: Diagnosis) -> View:
         f"<tr><th>{escape(label)}</th><td><code>{escape(value)}</code></td></tr>" for label, value in diagnosis.details
     )
     table = f"<table>{rows}</table>" if rows else ""
-    fix = f"<div><b>Do this:</b> {_code(diagnosis.fix)}</div>" if diagnosis.fix else ""
+    fix = f"<div><b>Do this:</b> {inline(diagnosis.fix)}</div>" if diagnosis.fix else ""
     lines = diagnosis.lines()
     return callout(_CALLOUTS[diagnosis.cause], lines[0], "\n".join(lines[1:]), html=table + fix)
-
-
-def _code(text: str) -> str:
-    """Return text with what stands between backticks as code."""
-    parts = escape(text).split("`")
-    return "".join(f"<code>{part}</code>" if number % 2 else part for number, part in enumerate(parts))

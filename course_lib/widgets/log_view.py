@@ -2,16 +2,14 @@
 
 import logging
 import uuid
-import weakref
 from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from IPython.core.getipython import get_ipython
 from IPython.display import publish_display_data
 
 from course_lib.widgets.look import escape, page, plain
-from course_lib.widgets.panel.kernel_side import KernelSide
+from course_lib.widgets.panel.kernel_side import KernelSide, after_cells
 
 _STYLE = (
     # Reversed, a long log shows its end: an exception's last line is the one that says what happened.
@@ -22,8 +20,6 @@ _STYLE = (
 # Seconds that lines are collected before they are drawn together.
 _PAUSE = 0.2
 _SHOWN = 15  # lines
-
-_shown: "weakref.WeakSet[LogView]" = weakref.WeakSet()
 
 
 class LogView:
@@ -75,10 +71,7 @@ class LogView:
 
     def _ipython_display_(self) -> None:
         self._publish(self._repr_mimebundle_(), update=False)
-        _shown.add(self)
-        shell = get_ipython()
-        if shell is not None and _flush_all not in shell.events.callbacks["post_run_cell"]:
-            shell.events.register("post_run_cell", _flush_all)
+        after_cells(self.flush)
 
     def last(self) -> list[str]:
         """Return the lines that are drawn, without control characters."""
@@ -136,8 +129,3 @@ def follow_logs(view: LogView) -> None:
         if watched.getEffectiveLevel() > logging.INFO or watched.level == logging.NOTSET:
             watched.setLevel(logging.INFO)
         watched.addHandler(_ViewHandler(view))
-
-
-def _flush_all(*_: Any) -> None:
-    for view in list(_shown):
-        view.flush()

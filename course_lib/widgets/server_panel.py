@@ -54,14 +54,17 @@ class ServerPanel(Panel):
         self.restart_button: Any = None
         parts: list[Any] = [self._state, self._table]
         if where.owned:
-            self.start_button = self.button("Start", "Start the server again", self._on_start, "success")
-            self.restart_button = self.button("Restart", "Stop it in good order and start it again", self._on_restart)
-            self.kill_button = self.button(
-                "kill -9", "End the server at once (SIGKILL): no cleanup runs", self._on_kill, "danger"
+            self.start_button = self.button(
+                "Start", "Start the server again", lambda: self.act("starting…", self.start()), "success"
             )
-            row = ipywidgets.Box(self._buttons(), layout=ipywidgets.Layout(display="flex", flex_flow="row wrap"))
-            row.add_class("tc-row")
-            parts.append(row)
+            self.restart_button = self.button(
+                "Restart", "Stop it in good order and start it again", lambda: self.act("restarting…", self.restart())
+            )
+            self.kill_button = self.button(
+                "kill -9", "End the server at once (SIGKILL): no cleanup runs",
+                lambda: self.act("killing…", self.kill()), "danger",
+            )  # fmt: skip
+            parts.append(self.row(*self._buttons()))
         self.assemble(*parts, self._note, label="Temporal server")
         self.widget.add_class("tc-framed")
 
@@ -86,13 +89,9 @@ class ServerPanel(Panel):
 
     def draw(self) -> None:
         """Put the state into the widgets."""
-        for widget, shown in (
-            (self._state, page(self._head(), "", style=_STYLE, role="status").html),
-            (self._table, page(facts(self._rows()), "", style=_STYLE).html),
-            (self._note, f'<div class="tc-note">{self._note_html()}</div>'),
-        ):
-            if widget.value != shown:  # a message to the page only for what is new
-                widget.value = shown
+        self._state.value = page(self._head(), "", style=_STYLE, role="status").html
+        self._table.value = page(facts(self._rows()), "", style=_STYLE).html
+        self._note.value = f'<div class="tc-note">{self._note_html()}</div>'
         if self.where.owned:
             runs = self._facts is not None and self._facts.pid is not None
             self.start_button.disabled = bool(self.busy) or runs
@@ -140,7 +139,7 @@ class ServerPanel(Panel):
         return told + page(f'<div class="tc-quiet">{escape(self._consequence())}</div>', "", style=_STYLE).html
 
     def _buttons(self) -> list[Any]:
-        return [button for button in (self.start_button, self.restart_button, self.kill_button) if button is not None]
+        return [self.start_button, self.restart_button, self.kill_button] if self.where.owned else []
 
     def _ipython_display_(self) -> None:
         if self._health is None:
@@ -169,15 +168,6 @@ class ServerPanel(Panel):
             self._counted = time.monotonic()
             state = self._facts.state
             self._others = health.other_notebooks(state) if state else None
-
-    def _on_kill(self) -> None:
-        self.act("killing…", self.kill())
-
-    def _on_start(self) -> None:
-        self.act("starting…", self.start())
-
-    def _on_restart(self) -> None:
-        self.act("restarting…", self.restart())
 
     async def kill(self) -> None:
         """Kill the server with SIGKILL, as a crash does: no cleanup runs. It is not started again by itself.

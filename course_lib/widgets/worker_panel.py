@@ -1,20 +1,19 @@
 """The panel of a Worker in a child process: its state, its version, its controls and its log."""
 
-import asyncio
-import weakref
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
 import ipywidgets
-from IPython.core.getipython import get_ipython
 from IPython.display import display
 
+from course_lib.cells.names import parts
 from course_lib.errors import CourseError
 from course_lib.server.progress import progress
 from course_lib.widgets.line import Line
 from course_lib.widgets.log_view import LogView
 from course_lib.widgets.look import View, escape, page
 from course_lib.widgets.panel import FRAME, Panel
+from course_lib.widgets.panel.kernel_side import after_cells
 from course_lib.widgets.worker_words import HINTS, ICONS, TONES, newer, since, tasks, version
 from course_lib.workers import WorkerProcess
 
@@ -46,30 +45,33 @@ class WorkerPanel(Panel):
         log: The view of its last lines.
     """
 
+    every = 1.0  # counts the seconds of a living process
+
     def __init__(
         self, process: WorkerProcess, title: str | None = None, *, newest: Callable[[], Sequence[str]] | None = None
     ) -> None:
         super().__init__()
         self.process = process
-        self.title = title or "Worker process " + ", ".join(name.split("__r")[0] for name in process.modules)
+        self.title = title or "Worker process " + ", ".join(parts(name)[0] for name in process.modules)
         self._newest = newest
-        self._ticking = False
-        self.start_button = self.button("Start", "Start the worker process", self._on_start, "success")
-        self.stop_button = self.button("Stop", "Let it finish and end (SIGTERM)", self._on_stop)
+        self.start_button = self.button(
+            "Start", "Start the worker process", lambda: self.act("starting…", process.start()), "success"
+        )
+        self.stop_button = self.button(
+            "Stop", "Let it finish and end (SIGTERM)", lambda: self.act("stopping…", process.stop())
+        )
         self.kill_button = self.button("kill -9", "End it at once (SIGKILL): no cleanup runs", self._on_kill, "danger")
         self.freeze_button = self.button("Freeze", "", self._on_freeze)
-        self.newest_button = self.button("Restart", "Stop it and start it with the newest revision", self._on_newest)
+        self.newest_button = self.button(
+            "Restart", "Stop it and start it with the newest revision", lambda: self.act("restarting…", self._restart())
+        )
         self._state, self._facts, self._hint = ipywidgets.HTML(), ipywidgets.HTML(), ipywidgets.HTML()
         self._log_widget: Any = None
         self.log = LogView(lambda: f"Log of {self.summary()}", source=lambda: process.lines)
-        row = ipywidgets.Box(
-            [*self._buttons(), self.newest_button], layout=ipywidgets.Layout(display="flex", flex_flow="row wrap")
-        )
-        row.add_class("tc-row")
         process.subscribe(self.changed)
         if newest is not None:
-            _redraw_after_cells(self)
-        self.assemble(self._state, self._facts, row, self._hint, label=self.title)
+            after_cells(self.changed)  # the cell may have made a newer revision
+        self.assemble(self._state, self._facts, self.row(*self._buttons()), self._hint, label=self.title)
         self.widget.add_class("tc-framed")
 
     # What it shows
@@ -80,7 +82,7 @@ class WorkerPanel(Panel):
 
     def text(self) -> str:
         """Return the state, the facts, the buttons that can be pressed and the last lines of the log."""
-        usable = [button.description for button in (*self._buttons(), self.newest_button) if not button.disabled]
+        usable = [button.description for button in self._buttons() if not button.disabled]
         lines = [self.summary(), f"  {self._fact_line()}", f"  buttons: {', '.join(usable)}"]
         lines += [f"  {self._hint_words()}"] if self._hint_words() else []
         lines += [f"  {line}" for line in self.error.split("\n") if line]
@@ -114,8 +116,11 @@ class WorkerPanel(Panel):
         self.log.touch()
         if self._log_widget is not None:
             self._log_widget.value = self.log._repr_mimebundle_()["text/html"]
-        if process.pid is not None:
-            self._tick()
+
+    async def look(self) -> None:
+        """See `Panel.look`."""
+        if self.process.pid is not None:
+            self.changed()
 
     def column(self) -> Any:
         """Return buttons, state and log as one widget, to lay several beside each other."""
@@ -164,37 +169,13 @@ class WorkerPanel(Panel):
             return ""
 
     def _buttons(self) -> tuple[Any, ...]:
-        return (self.start_button, self.stop_button, self.kill_button, self.freeze_button)
+        return (self.start_button, self.stop_button, self.kill_button, self.freeze_button, self.newest_button)
 
     def _ipython_display_(self) -> None:
         super()._ipython_display_()
         display(self.log)  # type: ignore[no-untyped-call]
 
-    def _tick(self) -> None:
-        """Count the seconds of a living process."""
-        if self._side.loop is None or self._ticking:
-            return
-        self._ticking = True
-        later = weakref.WeakMethod(self._again)
-
-        def again() -> None:
-            if (method := later()) is not None:
-                method()
-
-        loop = self._side.loop
-        self._side.call(lambda: None if loop.is_closed() else _after(loop, again))
-
-    def _again(self) -> None:
-        self._ticking = False
-        self._redraw()
-
     # What it does
-
-    def _on_start(self) -> None:
-        self.act("starting…", self.process.start())
-
-    def _on_stop(self) -> None:
-        self.act("stopping…", self.process.stop())
 
     def _on_kill(self) -> None:
         self.error = ""
@@ -206,9 +187,6 @@ class WorkerPanel(Panel):
         if not self.process.thaw():
             self.process.freeze()
         self._redraw()
-
-    def _on_newest(self) -> None:
-        self.act("restarting…", self._restart())
 
     # From a cell, which may have shown no panel yet: a line says what takes longer than two seconds.
 
@@ -243,23 +221,3 @@ class WorkerPanel(Panel):
     def running(self) -> bool:
         """Whether the process lives and polls."""
         return self.process.running
-
-
-def _after(loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> None:
-    loop.call_later(1.0, callback)
-
-
-_looking: "weakref.WeakSet[WorkerPanel]" = weakref.WeakSet()
-
-
-def _redraw_after_cells(panel: WorkerPanel) -> None:
-    """Draw a panel after each cell: the cell may have made a newer revision."""
-    _looking.add(panel)
-    shell = get_ipython()
-    if shell is not None and _after_cell not in shell.events.callbacks["post_run_cell"]:
-        shell.events.register("post_run_cell", _after_cell)
-
-
-def _after_cell(*_: Any) -> None:
-    for panel in list(_looking):
-        panel.changed()

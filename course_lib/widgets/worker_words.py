@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from course_lib.cells.names import parts
+
 ICONS = {
     "new": "○",
     "busy": "◌",
@@ -28,19 +30,11 @@ HINTS = {
     "killed": "Nothing is lost: its runs wait on the server and go on as soon as a Worker polls.",
     "died": "Nothing is lost: its runs wait on the server and go on as soon as a Worker polls. The log says more.",
 }
-_REVISION = re.compile(r"^(.+)__r(\d+)$")
-
-
-def revision(module: str) -> tuple[str, int]:
-    """Return the name and the revision of a module cell's module; 0 when it is none."""
-    match = _REVISION.match(module)
-    return (match[1], int(match[2])) if match else (module, 0)
 
 
 def version(modules: Sequence[str]) -> str:
     """Return which code a process runs: ``orders, revision 3``."""
-    parts = [revision(module) for module in modules]
-    return "; ".join(f"{name}, revision {number}" if number else name for name, number in parts)
+    return "; ".join(f"{name}, revision {number}" if number else name for name, number in map(parts, modules))
 
 
 def newer(modules: Sequence[str], newest: Sequence[str]) -> str:
@@ -52,7 +46,7 @@ def newer(modules: Sequence[str], newest: Sequence[str]) -> str:
     """
     changed = [new for old, new in zip(modules, newest, strict=True) if old != new]
     if len(changed) == 1:
-        name, number = revision(changed[0])
+        name, number = parts(changed[0])
         return f"revision {number}" if len(modules) == 1 else f"{name} revision {number}"
     return "the newest revisions" if changed else ""
 

@@ -11,7 +11,7 @@ from temporalio.worker import Worker
 from course_lib import server as servers
 from course_lib.history import sent_queries
 from course_lib.history.feed import Feed
-from course_lib.history.sent_queries import ObservingInterceptor, note, spans_of
+from course_lib.history.sent_queries import Note, ObservingInterceptor, note, spans_of
 from tests.history.feed_flows import Gate, flaky
 from tests.until import until
 
@@ -85,7 +85,7 @@ async def test_a_feed_hears_of_a_query_also_when_its_run_is_closed(watched: Clie
 
 def noted(workflow_id: str, second: float, detail: str = "result 1", run_id: str | None = None) -> None:
     start = START + timedelta(seconds=second)
-    note(workflow_id, run_id, name="q", start=start, end=start + timedelta(seconds=0.1), detail=detail, failed=False)
+    note(Note(workflow_id, run_id, "q", start, start + timedelta(seconds=0.1), detail, False))
 
 
 def test_the_same_answer_again_and_again_is_one_span() -> None:

@@ -16,7 +16,7 @@ from .test_lab_in_a_kernel import LIMIT, MODULE, OPEN, Notebook
 PASS_ALL = """
 from course_lib import grading
 for exercise in grading.chapter(lab.chapter).exercises:
-    lab._checks._progress.record(grading.Verdict(exercise.id, grading.Outcome.PASSED, "ok", (), "", 0.1))
+    lab._progress.record(grading.Verdict(exercise.id, grading.Outcome.PASSED, "ok", (), "", 0.1))
 """
 
 
@@ -56,7 +56,7 @@ def test_progress_ends_the_chapter_only_when_every_exercise_is_passed(notebook: 
     assert "Faults cleared" not in notebook.run("lab.progress()")
     notebook.run(PASS_ALL)
     assert "Faults cleared: warehouse outage" in notebook.run("lab.progress()")
-    notebook.run("lab._checks._progress.reset()")
+    notebook.run("lab._progress.reset()")
 
 
 @pytest.mark.slow

@@ -112,10 +112,12 @@ async def test_seconds_go_on(make: Make) -> None:
     panel = make(MODULE)
     await panel.start()
     await _until(lambda: "running pid" in panel._state.value)
+    panel.on_view(True)
     state, before = panel._state.value, panel._facts.value
     await _until(lambda: panel._facts.value != before and "up " in panel._facts.value)
     # A screen reader reads each change of the state aloud: the seconds are no part of it.
     assert panel._state.value == state
+    panel.on_view(False)
 
 
 async def test_works_on_the_loop_of_a_waiting_cell(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
+
+from temporalio.api.common.v1 import Payload
+from temporalio.api.history.v1 import HistoryEvent
 
 from course_lib.history.frame import NO_TIME, RowReader
 from course_lib.history.moments import in_words
 from course_lib.history.payloads import Decoder, preview
 from course_lib.widgets.event_kinds import kind_of
 from course_lib.widgets.look import plain, shorten
-
-if TYPE_CHECKING:
-    from temporalio.api.common.v1 import Payload
-    from temporalio.api.history.v1 import HistoryEvent
 
 _SHOWN = 240  # characters of a payload or failure; the opened event has everything
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from course_lib.history.run import Run
 from course_lib.widgets.event_table.rows import Row, Rows
 from course_lib.widgets.look import View, escape, page
-
-if TYPE_CHECKING:
-    from course_lib.history.run import Run
 
 _MOST = 200  # rows of one run; the newest are the ones that count
 

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import threading
 import weakref
+from collections.abc import Callable
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from temporalio.client import WorkflowHistory
+from temporalio.converter import DataConverter, PayloadConverter
 
 from course_lib.history.feed import Feed
-from course_lib.history.run import Run
+from course_lib.history.run import Run, Source
 from course_lib.widgets.event_table.still import still
-from course_lib.widgets.event_table.widget import EventTableWidget, Source
+from course_lib.widgets.event_table.widget import EventTableWidget
 from course_lib.widgets.look import View
 from course_lib.widgets.panel import lifetimes
 from course_lib.widgets.panel.frontend import interactive, with_static
 from course_lib.widgets.panel.kernel_side import KernelSide
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from temporalio.client import WorkflowHistory
-    from temporalio.converter import DataConverter, PayloadConverter
-
 
 _FIRST = 2.0  # seconds: the kernel's thread waits so long for the first events, at most
 

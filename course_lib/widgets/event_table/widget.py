@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 import anywidget
 import traitlets
+from temporalio.converter import DataConverter, PayloadConverter
 
 from course_lib.history.detail import event_detail
+from course_lib.history.run import Run, Source
 from course_lib.widgets.event_table.rows import Rows
 from course_lib.widgets.look import STYLE, plain
 from course_lib.widgets.panel.bundle import bundle
-
-if TYPE_CHECKING:
-    from temporalio.converter import DataConverter, PayloadConverter
-
-    from course_lib.history.run import Run
 
 _HERE = Path(__file__).parent
 CSS = (_HERE / "table.css").read_text("utf-8")
 
 GONE = "This table no longer grows: the kernel was restarted or stopped. Run its cell again."
-
-
-class Source(Protocol):
-    """What has runs: a feed, or a history that is complete."""
-
-    @property
-    def runs(self) -> Sequence[Run]:
-        """The runs, root first."""
 
 
 class EventTableWidget(anywidget.AnyWidget):

@@ -7,47 +7,8 @@ from course_lib.errors import CourseError
 from course_lib.shop import Shop
 from course_lib.shop.faults import SERVICES
 
-_AIM = ("operation", "order_id")
-
-
-def _on_or_off(kind: str) -> Callable[..., None]:
-    def turn(shop: Shop, service: str, *, on: bool = True) -> None:
-        if on:
-            getattr(shop.faults, kind)(service)
-        else:
-            shop.faults.off(kind, service)
-
-    return turn
-
-
-def _latency(shop: Shop, service: str, *, seconds: float = 0.0, jitter: float = 0.0) -> None:
-    shop.faults.latency(service, seconds, jitter=jitter)
-
-
-def _error_rate(shop: Shop, service: str, *, rate: float) -> None:
-    shop.faults.error_rate(service, rate)
-
-
-def _next(kind: str) -> Callable[..., None]:
-    def arm(shop: Shop, service: str, *, times: int = 1) -> None:
-        getattr(shop.faults, kind)(service, times=times)
-
-    return arm
-
-
-def _off(shop: Shop, service: str, *, kind: str, operation: str | None = None, order_id: str | None = None) -> None:
-    shop.faults.off(kind, service, operation=operation, order_id=order_id)
-
-
-_OF_A_SERVICE: dict[str, Callable[..., None]] = {
-    "latency": _latency,
-    "error_rate": _error_rate,
-    "decline": _on_or_off("decline"),
-    "outage": _on_or_off("outage"),
-    "accept_then_time_out": _next("accept_then_time_out"),
-    "duplicate_delivery": _next("duplicate_delivery"),
-    "off": _off,
-}
+# One method of `Faults` for each; `on` says of those that only can be on or off which it is.
+_OF_A_SERVICE = ("latency", "error_rate", "decline", "outage", "accept_then_time_out", "duplicate_delivery", "off")
 _OF_ALL: dict[str, Callable[..., None]] = {
     "scenario": lambda shop, *, name: shop.faults.scenario(name),
     "calm": lambda shop: shop.faults.clear(),
@@ -74,8 +35,13 @@ def carry_out(shop: Shop, control: str, service: str | None, values: dict[str, A
         )
     if control in _OF_A_SERVICE and service not in SERVICES:
         raise CourseError(f"The shop has no service {service!r}.", fix=f"use one of {', '.join(SERVICES)}.")
-    subject = () if control in _OF_ALL else (service,)
     try:
-        (_OF_ALL.get(control) or _OF_A_SERVICE[control])(shop, *subject, **values)
+        if control in _OF_ALL:
+            _OF_ALL[control](shop, **values)
+            return
+        method, settings = control, {name: value for name, value in values.items() if name != "on"}
+        if not values.get("on", True):
+            method, settings = "off", {"kind": control}
+        getattr(shop.faults, method)(service=service, **settings)
     except TypeError as error:
         raise CourseError(f"The control {control!r} cannot be set to {values!r}: {error}.") from error

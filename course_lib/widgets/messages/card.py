@@ -89,22 +89,18 @@ class Card:
 
     def _stop_asking(self) -> None:
         self._asked = 0.0
-        if self.auto is not None and self.auto.value:
+        if self.auto is not None:
             self.auto.value = False
 
     def draw(self) -> None:
         """Show how it stands; on the kernel's loop."""
         reason = self._desk.state.reason(self.handler.kind)
-        disabled = bool(reason) or self._desk.busy(self.handler)
-        if self.button.disabled != disabled:
-            self.button.disabled = disabled
-        if self.auto is not None and self.auto.disabled != bool(reason):
+        self.button.disabled = bool(reason) or self._desk.busy(self.handler)
+        if self.auto is not None:
             self.auto.disabled = bool(reason)
         # What comes every two seconds is not to be read out every two seconds.
         live = self.auto is None or not self.auto.value
-        shown = outcomes_html(self._desk.outcomes(self.handler), self._unsent, live=live)
-        if self._said.value != shown:
-            self._said.value = shown
+        self._said.value = outcomes_html(self._desk.outcomes(self.handler), self._unsent, live=live)
 
 
 def head(handler: Handler) -> str:

@@ -17,7 +17,7 @@ from course_lib.widgets.messages.outcome import Outcome
 from course_lib.widgets.messages.sending import Sender, Tell
 from course_lib.widgets.messages.sent import Sent
 from course_lib.widgets.messages.state import RunState, look
-from course_lib.widgets.messages.values import Converter, Fault, Faulty
+from course_lib.widgets.messages.values import Fault, Faulty
 
 _KEPT = {"signal": 3, "query": 1, "update": 3}  # outcomes that a card shows; an older answer is only misleading
 Call = Callable[[Tell], Coroutine[Any, Any, Outcome]]
@@ -48,7 +48,6 @@ class Desk:
         self.state = state or RunState()
         self._sender = Sender(handle, patience)
         self._outcomes: dict[tuple[str, str | None], deque[list[Outcome]]] = {}
-        self._converters: dict[tuple[str, str | None], tuple[Converter, ...]] = {}
         self._under_way: dict[tuple[str, str | None], int] = {}
         self._listeners: list[Callable[[], None]] = []
 
@@ -73,13 +72,6 @@ class Desk:
                 fix=f"use one of: {there}." if there else f"add a method with @workflow.{kind} to its class.",
             )
         return found
-
-    def converters(self, handler: Handler) -> tuple[Converter, ...]:
-        """Return what checks and converts the arguments of a handler, one for each parameter."""
-        key = (handler.kind, handler.name)
-        if key not in self._converters:
-            self._converters[key] = tuple(Converter(parameter.annotation) for parameter in handler.parameters)
-        return self._converters[key]
 
     def outcomes(self, handler: Handler) -> list[Outcome]:
         """Return what came of a handler's last messages, the newest first."""
@@ -128,11 +120,11 @@ class Desk:
         """
         values: list[Any] = []
         faults: list[Fault] = []
-        for parameter, converter, item in zip(handler.parameters, self.converters(handler), raw, strict=True):
+        for parameter, item in zip(handler.parameters, raw, strict=True):
             try:
                 if item is REQUIRED:
                     raise Faulty([Fault((), "this is needed")])
-                values.append(converter.value(item))
+                values.append(parameter.converter.value(item))
             except Faulty as error:
                 faults += [Fault((parameter.name, *fault.path), fault.words) for fault in error.faults]
         if faults:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, get_type_hints
+from functools import cached_property
+from typing import Any, Literal, get_type_hints
+
+from temporalio.api.sdk.v1 import WorkflowMetadata
 
 from course_lib.private.sdk import definition
-
-if TYPE_CHECKING:
-    from temporalio.api.sdk.v1 import WorkflowInteractionDefinition, WorkflowMetadata
+from course_lib.widgets.messages.values import Converter
 
 Kind = Literal["signal", "query", "update"]
 KINDS: tuple[Kind, ...] = ("signal", "query", "update")
@@ -32,6 +33,11 @@ class Parameter:
     name: str
     annotation: Any
     default: Any = REQUIRED
+
+    @cached_property
+    def converter(self) -> Converter:
+        """Checks what was typed for it, and makes its value."""
+        return Converter(self.annotation)
 
     def words(self) -> str:
         """Return it as it stands in a signature, for example ``level: int = 1``."""
@@ -108,16 +114,10 @@ def handlers_in(metadata: WorkflowMetadata) -> list[Handler]:
     Args:
         metadata: The answer to the query ``__temporal_workflow_metadata``.
     """
-    definition = metadata.definition
-    groups: tuple[tuple[Kind, Iterable[WorkflowInteractionDefinition]], ...] = (
-        ("signal", definition.signal_definitions),
-        ("query", definition.query_definitions),
-        ("update", definition.update_definitions),
-    )
     return [
         Handler(kind, item.name or None, help=item.description, loose=True)
-        for kind, items in groups
-        for item in items
+        for kind in KINDS
+        for item in getattr(metadata.definition, f"{kind}_definitions")
         if not item.name.startswith("__")
     ]
 

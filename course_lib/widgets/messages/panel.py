@@ -120,7 +120,7 @@ class MessagePanel(Panel):
         return self.desk.terminate(reason)
 
     def _deliver(self, kind: Kind, called: Any, args: tuple[Any, ...], named: dict[str, Any]) -> Sent[Outcome]:
-        name = _name(kind, called)
+        name = called if isinstance(called, str) else message_name(kind, called)
         handler = self.desk.handler(kind, name)
         try:
             values = self.desk.arguments(handler, args, named)
@@ -137,12 +137,13 @@ class MessagePanel(Panel):
     def cancel_button(self) -> Any:
         """Requests the run's cancellation. Made when it is asked for: `Lab.your_turn` presses it where nobody looks."""
         tip = "Request the workflow's cancellation: its code may clean up, or refuse"
-        return self.button("Cancel", tip, lambda: self._end(False))
+        return self.button("Cancel", tip, self.cancel)
 
     @cached_property
     def terminate_button(self) -> Any:
         """Terminates the run."""
-        return self.button("Terminate", "End the run at once: its code is not asked", lambda: self._end(True))
+        tip = "End the run at once: its code is not asked"
+        return self.button("Terminate", tip, lambda: self.terminate(self._reason.value.strip() if self._reason else ""))
 
     def build(self) -> None:
         """See `Panel.build`."""
@@ -168,12 +169,6 @@ class MessagePanel(Panel):
         row = styled(ipywidgets.HBox([self.cancel_button, self.terminate_button, self._reason]), "tcm-card", "tcm-row")
         return ipywidgets.VBox([head, row, self._ended])
 
-    def _end(self, terminate: bool) -> None:
-        if terminate:
-            self.terminate(self._reason.value.strip() if self._reason else "")
-        else:
-            self.cancel()
-
     async def look(self) -> None:
         """See `Panel.look`."""
         await self.desk.look()
@@ -184,22 +179,35 @@ class MessagePanel(Panel):
     def draw(self) -> None:
         """See `Panel.draw`."""
         state = self.desk.state
-        _put(self._top, top_html(self.title, self.desk, self.note))
+        self._top.value = top_html(self.title, self.desk, self.note)
         for kind, heading in self._heads.items():
             icon, word, hint = _HEADINGS[kind]
             reason = state.reason(kind)
-            _put(heading, _heading(icon, word, reason or state.note(kind) or hint, warn=bool(reason)))
+            heading.value = _heading(icon, word, reason or state.note(kind) or hint, warn=bool(reason))
         for card in self.cards.values():
             if self.looks:
                 card.tick()
             card.draw()
         for button in (self.cancel_button, self.terminate_button):
             button.disabled = state.closed or bool(state.error)
-        _put(self._ended, outcomes_html(self.desk.run_outcomes))
+        self._ended.value = outcomes_html(self.desk.run_outcomes)
 
     def text(self) -> str:
         """See `Panel.text`."""
-        return _words(self.desk, self.title, plain(self.note))
+        desk = self.desk
+        lines = [f"{self.title}: {desk.state.words()}", *plain(self.note).splitlines()]
+        for kind in KINDS:
+            mine = [handler for handler in desk.handlers if handler.kind == kind]
+            if not mine:
+                continue
+            why = desk.state.reason(kind) or desk.state.note(kind)
+            lines.append(f"{_HEADINGS[kind][1]}{f' ({why})' if why else ''}")
+            for handler in mine:
+                lines.append(f"  {handler.signature()}{f': {handler.help}' if handler.help else ''}")
+                for outcome in desk.outcomes(handler)[:1]:
+                    lines += [f"    {line}" for line in outcome.text().split("\n")]
+        lines += [f"The run itself: {outcome.text()}" for outcome in desk.run_outcomes[:1]]
+        return "\n".join(lines)
 
 
 def top_html(title: str, desk: Desk, note: str) -> str:
@@ -229,36 +237,3 @@ def _heading(icon: str, word: str, hint: str, *, warn: bool = False) -> str:
         f'<div class="tc tcm-section" role="status"><b><span aria-hidden="true">{icon}</span> {word}</b> '
         f'<span class="tc-{tone}">{sign}{escape(hint)}</span></div>'
     )
-
-
-def _put(widget: Any, html: str) -> None:
-    if widget.value != html:
-        widget.value = html
-
-
-def _name(kind: Kind, called: Any) -> str:
-    """Return the name of a message from its name or the method that handles it."""
-    return called if isinstance(called, str) else message_name(kind, called)
-
-
-def _words(desk: Desk, title: str, note: str) -> str:
-    """Return the panel in words.
-
-    Args:
-        desk: What the panel is about.
-        title: Which workflow.
-        note: What the panel says above its handlers; may be empty.
-    """
-    lines = [f"{title}: {desk.state.words()}", *note.splitlines()]
-    for kind in KINDS:
-        mine = [handler for handler in desk.handlers if handler.kind == kind]
-        if not mine:
-            continue
-        why = desk.state.reason(kind) or desk.state.note(kind)
-        lines.append(f"{_HEADINGS[kind][1]}{f' ({why})' if why else ''}")
-        for handler in mine:
-            lines.append(f"  {handler.signature()}{f': {handler.help}' if handler.help else ''}")
-            for outcome in desk.outcomes(handler)[:1]:
-                lines += [f"    {line}" for line in outcome.text().split("\n")]
-    lines += [f"The run itself: {outcome.text()}" for outcome in desk.run_outcomes[:1]]
-    return "\n".join(lines)

@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import RPCTimeoutOrCancelledError as CallEnded
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError, WorkflowUpdateStage
 
@@ -20,9 +21,6 @@ from course_lib.waits import CELL, StillMoving, Stuck, Watch
 from course_lib.waits.until import LAST_RESORT, Manner
 from course_lib.widgets.messages.outcome import Outcome, clock
 from course_lib.workers import moving
-
-if TYPE_CHECKING:
-    from temporalio.api.history.v1 import HistoryEvent
 
 T = TypeVar("T")
 
@@ -64,10 +62,15 @@ class Sender:
         """
         await self._answer(self.handle.signal(name, args=list(args), rpc_timeout=_LAST), "signal")
         at = clock()
+
+        def mine(event: HistoryEvent) -> bool:
+            sent = event.workflow_execution_signaled_event_attributes
+            return sent.signal_name == name and sent.identity == self._client.identity
+
         limit = time.monotonic() + _BUFFERED
         while True:
             newest = await self._newest()
-            if event := self._find(newest, lambda found: self._is_mine(found, name)):
+            if event := self._find(newest, mine):
                 return Outcome("sent", f"sent at {at}, event {event}", event)
             # While a workflow task runs, the server keeps a signal aside: its event is written when the task has ended.
             if not newest or newest[0].event_type != EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED:
@@ -122,7 +125,15 @@ class Sender:
             name, args=list(args), result_type=result, wait_for_stage=WorkflowUpdateStage.ACCEPTED
         )  # fmt: skip
         update = await self._answer(started, "update", _UPDATE, self._patience)
-        event = await self._event(lambda found: _accepts(found, update.id))
+
+        # The call has returned, so the server has written the event. One of another type has no such id.
+        def accepts(event: HistoryEvent) -> bool:
+            return event.workflow_execution_update_accepted_event_attributes.protocol_instance_id == update.id
+
+        def completes(event: HistoryEvent) -> bool:
+            return event.workflow_execution_update_completed_event_attributes.meta.update_id == update.id
+
+        event = self._find(await self._newest(), accepts)
         if event is not None:
             tell(Outcome("working", f"accepted, event {event}; waiting for its result…", event))
         try:
@@ -134,7 +145,7 @@ class Sender:
         except NoAnswer:
             words = f"accepted, event {event}, but it has not completed, and nothing moves. It goes on."
             return Outcome("accepted", words, event)
-        done = await self._event(lambda found: _completes(found, update.id))
+        done = self._find(await self._newest(), completes)
         where = f", events {event} and {done}" if event and done else f", event {event}" if event else ""
         return Outcome("completed", f"completed at {clock()}{where}", done or event, value, has_value=True)
 
@@ -173,10 +184,6 @@ class Sender:
         finally:
             answer.cancel()
 
-    async def _event(self, is_it: Callable[[HistoryEvent], bool]) -> int | None:
-        # The call has returned, so the server has written the event.
-        return self._find(await self._newest(), is_it)
-
     async def _newest(self) -> list[HistoryEvent]:
         return await facts.newest_events(self._client, self.handle.id, self.handle.run_id or "", most=_NEWEST)
 
@@ -187,14 +194,6 @@ class Sender:
                 return event.event_id
         return None
 
-    def _is_mine(self, event: HistoryEvent, name: str) -> bool:
-        signal = event.workflow_execution_signaled_event_attributes
-        return (
-            event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED
-            and signal.signal_name == name
-            and signal.identity == self._client.identity
-        )
-
 
 class Rejected(WorkflowUpdateFailedError):
     """A validator turned an update down: nothing of it is in the history. The SDK does not tell the two apart."""
@@ -202,19 +201,3 @@ class Rejected(WorkflowUpdateFailedError):
 
 class NoAnswer(CourseError):
     """There is no answer to a call, and nothing moves that would bring one."""
-
-
-def _accepts(event: HistoryEvent, update: str) -> bool:
-    accepted = event.workflow_execution_update_accepted_event_attributes
-    return (
-        event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED
-        and accepted.protocol_instance_id == update
-    )
-
-
-def _completes(event: HistoryEvent, update: str) -> bool:
-    completed = event.workflow_execution_update_completed_event_attributes
-    return (
-        event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED
-        and completed.meta.update_id == update
-    )

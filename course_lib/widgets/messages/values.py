@@ -91,7 +91,7 @@ class Converter:
         try:
             return self._adapter.validate_python(raw)
         except ValidationError as error:
-            raise Faulty([Fault(_path(item["loc"]), words_for(item)) for item in error.errors()]) from None
+            raise Faulty([Fault(item["loc"], words_for(item)) for item in error.errors()]) from None
         except Exception as error:  # the learner's own __post_init__ or validator
             raise Faulty([Fault((), f"{type(error).__name__}: {error}")]) from None
 
@@ -135,7 +135,3 @@ def as_json(value: Any) -> str:
         return json.dumps(TypeAdapter(type(value)).dump_python(value, mode="json"), ensure_ascii=False)
     except Exception:  # a default that is no data: the field begins empty
         return ""
-
-
-def _path(location: tuple[int | str, ...]) -> Path:
-    return tuple(part if isinstance(part, int) else str(part) for part in location)

@@ -92,7 +92,7 @@ class Panel:
         self._redraw()
 
     @staticmethod
-    def button(text: str, tip: str, press: Callable[[], None], style: str = "") -> Any:
+    def button(text: str, tip: str, press: Callable[[], object], style: str = "") -> Any:
         """Return a button. It has no icon: the glyph would become part of the name that a screen reader says.
 
         Args:
@@ -103,6 +103,13 @@ class Panel:
         """
         made = ipywidgets.Button(description=text, tooltip=tip, button_style=style)
         made.on_click(lambda _: press())
+        return made
+
+    @staticmethod
+    def row(*buttons: Any) -> Any:
+        """Return buttons beside each other; in a narrow window they wrap."""
+        made = ipywidgets.Box(buttons, layout=ipywidgets.Layout(display="flex", flex_flow="row wrap"))
+        made.add_class("tc-row")
         return made
 
     def act(self, words: str, action: Coroutine[Any, Any, Any]) -> None:
@@ -156,9 +163,7 @@ class Panel:
         if self.widget is None:
             return
         title, _, rest = plain(self.error).partition("\n")
-        shown = callout("error", title, rest).html if title else ""
-        if self._error_line.value != shown:
-            self._error_line.value = shown
+        self._error_line.value = callout("error", title, rest).html if title else ""
         self.draw()
 
     def _ipython_display_(self) -> None:

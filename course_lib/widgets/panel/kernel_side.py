@@ -4,7 +4,26 @@ import asyncio
 import contextlib
 import contextvars
 import threading
+import weakref
 from collections.abc import Callable
+
+from IPython.core.getipython import get_ipython
+
+_after_cells: "set[weakref.WeakMethod[Callable[[], None]]]" = set()
+
+
+def after_cells(call: Callable[[], None]) -> None:
+    """Have a method called after each cell, as long as somebody holds its object."""
+    _after_cells.add(weakref.WeakMethod(call, _after_cells.discard))
+    shell = get_ipython()
+    if shell is not None and _after_cell not in shell.events.callbacks["post_run_cell"]:
+        shell.events.register("post_run_cell", _after_cell)
+
+
+def _after_cell(*_: object) -> None:
+    for held in list(_after_cells):
+        if (call := held()) is not None:
+            call()
 
 
 class KernelSide:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from course_lib.replay.journeys import EventRow, Journey
 from course_lib.widgets.event_kinds import kind_of
 from course_lib.widgets.look import plain
 from course_lib.widgets.stepper import telling
 from course_lib.widgets.stepper.source import coloured
 from course_lib.widgets.texts import Texts
-
-if TYPE_CHECKING:
-    from course_lib.replay.journeys import EventRow, Journey
 
 _VALUE = 4000  # characters of one value in the page
 _TRIES = 40  # of each step's jobs, commands and waits; a fan-out has thousands

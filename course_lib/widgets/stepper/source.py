@@ -7,7 +7,7 @@ from typing import Any
 from pygments.lexers.python import PythonLexer
 from pygments.token import Comment, Keyword, Name, Number, Operator, String
 
-# From the general to the special: the last that fits is taken.
+# No token is of two of these, but for a word that is an operator.
 _CLASSES: tuple[tuple[Any, str], ...] = (
     (Keyword, "k"),
     (Operator.Word, "k"),
@@ -33,7 +33,7 @@ def coloured(source: str) -> list[list[Piece]]:
     lines: list[list[Piece]] = [[]]
     # Pygments would drop blank lines at both ends; every line keeps its number here.
     for token, text in PythonLexer(stripnl=False, ensurenl=False).get_tokens(source):
-        kind = _class(token)
+        kind = next((name for known, name in _CLASSES if token in known), "")
         for number, part in enumerate(text.split("\n")):
             if number:
                 lines.append([])
@@ -46,11 +46,3 @@ def coloured(source: str) -> list[list[Piece]]:
     if len(lines) > 1 and not lines[-1]:
         lines.pop()  # what follows the last line break is no line
     return lines
-
-
-def _class(token: Any) -> str:
-    found = ""
-    for kind, name in _CLASSES:
-        if token in kind:
-            found = name
-    return found

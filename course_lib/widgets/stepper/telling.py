@@ -8,14 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import PurePath
-from typing import TYPE_CHECKING
 
-from course_lib.cells.names import REVISION
+from course_lib.cells.names import parts
 from course_lib.history.moments import in_words
+from course_lib.replay.journeys import Command, Journey, Step, Wait
 from course_lib.widgets.look import plain, shorten
-
-if TYPE_CHECKING:
-    from course_lib.replay.journeys import Command, Journey, Step, Wait
 
 _NAMED = 2  # so many waits stand in a sentence; the rest is counted
 _ON_A_LINE = 3  # so many marks stand below a source line; the rest is counted
@@ -58,8 +55,8 @@ def offered(journey: Journey) -> Sequence[Step]:
 def file(journey: Journey) -> str:
     """Return where the source comes from, as the learner knows it: a module cell by its name and revision."""
     path = PurePath(plain(journey.file).replace("\\", "/"))
-    cell = REVISION.match(path.stem)
-    return f"{cell['name']}.py · revision {cell['number']}" if cell else path.name
+    name, revision = parts(path.stem)
+    return f"{name}.py · revision {revision}" if revision else path.name
 
 
 def clock(time: datetime) -> str:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from course_lib.replay.journeys import Journey, Step
 from course_lib.widgets.look import View, escape, page, shorten
 from course_lib.widgets.prose import inline
 from course_lib.widgets.stepper import telling
-
-if TYPE_CHECKING:
-    from course_lib.replay.journeys import Journey, Step
 
 _FIRST, _LAST = 60, 40  # steps of a longer run that are told; the live view has every one
 _ITEMS = 20  # of one step's jobs, commands and waits

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import anywidget
 import traitlets
 
+from course_lib.replay.journeys import Journey
 from course_lib.widgets.look import STYLE, View
 from course_lib.widgets.panel import lifetimes
 from course_lib.widgets.panel.bundle import bundle
 from course_lib.widgets.panel.frontend import interactive, with_static
 from course_lib.widgets.stepper.payload import payload
 from course_lib.widgets.stepper.transcript import static
-
-if TYPE_CHECKING:
-    from course_lib.replay.journeys import Journey
-
 
 _HERE = Path(__file__).parent
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from course_lib.history.growing import DETAILED_UP_TO, GrowingSpans
 from course_lib.history.moments import moment
@@ -15,18 +15,10 @@ from course_lib.widgets.timeline.live.columns import Columns, microseconds
 from course_lib.widgets.timeline.live.extras import Extras
 
 if TYPE_CHECKING:
-    from course_lib.history.run import Run
+    from course_lib.history.run import Run, Source
     from course_lib.history.span import Span
 
 Link = Callable[[str, str], str | None]
-
-
-class Source(Protocol):
-    """Where runs come from: a feed, or a history that is read once."""
-
-    @property
-    def runs(self) -> list[Run]:
-        """The runs, root first."""
 
 
 @dataclass(frozen=True)
