@@ -133,7 +133,7 @@ async def test_a_failing_workflow_task_shows_error_and_the_learners_line(client:
     assert found.detail("your line").startswith("diagnosis_flows, line ")
     assert found.detail("your line").endswith('return str({}["missing"])')
     assert int(found.detail("attempt")) >= 2
-    assert "mend that line" in found.fix
+    assert "fix that line" in found.fix
     await _end(handle)
 
 
@@ -165,7 +165,7 @@ async def test_a_retried_activity_shows_attempt_error_line_and_next_try(client: 
     assert found.detail("attempt") == "2, without a limit"
     assert "raise ValueError" in found.detail("your line")
     assert " UTC, in " in found.detail("next try")
-    assert "mend the cause" in found.fix
+    assert "fix the cause" in found.fix
     await _end(handle)
 
 
@@ -195,7 +195,7 @@ async def test_a_shop_whose_process_was_killed_is_named_and_started_again(
     assert process.daemon().kill() is not None
     handle = await _start(client, queue, way)
     found = await _until(handle, client, queue, "activity_retrying", "ShopUnavailable")
-    assert found.lines()[0].startswith(f"The activity “{way}” fails and is tried again (attempt ")
+    assert found.lines()[0].startswith(f"The activity “{way}” fails and is retried (attempt ")
     assert found.lines()[0].endswith("the shop's process is not running.")
     assert "lab.shop.start()" in found.fix
     # The server keeps what the shop's client said, and no "Failure exceeds size limit" in its place.

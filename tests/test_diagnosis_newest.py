@@ -112,7 +112,7 @@ async def stuck(notebook: Notebook) -> AsyncIterator[Handle]:
 async def test_before_any_edit_it_is_the_recorded_failure(notebook: Notebook, stuck: Handle) -> None:
     found = await notebook.look(stuck)
     assert found.what == (
-        f"The workflow task fails and is tried again: {FIRST} (at checkout, line 21: return order.total_cents)"
+        f"The workflow task fails and is retried: {FIRST} (at checkout, line 21: return order.total_cents)"
     )
     assert found.detail("recorded") == ""
 
@@ -125,8 +125,7 @@ async def test_after_a_wrong_fix_it_is_the_new_error_and_a_line_that_is_in_the_c
     found = await notebook.look(stuck)
     line = "checkout, line 21: return order.amount"
     assert found.what == (
-        "The workflow task fails and is tried again: "
-        f"AttributeError: 'Order' object has no attribute 'amount' (at {line})"
+        f"The workflow task fails and is retried: AttributeError: 'Order' object has no attribute 'amount' (at {line})"
     )
     assert found.detail("your line") == line
     assert found.detail("error then") == FIRST
@@ -163,7 +162,7 @@ async def test_a_right_fix_that_a_worker_runs(notebook: Notebook, stuck: Handle,
     polled = facts.Pollers(notebook.queue, (await _pollers(client, notebook.queue)))
     found = await tasks.find(stuck, described, then, polled, notebook.queue, 2)
     assert found.what == f"The workflow task failed ({FIRST}), but revision 2 of checkout gets past that error."
-    assert found.fix == "wait: the server's next try succeeds by itself."
+    assert found.fix == "wait: the server's next attempt succeeds by itself."
     async with asyncio.timeout(120):
         assert await stuck.result() == 4200
     await worker.stop()

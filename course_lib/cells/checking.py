@@ -45,7 +45,7 @@ def check(cell: CellSource, siblings: Mapping[str, CellSource], user_ns: Mapping
     errors = [finding for finding in found if finding.effect == "refused"]
     if errors:
         count = "one thing is" if len(errors) == 1 else f"{len(errors)} things are"
-        raise CellError(f"{cell.name}.py was not run: {count} to be mended first.", errors)
+        raise CellError(f"{cell.name}.py was not run: {count} to be fixed first.", errors)
     return found
 
 

@@ -67,7 +67,7 @@ def _retrying(activity: Any, polled: facts.Pollers, more: tuple[tuple[str, str],
         details.append(("next try", f"at {due:%H:%M:%S} UTC, in {in_words(left)}"))
     if polled.none:
         details.append(("polling", polled.words()))
-    fails = f"The activity {_name(activity)} fails and is tried again (attempt {activity.attempt})"
+    fails = f"The activity {_name(activity)} fails and is retried (attempt {activity.attempt})"
     error = failure_text(failure) + (f" (at {line})" if line else ".")
     fix = known_fix(failure)
     if is_refused(failure) and not shop.alive():
@@ -78,14 +78,14 @@ def _retrying(activity: Any, polled: facts.Pollers, more: tuple[tuple[str, str],
         )
     elif polled.none and activity.state == _SCHEDULED and not fix:
         what = (
-            f"The activity {_name(activity)} is to be tried again (attempt {activity.attempt}), and no Worker polls "
+            f"The activity {_name(activity)} is to be retried (attempt {activity.attempt}), and no Worker polls "
             f"“{polled.queue}” for activities. Its last error: {error}"
         )
         fix = _start_worker(activity)
     else:
         what = f"{fails}: {error}"
-        mend = "see why it takes so long, or allow it more time" if is_timeout(failure) else "mend the cause"
-        fix = fix or f"{mend}; the next try then succeeds by itself. Faults of the shop: `lab.shop.faults.clear()`."
+        mend = "see why it takes so long, or allow it more time" if is_timeout(failure) else "fix the cause"
+        fix = fix or f"{mend}; the next attempt then succeeds by itself. Faults of the shop: `lab.shop.faults.clear()`."
     return Diagnosis("activity_retrying", what, fix, (*details, *more))
 
 

@@ -115,11 +115,11 @@ async def find(
         if now.served is False:
             details.append(("the Worker", "still runs an older revision: run its cell again, too"))
     fix = fix or (
-        ("mend that line, " if line else "mend the error, ")
+        ("fix that line, " if line else "fix the error, ")
         + "run the module's cell and the Worker's cell again: the workflow goes on by itself."
     )
     return _failing(
-        f"The workflow task fails and is tried again: {error}" + (f" (at {line})" if line else "."),
+        f"The workflow task fails and is retried: {error}" + (f" (at {line})" if line else "."),
         fix,
         [("error", error), *([("your line", line)] if line else []), *details],
     )
@@ -130,7 +130,7 @@ def _failing(what: str, fix: str, details: list[tuple[str, str]]) -> Diagnosis:
 
 
 def _only(error: str, line: str, fix: str, details: list[tuple[str, str]]) -> Diagnosis:
-    what = "The workflow task fails and is tried again. The server records the first failure of a row only"
+    what = "The workflow task fails and is retried. The server records the first failure of a row only"
     where = f" (at {line} then)." if line else "."
     fix = fix or "look into the Worker's log for the newest failure, and fix that."
     return _failing(f"{what}: {error}{where}", fix, [("error then", error), *details])
@@ -145,6 +145,6 @@ def _gets_past(now: Newest, error: str, polled: Pollers, details: list[tuple[str
         fix = f"run the Worker's cell again: {now.code} gets past that error, and the workflow goes on by itself."
     else:
         what = f"The workflow task failed ({error}), but {now.code} gets past that error."
-        wait = "wait: the server's next try succeeds by itself"
+        wait = "wait: the server's next attempt succeeds by itself"
         fix = f"{wait}." if now.served else f"{wait} if the Worker runs that code; else start the Worker again."
     return _failing(what, fix, [("error then", error), *details])

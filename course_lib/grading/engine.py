@@ -84,7 +84,7 @@ async def _verdict(
     for cell in dict.fromkeys(code.cell for code in _sources(read)):
         if modules.failed(cell):  # the notebook's name still stands for the version before, which nobody sees
             return _error(exercise, f"Nothing was checked: the cell `%%module {cell}` ended in an error.",
-                          "mend what the message below that cell names, run it, then check again.")  # fmt: skip
+                          "fix what the message below that cell names, run it, then check again.")  # fmt: skip
     if all(handed_in.missing(answer) for answer in answers) or (
         not problems and handed_in.untouched(exercise, read, modules)
     ):

@@ -214,7 +214,7 @@ class Ledger:
         if asked is None:
             return None
         last = max((span.last_event or span.first_event for span in found), default=1)
-        detail = f"attempt {task.attempt}: the task failed before and is tried again" if task.attempt > 1 else ""
+        detail = f"attempt {task.attempt}: the task failed before and is retried" if task.attempt > 1 else ""
         return Span(
             TASKS, "workflow_task", "workflow task", begun or asked, None, "running" if begun else "waiting",
             task.attempt, last, None, detail, asked if begun else None,

@@ -180,7 +180,7 @@ def _seen(error: Exception, watch: Watch, in_vain: bool = False) -> str:
         case Endless():
             return str(error)
         case NothingMoves() if in_vain:
-            return f"for {watch.idle.seconds:.0f} s there were only tries that fail"
+            return f"for {watch.idle.seconds:.0f} s there were only attempts that fail"
         case NothingMoves():
             return f"nothing has moved for {watch.idle.seconds:.0f} s"
         case Burning():

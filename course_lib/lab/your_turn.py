@@ -69,7 +69,7 @@ async def wait_for_press(
                     say(f"You pressed {name}.")
                     return
                 case "over":
-                    say(f"Too late for {name}: the run has ended meanwhile. Run this cell again for another try.")
+                    say(f"Too late for {name}: the run has ended meanwhile. Run this cell again for another attempt.")
                     return
             say(f"Nobody pressed {name} for {timeout:g} s, so the course does it now.")
         if ready is not None:

@@ -101,7 +101,7 @@ class Words:
         if status == "completed":
             return f"{what} completed: {self.payload(body.result) if body.HasField('result') else None}"
         if status == "backoff":
-            return f"{what} failed and is tried again after {seconds(body.backoff_duration)}"
+            return f"{what} failed and is retried after {seconds(body.backoff_duration)}"
         return f"{what} {status}: {failure_text(body.failure)}"
 
 

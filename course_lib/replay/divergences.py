@@ -96,7 +96,7 @@ def _failing(events: Sequence[Any], record: Record, steps: Steps) -> Divergence 
                 f"{_subject(line)} now fails the workflow task: {cause}; the history has at event {event} that it "
                 "completed."
             )
-            advice = "A Worker with this code would try this workflow task again and again: mend the line."
+            advice = "A Worker with this code would try this workflow task again and again: fix the line."
             expected = "this workflow task completed"
             return Divergence(number, line, record.places.text(line), issued, event, expected, what, advice)
     return None

@@ -107,7 +107,7 @@ def cannot_start(cls: type, error: BaseException) -> CourseError:
     return CourseError(
         f"The sandbox cannot import {cls.__name__}: {in_words(cause)}.",
         tried=[f"in {line}"] if line is not None else [],
-        fix="mend the module and run its cell again; a library that the sandbox refuses goes under "
+        fix="fix the module and run its cell again; a library that the sandbox refuses goes under "
         "`with workflow.unsafe.imports_passed_through():`.",
     )
 

@@ -67,6 +67,8 @@ CALLOUT = '<div style="border-left:4px solid #27a; background:{}{}">\n\n**{}** R
         (with_extra(*[text("more") for _ in range(12)]), "cells"),
         (with_extra(*[code("1 + 1") for _ in range(8)]), "ratio"),
         (with_extra(text("word " * 91)), "long-text"),
+        (with_extra(text("A failed try is tried again.")), "word"),
+        (with_extra(text("Mend the line.")), "word"),
         (with_extra(code("\n".join(f"x{n} = {n}" for n in range(26)))), "long-code"),
         (with_extra(code("\n\n".join(f"x{n} = {n}" for n in range(26)))), "long-code"),
         (quiet_start, "first-result"),
@@ -144,6 +146,11 @@ def test_outputs_on_disk_are_reported(course: Path) -> None:
     path = course / "notebooks/01_workflows.ipynb"
     path.write_text(path.read_text(encoding="utf-8").replace('"execution_count": null', '"execution_count": 1', 1))
     assert [p.rule for p in lint(course, content_of=content) if p.file == "notebooks/01_workflows.ipynb"] == ["outputs"]
+
+
+def test_words_in_code_are_let_through(tmp_path: Path) -> None:
+    extra = text("`tries` holds a workflow's `workflow id`.\n\n```python\ntry: mend()\n```")
+    assert rules(write_course(tmp_path, with_extra(extra)(sample_cells()))) == set()
 
 
 @pytest.mark.parametrize(

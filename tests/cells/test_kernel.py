@@ -94,7 +94,7 @@ def test_errors_show_the_cell_and_none_of_the_course(kernels: START) -> None:
     refused = kernel.run("%%module orders\n\nLIMIT = timedelta(seconds=3)\n")
     assert refused.status == "error"
     assert refused.error == (
-        "CellError: orders.py was not run: one thing is to be mended first.\n"
+        "CellError: orders.py was not run: one thing is to be fixed first.\n"
         "line 3: `timedelta` is not defined in this cell\n"
         "    LIMIT = timedelta(seconds=3)\n"
         "    → add at the top: from datetime import timedelta"

@@ -95,7 +95,7 @@ def test_a_name_of_the_notebook_is_named_with_its_import(notebook: Notebook) -> 
         "→ add at the top: from payments import charge",
         "→ add at the top: import payments",
     ]
-    assert text.startswith("orders.py was not run: 8 things are to be mended first.\nline 3: `pd` is not defined")
+    assert text.startswith("orders.py was not run: 8 things are to be fixed first.\nline 3: `pd` is not defined")
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,7 @@ async def test_a_cell_that_failed_last_is_not_graded_by_its_older_version(
         verdict = await grade(declared("0.1"), (names["Greeting"],), server=course_server, modules=modules)
         assert verdict.outcome is Outcome.ERROR, verdict.text()
         assert "%%module greeting" in verdict.error
-        assert "mend what the message below that cell names" in verdict.next_step
+        assert "fix what the message below that cell names" in verdict.next_step
     again = await grade_greeting(GREETING, course_server, modules)
     assert again.outcome is Outcome.PASSED, again.text()
 

@@ -160,10 +160,10 @@ async def test_what_fails_again_and_again_is_no_movement(
     async with Worker(client, task_queue=queue, workflows=workflows, activities=[flows.declined]):
         broken = await begin(flows.Broken.run, task_timeout=SHORT)
         retried = await begin(flows.Retried.run, "o-1")
-        with pytest.raises(StillRunning, match="there were only tries that fail") as raised:
+        with pytest.raises(StillRunning, match="there were only attempts that fail") as raised:
             await asyncio.wait_for(waits.result(broken, queue, quiet), 90)
         assert raised.value.diagnosis.cause == "workflow_task_failing"
-        with pytest.raises(StillRunning, match="there were only tries that fail") as raised:
+        with pytest.raises(StillRunning, match="there were only attempts that fail") as raised:
             await asyncio.wait_for(waits.result(retried, queue, quiet), 90)
         assert raised.value.diagnosis.cause == "activity_retrying"
         # What they keep busy, the Worker, holds up no wait for another run.

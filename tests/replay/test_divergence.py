@@ -55,7 +55,7 @@ MARKER = (
     " Runs with this marker still need it: put `workflow.patched('reserve-first')` back, or keep "
     "`workflow.deprecate_patch('reserve-first')` as long as there is such a run (chapter 06)."
 )
-MEND = " A Worker with this code would try this workflow task again and again: mend the line."
+MEND = " A Worker with this code would try this workflow task again and again: fix the line."
 PITFALL = (
     " No edit is needed for that. Line 14: `id(…)` is another number in every process; use a key of your own, or "
     "`hashlib.sha256(…)`."

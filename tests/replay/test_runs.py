@@ -203,7 +203,7 @@ async def test_children_strangers_and_local_activities(histories: Histories) -> 
     assert any(job.startswith("signal approve not delivered: ExternalWorkflowExecutionNotFound") for job in told)
     assert any(job.startswith("child workflow Approve cancelled") for job in told)
     retried = await replay.journey(histories["retried local activity"], flows_more.RetriedLocal)
-    assert "local activity flaky failed and is tried again after 300 ms" in jobs(retried)
+    assert "local activity flaky failed and is retried after 300 ms" in jobs(retried)
 
 
 async def test_handlers_set_while_it_runs(histories: Histories) -> None:

@@ -59,7 +59,7 @@ def test_a_diagnosis_shows_finding_details_and_fix() -> None:
     found = Diagnosis(
         "workflow_task_failing",
         "The workflow task fails: KeyError: '<b>'.",
-        "mend that line, run `await lab.worker(…)` again.",
+        "fix that line, run `await lab.worker(…)` again.",
         (("your line", "orders, line 7: x = {}['<b>']"),),
     )
     view = diagnosis_view(found)
@@ -67,7 +67,7 @@ def test_a_diagnosis_shows_finding_details_and_fix() -> None:
     assert "orders, line 7" in view.html
     assert "<code>await lab.worker(…)</code>" in view.html
     assert view.text.split("\n")[0].endswith("KeyError: '<b>'.")
-    assert "Do this: mend that line" in view.text
+    assert "Do this: fix that line" in view.text
     assert found.text == f"{found.what} {found.fix}"
     assert found.detail("your line").startswith("orders")
     assert found.detail("nothing") == ""

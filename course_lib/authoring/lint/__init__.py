@@ -5,7 +5,7 @@ from pathlib import Path
 
 from course_lib import grading
 from course_lib.authoring.build import Chapter, chapters
-from course_lib.authoring.lint import code, exercises, prose, ruffing, shape
+from course_lib.authoring.lint import code, exercises, prose, ruffing, shape, words
 from course_lib.authoring.lint.exercises import ContentOf
 from course_lib.authoring.lint.problem import Problem
 
@@ -38,6 +38,7 @@ def lint(
         problems.extend(shape.check(chapter))
         problems.extend(exercises.check(chapter, content_of))
         problems.extend(prose.check(root, chapter, files))
+        problems.extend(words.check(chapter))
         problems.extend(code.check(root, chapter))
         for need in chapter.course.needs:
             if need not in ids:

@@ -125,7 +125,7 @@ def _notes(picture: Picture, scale: Scale) -> list[str]:
         f"‖ {span.detail}" for span in picture.spans if (span.kind, span.lane, span.end) == ("marker", PAUSES, None)
     ]
     if any(span.waited_from and span.start - span.waited_from > timedelta(milliseconds=50) for span in picture.spans):
-        notes.append("dotted line: waiting for a worker or for the next try")
+        notes.append("dotted line: waiting for a worker or for the next attempt")
     if any(span.estimated for span in picture.spans):
         notes.append("≈ reckoned from the retry policy: a history keeps an activity's last attempt only")
     if scale.breaks:

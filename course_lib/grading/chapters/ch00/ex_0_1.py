@@ -47,7 +47,7 @@ def _next_step(result: object, name: str) -> str:
         return "change the text in the `return` line and run that cell again, so that the Worker gets the new revision."
     if name not in str(result):
         return "use the parameter: `name` inside the braces of the f-string, not one customer's name."
-    return "compare the two texts character by character: comma, blank and exclamation mark count."
+    return "compare the two texts character by character: comma, space and exclamation mark count."
 
 
 EXERCISE = Exercise(answers=("Greeting",), check=check_greeting)

@@ -53,7 +53,7 @@ def _ran(bench: "Bench", run: "Run", step: str) -> None:
         next_step = f"wait for {step} with `await` before you return: a closed workflow waits for nothing any more."
     else:
         seen = f"{len(asked)} times"
-        next_step = f"call {step} once: the server repeats a failed try by itself."
+        next_step = f"call {step} once: the server retries a failed attempt by itself."
     bench.require(
         len(asked) == 1 and len(done) == 1,
         f"{step} runs once, to its end, before the workflow completes",
@@ -150,7 +150,7 @@ async def _payments_down(bench: "Bench", workflow: "Code", order: dict[str, Any]
 
     await bench.wait_for(
         decided,
-        "after the failed charge it is tried again, or the order ends",
+        "after the failed charge it is retried, or the order ends",
         seen="neither, and no parcel",
         next_step="let the failed charge stop the way to the shipment: `await` it, and catch nothing.",
     )
@@ -166,7 +166,7 @@ async def _payments_down(bench: "Bench", workflow: "Code", order: dict[str, Any]
     bench.expect(
         (await handle.describe()).status is not WorkflowExecutionStatus.COMPLETED,
         "no Delivery is returned while the charge fails",
-        expected="the workflow tries on, or fails",
+        expected="the charge is retried, or the workflow fails",
         seen="WorkflowExecutionCompleted, without a parcel",
         events=bench.ids(await bench.events(handle), "WorkflowExecutionCompleted"),
         next_step="catch nothing: whoever gets a Delivery believes that a parcel is on its way. Temporal retries the "

@@ -42,7 +42,7 @@ async def check_buy(bench: "Bench", buy: "Code") -> None:
     bench.require(
         elsewhere.id != first.id,
         "another order of the same customer has a workflow of its own",
-        expected="two orders, two workflow ids",
+        expected="two orders, two workflow IDs",
         seen=f"both have the id {first.id!r}",
         next_step=f"make the id from the order, not from the customer and not for all: {_ONE_ID}.",
     )
@@ -74,7 +74,7 @@ async def _handle(bench: "Bench", called: "Called", label: str, when: str) -> Wo
             run_id = (await handle.describe()).run_id
         except RPCError as error:
             seen = f"{handle.id!r}: {error.message}"
-            next_step = "use the same workflow id for `start_workflow` and for the handle that you return."
+            next_step = "use the same workflow ID for `start_workflow` and for the handle that you return."
         else:
             bench.expect(True, label, expected="the handle of a run", seen=handle.id)
             return bench.client.get_workflow_handle(handle.id, run_id=run_id)

@@ -45,17 +45,17 @@ def _tries(bench: "Bench", tries: Any, started: "pd.Series[Any]") -> None:
     wanted = int(started["attempt"])
     event = int(started["event_id"])
     if tries == 0:
-        next_step = f"failed tries that are retried have no event; event {event} counts them in `attempt`."
+        next_step = f"failed attempts that are retried have no event; event {event} counts them in `attempt`."
     elif tries in (1, wanted - 1):
         next_step = (
-            f"one row of ActivityTaskStarted is not one try, and the try that worked counts too: event {event} says "
-            "in `attempt` which try it was."
+            "one row of ActivityTaskStarted is not one attempt, and the attempt that worked counts too: event "
+            f"{event} says in `attempt` which one it was."
         )
     else:
         next_step = f"read the column `attempt` of event {event}."
     bench.expect(
         _number(tries) and tries == wanted,
-        "tries: how often charge_card was tried",
+        "tries: how many attempts charge_card took",
         expected=f"what `attempt` says in event {event}",
         seen=tries,
         events=(event,),
@@ -69,13 +69,13 @@ def _error(bench: "Bench", error_type: Any, started: "pd.Series[Any]") -> None:
     whole = isinstance(error_type, str) and error_type.startswith(f"{wanted}:")
     bench.expect(
         error_type == wanted,
-        "error_type: what the failed try raised",
+        "error_type: what the failed attempt raised",
         expected=f"the type at the beginning of `failure` in event {event}",
         seen=error_type,
         events=(event,),
         next_step="keep what stands in front of the first colon: the type alone."
         if whole
-        else f"read the column `failure` of event {event}: the start of a try tells why the one before failed.",
+        else f"read the column `failure` of event {event}: the start of an attempt tells why the one before failed.",
     )
 
 
@@ -89,14 +89,14 @@ def _lost(bench: "Bench", lost: Any, events: "pd.DataFrame", started: "pd.Series
     if not number:
         next_step = "a number of seconds: a duration has `.total_seconds()`."
     elif abs(lost - ran) < _CLOSE and abs(lost - wanted) >= _CLOSE:
-        next_step = f"that is how long the last try took. The wait lies before it: from event {asked} to {event}."
+        next_step = f"that is how long the last attempt took. The wait lies before it: from event {asked} to {event}."
     elif abs(lost - total) < _CLOSE:
         next_step = f"that is the whole run. Only the time from event {asked} to event {event} is asked for."
     else:
         next_step = f"take `duration` of event {event}, or subtract `time` of event {asked} from it, in seconds."
     bench.expect(
         number and abs(lost - wanted) < _CLOSE,
-        "lost_seconds: from asking for the charge to the start of the try that worked",
+        "lost_seconds: from asking for the charge to the start of the attempt that worked",
         expected=f"the seconds between events {asked} and {event}",
         seen=lost,
         events=(asked, event),

@@ -90,7 +90,7 @@ def _ended(bench: "Bench", run: "Run", other: "Run", both_alike: bool, once: boo
         step = _SAME_FOR_ALL
     elif not run.completed and once:
         step = (
-            "let Temporal try again: take the limit on attempts out. With the key the next try is harmless, and it "
+            "let Temporal retry: take the limit on attempts out. With the key the next attempt is harmless, and it "
             "brings the answer that was lost."
         )
     bench.require(
@@ -107,7 +107,7 @@ def _tries(bench: "Bench", run: "Run", requests: "pd.DataFrame") -> None:
     last = max(run.events[run.events["type"] == "ActivityTaskStarted"]["attempt"], default=0)
     bench.expect(
         len(requests) > 1 and last > 1,
-        "the lost answer is a failed attempt, and Temporal tries again",
+        "the lost answer is a failed attempt, and Temporal retries",
         expected="a second attempt in the history, a second request at the gateway",
         seen=f"{last} attempt(s), {len(requests)} request(s)",
         events=run.ids("ActivityTaskStarted"),

@@ -58,7 +58,7 @@ async def _goes_on(bench: "Bench", checkout: "Code", handle: "Handle", fresh: "R
             expected=_EXPECTED,
             seen=f"still stuck; a new order of {_FREE_FROM}: {fresh.reason}",
             events=failed,
-            next_step="mend the line that is named; `Order` in the module stock has the right attribute.",
+            next_step="fix the line that is named; `Order` in the module stock has the right attribute.",
         )
     (replayed,) = await bench.replay(checkout, recorded)
     if replayed.divergence is not None:
@@ -83,7 +83,7 @@ def _finished(bench: "Bench", run: "Run", order: str) -> None:
         next_step="let the order through instead of failing it: its stock is reserved, and the bug is yours, not the "
         "customer's. Mend the line."
         if run.ids("WorkflowExecutionFailed")
-        else "mend the line that is named.",
+        else "fix the line that is named.",
     )
     requests = bench.shop.table("requests", order_id=order)
     reservations = int((requests["operation"] == "reserve_stock").sum())
@@ -118,7 +118,7 @@ def _paid(bench: "Bench", run: "Run", order: str, amount: int, label: str) -> No
         if run.completed
         else run.reason,
         events=run.ids("ActivityTaskScheduled", "bill") or run.last_event,
-        next_step=step if run.completed else "mend the line that is named.",
+        next_step=step if run.completed else "fix the line that is named.",
     )
 
 

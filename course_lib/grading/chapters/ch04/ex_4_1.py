@@ -137,7 +137,7 @@ async def _server_dies(bench: "Bench", saga: "Code", undo_all: "Code") -> None:
         expected="the order that paid is whole or undone, the one that was being undone is undone",
         seen=in_words(found[(paying, undoing)[bad]], runs[bad]),
         events=runs[bad].last_event,
-        next_step="give a compensation no end: a limit to its tries or to its time runs on while the server is down.",
+        next_step="give a compensation no end: a limit to its attempts or its time runs on while the server is down.",
     )
 
 

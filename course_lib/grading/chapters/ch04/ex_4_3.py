@@ -69,7 +69,7 @@ def _judge(bench: "Bench", run: "Run", payments: "pd.DataFrame", wanted: list[in
         expected="WorkflowExecutionCompleted",
         seen=run.reason or "completed",
         events=run.last_event,
-        next_step="let a lost answer stay a failed try: the next one brings it."
+        next_step="let a lost answer stay a failed attempt: the next one brings it."
         if not run.completed and "was used for another" not in run.reason
         else _other_intent(),
     )
@@ -79,12 +79,12 @@ def _step(bench: "Bench", run: "Run", refunds: "pd.DataFrame", wanted: list[int]
     back = [-int(amount) for amount in refunds["amount_cents"]]
     keys = [key or "" for key in refunds["idempotency_key"]]
     if run.completed and not set(map(str, run.result)) <= set(refunds["id"]):
-        return "let the gateway's failure go on: a refund whose failure is swallowed is never tried again."
+        return "let the gateway's failure go on: a refund whose failure is swallowed is never retried."
     if any(amount not in _MISSING.values() for amount in back):
         return "give back `missing.amount_cents` of this charge: the customer keeps the articles that were sent."
     if len(back) > len(wanted):
         if not all(keys):
-            return "pass `idempotency_key=…` to `refund`: without a key, each try that arrives is a refund."
+            return "pass `idempotency_key=…` to `refund`: without a key, each attempt that arrives is a refund."
         asked = bench.shop.table("requests", operation="refund", order_id=refunds["order_id"].iloc[0])
         first, second = (*asked["idempotency_key"], None, None)[:2]  # the same article's, in the same process
         if first == second:
@@ -93,8 +93,8 @@ def _step(bench: "Bench", run: "Run", refunds: "pd.DataFrame", wanted: list[int]
                 "is, and so is what a module draws when it is imported."
             )
         return (
-            "make the key from what is the same in every try: this one is made anew each time, so the gateway takes "
-            "the second try for another refund."
+            "make the key from what is the same in every attempt: this one is made anew each time, so the gateway "
+            "takes the second attempt for another refund."
         )
     return _other_intent()
 

@@ -95,7 +95,7 @@ def _step(reply: Reply, types: list[str], confirmed: bool) -> str:
     if "WorkflowTaskFailed" in types:
         return (
             "refuse in the validator: a plain exception in the handler's body is a bug to Temporal, so the workflow "
-            "task fails and is tried again, and the caller waits."
+            "task fails and is retried, and the caller waits."
         )
     if reply.ok:
         return (

@@ -64,7 +64,7 @@ async def _race(bench: "Bench", handle: "Handle", replies: list[Reply], booked: 
             seen=run.reason or _said(replies),
             events=run.last_event,
             next_step="look at the line that is named. If it refuses, refuse with `ApplicationError`: any other "
-            "exception in a handler fails the workflow task, which is tried again, and the caller waits. If it is the "
+            "exception in a handler fails the workflow task, which is retried, and the caller waits. If it is the "
             "lock, that is an `asyncio.Lock`, and `async with` takes it."
             if "again and again" in run.reason
             else _RELEASE,

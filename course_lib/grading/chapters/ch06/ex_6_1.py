@@ -104,9 +104,7 @@ class _Asked:
         if _FIRST not in self.patched:
             return f"leave `if workflow.patched({_FIRST!r}):` as it was: the second change does not end the first."
         if self.turned:
-            return (
-                "turn it round: `patched` says yes to new orders; the *new* way stands below `if workflow.patched(…):`."
-            )
+            return "swap them: `patched` says yes to new orders; the *new* way stands below `if workflow.patched(…):`."
         if self.ignored:
             return f"use the answer: `workflow.patched(…)` on a line of its own changes nothing; {_GUARD}."
         if at_marker:

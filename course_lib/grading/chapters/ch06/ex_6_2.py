@@ -130,7 +130,7 @@ class _How:
         if all(answers[edit]["said"] is not True for edit in _HARMLESS) and any(
             answers[edit]["said"] is True for edit in _BAD
         ):
-            return "turn it round: `True` means that every replay agreed."
+            return "return the opposite: `True` means that every replay agreed."
         if not self.replays and not self.reads_events:
             return _REPLAY
         if self.reads_events:

@@ -31,7 +31,7 @@ export class Controls {
     };
     const legend = make("div", "tl-legend");
     legend.setAttribute("aria-hidden", "true");
-    for (const [name, words] of [["tl-key-wait", "waits for a worker"], ["tl-key-again", "waits for the next try"],
+    for (const [name, words] of [["tl-key-wait", "waits for a worker"], ["tl-key-again", "waits for the next attempt"],
       ["tl-key-bad", "failed"]]) {
       const entry = make("span");
       entry.append(make("i", name), words);

@@ -3,7 +3,7 @@
 from tests.grading.edits import Right, Wrong, replace
 
 WRONG = {
-    "almost": Wrong("comma, blank and exclamation mark count", replace("shop, {name}!").by("shop {name}")),
+    "almost": Wrong("comma, space and exclamation mark count", replace("shop, {name}!").by("shop {name}")),
     "forgotten_f": Wrong(
         "put an `f` in front of the quotation mark",
         replace('f"Welcome to the shop, {name}!"').by('"Welcome to the shop, {name}!"'),

@@ -44,7 +44,7 @@ WRONG = {
         "write `await` in front of `client.start_workflow(…)`", replace("await client").by("client")
     ),
     "handle_of_another_id": Wrong(
-        "use the same workflow id for",
+        "use the same workflow ID for",
         replace("USE_EXISTING").by("FAIL"),
         CAUGHT.by('return client.get_workflow_handle(f"order-{order.id}")'),
     ),

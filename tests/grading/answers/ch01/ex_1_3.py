@@ -13,7 +13,7 @@ from tests.grading.edits import Right, Wrong, replace, whole
 
 WRONG = {
     "counts_failed_events": Wrong(
-        "failed tries that are retried have no event",
+        "failed attempts that are retried have no event",
         replace('started["attempt"]').by('(happened["type"] == "ActivityTaskFailed").sum()'),
     ),
     "counts_started_events": Wrong(

@@ -21,7 +21,7 @@ WRONG = {
         """).by("return charge_id"),
     ),
     "another_wrong_attribute": Wrong(
-        "mend the line that is named",
+        "fix the line that is named",
         replace("order.amount_cents >= 5000").by("order.total >= 5000"),
     ),
     "bug_swallowed": Wrong(

@@ -25,7 +25,7 @@ WRONG = {
         ),
     ),
     "no_key": Wrong(
-        "without a key, each try that arrives is a refund",
+        "without a key, each attempt that arrives is a refund",
         replace("""
             key = f"missing-{missing.charge_id}-{missing.sku}"
             return await shop.refund(missing.charge_id, missing.amount_cents, idempotency_key=key)

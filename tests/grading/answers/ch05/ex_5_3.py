@@ -175,16 +175,6 @@ WRONG = {
 }
 
 RIGHT = {
-    "subtracts_before_the_charge": Right(  # this charge is retried until it succeeds
-        PAY.by("""
-            if order.amount_cents > self.left:
-                raise ApplicationError(f"only {self.left} cents are left")
-            self.left -= order.amount_cents
-            left = self.left
-            await workflow.execute_activity(charge_card, order, start_to_close_timeout=SOON)
-            return left
-        """),
-    ),
     "acquired_and_released": Right(
         replace("async with self.lock:").by("await self.lock.acquire()\ntry:"),
         replace("@workflow.signal").by("""
