@@ -1,4 +1,4 @@
-"""A workflow that is stuck on a bug is tried again soon, however long it has been stuck: chapters mend it live."""
+"""A workflow that is stuck on a bug is retried soon, however long it has been stuck: chapters fix it live."""
 
 import asyncio
 import secrets

@@ -1,4 +1,4 @@
-"""Answers to exercise 3.4, Mend it live."""
+"""Answers to exercise 3.4, Fix it live."""
 
 from tests.grading.edits import Right, Wrong, replace
 
