@@ -17,13 +17,13 @@ WRONG = {
         replace('started["attempt"]').by('(happened["type"] == "ActivityTaskFailed").sum()'),
     ),
     "counts_started_events": Wrong(
-        "one row of ActivityTaskStarted is not one try",
+        "one row of ActivityTaskStarted is not one attempt",
         replace('started["attempt"]').by('(happened["type"] == "ActivityTaskStarted").sum()'),
     ),
     "duration_not_seconds": Wrong(
         "has `.total_seconds()`", replace('started["duration"].total_seconds()').by('str(started["duration"])')
     ),
-    "forgets_the_last_try": Wrong("the try that worked counts too", replace('["attempt"]').by('["attempt"] - 1')),
+    "forgets_the_last_try": Wrong("the attempt that worked counts too", replace('["attempt"]').by('["attempt"] - 1')),
     "looks_at_the_end_of_the_workflow": Wrong(
         "tells why the one before failed",
         replace('started["failure"].split(":")[0]').by('happened["failure"].iloc[-1]'),
@@ -39,7 +39,7 @@ WRONG = {
         ),
     ),
     "time_of_the_last_try": Wrong(
-        "how long the last try took",
+        "how long the last attempt took",
         replace('started["duration"].').by(
             'happened.loc[happened["type"] == "ActivityTaskCompleted", "duration"].iloc[0].'
         ),

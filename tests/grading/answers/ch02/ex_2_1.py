@@ -70,7 +70,7 @@ WRONG = {
         """),
     ),
     "tried_once_only": Wrong(
-        "let Temporal try again",
+        "let Temporal retry",
         replace("from temporalio import activity, workflow").by("""
             from temporalio import activity, workflow
             from temporalio.common import RetryPolicy
