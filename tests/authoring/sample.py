@@ -48,7 +48,7 @@ HEAD = """\
 
 **After this chapter you can** write one.
 
-**Cost** 15 minutes.
+**Time** 15 minutes.
 
 Next: [two](02_next.ipynb)."""
 

@@ -45,7 +45,7 @@ def test_predictions_have_values_and_questions_right_options() -> None:
     ]
 
 
-HEAD = "# Start here\n\nIt begins.\n\n**After this chapter you can** write one.\n\n**Cost** 30 minutes."
+HEAD = "# Start here\n\nIt begins.\n\n**After this chapter you can** write one.\n\n**Time** 30 minutes."
 TASK = "### Exercise 1.1: charge, then ship\n\n*10 minutes · difficulty ★★. Edit it.*"
 
 
