@@ -1,4 +1,4 @@
-"""Answers to exercise 4.3, Give back once."""
+"""Answers to exercise 4.3, Give it back once."""
 
 from tests.grading.edits import Right, Wrong, replace
 

@@ -93,7 +93,8 @@ WRONG = {
     ),
     "id_reused": Wrong("give this change an id of its own", replace('"reserve-stock"').by('"receipt"')),
     "in_the_wrong_branch": Wrong(
-        "XX", replace('workflow.patched("reserve-stock")').by('not workflow.patched("reserve-stock")')
+        "swap them: `patched` says yes",
+        replace('workflow.patched("reserve-stock")').by('not workflow.patched("reserve-stock")'),
     ),
     "only_for_replays": Wrong(
         "the marker that tells the ages apart",

@@ -99,7 +99,9 @@ WRONG = {
         "return `True` or `False`", replace("return False").by("return replayed.replay_failure")
     ),
     "turned_round": Wrong(
-        "XX", replace("return False").by("return True"), replace("return True").by("return False")
+        "return the opposite: `True`",
+        replace("return False").by("return True"),
+        replace("return True").by("return False"),
     ),
     "wants_completed_runs": Wrong(
         "do not look at how the run ended",

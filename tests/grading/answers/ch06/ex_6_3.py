@@ -1,4 +1,4 @@
-"""Answers to exercise 6.3, Roll out, drain."""
+"""Answers to exercise 6.3, Roll out and drain."""
 
 from tests.grading.edits import Right, Wrong, replace
 

@@ -1,4 +1,4 @@
-"""Answers to exercise 7.5, Each thing its own reservation."""
+"""Answers to exercise 7.5, Each thing keeps its own reservation."""
 
 from tests.grading.edits import Right, Wrong, replace
 
