@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-_PACKAGE_PARENT = str(Path(__file__).resolve().parent.parent)
-
 
 def python(module: str, *words: str) -> list[str]:
     """Return the command that runs a module of the course. Others can read it: no secret belongs there.
@@ -27,7 +25,9 @@ def importing_course(env: Mapping[str, str]) -> dict[str, str]:
     Args:
         env: The environment otherwise.
     """
-    return {**env, "PYTHONPATH": os.pathsep.join(filter(None, (_PACKAGE_PARENT, env.get("PYTHONPATH", ""))))}
+    # Not at the module's top: a workflow's file may import the course, and the sandbox lets no import look at files.
+    parent = str(Path(__file__).resolve().parent.parent)
+    return {**env, "PYTHONPATH": os.pathsep.join(filter(None, (parent, env.get("PYTHONPATH", ""))))}
 
 
 def apart(*, outlives: bool = False) -> dict[str, Any]:
