@@ -159,12 +159,12 @@ async def test_an_unregistered_workflow_names_the_list_to_extend(client: Client,
 @pytest.mark.usefixtures("worker")
 async def test_a_retried_activity_shows_attempt_error_line_and_next_try(client: Client, queue: str) -> None:
     handle = await _start(client, queue, "retry")
-    found = await _until(handle, client, queue, "activity_retrying", "next try")
+    found = await _until(handle, client, queue, "activity_retrying", "next attempt")
     assert "charge_card" in found.what
     assert found.detail("last error") == "ValueError: gateway says no to o-1"
     assert found.detail("attempt") == "2, without a limit"
     assert "raise ValueError" in found.detail("your line")
-    assert " UTC, in " in found.detail("next try")
+    assert " UTC, in " in found.detail("next attempt")
     assert "fix the cause" in found.fix
     await _end(handle)
 
@@ -174,7 +174,7 @@ async def test_a_retried_activity_that_nobody_polls_for_needs_a_worker_first(cli
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", _POLLING, address, client.namespace, queue)
     try:
         handle = await _start(client, queue, "retry")
-        await _until(handle, client, queue, "activity_retrying", "next try")
+        await _until(handle, client, queue, "activity_retrying", "next attempt")
     finally:
         process.kill()
         await process.wait()

@@ -158,7 +158,7 @@ async def test_a_right_fix_that_a_worker_runs(notebook: Notebook, stuck: Handle,
     assert then is not None
     notebook.edit(RIGHT)
     worker = await notebook.serve()
-    # As it stood at that moment: the server's next try may be over before anybody can look.
+    # As it stood at that moment: the server's next attempt may be over before anybody can look.
     polled = facts.Pollers(notebook.queue, (await _pollers(client, notebook.queue)))
     found = await tasks.find(stuck, described, then, polled, notebook.queue, 2)
     assert found.what == f"The workflow task failed ({FIRST}), but revision 2 of checkout gets past that error."

@@ -61,10 +61,10 @@ def _retrying(activity: Any, polled: facts.Pollers, more: tuple[tuple[str, str],
         details.append(("your line", line))
     due = optional_moment(activity, "next_attempt_schedule_time")
     if activity.state != _SCHEDULED:
-        details.append(("next try", "under way now"))
+        details.append(("next attempt", "under way now"))
     elif due is not None:
         left = due - datetime.now(UTC)
-        details.append(("next try", f"at {due:%H:%M:%S} UTC, in {in_words(left)}"))
+        details.append(("next attempt", f"at {due:%H:%M:%S} UTC, in {in_words(left)}"))
     if polled.none:
         details.append(("polling", polled.words()))
     fails = f"The activity {_name(activity)} fails and is retried (attempt {activity.attempt})"

@@ -16,7 +16,7 @@ class Diagnosis:
         cause: What holds it up.
         what: The finding, one sentence.
         fix: What to do now; empty when there is nothing to mend.
-        details: What the finding rests on, label and value: the learner's line, the attempt, the next try …
+        details: What the finding rests on, label and value: the learner's line, the attempt, the next attempt …
     """
 
     cause: Cause

@@ -1,7 +1,7 @@
 """The newest failure of a workflow task that fails again and again: the server records the first one of a row only.
 
 After an edit that did not help, the recorded error is that of code which is gone. So the history is replayed with the
-newest code that this process knows, as the server's next try will do.
+newest code that this process knows, as the server's next attempt will do.
 """
 
 from __future__ import annotations

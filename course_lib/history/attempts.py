@@ -120,7 +120,7 @@ class Activity:
             since = yield from self._tried(asked, max(asked, last_ended), attempt - 1, failure)
             again = optional_moment(pending, "next_attempt_schedule_time")
             clock = f" at {again:%H:%M:%S} UTC" if again else ""
-            note = f"next try{clock}, {in_words(pause(pending))} after the last; {_why(failure)}"
+            note = f"next attempt{clock}, {in_words(pause(pending))} after the last; {_why(failure)}"
             yield self._span(since or last_ended, None, "waiting", attempt, note)
 
     def _earlier(

@@ -201,7 +201,7 @@ class Lab:
         """Return the workflow's result, or say why there is none.
 
         It waits for as long as anything moves: an event, a try, a request to the shop, a Worker that computes; also
-        for what comes by itself within half a minute, such as a timer or the next try.
+        for what comes by itself within half a minute, such as a timer or the next attempt.
 
         Args:
             handle: The workflow.

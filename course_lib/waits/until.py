@@ -273,7 +273,7 @@ class Watch:
     def _tries(self, run: Run, raw: DescribeWorkflowExecutionResponse) -> tuple[list[tuple[Any, ...]], bool]:
         """Return what is being tried for a run, and whether something was left out that fails again and again.
 
-        The last word of each try is whether it is a Worker's turn: what has failed waits for its next try first.
+        The last word of each attempt is whether it is a Worker's turn: what has failed waits for the next one first.
         """
         task = raw.pending_workflow_task
         tries: list[tuple[Any, ...]] = []

@@ -173,7 +173,7 @@ async def test_an_activity_between_two_attempts_is_known_from_describe_only(star
     assert [(span.status, span.end) for span in without] == [("running", None)]
     known = _of(history.spans(recorded, described), "activity")
     assert [(span.attempt, span.status) for span in known] == [(1, "failed"), (2, "failed"), (3, "waiting")]
-    assert "next try at" in known[-1].detail
+    assert "next attempt at" in known[-1].detail
     assert "ValueError: always" in known[-1].detail
     assert known[-1].end is None
     assert known[1].end == known[2].start

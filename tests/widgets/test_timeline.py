@@ -138,7 +138,7 @@ def test_attempts_share_a_row_and_are_numbered() -> None:
     assert [len(lane.rows) for lane in picture.lanes] == [1, 1]
     view = draw([_run(), *attempts])
     assert view.html.count('class="wait again"') == 2
-    assert "try 2" in view.text
+    assert "attempt 2" in view.text
     assert "≈ 2 s" in view.text
     assert "reckoned from the retry policy" in view.html
     assert "reckoned from the retry policy" in view.text

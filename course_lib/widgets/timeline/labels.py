@@ -89,7 +89,7 @@ def texts(span: Span, item: Item, end: float) -> list[str]:
         return []
     length = took(span, end)
     retried = len(item.spans) > 1 or (span.attempt or 1) > 1
-    attempt = f"try {span.attempt} " if retried and span.attempt and span.kind == "activity" else ""
+    attempt = f"attempt {span.attempt} " if retried and span.attempt and span.kind == "activity" else ""
     name = f"{span.name} " if span.kind in ("timer", "child") else ""
     word = "" if span.status == "completed" else f"{WORDS[span.status]} "
     about = "≈ " if span.estimated else ""

@@ -57,7 +57,7 @@ def _name(lane: Lane, item: Item, span: Span) -> str:
     if span.kind == "child":
         name = f"{name} {span.name}"
     retried = len(item.spans) > 1 or (span.attempt or 1) > 1
-    return f"{name}, try {span.attempt}" if retried and span.attempt and span.kind == "activity" else name
+    return f"{name}, attempt {span.attempt}" if retried and span.attempt and span.kind == "activity" else name
 
 
 def _bar(items: list[Item], picture: Picture, scale: Scale, only: Span | None = None) -> str:

@@ -24,7 +24,7 @@ export function when(t, origin) {
 }
 
 // A span's detail is one line; in the card each of its parts begins one.
-const PARTS = /; (?=(?:(?:input|result|the workflow|times reckoned|next try) |[A-Z]\w+: ))/;
+const PARTS = /; (?=(?:(?:input|result|the workflow|times reckoned|next attempt) |[A-Z]\w+: ))/;
 
 export class Card {
   /** @param {HTMLElement} parent */
@@ -58,7 +58,7 @@ export class Card {
       ["took", about + took(span, until)],
       ["from", when(span.start, origin)],
       ["to", span.end === null || span.status === "point" ? "" : when(span.end, origin)],
-      ["waited", waited && `${waited} ${span.attempt > 1 ? "for this try" : "for a worker"}`],
+      ["waited", waited && `${waited} ${span.attempt > 1 ? "for this attempt" : "for a worker"}`],
       ["events", eventsOf(span)],
     ]);
     this.detail = make("div", "tl-card-text");

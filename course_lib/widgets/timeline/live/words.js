@@ -84,7 +84,7 @@ export function labels(span, item, now) {
   if (span.kind === "mark") return [`${span.name} ${number}`, number];
   if (span.status === "point") return span.kind === "marker" ? [`${span.name} ${number}`, number] : [number];
   if (span.kind === "workflow_task" && span.status === "completed") return [];
-  const length = took(span, now), attempt = tried(span, item) ? `try ${span.attempt} ` : "";
+  const length = took(span, now), attempt = tried(span, item) ? `attempt ${span.attempt} ` : "";
   const name = span.kind === "timer" || span.kind === "child" ? `${span.name} ` : "";
   const word = span.status === "completed" ? "" : `${SIGNS.words[span.status]} `;
   const about = span.estimated ? "≈ " : "";
