@@ -52,7 +52,7 @@ class _Calm(logging.Filter):
         self._next = now + _QUIET
         why = re.search(r'message: "([^"]+)"', found["rest"])
         reason = f": {why[1]}" if why else ""
-        record.msg = f"The Temporal server does not answer; {found['call']} tries again by itself{reason}"
+        record.msg = f"The Temporal server does not answer; {found['call']} is retried by itself{reason}"
         return True
 
 

@@ -81,7 +81,7 @@ def _finished(bench: "Bench", run: "Run", order: str) -> None:
         seen=run.reason,
         events=run.ids("WorkflowTaskFailed") + run.last_event,
         next_step="let the order through instead of failing it: its stock is reserved, and the bug is yours, not the "
-        "customer's. Mend the line."
+        "customer's. Fix the line."
         if run.ids("WorkflowExecutionFailed")
         else "fix the line that is named.",
     )

@@ -57,7 +57,7 @@ class Books:
         if self.ledger:
             found.append(f"the ledger is {self.ledger}")
         if self.reserved:
-            found.append("a piece is still reserved")
+            found.append("an article is still reserved")
         if self.parcels:
             found.append("a parcel is out")
         return tuple(found)

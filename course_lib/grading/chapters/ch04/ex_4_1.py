@@ -26,7 +26,7 @@ _REFUSED = {
 }
 _SILENT = {
     "pay-lost": "the card is charged, and no answer ever comes",
-    "reserve-lost": "a piece is reserved, and no answer ever comes",
+    "reserve-lost": "an article is reserved, and no answer ever comes",
     "ship-lost": "the parcel leaves, and no answer ever comes",
 }
 _WORDS = {**_REFUSED, **_SILENT}
@@ -257,7 +257,7 @@ def _backwards(bench: "Bench", run: "Run", seen: Books) -> None:
         expected=" → ".join(UNDOING),
         seen=" → ".join(seen.undid),
         events=run.ids("ActivityTaskScheduled")[-3:],
-        next_step="go through the list with `reversed(undo)`, one compensation after the other: a piece is free only "
+        next_step="go through the list with `reversed(undo)`, one compensation after the other: an article is free only "
         "when its parcel is back.",
     )
 
