@@ -257,8 +257,8 @@ def _backwards(bench: "Bench", run: "Run", seen: Books) -> None:
         expected=" → ".join(UNDOING),
         seen=" → ".join(seen.undid),
         events=run.ids("ActivityTaskScheduled")[-3:],
-        next_step="go through the list with `reversed(undo)`, one compensation after the other: an article is free only "
-        "when its parcel is back.",
+        next_step="go through the list with `reversed(undo)`, one compensation after the other: an article is free "
+        "only when its parcel is back.",
     )
 
 
