@@ -36,6 +36,9 @@ _PUSHES = 20
 _PAUSE = 0.05  # seconds between two pushes
 
 
+_KEPT: set["asyncio.Task[Any]"] = set()  # of replays that were left behind
+
+
 class Stuck(Exception):
     """The replay did not end.
 
@@ -128,7 +131,10 @@ class ReplayThread:
             result = self._loop.run_until_complete(work())
         except BaseException as raised:
             error = raised
-        if not self._left:  # else futures of the core still refer to the loop, and it is collected with them
+        if self._left:
+            # Its coroutines never end, and one that is collected raises into whatever runs at that moment.
+            _KEPT.update(asyncio.all_tasks(self._loop))
+        else:
             with contextlib.suppress(RuntimeError):  # it was left behind just now
                 self._loop.run_until_complete(_settle())
                 self._loop.close()
