@@ -84,8 +84,10 @@ def _retrying(activity: Any, polled: facts.Pollers, more: tuple[tuple[str, str],
         fix = _start_worker(activity)
     else:
         what = f"{fails}: {error}"
-        mend = "see why it takes so long, or allow it more time" if is_timeout(failure) else "fix the cause"
-        fix = fix or f"{mend}; the next attempt then succeeds by itself. Faults of the shop: `lab.shop.faults.clear()`."
+        first = "see why it takes so long, or allow it more time" if is_timeout(failure) else "fix the cause"
+        fix = (
+            fix or f"{first}; the next attempt then succeeds by itself. Faults of the shop: `lab.shop.faults.clear()`."
+        )
     return Diagnosis("activity_retrying", what, fix, (*details, *more))
 
 

@@ -59,6 +59,13 @@ class Asked:
     one_try: float = 0.0
     everything: float = 0.0
 
+    @property
+    def limits(self) -> list[str]:
+        """What ends the attempts although they go on failing, in words."""
+        return [f"at most {self.tries} attempts"] * bool(self.tries) + [
+            f"schedule_to_close_timeout={self.everything:g} s"
+        ] * bool(self.everything)
+
     def pauses(self, count: int) -> list[float]:
         """Return the planned pauses in seconds.
 
@@ -107,13 +114,19 @@ async def asked(handle: Handle) -> Asked:
     Args:
         handle: The run.
     """
-    return _asked((await history.fetch(handle)).events)
+    return scheduled((await history.fetch(handle)).events)
 
 
-def _asked(events: "Sequence[HistoryEvent]") -> Asked:
+def scheduled(events: "Sequence[HistoryEvent]", activity: str = "") -> Asked:
+    """Return what an activity was scheduled with, the first time.
+
+    Args:
+        events: The run's history.
+        activity: The activity's type; the first activity of the run when not given.
+    """
     for event in events:
-        if event.HasField("activity_task_scheduled_event_attributes"):
-            said = event.activity_task_scheduled_event_attributes
+        said = event.activity_task_scheduled_event_attributes
+        if event.HasField("activity_task_scheduled_event_attributes") and activity in ("", said.activity_type.name):
             policy = said.retry_policy
             return Asked(
                 event.event_id,
@@ -156,7 +169,7 @@ async def require_asked(bench: "Bench", handle: Handle, next_step: str, *, order
         nonlocal plan
         held = bool(bench.shop.waiting(order))  # looked at first: an activity is in the history before it asks the shop
         events = (await history.fetch(handle)).events
-        plan = _asked(events)
+        plan = scheduled(events)
         return plan.event > 0 or held or _local(events)
 
     came = await bench.until(called, handle)

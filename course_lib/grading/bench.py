@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from course_lib.server.crashing import CrashServer
 
 CLIENT, CONTESTED = calls.CLIENT, calls.CONTESTED
-"""Stands for a connected Client among the arguments of ``Bench.call``."""
+"""Stand for a connected Client among the arguments of ``Bench.call``."""
 
 # A killed worker keeps its sticky queue on the server for this long; the default of 10 s would be the check's time.
 _OPTIONS: dict[str, Any] = {"sticky_queue_schedule_to_start_timeout": timedelta(seconds=1)}
@@ -459,7 +459,7 @@ class Bench:
         self._module_names([function])
         self._called = True
         if not quiet:
-            shown = ("client" if arg in (CLIENT, CONTESTED) else short(arg, 80) for arg in args)
+            shown = ("client" if isinstance(arg, calls.Connected) else short(arg, 80) for arg in args)
             self.did(f"{function.name}({', '.join(shown)})")
         return await calls.call(function, args, self._place({}, runs), through)
 

@@ -17,9 +17,19 @@ from course_lib.server import Server
 from course_lib.waits import Stuck
 from course_lib.workers.child import Child, exit_in_words
 
-CLIENT = object()
-CONTESTED = object()
-"""A client, too, but when it is about to start a workflow, somebody else has just started the same one."""
+
+@dataclass(frozen=True)
+class Connected:
+    """Stands for a connected Client among the arguments of a call.
+
+    Args:
+        contested: Whether, when it is about to start a workflow, somebody else has just started the same one.
+    """
+
+    contested: bool = False
+
+
+CLIENT, CONTESTED = Connected(), Connected(contested=True)
 """Stands for a connected Client among the arguments."""
 
 _PINNED = re.compile(r"^[ \t]*(?:from|import)[ \t]+(\w+?)__r(\d+)\b", re.MULTILINE)
@@ -99,7 +109,7 @@ async def call(function: Code, args: Sequence[Any], place: Place, through: str =
             "folder": str(place.modules.folder),
             "module": module,
             "name": name,
-            "args": [{"client": arg is CONTESTED} if arg in (CLIENT, CONTESTED) else {"value": arg} for arg in args],
+            "args": [{"client": arg.contested} if isinstance(arg, Connected) else {"value": arg} for arg in args],
         },
         on_line=output.append,
         on_message=post,

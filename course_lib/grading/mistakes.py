@@ -1,4 +1,4 @@
-"""Known mistakes in an answer, each as a failed part of the verdict that names the line and the cure."""
+"""Known mistakes in an answer, each as a failed part of the verdict that names the line and the fix."""
 
 from course_lib.grading.verdict import Part
 from course_lib.pitfalls import RULES, Finding
@@ -19,11 +19,11 @@ def find(source: str, *, cell: str = "", first_line: int = 1) -> list[Part]:
         found = find_pitfalls(source, effects=("stopped", "breaks", "wrong"))
     except (SyntaxError, ValueError, RecursionError):
         return []  # the module cell has said so already, before it ran anything
-    by_cure: dict[tuple[str, str], list[Finding]] = {}
+    by_fix: dict[tuple[str, str], list[Finding]] = {}
     for finding in sorted(found, key=lambda finding: _ORDER.index(finding.name)):
         if RULES[finding.name].expected:
-            by_cure.setdefault((finding.name, finding.fix), []).append(finding)
-    return [_part(same, f" of module {cell}" if cell else "", first_line) for same in by_cure.values()]
+            by_fix.setdefault((finding.name, finding.fix), []).append(finding)
+    return [_part(same, f" of module {cell}" if cell else "", first_line) for same in by_fix.values()]
 
 
 def _part(same: list[Finding], of_module: str, first_line: int) -> Part:

@@ -200,8 +200,8 @@ class Lab:
     async def result(self, handle: WorkflowHandle[Any, Any], *, patience: float | None = None) -> Any:
         """Return the workflow's result, or say why there is none.
 
-        It waits for as long as anything moves: an event, a try, a request to the shop, a Worker that computes; also
-        for what comes by itself within half a minute, such as a timer or the next attempt.
+        It waits for as long as anything moves: an event, an attempt, a request to the shop, a Worker that computes;
+        also for what comes by itself within half a minute, such as a timer or the next attempt.
 
         Args:
             handle: The workflow.
@@ -405,11 +405,11 @@ class Lab:
         Raises:
             CheckFailed: Under ``COURSE_STRICT=1``, when the verdict is not "passed".
         """
-        if not answers and (ipython := get_ipython()):
-            answers = tuple(ipython.user_ns.get(name) for name in grading.exercise(exercise).answers)
         from course_lib.widgets.verdict import verdict_view
 
         found = grading.exercise(exercise)
+        if not answers and (ipython := get_ipython()):
+            answers = tuple(ipython.user_ns.get(name) for name in found.answers)
         verdict = await grading.grade(found, answers, server=self._server, modules=self._modules, say=Line())
         self._progress.record(verdict)
         if os.environ.get("COURSE_STRICT") and not verdict.passed:

@@ -38,7 +38,7 @@ def lint(
         problems.extend(shape.check(chapter))
         problems.extend(exercises.check(chapter, content_of))
         problems.extend(prose.check(root, chapter, files))
-        problems.extend(words.check(chapter))
+        problems.extend(words.check(root, chapter))
         problems.extend(code.check(root, chapter))
         for need in chapter.course.needs:
             if need not in ids:

@@ -24,23 +24,21 @@ WORDS = (
     (r"\*\*Cost\*\*", "**Time**"),
 )
 _CODE = re.compile(r"`[^`\n]*`|<code>.*?</code>|\]\([^)\s]*\)")
-QUESTIONS = Path(__file__).resolve().parents[2] / "grading" / "chapters"
 
 
-def check(chapter: Chapter) -> Iterator[Problem]:
+def check(root: Path, chapter: Chapter) -> Iterator[Problem]:
     """Yield the words that a chapter's text and its questions should not have.
 
     Args:
+        root: The checkout.
         chapter: The chapter.
     """
     for cell in chapter.author.cells:
         if cell.cell_type == "markdown":
             yield from _found(f"{SOLUTIONS}/{chapter.path.name}", cell.id, cell.source)
-    questions = QUESTIONS / f"ch{chapter.path.name[:2]}" / "questions.md"
-    if questions.exists():
-        yield from _found(
-            f"course_lib/grading/chapters/{questions.parent.name}/{questions.name}", "", questions.read_text("utf-8")
-        )
+    questions = Path("course_lib", "grading", "chapters", f"ch{chapter.path.name[:2]}", "questions.md")
+    if (root / questions).exists():
+        yield from _found(questions.as_posix(), "", (root / questions).read_text("utf-8"))
 
 
 def _found(file: str, cell: str, text: str) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from temporalio.client import WorkflowExecutionStatus
 
+from course_lib.grading import attempts
 from course_lib.grading.exercises import Exercise
 from course_lib.waits.until import closed
 
@@ -65,12 +66,8 @@ def _ran(bench: "Bench", run: "Run", step: str) -> None:
 
 
 def _in_four_seconds(bench: "Bench", run: "Run") -> None:
-    limits = {}
-    for event in run.history.events:
-        if event.HasField("activity_task_scheduled_event_attributes"):
-            asked = event.activity_task_scheduled_event_attributes
-            # Who limits all attempts together to 4 s limits each one to that, too: the server fills it in.
-            limits[asked.activity_type.name] = asked.start_to_close_timeout.ToTimedelta().total_seconds()
+    # Who limits all attempts together to 4 s limits each one to that, too: the server fills it in.
+    limits = {step: attempts.scheduled(run.history.events, step).one_try for step in _STEPS}
     bench.expect(
         set(limits.values()) == {_LIMIT},
         "each step has 4 seconds",

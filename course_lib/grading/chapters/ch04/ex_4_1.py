@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from temporalio.exceptions import ApplicationError
 
 from course_lib.errors import CourseError
+from course_lib.grading import attempts
 from course_lib.grading.chapters.ch04.books import SORRY, UNDOING, Books, asked_for, books, in_words
 from course_lib.grading.evidence import cause_of, short_text
 from course_lib.grading.exercises import Exercise
@@ -198,7 +199,7 @@ def _undone(bench: "Bench", runs: "dict[str, Run]", seen: dict[str, Books]) -> N
         next_step="note the compensation *before* the step: when the step fails, nobody knows whether it was done, and "
         "a compensation that finds nothing does no harm.",
     )
-    kept = [name for name in (*_REFUSED, *_SILENT) if runs[name].completed]
+    kept = [name for name in _WORDS if runs[name].completed]
     bench.expect(
         not kept,
         "an order that was undone fails",
@@ -236,7 +237,7 @@ def _begun(bench: "Bench", runs: "dict[str, Run]", seen: dict[str, Books]) -> No
     too_much = {
         name: [undo for step, undo in _UNDOES.items() if undo in seen[name].asked and step not in seen[name].asked]
         + [f"a mail, “{SORRY}…”"] * (SORRY in seen[name].mails)  # none of them came as far as `notify`
-        for name in (*_REFUSED, *_SILENT)
+        for name in _WORDS
     }
     bad = next((name for name, undone in too_much.items() if undone), None)
     bench.expect(
@@ -314,29 +315,15 @@ def _without_end(bench: "Bench", runs: "dict[str, Run]") -> None:
             _FORWARD,
         ),
     ):
-        event, limits = _limits(runs[name], activity)
+        plan = attempts.scheduled(runs[name].history.events, activity)
         bench.expect(
-            not limits,
+            not plan.limits,
             label,
             expected=f"`{activity}` is retried for as long as it takes",
-            seen=", ".join(limits) or "no limit",
-            events=event,
+            seen=", ".join(plan.limits) or "no limit",
+            events=(plan.event,) if plan.event else (),
             next_step=step,
         )
-
-
-def _limits(run: "Run", activity: str) -> tuple[tuple[int, ...], list[str]]:
-    """Return the event in which an activity is scheduled, and what limits its attempts there, in words."""
-    for event in run.history.events:
-        if event.event_id in run.ids("ActivityTaskScheduled", activity):
-            asked = event.activity_task_scheduled_event_attributes
-            limits = [f"at most {asked.retry_policy.maximum_attempts} attempts"] * bool(
-                asked.retry_policy.maximum_attempts
-            )
-            if seconds := asked.schedule_to_close_timeout.ToTimedelta().total_seconds():
-                limits.append(f"schedule_to_close_timeout={seconds:g} s")
-            return (event.event_id,), limits
-    return (), []
 
 
 def _killed(bench: "Bench", runs: "dict[str, Run]", seen: dict[str, Books]) -> None:

@@ -34,11 +34,7 @@ async def check_shortage(bench: "Bench", give_back: "Code") -> None:
             "worker is killed after the first"
         )
         other = await bench.finish(handles[1])
-
-        async def tried_twice() -> bool:
-            return (await attempts.tried(handles[0])).attempt > 2
-
-        await bench.until(tried_twice, handles[0])
+        await attempts.until(bench, handles[0], lambda now: now.attempt > 2)
     async with bench.worker(give_back, extra=(_FIXTURES,), env={"PYTHONHASHSEED": "2"}):
         faults.off("script", "payments", order_id=unlucky)
         faults.next_calls("payments", ["ok", "timeout"], seconds=0.1, order_id=unlucky)  # another answer is lost
