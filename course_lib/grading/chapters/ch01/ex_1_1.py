@@ -160,6 +160,8 @@ async def _payments_down(bench: "Bench", workflow: "Code", order: dict[str, Any]
         events=bench.ids(await bench.events(handle), "ActivityTaskScheduled", "ship_parcel"),
         next_step="let the failed charge stop the way to the shipment: `await` it, and catch nothing.",
     )
+    if (await attempts.asked(handle)).limits:  # who gives up does so later
+        await bench.finish(handle)
     bench.expect(
         (await handle.describe()).status is not WorkflowExecutionStatus.COMPLETED,
         "no Delivery is returned while the charge fails",

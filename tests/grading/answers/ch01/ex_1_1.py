@@ -20,6 +20,23 @@ WRONG = {
                 return Delivery(order.id, "", "")
         """),
     ),
+    "an_empty_delivery_after_four_attempts": Wrong(
+        "catch nothing: whoever gets a Delivery",
+        replace("from temporalio import workflow").by("""
+            from temporalio import workflow
+            from temporalio.common import RetryPolicy
+            from temporalio.exceptions import ActivityError
+        """),
+        replace("charge_id = await workflow.execute_activity(charge_card, order, start_to_close_timeout=limit)").by("""
+            once = RetryPolicy(maximum_attempts=4)
+            try:
+                charge_id = await workflow.execute_activity(
+                    charge_card, order, start_to_close_timeout=limit, retry_policy=once
+                )
+            except ActivityError:
+                return Delivery(order.id, "", "")
+        """),
+    ),
     "four_minutes": Wrong(
         "give both steps `start_to_close_timeout=timedelta(seconds=4)`", replace("seconds=4").by("minutes=4")
     ),
