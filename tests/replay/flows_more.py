@@ -13,8 +13,8 @@ from tests.replay.flows import SOON, Approve, Mail, Order, charge, hang, reserve
 
 
 @activity.defn
-async def slow(order: Order) -> str:
-    await asyncio.sleep(1.8)
+async def slow(order: Order, seconds: float) -> str:
+    await asyncio.sleep(seconds)
     return "slow"
 
 
@@ -30,8 +30,10 @@ class LongLocal:
     """A local activity so long that the Worker asks for more workflow tasks meanwhile."""
 
     @workflow.run
-    async def run(self, order: Order) -> str:
-        got = await workflow.execute_local_activity(slow, order, start_to_close_timeout=SOON)
+    async def run(self, order: Order, seconds: float) -> str:
+        got = await workflow.execute_local_activity(
+            slow, args=[order, seconds], start_to_close_timeout=timedelta(minutes=1)
+        )
         return got + await workflow.execute_activity(charge, order, start_to_close_timeout=SOON)
 
 
