@@ -78,16 +78,33 @@ class Right:
         self.edits = edits
 
 
+CELL = "its cell"
+"""What a wrong answer breaks that never gets as far as the check: the cell itself is turned down, or raises."""
+
+
 class Wrong:
     """An answer that is turned down.
 
     Args:
+        breaks: Label of the only part of the check that does not hold, or of all that do not; or ``CELL``.
         expect: Words of the message that must turn it down.
         *edits: What makes it from the solution.
     """
 
-    def __init__(self, expect: str, *edits: Edit) -> None:
+    def __init__(self, breaks: str | tuple[str, ...], expect: str, *edits: Edit) -> None:
+        self.breaks = (breaks,) if isinstance(breaks, str) else breaks
         self.expect, self.edits = expect, edits
+
+
+class Given:
+    """Why words of an exercise are no claim on the answer: they say what is given, or what to do.
+
+    Args:
+        why: The reason, for the table.
+    """
+
+    def __init__(self, why: str) -> None:
+        self.why = why
 
 
 def answers_file(exercise: Exercise) -> Path:
@@ -96,7 +113,10 @@ def answers_file(exercise: Exercise) -> Path:
 
 
 def answers(exercise: Exercise) -> ModuleType:
-    """Return an exercise's answers: ``WRONG``, ``RIGHT`` and perhaps ``setting``; see `tests.grading.stage.Stage`."""
+    """Return an exercise's answers: ``CLAIMS``, ``WRONG``, ``RIGHT`` and perhaps ``setting``.
+
+    See `tests.grading.claims` and `tests.grading.stage.Stage`.
+    """
     path = answers_file(exercise)
     return import_module(f"tests.grading.answers.{path.parent.name}.{path.stem}")
 

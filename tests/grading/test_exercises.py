@@ -10,7 +10,7 @@ from course_lib import grading
 from course_lib.grading import Exercise, Outcome, sources
 from course_lib.server import Server
 
-from .edits import ANSWERS, Right, Wrong, answers, answers_file, edited
+from .edits import ANSWERS, CELL, Right, Wrong, answers, answers_file, edited
 from .stage import CellFailed, Stage
 
 EXERCISES = [exercise for number in grading.chapter_numbers() for exercise in grading.chapter(number).exercises]
@@ -55,6 +55,8 @@ async def test_solution_passes_twice_and_in_another_order(
     second = await stage.grade(solved)
     assert second.outcome is Outcome.PASSED, second.text()
     assert [part.label for part in second.parts] == [part.label for part in first.parts]
+    broken = {label for answer in answers(exercise).WRONG.values() for label in answer.breaks}
+    assert {part.label for part in first.parts} <= broken, "no wrong answer breaks these parts"
 
 
 @pytest.mark.proof
@@ -72,9 +74,10 @@ async def test_wrong_answer_fails_for_its_reason(exercise: Exercise, answer: Wro
         verdict = await stage_of(exercise).grade(cells)
     except CellFailed as error:
         # A mistake that the cell itself turns down never gets as far as the check.
-        assert answer.expect in str(error)  # noqa: PT017 - it need not fail
+        assert (answer.expect in str(error), answer.breaks) == (True, (CELL,)), error  # noqa: PT017 - it need not fail
         return
     assert verdict.outcome is Outcome.FAILED, verdict.text()
+    assert tuple(part.label for part in verdict.parts if not part.ok) == answer.breaks, verdict.text()
     assert answer.expect in verdict.text(), verdict.text()
     assert verdict.next_step
 

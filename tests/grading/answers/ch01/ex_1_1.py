@@ -1,9 +1,21 @@
 """Answers to exercise 1.1, Charge, then ship."""
 
-from tests.grading.edits import Right, Wrong, replace
+from tests.grading.edits import CELL, Right, Wrong, replace
+
+CLAIMS = {
+    "an `Order`.": "part_of_the_order",
+    "`OrderWorkflow` runs `charge_card`": ("charges_twice", "calls_the_function"),
+    "then, when the charge is done, `ship_parcel`": "asks_for_both_at_once",
+    "returns a `Delivery`": ("a_sentence", "made_up_ids", "nothing_returned"),
+    "when the parcel is on its way.": ("an_empty_delivery", "ships_without_waiting"),
+    "Each step has 4 seconds.": "four_minutes",
+    'order `"o-1"` → `Delivery("o-1", "ch_7", "parcel_3")`': "made_up_ids",
+    "with one charge and one parcel in the shop.": "ships_twice",
+}
 
 WRONG = {
     "an_empty_delivery": Wrong(
+        "no Delivery is returned while the charge fails",
         "catch nothing: whoever gets a Delivery",
         replace("from temporalio import workflow").by("""
             from temporalio import workflow
@@ -21,6 +33,7 @@ WRONG = {
         """),
     ),
     "an_empty_delivery_after_four_attempts": Wrong(
+        "no Delivery is returned while the charge fails",
         "catch nothing: whoever gets a Delivery",
         replace("from temporalio import workflow").by("""
             from temporalio import workflow
@@ -38,14 +51,18 @@ WRONG = {
         """),
     ),
     "four_minutes": Wrong(
-        "give both steps `start_to_close_timeout=timedelta(seconds=4)`", replace("seconds=4").by("minutes=4")
+        "each step has 4 seconds",
+        "give both steps `start_to_close_timeout=timedelta(seconds=4)`",
+        replace("seconds=4").by("minutes=4"),
     ),
     "a_sentence": Wrong(
+        "the result is a Delivery with the order's, the charge's and the parcel's id",
         "return the dataclass",
         replace("-> Delivery").by("-> str"),
         replace("Delivery(order.id, charge_id, parcel_id)").by('f"{order.id}: {charge_id}, {parcel_id}"'),
     ),
     "blocking_sleep": Wrong(
+        ("the workflow sleeps without blocking its worker", "the workflow completes"),
         "use `await asyncio.sleep(…)`",
         replace("from dataclasses import dataclass").by("import time\nfrom dataclasses import dataclass"),
         replace("charge_id = await workflow.execute_activity(charge_card, order, start_to_close_timeout=limit)").by("""
@@ -54,6 +71,7 @@ WRONG = {
         """),
     ),
     "both_at_once": Wrong(
+        ("ship_parcel is asked for when the charge is done", "no parcel leaves while the charge fails"),
         "`await` the charge on a line of its own",
         replace("from dataclasses import dataclass").by("import asyncio\nfrom dataclasses import dataclass"),
         replace("""
@@ -67,6 +85,7 @@ WRONG = {
         """),
     ),
     "calls_the_function": Wrong(
+        "the workflow completes",
         "hand each step to the server",
         replace("""
             limit = timedelta(seconds=4)
@@ -78,6 +97,7 @@ WRONG = {
         """),
     ),
     "charges_twice": Wrong(
+        "charge_card runs once, to its end, before the workflow completes",
         "call charge_card once",
         replace("charge_id = await workflow.execute_activity(charge_card, order, start_to_close_timeout=limit)").by("""
             charge_id = await workflow.execute_activity(charge_card, order, start_to_close_timeout=limit)
@@ -85,18 +105,21 @@ WRONG = {
         """),
     ),
     "forgotten_await": Wrong(
+        ("workflow.execute_activity is awaited", "ship_parcel runs once, to its end, before the workflow completes"),
         "write `await` in front of `workflow.execute_activity(…)`",
         replace("parcel_id = await workflow.").by("workflow."),
         replace(", parcel_id").by(', ""'),
     ),
     "made_up_ids": Wrong(
+        "the result is a Delivery with the order's, the charge's and the parcel's id",
         "hand those ids to Delivery",
         replace("charge_id = await").by("await"),
         replace("parcel_id = await").by("await"),
         replace("charge_id, parcel_id").by('"ch_1", f"parcel-{order.id}"'),
     ),
-    "no_run_decorator": Wrong("workflow.run", replace("@workflow.run").by("")),
+    "no_run_decorator": Wrong(CELL, "workflow.run", replace("@workflow.run").by("")),
     "no_timeout": Wrong(
+        ("every activity has a timeout", "the workflow completes"),
         "Temporal refuses an activity without",
         replace("""
             limit = timedelta(seconds=4)
@@ -108,16 +131,24 @@ WRONG = {
         """),
     ),
     "not_async": Wrong(
+        CELL,
         "Workflow run method must be an async function",
         replace("async def").by("def"),
         replace("charge_id = await workflow.").by("charge_id = workflow."),
         replace("parcel_id = await workflow.").by("parcel_id = workflow."),
     ),
-    "not_decorated": Wrong("put `@workflow.defn` above", replace("@workflow.defn").by("")),
+    "not_decorated": Wrong(
+        ("OrderWorkflow is a workflow", "OrderWorkflow is a workflow"),
+        "put `@workflow.defn` above",
+        replace("@workflow.defn").by(""),
+    ),
     "nothing_returned": Wrong(
-        "end `run` with `return Delivery(…)`", replace("return Delivery(order.id, charge_id, parcel_id)").by("")
+        "the result is a Delivery with the order's, the charge's and the parcel's id",
+        "end `run` with `return Delivery(…)`",
+        replace("return Delivery(order.id, charge_id, parcel_id)").by(""),
     ),
     "returns_before_shipping": Wrong(
+        "ship_parcel runs once, to its end, before the workflow completes",
         "add the step: `await workflow.execute_activity(ship_parcel",
         replace("""
             parcel_id = await workflow.execute_activity(ship_parcel, order, start_to_close_timeout=limit)
@@ -125,6 +156,7 @@ WRONG = {
         """).by('return Delivery(order.id, charge_id, "")'),
     ),
     "several_parameters": Wrong(
+        ("OrderWorkflow.run takes one dataclass", "the workflow completes"),
         "put the 3 values into one dataclass",
         replace("async def run(self, order: Order) -> Delivery:").by("""
             async def run(self, id: str, customer: str, amount_cents: int) -> Delivery:
@@ -132,6 +164,7 @@ WRONG = {
         """),
     ),
     "ships_although_the_charge_fails": Wrong(
+        ("no parcel leaves while the charge fails", "no Delivery is returned while the charge fails"),
         "let the failed charge stop the way",
         replace("from temporalio import workflow").by("""
             from temporalio import workflow
@@ -147,6 +180,7 @@ WRONG = {
         """),
     ),
     "ships_first": Wrong(
+        ("ship_parcel is asked for when the charge is done", "no parcel leaves while the charge fails"),
         "put the line with charge_card above the one with ship_parcel",
         replace("limit = timedelta(seconds=4)").by("""
             limit = timedelta(seconds=4)
@@ -155,6 +189,7 @@ WRONG = {
         replace("parcel_id = await workflow.execute_activity(ship_parcel, order, start_to_close_timeout=limit)").by(""),
     ),
     "ships_without_waiting": Wrong(
+        "ship_parcel runs once, to its end, before the workflow completes",
         "wait for ship_parcel with `await` before you return",
         replace("parcel_id = await workflow.execute_activity(ship_parcel, order, start_to_close_timeout=limit)").by(
             "workflow.start_activity(ship_parcel, order, start_to_close_timeout=limit)"

@@ -6,6 +6,7 @@ CAUGHT = replace("return client.get_workflow_handle_for(CheckoutWorkflow.run, wo
 
 WRONG = {
     "looks_first": Wrong(
+        "of two calls at the same moment both return a handle",
         "let `start_workflow` itself decide",
         replace("""
             try:
@@ -29,10 +30,16 @@ WRONG = {
         """),
     ),
     "allows_a_duplicate_after_the_end": Wrong(
+        (
+            "a call after the checkout completed gives the same run",
+            "the list of runs has one checkout for the order",
+            "the customer is charged once",
+        ),
         "id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE",
         replace("id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,").by(""),
     ),
     "defaults_with_another_id": Wrong(
+        "a call while the checkout is under way returns a handle",
         "join the run that is there",
         replace("""
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
@@ -41,36 +48,68 @@ WRONG = {
         CAUGHT.by("raise"),
     ),
     "forgotten_await": Wrong(
-        "write `await` in front of `client.start_workflow(…)`", replace("await client").by("client")
+        "the first call starts a run and returns its handle",
+        "write `await` in front of `client.start_workflow(…)`",
+        replace("await client").by("client"),
     ),
     "handle_of_another_id": Wrong(
+        "a call while the checkout is under way returns a handle",
         "use the same workflow ID for",
         replace("USE_EXISTING").by("FAIL"),
         CAUGHT.by('return client.get_workflow_handle(f"order-{order.id}")'),
     ),
-    "id_of_the_customer": Wrong("make the id from the order", replace('f"checkout-{order.id}"').by("order.customer")),
-    "own_queue": Wrong(
-        "hand the parameter `task_queue` to `start_workflow`", replace("=task_queue").by('="checkouts"')
+    "id_of_the_customer": Wrong(
+        "another order of the same customer has a workflow of its own",
+        "make the id from the order",
+        replace('f"checkout-{order.id}"').by("order.customer"),
     ),
-    "raises_after_the_end": Wrong("catch WorkflowAlreadyStartedError and return a handle", CAUGHT.by("raise")),
+    "own_queue": Wrong(
+        "the checkouts complete on the queue that buy was given",
+        "hand the parameter `task_queue` to `start_workflow`",
+        replace("=task_queue").by('="checkouts"'),
+    ),
+    "raises_after_the_end": Wrong(
+        "a call after the checkout completed returns a handle",
+        "catch WorkflowAlreadyStartedError and return a handle",
+        CAUGHT.by("raise"),
+    ),
     "random_id": Wrong(
+        (
+            "a call while the checkout is under way gives the same run",
+            "a call after the checkout completed gives the same run",
+            "the list of runs has one checkout for the order",
+            "the customer is charged once",
+        ),
         "a new id at every call is a new workflow",
         replace("from temporalio.client").by("from uuid import uuid4\n\nfrom temporalio.client"),
         replace("id=workflow_id").by('id=f"checkout-{uuid4()}"'),
     ),
     "returns_the_id": Wrong(
+        "the first call starts a run and returns its handle",
         "return the handle itself",
         replace("return await client.start_workflow(").by("return (await client.start_workflow("),
         replace(")  # fmt: skip").by(")).id"),
     ),
-    "swallows_the_refusal": Wrong("return a handle on every path", CAUGHT.by("return None")),
+    "swallows_the_refusal": Wrong(
+        "a call after the checkout completed returns a handle",
+        "return a handle on every path",
+        CAUGHT.by("return None"),
+    ),
     "terminates_the_first": Wrong(
+        (
+            "a call while the checkout is under way gives the same run",
+            "a call after the checkout completed gives the same run",
+            "the list of runs has one checkout for the order",
+            "the customer is charged once",
+        ),
         "it starts a new run while the checkout is under way",
         replace("USE_EXISTING").by("TERMINATE_EXISTING"),
         replace("REJECT_DUPLICATE").by("ALLOW_DUPLICATE"),
     ),
     "waits_for_the_result": Wrong(
-        "`start_workflow`, not `execute_workflow`", replace("start_workflow").by("execute_workflow")
+        "the first call starts a run and returns its handle",
+        "`start_workflow`, not `execute_workflow`",
+        replace("start_workflow").by("execute_workflow"),
     ),
 }
 

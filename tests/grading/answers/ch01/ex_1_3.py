@@ -13,42 +13,59 @@ from tests.grading.edits import Right, Wrong, replace, whole
 
 WRONG = {
     "counts_failed_events": Wrong(
+        "tries: how many attempts charge_card took",
         "failed attempts that are retried have no event",
         replace('started["attempt"]').by('(happened["type"] == "ActivityTaskFailed").sum()'),
     ),
     "counts_started_events": Wrong(
+        "tries: how many attempts charge_card took",
         "one row of ActivityTaskStarted is not one attempt",
         replace('started["attempt"]').by('(happened["type"] == "ActivityTaskStarted").sum()'),
     ),
     "duration_not_seconds": Wrong(
-        "has `.total_seconds()`", replace('started["duration"].total_seconds()').by('str(started["duration"])')
+        "lost_seconds: from asking for the charge to the start of the attempt that worked",
+        "has `.total_seconds()`",
+        replace('started["duration"].total_seconds()').by('str(started["duration"])'),
     ),
-    "forgets_the_last_try": Wrong("the attempt that worked counts too", replace('["attempt"]').by('["attempt"] - 1')),
+    "forgets_the_last_try": Wrong(
+        "tries: how many attempts charge_card took",
+        "the attempt that worked counts too",
+        replace('["attempt"]').by('["attempt"] - 1'),
+    ),
     "looks_at_the_end_of_the_workflow": Wrong(
+        "error_type: what the failed attempt raised",
         "tells why the one before failed",
         replace('started["failure"].split(":")[0]').by('happened["failure"].iloc[-1]'),
     ),
     "one_task_per_try": Wrong(
+        "workflow_tasks: how many of them completed",
         "a retry of an activity wakes no workflow",
         replace('(happened["type"] == "WorkflowTaskCompleted").sum()').by('started["attempt"] + 2'),
     ),
     "three_events_a_task": Wrong(
+        "workflow_tasks: how many of them completed",
         "three events are one task",
         replace('(happened["type"] == "WorkflowTaskCompleted").').by(
             'happened["type"].str.startswith("WorkflowTask").'
         ),
     ),
     "time_of_the_last_try": Wrong(
+        "lost_seconds: from asking for the charge to the start of the attempt that worked",
         "how long the last attempt took",
         replace('started["duration"].').by(
             'happened.loc[happened["type"] == "ActivityTaskCompleted", "duration"].iloc[0].'
         ),
     ),
     "time_of_the_whole_run": Wrong(
+        "lost_seconds: from asking for the charge to the start of the attempt that worked",
         "that is the whole run",
         replace('started["duration"].').by('(happened["time"].max() - happened["time"].min()).'),
     ),
-    "whole_failure_text": Wrong("in front of the first colon", replace('["failure"].split(":")[0]').by('["failure"]')),
+    "whole_failure_text": Wrong(
+        "error_type: what the failed attempt raised",
+        "in front of the first colon",
+        replace('["failure"].split(":")[0]').by('["failure"]'),
+    ),
 }
 
 RIGHT = {

@@ -6,18 +6,29 @@ CHARGE = replace('return await ShopClient().charge(order.id, order.amount_cents,
 
 WRONG = {
     "hash_of_the_order": Wrong(
-        "this one is another in each process", replace('=f"charge-{order.id}"').by("=str(hash(order.id))")
+        "the customer is charged once, although the answer was lost",
+        "this one is another in each process",
+        replace('=f"charge-{order.id}"').by("=str(hash(order.id))"),
     ),
     "made_at_import": Wrong(
+        "the customer is charged once, although the answer was lost",
         "this one is another in each process",
         replace("from datetime import timedelta").by("from datetime import timedelta\nfrom uuid import uuid4"),
         replace("@activity.defn").by("RUN = uuid4().hex\n\n\n@activity.defn"),
         replace('=f"charge-{order.id}"').by('=f"{RUN}-{order.id}"'),
     ),
     "activity_id_alone": Wrong(
-        "give each order a key of its own", replace('=f"charge-{order.id}"').by("=activity.info().activity_id")
+        "both orders are checked out",
+        "give each order a key of its own",
+        replace('=f"charge-{order.id}"').by("=activity.info().activity_id"),
     ),
     "all_swallowed": Wrong(
+        (
+            "an exception is not swallowed",
+            "the lost answer is a failed attempt, and Temporal retries",
+            "the workflow returns the charge's id",
+            "another order is charged with a key of its own",
+        ),
         "a swallowed error looks like success",
         CHARGE.by("""
             try:
@@ -26,8 +37,13 @@ WRONG = {
                 return ""
         """),
     ),
-    "forgotten_await": Wrong("write `await` in front", replace("await ShopClient().").by("ShopClient().")),
+    "forgotten_await": Wrong(
+        ("ShopClient().charge is awaited", "both orders are checked out"),
+        "write `await` in front",
+        replace("await ShopClient().").by("ShopClient()."),
+    ),
     "key_with_the_attempt": Wrong(
+        "the customer is charged once, although the answer was lost",
         "made anew in every attempt",
         CHARGE.by("""
             info = activity.info()
@@ -36,23 +52,31 @@ WRONG = {
         """),
     ),
     "local_activity": Wrong(
+        "the activity is called",
         "the attempts of a local activity are in no history",
         replace("workflow.execute_activity(").by("workflow.execute_local_activity("),
     ),
     "no_key": Wrong(
+        "the customer is charged once, although the answer was lost",
         "pass `idempotency_key=…` to",
         CHARGE.by("""
             charge_id = await ShopClient().charge(order.id, order.amount_cents)
             return charge_id
         """),
     ),
-    "one_key_for_all": Wrong("give each order a key of its own", replace('=f"charge-{order.id}"').by('="charge"')),
+    "one_key_for_all": Wrong(
+        "both orders are checked out",
+        "give each order a key of its own",
+        replace('=f"charge-{order.id}"').by('="charge"'),
+    ),
     "random_key": Wrong(
+        "the customer is charged once, although the answer was lost",
         "made anew in every attempt",
         replace("from datetime import timedelta").by("from datetime import timedelta\nfrom uuid import uuid4"),
         replace('=f"charge-{order.id}"').by("=str(uuid4())"),
     ),
     "result_dropped": Wrong(
+        "the workflow returns the charge's id",
         "return what `ShopClient().charge(…)` returns",
         CHARGE.by("""
             await ShopClient().charge(order.id, order.amount_cents, idempotency_key=order.id)
@@ -60,6 +84,7 @@ WRONG = {
         """),
     ),
     "timeout_swallowed": Wrong(
+        ("the lost answer is a failed attempt, and Temporal retries", "the workflow returns the charge's id"),
         "do not catch the shop's exception",
         replace("import ShopClient").by("import ShopClient, ShopTimeout"),
         CHARGE.by("""
@@ -70,6 +95,7 @@ WRONG = {
         """),
     ),
     "tried_once_only": Wrong(
+        "both orders are checked out",
         "let Temporal retry",
         replace("from temporalio import activity, workflow").by("""
             from temporalio import activity, workflow
@@ -78,6 +104,7 @@ WRONG = {
         replace("timedelta(seconds=5)").by("timedelta(seconds=5), retry_policy=RetryPolicy(maximum_attempts=1)"),
     ),
     "uuid_in_the_workflow": Wrong(
+        ("the workflow asks Temporal for random values", "the activity is called"),
         "use `workflow.uuid4()`",
         replace("from datetime import timedelta").by("from datetime import timedelta\nfrom uuid import uuid4"),
         replace("amount_cents: int").by('amount_cents: int\nkey: str = ""'),

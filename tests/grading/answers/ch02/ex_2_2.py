@@ -4,6 +4,7 @@ from tests.grading.edits import Right, Wrong, replace
 
 WRONG = {
     "counts_its_own_rows": Wrong(
+        "the result is the number of rows",
         "a count of this attempt's own rows",
         replace("while rows := await ShopClient().catalogue_page(offset, 500):").by("""
             count = 0
@@ -13,39 +14,53 @@ WRONG = {
         replace("return offset").by("return count"),
     ),
     "details_in_the_first_attempt": Wrong(
+        "the import gets under way",
         "an activity has no heartbeat details yet",
         replace("offset: int = next(iter(activity.info().heartbeat_details), 0)").by(
             "offset = activity.info().heartbeat_details[0]"
         ),
     ),
     "from_zero": Wrong(
+        "the next attempt does not begin from zero again",
         "begin at the last heartbeat's value",
         replace("offset: int = next(iter(activity.info().heartbeat_details), 0)").by("offset = 0"),
     ),
     "from_zero_with_a_key": Wrong(
+        "the next attempt does not begin from zero again",
         "begin at the last heartbeat's value",
         replace("offset: int = next(iter(activity.info().heartbeat_details), 0)").by("offset = 0"),
         replace("job=job").by('job=job, idempotency_key=f"{job}-{offset}"'),
     ),
     "local_activity": Wrong(
+        "the activity is called",
         "the attempts of a local activity are in no history",
         replace("workflow.execute_activity(").by("workflow.execute_local_activity("),
         replace(", heartbeat_timeout=pulse").by(""),
     ),
-    "long_silence": Wrong("choose a shorter `heartbeat_timeout`", replace("seconds=2").by("seconds=8")),
-    "no_details": Wrong("pass your progress", replace("(offset)").by("()")),
+    "long_silence": Wrong(
+        "the server notices a dead worker within two seconds",
+        "choose a shorter `heartbeat_timeout`",
+        replace("seconds=2").by("seconds=8"),
+    ),
+    "no_details": Wrong("the server knows how far the import is", "pass your progress", replace("(offset)").by("()")),
     "no_heartbeat": Wrong(
-        "call `activity.heartbeat(offset)` after each page", replace("activity.heartbeat(offset)").by("")
+        "the server knows how far the import is",
+        "call `activity.heartbeat(offset)` after each page",
+        replace("activity.heartbeat(offset)").by(""),
     ),
     "no_heartbeat_timeout": Wrong(
-        "without it nobody misses the heartbeats", replace(", heartbeat_timeout=pulse").by("")
+        "the server notices a dead worker within two seconds",
+        "without it nobody misses the heartbeats",
+        replace(", heartbeat_timeout=pulse").by(""),
     ),
     "one_page_doubled": Wrong(
+        "a page that was reported is not imported again",
         "report the offset after `offset += len(rows)`",
         replace("offset += len(rows)").by("activity.heartbeat(offset)"),
         replace("activity.heartbeat(offset)").by("offset += len(rows)"),
     ),
     "one_page_left_out": Wrong(
+        "every row is imported",
         "report a page only when it is recorded",
         replace("offset: int = next(iter(activity.info().heartbeat_details), 0)").by("""
             details = activity.info().heartbeat_details
@@ -53,6 +68,7 @@ WRONG = {
         """),
     ),
     "reported_too_early": Wrong(
+        "every row is imported",
         "report a page only when it is recorded",
         replace("await ShopClient().record_import(offset, rows, job=job)").by("activity.heartbeat(offset + len(rows))"),
         replace("offset += len(rows)").by("await ShopClient().record_import(offset, rows, job=job)"),

@@ -3,8 +3,13 @@
 from tests.grading.edits import Right, Wrong, replace
 
 WRONG = {
-    "always_yes": Wrong("pass `approved` on as it is", replace("(approved)").by("(True)")),
+    "always_yes": Wrong(
+        "the answer reaches the order that it is about",
+        "pass `approved` on as it is",
+        replace("(approved)").by("(True)"),
+    ),
     "answer_not_recorded": Wrong(
+        "the answers are recorded with the reviews",
         "call `ShopClient().answer_review",
         replace("review = await ShopClient().answer_review(review_id, approved)").by("""
             reviews = await ShopClient().pending_reviews()
@@ -12,12 +17,14 @@ WRONG = {
         """),
     ),
     "by_the_order_id": Wrong(
+        "`answer` completes the activity",
         "decode the review's `task_token`",
         replace('task_token=b64decode(review["task_token"])').by(
             'workflow_id=review["order_id"], run_id=None, activity_id="1"'
         ),
     ),
     "first_that_waits": Wrong(
+        "the answer reaches the order that it is about",
         "this answer completed the activity of another order",
         replace("review = await ShopClient().answer_review(review_id, approved)").by("""
             review = (await ShopClient().pending_reviews())[0]
@@ -25,25 +32,33 @@ WRONG = {
         """),
     ),
     "let_go_before_asking": Wrong(
+        "a review is requested",
         "what comes after it never runs",
         replace("await ShopClient().request_review(order_id, token)").by("activity.raise_complete_async()"),
         replace("activity.raise_complete_async()").by("await ShopClient().request_review(order_id, token)"),
     ),
     "no_parentheses": Wrong(
-        "with the parentheses", replace("activity.raise_complete_async()").by("activity.raise_complete_async")
+        "the activity is not completed before the answer is there",
+        "with the parentheses",
+        replace("activity.raise_complete_async()").by("activity.raise_complete_async"),
     ),
     "no_token_stored": Wrong(
+        "each review holds the task token of its own activity",
         "whoever answers has nothing but the review",
         replace("b64encode(activity.info().task_token).decode()").by("activity.info().workflow_id"),
     ),
     "only_recorded": Wrong(
-        "complete the handle with", replace("await handle.complete(approved)").by("handle.complete")
+        "the answer reaches the order that it is about",
+        "complete the handle with",
+        replace("await handle.complete(approved)").by("handle.complete"),
     ),
     "own_exception": Wrong(
+        "the attempt does not fail",
         "any other exception is a failed attempt",
         replace("activity.raise_complete_async()").by('raise RuntimeError("to be completed later")'),
     ),
     "rejection_as_failure": Wrong(
+        "the answer reaches the order that it is about",
         "a rejection is an answer, not a failure",
         replace("await handle.complete(approved)").by("""
             if approved:
@@ -53,17 +68,22 @@ WRONG = {
         """),
     ),
     "returned": Wrong(
-        "a `return` completes the activity at once", replace("activity.raise_complete_async()").by("return False")
+        "the activity is not completed before the answer is there",
+        "a `return` completes the activity at once",
+        replace("activity.raise_complete_async()").by("return False"),
     ),
     "token_as_printed": Wrong(
+        "each review holds the task token of its own activity",
         "whoever answers has nothing but the review",
         replace("b64encode(activity.info().task_token).decode()").by("str(activity.info().task_token)"),
     ),
     "token_not_decoded": Wrong(
+        "`answer` completes the activity",
         "decode the review's `task_token`",
         replace('=b64decode(review["task_token"])').by('=review["task_token"].encode()'),
     ),
     "waits_in_a_loop": Wrong(
+        "an activity that waits holds no slot",
         "do not wait in the activity",
         replace("from base64 import b64decode, b64encode").by("""
             import asyncio

@@ -10,11 +10,20 @@ IMPORT = replace("from temporalio.common import RetryPolicy").by("""
 
 WRONG = {
     "cap_of_one_second": Wrong(
-        "`maximum_interval` must not cut it off", replace("timedelta(seconds=2)").by("timedelta(seconds=1)")
+        "the second pause is twice as long as the first",
+        "`maximum_interval` must not cut it off",
+        replace("timedelta(seconds=2)").by("timedelta(seconds=1)"),
     ),
-    "counts_retries_not_tries": Wrong("counts all attempts, the first one too: 3 make", replace("=4").by("=3")),
-    "equal_pauses": Wrong("let the pauses grow", replace("backoff_coefficient=2").by("backoff_coefficient=1")),
+    "counts_retries_not_tries": Wrong(
+        "four attempts are allowed", "counts all attempts, the first one too: 3 make", replace("=4").by("=3")
+    ),
+    "equal_pauses": Wrong(
+        "the second pause is twice as long as the first",
+        "let the pauses grow",
+        replace("backoff_coefficient=2").by("backoff_coefficient=1"),
+    ),
     "failure_swallowed": Wrong(
+        "when no attempt is left, the workflow fails",
         "must not look completed",
         IMPORT,
         replace(CALL).by(f"""
@@ -25,6 +34,7 @@ WRONG = {
         """),
     ),
     "limited_by_a_timeout": Wrong(
+        "four attempts are allowed",
         "A timeout counts seconds, not attempts",
         replace("maximum_attempts=4,").by(""),
         replace("start_to_close_timeout=limit").by(
@@ -32,6 +42,7 @@ WRONG = {
         ),
     ),
     "loop_in_the_workflow": Wrong(
+        "four attempts are allowed",
         "one call of `execute_activity`, no loop",
         IMPORT,
         replace("maximum_attempts=4").by("maximum_attempts=1"),
@@ -44,14 +55,28 @@ WRONG = {
             {CALL}
         """),
     ),
-    "no_cap": Wrong("without it the third is 4 s", replace("maximum_interval=timedelta(seconds=2),").by("")),
-    "no_limit": Wrong("0 means without end", replace("maximum_attempts=4,").by("")),
-    "one_try_for_everything": Wrong("counts all attempts, the first one too: 1 makes", replace("=4").by("=1")),
-    "one_try_too_many": Wrong("counts all attempts, the first one too: 5 make", replace("=4").by("=5")),
-    "starts_too_late": Wrong(
-        "set `initial_interval=timedelta(seconds=1)`", replace("timedelta(seconds=1),").by("timedelta(seconds=2),")
+    "no_cap": Wrong(
+        "no pause is longer than two seconds",
+        "without it the third is 4 s",
+        replace("maximum_interval=timedelta(seconds=2),").by(""),
     ),
-    "starts_too_soon": Wrong("say what you mean", replace("timedelta(seconds=1),").by("timedelta(seconds=0.5),")),
+    "no_limit": Wrong("four attempts are allowed", "0 means without end", replace("maximum_attempts=4,").by("")),
+    "one_try_for_everything": Wrong(
+        "four attempts are allowed", "counts all attempts, the first one too: 1 makes", replace("=4").by("=1")
+    ),
+    "one_try_too_many": Wrong(
+        "four attempts are allowed", "counts all attempts, the first one too: 5 make", replace("=4").by("=5")
+    ),
+    "starts_too_late": Wrong(
+        ("the first pause is one second", "the second pause is twice as long as the first"),
+        "set `initial_interval=timedelta(seconds=1)`",
+        replace("timedelta(seconds=1),").by("timedelta(seconds=2),"),
+    ),
+    "starts_too_soon": Wrong(
+        "the first pause is one second",
+        "say what you mean",
+        replace("timedelta(seconds=1),").by("timedelta(seconds=0.5),"),
+    ),
 }
 
 RIGHT = {

@@ -12,6 +12,7 @@ ANY_ERROR = replace(', non_retryable_error_types=["CardDeclined"]').by("")
 
 WRONG = {
     "wrapped_in_another_type": Wrong(
+        "the workflow fails, and says that the card was declined",
         "keep the type",
         IMPORT,
         ANY_ERROR,
@@ -23,9 +24,12 @@ WRONG = {
         """),
     ),
     "three_attempts": Wrong(
-        "take the limit out", replace("backoff_coefficient=1").by("backoff_coefficient=1, maximum_attempts=3")
+        "an outage may last as long as it likes",
+        "take the limit out",
+        replace("backoff_coefficient=1").by("backoff_coefficient=1, maximum_attempts=3"),
     ),
     "all_swallowed": Wrong(
+        ("an exception is not swallowed", "the workflow fails, and says that the card was declined"),
         "a swallowed error looks like success",
         CHARGE.by("""
             try:
@@ -36,6 +40,7 @@ WRONG = {
         ANY_ERROR,
     ),
     "another_type": Wrong(
+        "the workflow fails, and says that the card was declined",
         "keep the type",
         IMPORT,
         CHARGE.by("""
@@ -47,6 +52,7 @@ WRONG = {
         ANY_ERROR,
     ),
     "caught_in_the_workflow": Wrong(
+        "the workflow fails, and says that the card was declined",
         "tells everybody that the customer has paid",
         replace("from temporalio.common import RetryPolicy").by("""
             from temporalio.common import RetryPolicy
@@ -62,6 +68,7 @@ WRONG = {
         """),
     ),
     "declined_as_a_result": Wrong(
+        "the workflow fails, and says that the card was declined",
         "tells everybody that the customer has paid",
         replace("import ShopClient").by("import CardDeclined, ShopClient"),
         CHARGE.by("""
@@ -73,6 +80,7 @@ WRONG = {
         ANY_ERROR,
     ),
     "every_error_is_final": Wrong(
+        ("an outage is retried until the charge succeeds", "the charge's id is returned, and there is one charge"),
         "gives an order up",
         replace("from course_lib.shop.client import ShopClient").by("""
             from temporalio.exceptions import ApplicationError
@@ -87,11 +95,16 @@ WRONG = {
         """),
         ANY_ERROR,
     ),
-    "misspelt_type": Wrong("letter by letter", replace('"CardDeclined"').by('"card_declined"')),
+    "misspelt_type": Wrong(
+        "a declined card costs one request", "letter by letter", replace('"CardDeclined"').by('"card_declined"')
+    ),
     "name_of_the_base_class": Wrong(
-        "the name of a base class matches nothing", replace('"CardDeclined"').by('"ShopError"')
+        "a declined card costs one request",
+        "the name of a base class matches nothing",
+        replace('"CardDeclined"').by('"ShopError"'),
     ),
     "next_retry_much_later": Wrong(
+        "a declined card costs one request",
         "let its failure through",
         IMPORT,
         CHARGE.by("""
@@ -103,17 +116,28 @@ WRONG = {
         ANY_ERROR,
     ),
     "one_try_for_everything": Wrong(
+        (
+            "an outage is retried until the charge succeeds",
+            "the charge's id is returned, and there is one charge",
+            "an outage may last as long as it likes",
+        ),
         "gives an order up that the next attempt would have charged",
         replace('backoff_coefficient=1, non_retryable_error_types=["CardDeclined"]').by("maximum_attempts=1"),
     ),
     "outage_is_final_too": Wrong(
+        ("an outage is retried until the charge succeeds", "the charge's id is returned, and there is one charge"),
         "gives an order up",
         replace('backoff_coefficient=1, non_retryable_error_types=["CardDeclined"]').by(
             'non_retryable_error_types=["CardDeclined", "ShopUnavailable"]'
         ),
     ),
-    "qualified_name": Wrong("letter by letter", replace('"CardDeclined"').by('"course_lib.shop.client.CardDeclined"')),
+    "qualified_name": Wrong(
+        "a declined card costs one request",
+        "letter by letter",
+        replace('"CardDeclined"').by('"course_lib.shop.client.CardDeclined"'),
+    ),
     "still_retryable": Wrong(
+        "a declined card costs one request",
         "letter by letter",
         IMPORT,
         CHARGE.by("""
@@ -125,6 +149,7 @@ WRONG = {
         ANY_ERROR,
     ),
     "value_error_in_the_workflow": Wrong(
+        "the workflow fails, and says that the card was declined",
         "is taken for a bug",
         replace("from temporalio.common import RetryPolicy").by("""
             from temporalio.common import RetryPolicy

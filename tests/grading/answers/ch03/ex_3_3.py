@@ -6,6 +6,7 @@ NO_HEARTBEAT = replace("activity.heartbeat(article)").by("")
 
 WRONG = {
     "resumes_one_too_far": Wrong(
+        "every article is packed",
         "go on with the article that hung",
         replace("for article in ARTICLES:").by("""
             done = activity.info().heartbeat_details
@@ -13,10 +14,23 @@ WRONG = {
         """),
         replace("activity.heartbeat(article)").by("activity.heartbeat(ARTICLES.index(article) + 1)"),
     ),
-    "both_short": Wrong("`start_to_close_timeout` limits the length", replace("minutes=5").by("seconds=3")),
-    "clients_own_timeout": Wrong("let the heartbeats stop while it hangs", replace("timeout=60").by("timeout=1.5")),
-    "heartbeat_timeout_too_long": Wrong("two seconds of silence are the limit", replace("seconds=2").by("seconds=10")),
+    "both_short": Wrong(
+        "a slow order has the time for all its articles",
+        "`start_to_close_timeout` limits the length",
+        replace("minutes=5").by("seconds=3"),
+    ),
+    "clients_own_timeout": Wrong(
+        "the hung call is noticed by its silence",
+        "let the heartbeats stop while it hangs",
+        replace("timeout=60").by("timeout=1.5"),
+    ),
+    "heartbeat_timeout_too_long": Wrong(
+        "the silence within an attempt is limited to two seconds",
+        "two seconds of silence are the limit",
+        replace("seconds=2").by("seconds=10"),
+    ),
     "heartbeats_from_beside": Wrong(
+        "the hung call is noticed by its silence",
         "while the call hangs",
         replace("from datetime import timedelta").by("import asyncio\nfrom datetime import timedelta"),
         replace("@activity.defn").by("""
@@ -43,31 +57,48 @@ WRONG = {
                 beating.cancel()
         """),
     ),
-    "no_heartbeat": Wrong("a heartbeat timeout without heartbeats ends every attempt", NO_HEARTBEAT),
-    "no_heartbeat_timeout": Wrong("nobody misses heartbeats without", replace(", heartbeat_timeout=silence").by("")),
+    "no_heartbeat": Wrong(
+        "a slow warehouse may take as long as it needs, in one attempt",
+        "a heartbeat timeout without heartbeats ends every attempt",
+        NO_HEARTBEAT,
+    ),
+    "no_heartbeat_timeout": Wrong(
+        "the silence within an attempt is limited to two seconds",
+        "nobody misses heartbeats without",
+        replace(", heartbeat_timeout=silence").by(""),
+    ),
     "one_heartbeat_at_the_start": Wrong(
+        "a slow warehouse may take as long as it needs, in one attempt",
         "after *each* article",
         replace("for article in ARTICLES:").by("activity.heartbeat()\nfor article in ARTICLES:"),
         NO_HEARTBEAT,
     ),
     "one_try_only": Wrong(
+        ("the next attempt packs the order", "every article is packed"),
         "no limit of one attempt",
         replace("import activity, workflow").by("import activity, workflow\nfrom temporalio.common import RetryPolicy"),
         replace("=silence").by("=silence, retry_policy=RetryPolicy(maximum_attempts=1)"),
     ),
     "schedule_to_close": Wrong(
+        ("a slow order has the time for all its articles", "the silence within an attempt is limited to two seconds"),
         "`schedule_to_close_timeout` limits the length",
         NO_HEARTBEAT,
         replace("minutes=5").by("seconds=2"),
         replace("start_to_close_timeout=limit, heartbeat_timeout=silence").by("schedule_to_close_timeout=limit"),
     ),
     "schedule_to_start": Wrong(
+        "the silence within an attempt is limited to two seconds",
         "nobody misses heartbeats without",
         NO_HEARTBEAT,
         replace("heartbeat_timeout").by("schedule_to_start_timeout"),
     ),
-    "shorter_than_a_slow_call": Wrong("room for one slow call", replace("seconds=2").by("seconds=0.5")),
+    "shorter_than_a_slow_call": Wrong(
+        "one slow call fits into the heartbeat timeout",
+        "room for one slow call",
+        replace("seconds=2").by("seconds=0.5"),
+    ),
     "start_to_close": Wrong(
+        ("a slow order has the time for all its articles", "the silence within an attempt is limited to two seconds"),
         "`start_to_close_timeout` limits the length",
         NO_HEARTBEAT,
         replace("minutes=5").by("seconds=2"),

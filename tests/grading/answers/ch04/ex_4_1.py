@@ -17,11 +17,13 @@ UNDONE = replace("""
 
 WRONG = {
     "undoes_the_whole_flow": Wrong(
+        "what was never begun is not undone",
         "undo what is in the list",
         replace("undo.append((compensation, order))").by(""),
         replace("await undo_all(undo)").by("await undo_all([(compensation, order) for _, compensation, _ in FLOW])"),
     ),
     "all_at_once": Wrong(
+        "the last step is undone first",
         "one compensation after the other",
         replace("from temporalio import workflow\nfrom temporalio.exceptions import ActivityError, App").by("""
             import asyncio
@@ -42,6 +44,12 @@ WRONG = {
         """),
     ),
     "catches_application_error": Wrong(
+        (
+            "an order is undone when a step is refused or cannot be done",
+            "a step that was done without an answer is undone, too",
+            "a refused compensation does not stop the others",
+            "what could not be undone is said",
+        ),
         "catch what a failed activity raises in a workflow",
         replace("from backward").by("from temporalio.exceptions import ApplicationError\n\nfrom backward"),
         UNDONE.by("""
@@ -51,6 +59,12 @@ WRONG = {
         """),
     ),
     "catches_the_shops_error": Wrong(
+        (
+            "an order is undone when a step is refused or cannot be done",
+            "a step that was done without an answer is undone, too",
+            "a refused compensation does not stop the others",
+            "what could not be undone is said",
+        ),
         "catch what a failed activity raises in a workflow",
         replace("from backward").by("from course_lib.shop.client import ShopError\n\nfrom backward"),
         UNDONE.by("""
@@ -60,21 +74,27 @@ WRONG = {
         """),
     ),
     "catches_the_wrong_error": Wrong(
+        ("a refused compensation does not stop the others", "what could not be undone is said"),
         "inside the loop, remember its name",
         replace("except ActivityError:\n    left").by("except ApplicationError:\n    left"),
     ),
     "collects_the_errors": Wrong(
+        "what could not be undone is said",
         "name the compensation in the message: “not undone: Activity task failed” does not say which one it was",
         replace("except ActivityError:\n    left.append(compensation.__name__)").by(
             "except ActivityError as error:\n    left.append(str(error))"
         ),
     ),
     "failures_hidden": Wrong(
+        "what could not be undone is said",
         "raise an `ApplicationError` with the names",
         replace("raise ApplicationError").by("ApplicationError"),
     ),
-    "forward_order": Wrong("with `reversed(undo)`", replace("reversed(undo)").by("undo")),
+    "forward_order": Wrong(
+        "the last step is undone first", "with `reversed(undo)`", replace("reversed(undo)").by("undo")
+    ),
     "given_up_after_a_while": Wrong(
+        ("a killed worker leaves no order half-way", "a compensation is retried until it works"),
         "✗ a compensation is retried until it works",
         replace("from temporalio import workflow\nfrom temporalio.exceptions import ActivityError, App").by("""
             import asyncio
@@ -87,6 +107,11 @@ WRONG = {
         """),
     ),
     "goes_on_after_a_failure": Wrong(
+        (
+            "an order is undone when a step is refused or cannot be done",
+            "a step that was done without an answer is undone, too",
+            "an order that was undone fails",
+        ),
         "an order is undone when a step is refused",
         replace("""
             try:
@@ -106,11 +131,16 @@ WRONG = {
         """),
     ),
     "limited_in_time": Wrong(
+        "a compensation has no last attempt and no last moment",
         "schedule_to_close_timeout=8.5 s",
         POLICIES,
         replace("**ALWAYS").by("schedule_to_close_timeout=timedelta(seconds=8.5), **ALWAYS"),
     ),
     "mail_first": Wrong(
+        (
+            "an order is undone when a step is refused or cannot be done",
+            "a step that was done without an answer is undone, too",
+        ),
         "must not read that a parcel is on its way",
         replace(
             "(pay, refund, THRICE), (reserve, release, THRICE), (ship, recall, THRICE), (notify, apologise, ALWAYS)"
@@ -118,6 +148,7 @@ WRONG = {
         replace("undo.append((compensation, order))").by("undo += [(compensation, order)] if compensation else []"),
     ),
     "mail_given_up_after_a_while": Wrong(
+        "after the pivot an order only goes forward",
         "✗ after the pivot an order only goes forward",
         replace("from backward").by("import asyncio\n\nfrom backward"),
         replace("await workflow.execute_activity(step, order, **policy)").by("""
@@ -126,20 +157,34 @@ WRONG = {
         """),
     ),
     "mail_with_three_tries": Wrong(
-        "run each step with the policy that FLOW gives it", replace("**policy").by("**THRICE")
+        "the step after the pivot has no last attempt either",
+        "run each step with the policy that FLOW gives it",
+        replace("**policy").by("**THRICE"),
     ),
     "not_awaited": Wrong(
-        "is awaited", replace("await workflow.execute_activity(comp").by("workflow.execute_activity(comp")
+        (
+            "workflow.execute_activity is awaited",
+            "an order is undone when a step is refused or cannot be done",
+            "a step that was done without an answer is undone, too",
+            "a refused compensation does not stop the others",
+            "what could not be undone is said",
+        ),
+        "is awaited",
+        replace("await workflow.execute_activity(comp").by("workflow.execute_activity(comp"),
     ),
     "noted_after_the_call": Wrong(
+        "a step that was done without an answer is undone, too",
         "note the compensation *before* the step",
         replace("undo.append((compensation, order))").by("await workflow.execute_activity(step, order, **policy)"),
         replace("await workflow.execute_activity(step, order, **policy)").by("undo.append((compensation, order))"),
     ),
     "noted_after_without_the_failed_one": Wrong(
-        "note the compensation *before* the step", replace("undo_all(undo)").by("undo_all(undo[:-1])")
+        "a step that was done without an answer is undone, too",
+        "note the compensation *before* the step",
+        replace("undo_all(undo)").by("undo_all(undo[:-1])"),
     ),
     "noted_only_the_first_time": Wrong(
+        "a killed worker leaves no order half-way",
         "✗ a killed worker leaves no order half-way",
         replace("undo.append((compensation, order))").by("""
             if not workflow.unsafe.is_replaying():
@@ -147,24 +192,37 @@ WRONG = {
         """),
     ),
     "one_try": Wrong(
+        "a compensation has no last attempt and no last moment",
         "✗ a compensation has no last attempt",
         POLICIES,
         replace("**ALWAYS").by(
             "start_to_close_timeout=timedelta(seconds=3), retry_policy=RetryPolicy(maximum_attempts=1)"
         ),
     ),
-    "only_the_last_step": Wrong("undo every step that was begun", replace("undo_all(undo)").by("undo_all(undo[-1:])")),
+    "only_the_last_step": Wrong(
+        (
+            "an order is undone when a step is refused or cannot be done",
+            "a step that was done without an answer is undone, too",
+            "a refused compensation does not stop the others",
+            "what could not be undone is said",
+        ),
+        "undo every step that was begun",
+        replace("undo_all(undo)").by("undo_all(undo[-1:])"),
+    ),
     "raises_a_value_error": Wrong(
+        "what could not be undone is said",
         "and the run is stuck",
         replace('ApplicationError(f"not undone: {\', \'.join(left)}", type="NotUndone")').by(
             'ValueError(f"not undone: {left}")'
         ),
     ),
     "raises_inside_the_loop": Wrong(
+        "a refused compensation does not stop the others",
         "inside the loop, remember its name",
         NOTED.by('raise ApplicationError(f"not undone: {compensation.__name__}")'),
     ),
     "retries_a_refusal_for_ever": Wrong(
+        ("a refused compensation does not stop the others", "what could not be undone is said"),
         "a refused compensation does not stop the others",
         POLICIES,
         replace("**ALWAYS").by(
@@ -172,17 +230,31 @@ WRONG = {
         ),
     ),
     "started_and_left": Wrong(
+        (
+            "an order is undone when a step is refused or cannot be done",
+            "a step that was done without an answer is undone, too",
+            "a refused compensation does not stop the others",
+            "what could not be undone is said",
+        ),
         "none was asked for",
         replace("await workflow.execute_activity(comp").by("workflow.start_activity(comp"),
     ),
-    "stops_at_the_first": Wrong("inside the loop, remember its name", NOTED.by("raise")),
-    "swallowed": Wrong("`raise` again after the undoing", replace("(undo)\nraise").by("(undo)")),
+    "stops_at_the_first": Wrong(
+        ("a refused compensation does not stop the others", "what could not be undone is said"),
+        "inside the loop, remember its name",
+        NOTED.by("raise"),
+    ),
+    "swallowed": Wrong(
+        "an order that was undone fails", "`raise` again after the undoing", replace("(undo)\nraise").by("(undo)")
+    ),
     "three_tries": Wrong(
+        "a compensation has no last attempt and no last moment",
         "Run compensations with `ALWAYS`",
         replace("import ALWAYS\n\n\nasync").by("import THRICE\n\n\nasync"),
         replace("**ALWAYS").by("**THRICE"),
     ),
     "undone_behind_the_loop": Wrong(
+        "an order that meets no failure is whole, and nothing of it is undone",
         "what stands in `finally`",
         UNDONE.by("""
             except ActivityError:
@@ -191,6 +263,7 @@ WRONG = {
         """),
     ),
     "undone_on_success": Wrong(
+        "an order that meets no failure is whole, and nothing of it is undone",
         "what stands in `finally`",
         UNDONE.by("""
             finally:
@@ -198,6 +271,11 @@ WRONG = {
         """),
     ),
     "undone_twice_forgotten_raise_then_mail": Wrong(
+        (
+            "an order is undone when a step is refused or cannot be done",
+            "a step that was done without an answer is undone, too",
+            "an order that was undone fails",
+        ),
         "must not read that a parcel is on its way",
         replace(", (notify, apologise, ALWAYS)").by(""),
         UNDONE.by("""

@@ -4,13 +4,21 @@ from tests.grading.edits import Right, Wrong, replace
 
 WRONG = {
     "activity_error_only": Wrong(
+        (
+            "cancelled while the parcel waits for the courier: undone",
+            "cancelled while the card is charged: undone",
+            "cancelled while the parcel is being sent: undone",
+        ),
         "catch `asyncio.CancelledError` by its name",
         replace("(ActivityError, asyncio.CancelledError)").by("ActivityError"),
     ),
     "cancelled_only": Wrong(
-        "a refused step raises it", replace("(ActivityError, asyncio.CancelledError)").by("asyncio.CancelledError")
+        ("an order whose step fails is still undone", "a request that comes during the undoing does not stop it"),
+        "a refused step raises it",
+        replace("(ActivityError, asyncio.CancelledError)").by("asyncio.CancelledError"),
     ),
     "ends_completed": Wrong(
+        "a cancelled order ends as Cancelled",
         "the exception that leaves `run` decides",
         replace("raise").by("""
             if not isinstance(workflow.cancellation_reason(), str):
@@ -18,9 +26,20 @@ WRONG = {
         """),
     ),
     "except_exception": Wrong(
-        "catch `asyncio.CancelledError` by its name", replace("(ActivityError, asyncio.CancelledError)").by("Exception")
+        (
+            "cancelled while the parcel waits for the courier: undone",
+            "cancelled while the card is charged: undone",
+            "cancelled while the parcel is being sent: undone",
+        ),
+        "catch `asyncio.CancelledError` by its name",
+        replace("(ActivityError, asyncio.CancelledError)").by("Exception"),
     ),
     "own_finish_swallows": Wrong(
+        (
+            "cancelled while the card is charged: undone",
+            "cancelled while the parcel is being sent: undone",
+            "a cancelled order ends as Cancelled",
+        ),
         "as if nobody had asked",
         replace("from patience import finish").by(""),
         replace("from way_back import undo_all").by("""
@@ -34,6 +53,11 @@ WRONG = {
         """),
     ),
     "request_used_up": Wrong(
+        (
+            "cancelled while the card is charged: undone",
+            "cancelled while the parcel is being sent: undone",
+            "a cancelled order ends as Cancelled",
+        ),
         "as if nobody had asked",
         replace("from way_back import undo_all").by("""
             from way_back import undo_all
@@ -44,34 +68,65 @@ WRONG = {
         ),
     ),
     "step_only_shielded": Wrong(
+        (
+            "cancelled while the card is charged: undone",
+            "cancelled while the card is charged, and then declined: undone",
+            "cancelled while the parcel is being sent: undone",
+        ),
         "its compensation came first",
         replace("finish(workflow.execute_activity(step, order, **policy))").by(
             "asyncio.shield(workflow.execute_activity(step, order, **policy))"
         ),
     ),
     "step_overtaken": Wrong(
+        (
+            "cancelled while the card is charged: undone",
+            "cancelled while the card is charged, and then declined: undone",
+            "cancelled while the parcel is being sent: undone",
+        ),
         "its compensation came first",
         replace("finish(workflow.execute_activity(step, order, **policy))").by(
             "workflow.execute_activity(step, order, **policy)"
         ),
     ),
-    "swallowed": Wrong("an order whose step fails is still undone", replace("raise").by("")),
+    "swallowed": Wrong(
+        ("an order whose step fails is still undone", "a cancelled order ends as Cancelled"),
+        "an order whose step fails is still undone",
+        replace("raise").by(""),
+    ),
     "temporals_cancelled_error": Wrong(
+        (
+            "cancelled while the parcel waits for the courier: undone",
+            "cancelled while the card is charged: undone",
+            "cancelled while the parcel is being sent: undone",
+        ),
         "catch `asyncio.CancelledError` by its name",
         replace("import ActivityError").by("import ActivityError, CancelledError"),
         replace("asyncio.").by(""),
     ),
     "undoing_as_a_task": Wrong(
-        "await the undoing there", replace("await finish(undo_all(undo))").by("asyncio.create_task(undo_all(undo))")
+        (
+            "an order whose step fails is still undone",
+            "cancelled while the parcel waits for the courier: undone",
+            "cancelled while the card is charged: undone",
+            "cancelled while the parcel is being sent: undone",
+            "a request that comes during the undoing does not stop it",
+        ),
+        "await the undoing there",
+        replace("await finish(undo_all(undo))").by("asyncio.create_task(undo_all(undo))"),
     ),
     "undoing_only_shielded": Wrong(
+        "a request that comes during the undoing does not stop it",
         "`asyncio.shield` alone protects the work",
         replace("finish(undo_all(undo))").by("asyncio.shield(undo_all(undo))"),
     ),
     "undoing_unprotected": Wrong(
-        "await the undoing with `finish`", replace("finish(undo_all(undo))").by("undo_all(undo)")
+        "a request that comes during the undoing does not stop it",
+        "await the undoing with `finish`",
+        replace("finish(undo_all(undo))").by("undo_all(undo)"),
     ),
     "undone_on_success": Wrong(
+        "an order that nobody cancels is whole",
         "what stands in `finally` runs always",
         replace("except (ActivityError, asyncio.CancelledError)").by("finally"),
         replace("raise").by(""),

@@ -4,43 +4,77 @@ from tests.grading.edits import Right, Wrong, replace
 
 WRONG = {
     "hash_of_both": Wrong(
+        "each missing article is given back exactly once",
         "this one is another in each process",
         replace('f"missing-{missing.charge_id}-{missing.sku}"').by("str(hash((missing.charge_id, missing.sku)))"),
     ),
     "everything_given_back": Wrong(
-        "keeps the articles that were sent", replace("missing.amount_cents, idempotency_key=").by("idempotency_key=")
+        (
+            "each missing article is given back exactly once",
+            "each missing article is given back exactly once, also of another order",
+        ),
+        "keeps the articles that were sent",
+        replace("missing.amount_cents, idempotency_key=").by("idempotency_key="),
     ),
     "key_of_charge_and_amount": Wrong(
+        "each missing article is given back exactly once",
         "make the key name this one refund",
         replace('f"missing-{missing.charge_id}-{missing.sku}"').by('f"{missing.charge_id}-{missing.amount_cents}"'),
     ),
     "key_of_the_article": Wrong(
-        "make the key name this one refund", replace("{missing.charge_id}-{missing.sku}").by("{missing.sku}")
+        ("each missing article is given back exactly once", "every refund gets its answer in the end"),
+        "make the key name this one refund",
+        replace("{missing.charge_id}-{missing.sku}").by("{missing.sku}"),
     ),
-    "key_of_the_charge": Wrong("make the key name this one refund", replace("-{missing.sku}").by("")),
+    "key_of_the_charge": Wrong(
+        ("each missing article is given back exactly once", "every refund gets its answer in the end"),
+        "make the key name this one refund",
+        replace("-{missing.sku}").by(""),
+    ),
     "key_with_the_attempt": Wrong(
+        "each missing article is given back exactly once",
         "this one is made anew each time",
         replace('f"missing-{missing.charge_id}-{missing.sku}"').by(
             'f"{missing.charge_id}-{missing.sku}-{activity.info().attempt}"'
         ),
     ),
     "no_key": Wrong(
+        "each missing article is given back exactly once",
         "without a key, each attempt that arrives is a refund",
         replace("""
             key = f"missing-{missing.charge_id}-{missing.sku}"
             return await shop.refund(missing.charge_id, missing.amount_cents, idempotency_key=key)
         """).by("return await shop.refund(missing.charge_id, amount_cents=missing.amount_cents)"),
     ),
-    "not_awaited": Wrong("is awaited", replace("await shop.").by("shop.")),
+    "not_awaited": Wrong(
+        (
+            "shop.refund is awaited",
+            "each missing article is given back exactly once",
+            "every refund gets its answer in the end",
+            "each missing article is given back exactly once, also of another order",
+            "every refund gets its answer in the end, also of another order",
+        ),
+        "is awaited",
+        replace("await shop.").by("shop."),
+    ),
     "one_key_for_all": Wrong(
-        "make the key name this one refund", replace('f"missing-{missing.charge_id}-{missing.sku}"').by('"missing"')
+        (
+            "each missing article is given back exactly once",
+            "every refund gets its answer in the end",
+            "each missing article is given back exactly once, also of another order",
+            "every refund gets its answer in the end, also of another order",
+        ),
+        "make the key name this one refund",
+        replace('f"missing-{missing.charge_id}-{missing.sku}"').by('"missing"'),
     ),
     "random_key": Wrong(
+        "each missing article is given back exactly once",
         "this one is made anew each time",
         replace("from dataclasses import dataclass").by("from dataclasses import dataclass\nfrom uuid import uuid4"),
         replace('f"missing-{missing.charge_id}-{missing.sku}"').by("str(uuid4())"),
     ),
     "swallowed": Wrong(
+        "each missing article is given back exactly once",
         "a refund whose failure is swallowed",
         replace("import ShopClient").by("import ShopClient, ShopTimeout, ShopUnavailable"),
         replace("return await shop.refund(missing.charge_id, missing.amount_cents, idempotency_key=key)").by("""
@@ -51,6 +85,7 @@ WRONG = {
         """),
     ),
     "workflow_id_alone": Wrong(
+        ("each missing article is given back exactly once", "every refund gets its answer in the end"),
         "make the key name this one refund",
         replace("{missing.charge_id}-{missing.sku}").by("{activity.info().workflow_id}"),
     ),

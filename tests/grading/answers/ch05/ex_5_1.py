@@ -11,6 +11,7 @@ STATUS = replace("""
 
 WRONG = {
     "deadline_asks_again": Wrong(
+        "the deadline fires: without a decision the order does not wait for ever",
         "the deadline fires",
         replace("""
             try:
@@ -25,8 +26,13 @@ WRONG = {
                     pass
         """),
     ),
-    "deadline_of_its_own": Wrong("wait as long as the order says", replace("=order.deadline_seconds").by("=1")),
+    "deadline_of_its_own": Wrong(
+        "without a decision the order waits for its deadline",
+        "wait as long as the order says",
+        replace("=order.deadline_seconds").by("=1"),
+    ),
     "deadline_over_the_charge": Wrong(
+        "a decided order ends",
         "end the deadline with the decision",
         replace("from temporalio import workflow").by("import asyncio\nfrom temporalio import workflow"),
         WAIT.by("""
@@ -41,6 +47,7 @@ WRONG = {
         """).by(""),
     ),
     "late_yes_counts": Wrong(
+        "a deadline that has passed expires the order, and a late yes changes nothing",
         'set the outcome to `"expired"` in the `except` block',
         replace('self.outcome = "expired"').by("pass"),
         MAIL.by("""
@@ -50,6 +57,7 @@ WRONG = {
         """),
     ),
     "mail_before_the_charge": Wrong(
+        "the customer hears of the outcome when there is one",
         "run `mail` last",
         replace('if self.outcome == "approved":').by("""
             await workflow.execute_activity(mail, "customer", start_to_close_timeout=SOON)
@@ -58,18 +66,29 @@ WRONG = {
         MAIL.by(""),
     ),
     "mail_for_approved_only": Wrong(
+        ("the customer hears of the outcome, once", "the customer hears of the outcome, once"),
         "run the activity `mail`",
         MAIL.by("""
             if self.outcome == "approved":
                 await workflow.execute_activity(mail, "customer", start_to_close_timeout=SOON)
         """),
     ),
-    "no_deadline": Wrong("the deadline fires", replace('"waiting", timeout=order.deadline_seconds').by('"waiting"')),
+    "no_deadline": Wrong(
+        "without a decision the order waits for its deadline",
+        "the deadline fires",
+        replace('"waiting", timeout=order.deadline_seconds').by('"waiting"'),
+    ),
     "no_mail": Wrong(
+        (
+            "the customer hears of the outcome, once",
+            "the customer hears of the outcome, once",
+            "the customer hears of the outcome, once",
+        ),
         "run the activity `mail`",
         MAIL.by(""),
     ),
     "query_counts_by_a_helper": Wrong(
+        "`status` says “waiting”, as often as it is asked, and after a replay",
         "`status` says “waiting”",
         replace('self.outcome = "waiting"').by('self.outcome = "waiting"\nself.asked = 0'),
         STATUS.by("""
@@ -82,6 +101,7 @@ WRONG = {
         """),
     ),
     "query_expires_the_order": Wrong(
+        "the query `status` only reads",
         "take this line out of the query",
         replace("def status(self) -> str:").by("""
             def status(self) -> str:
@@ -90,6 +110,7 @@ WRONG = {
         """),
     ),
     "query_pops": Wrong(
+        "the query `status` only reads",
         "take this line out of the query",
         replace('self.outcome = "waiting"').by('self.outcome = "waiting"\nself.words = ["waiting"] * 9'),
         STATUS.by("""
@@ -98,6 +119,7 @@ WRONG = {
         """),
     ),
     "raises_for_a_no": Wrong(
+        "a decided order ends",
         "return the outcome, do not raise it",
         replace("from temporalio import workflow").by("""
             from temporalio import workflow
@@ -110,15 +132,22 @@ WRONG = {
         """),
     ),
     "rejected_is_charged_all_the_same": Wrong(
-        "look at `decision.approved`", replace('== "approved"').by('!= "expired"')
+        ("a rejected order is rejected, and never charged", "a yes that follows a no changes nothing"),
+        "look at `decision.approved`",
+        replace('== "approved"').by('!= "expired"'),
     ),
     "rejected_is_paid": Wrong(
-        "look at `decision.approved`", replace('"approved" if decision.approved else "rejected"').by('"approved"')
+        ("a rejected order is rejected, and never charged", "a yes that follows a no changes nothing"),
+        "look at `decision.approved`",
+        replace('"approved" if decision.approved else "rejected"').by('"approved"'),
     ),
     "second_overwrites_the_first": Wrong(
-        "let only the first decision set the outcome", replace('== "waiting"').by('!= "expired"')
+        ("a yes that follows a no changes nothing", "an approved order is charged, once; a later no changes nothing"),
+        "let only the first decision set the outcome",
+        replace('== "waiting"').by('!= "expired"'),
     ),
     "signal_charges_too": Wrong(
+        "the card is charged in one place",
         "run `charge_card` once",
         replace("def decide(self, decision: Decision)").by("async def decide(self, decision: Decision)"),
         replace('self.outcome = "approved" if decision.approved else "rejected"').by("""
@@ -129,8 +158,17 @@ WRONG = {
                 )
         """),
     ),
-    "silence_is_consent": Wrong("silence is no approval", replace('"expired"').by('"approved"')),
+    "silence_is_consent": Wrong(
+        "a deadline that has passed expires the order, and a late yes changes nothing",
+        "silence is no approval",
+        replace('"expired"').by('"approved"'),
+    ),
     "status_forgets_the_outcome": Wrong(
+        (
+            "a rejected order is rejected, and never charged",
+            "a yes that follows a no changes nothing",
+            "an approved order is charged, once; a later no changes nothing",
+        ),
         "let `status` return the outcome",
         STATUS.by("""
             def status(self) -> str:
@@ -138,7 +176,9 @@ WRONG = {
         """),
     ),
     "timeout_error_not_caught": Wrong(
-        "catch the `TimeoutError` of `wait_condition`", replace("TimeoutError").by("ZeroDivisionError")
+        "an order whose deadline has passed ends",
+        "catch the `TimeoutError` of `wait_condition`",
+        replace("TimeoutError").by("ZeroDivisionError"),
     ),
 }
 

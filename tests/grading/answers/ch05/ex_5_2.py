@@ -4,24 +4,35 @@ from tests.grading.edits import Right, Wrong, replace
 
 WRONG = {
     "confirmed_is_forgotten": Wrong(
+        "a correction of a confirmed order is refused, without a trace",
         "look at `self.confirmed`, too",
         replace("""
             if self.confirmed:
                 raise ApplicationError("the order is confirmed")
         """).by(""),
     ),
-    "largest_is_refused": Wrong("allow 1 and 100,000 themselves", replace("<= 100_000").by("< 100_000")),
+    "largest_is_refused": Wrong(
+        "the smallest and the largest amount are taken, and a refused one has changed nothing",
+        "allow 1 and 100,000 themselves",
+        replace("<= 100_000").by("< 100_000"),
+    ),
     "local_activity": Wrong(
+        "the activity is called",
         "call the activity with `workflow.execute_activity`",
         replace("workflow.execute_activity(").by("workflow.execute_local_activity("),
     ),
     "order_is_not_changed": Wrong(
+        (
+            "the smallest and the largest amount are taken, and a refused one has changed nothing",
+            "the last good amount is charged, and no refused one",
+        ),
         "a refused one has changed nothing",
         replace("replaced, self.order.amount_cents = self.order.amount_cents, amount_cents").by(
             "replaced = self.order.amount_cents"
         ),
     ),
     "plain_exception_in_the_body": Wrong(
+        "a correction to -5 is refused, without a trace",
         "refuse in the validator: a plain exception",
         replace("def correct(self, amount_cents: int) -> int:").by("""
             def correct(self, amount_cents: int) -> int:
@@ -38,6 +49,7 @@ WRONG = {
         """).by(""),
     ),
     "refused_in_the_body": Wrong(
+        "a correction to -5 is refused, without a trace",
         "move the refusal into a validator",
         replace("def correct(self, amount_cents: int) -> int:").by("""
             def correct(self, amount_cents: int) -> int:
@@ -54,12 +66,17 @@ WRONG = {
         """).by(""),
     ),
     "returns_the_new_amount": Wrong(
-        "return the amount that was replaced", replace("return replaced").by("return self.order.amount_cents")
+        "a good correction is answered with the amount that it replaced",
+        "return the amount that was replaced",
+        replace("return replaced").by("return self.order.amount_cents"),
     ),
     "same_amount_is_refused": Wrong(
-        "and the amount that the order has", replace("100_000").by("100_000 or amount_cents == self.order.amount_cents")
+        "the smallest and the largest amount are taken, and a refused one has changed nothing",
+        "and the amount that the order has",
+        replace("100_000").by("100_000 or amount_cents == self.order.amount_cents"),
     ),
     "signal_instead_of_update": Wrong(
+        "a good correction is answered with the amount that it replaced",
         "mark `correct` with `@workflow.update`",
         replace("""
             @workflow.update
@@ -80,10 +97,12 @@ WRONG = {
         """),
     ),
     "validator_changes_state": Wrong(
+        ("the validator `check_amount` only reads", "a good correction is answered with the amount that it replaced"),
         "take this line out of the validator",
         replace("if self.confirmed:").by("self.order.amount_cents = amount_cents\nif self.confirmed:"),
     ),
     "validator_changes_state_by_a_helper": Wrong(
+        "a good correction is answered with the amount that it replaced",
         "let the validator change nothing",
         replace("if self.confirmed:").by("self.note(amount_cents)\nif self.confirmed:"),
         replace("@workflow.signal").by("""
@@ -94,9 +113,12 @@ WRONG = {
         """),
     ),
     "validator_in_body_too_late": Wrong(
-        "let the validator look at `self.confirmed`", replace("self.confirmed:").by("not self.order.id:")
+        "a correction of a confirmed order is refused, without a trace",
+        "let the validator look at `self.confirmed`",
+        replace("self.confirmed:").by("not self.order.id:"),
     ),
     "validator_returns_false": Wrong(
+        "a correction to -5 is refused, without a trace",
         "let the validator *raise*",
         replace("""
             def check_amount(self, amount_cents: int) -> None:
@@ -109,7 +131,9 @@ WRONG = {
                 return not self.confirmed and 1 <= amount_cents <= 100_000
         """),
     ),
-    "zero_is_taken": Wrong("let the validator *raise*", replace("if not 1").by("if not 0")),
+    "zero_is_taken": Wrong(
+        "a correction to 0 is refused, without a trace", "let the validator *raise*", replace("if not 1").by("if not 0")
+    ),
 }
 
 RIGHT = {

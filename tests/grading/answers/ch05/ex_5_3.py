@@ -18,6 +18,7 @@ END = replace("await workflow.wait_condition(lambda: self.closed and workflow.al
 
 WRONG = {
     "check_before_the_lock": Wrong(
+        "two payments at once never take more than the voucher is worth",
         "hold one lock of the workflow",
         replace("async with self.lock:").by("""
             if order.amount_cents > self.left:
@@ -27,6 +28,7 @@ WRONG = {
         CHECK.by(""),
     ),
     "check_in_the_validator": Wrong(
+        "two payments at once never take more than the voucher is worth",
         "hold one lock of the workflow",
         replace("""
             async with self.lock:
@@ -43,13 +45,17 @@ WRONG = {
         """),
     ),
     "ends_before_its_handlers": Wrong(
-        "wait for `self.closed` *and*", replace("self.closed and workflow.all_handlers_finished()").by("self.closed")
+        "payments that are under way at `close` are finished first",
+        "wait for `self.closed` *and*",
+        replace("self.closed and workflow.all_handlers_finished()").by("self.closed"),
     ),
     "local_activity": Wrong(
+        "the activity is called",
         "call the activity with `workflow.execute_activity`",
         replace("workflow.execute_activity(").by("workflow.execute_local_activity("),
     ),
     "lock_around_the_check_only": Wrong(
+        "two payments at once never take more than the voucher is worth",
         "hold one lock of the workflow",
         replace("""
                     await workflow.execute_activity(charge_card, order, start_to_close_timeout=SOON)
@@ -65,17 +71,39 @@ WRONG = {
             @workflow.signal
         """),
     ),
-    "lock_per_call": Wrong("hold one lock of the workflow", replace("self.lock:").by("asyncio.Lock():")),
-    "never_subtracts": Wrong("more than the voucher is worth", replace("self.left -= order.amount_cents").by("")),
-    "no_lock": Wrong("hold one lock of the workflow", replace("async with self.lock").by("if True")),
-    "pays_nothing_at_once": Wrong("what fits is paid", replace("> self.left").by(">= self.left / 2")),
+    "lock_per_call": Wrong(
+        "two payments at once never take more than the voucher is worth",
+        "hold one lock of the workflow",
+        replace("self.lock:").by("asyncio.Lock():"),
+    ),
+    "never_subtracts": Wrong(
+        "two payments at once never take more than the voucher is worth",
+        "more than the voucher is worth",
+        replace("self.left -= order.amount_cents").by(""),
+    ),
+    "no_lock": Wrong(
+        "two payments at once never take more than the voucher is worth",
+        "hold one lock of the workflow",
+        replace("async with self.lock").by("if True"),
+    ),
+    "pays_nothing_at_once": Wrong(
+        (
+            "what fits is paid, what does not is refused",
+            "payments that fit are all paid, also at once",
+            "a closed voucher returns what is left",
+        ),
+        "what fits is paid",
+        replace("> self.left").by(">= self.left / 2"),
+    ),
     "plain_exception": Wrong(
+        "every payment is answered",
         "refuse with `ApplicationError`",
         replace('ApplicationError(f"only {self.left} cents are left")').by(
             'ValueError(f"only {self.left} cents are left")'
         ),
     ),
     "polls_for_its_turn": Wrong(
+        "a payment that waits for its turn writes no event meanwhile",
         "do not ask again and again whether it is your turn",
         replace("self.lock = asyncio.Lock()").by("self.busy = False"),
         replace("async with self.lock:").by("""
@@ -93,6 +121,7 @@ WRONG = {
         """),
     ),
     "refusal_keeps_the_lock": Wrong(
+        "what fits is paid, what does not is refused",
         "releases the lock after a refusal",
         PAY.by("""
             await self.lock.acquire()
@@ -105,6 +134,7 @@ WRONG = {
         """),
     ),
     "refused_while_busy": Wrong(
+        ("payments that fit are all paid, also at once", "a closed voucher returns what is left"),
         "let a payment *wait*",
         replace("async with self.lock:").by("""
             if self.lock.locked() or order.amount_cents > self.left:
@@ -114,6 +144,7 @@ WRONG = {
         CHECK.by(""),
     ),
     "returns_what_was_left_before": Wrong(
+        "what fits is paid, what does not is refused",
         "return what is left then",
         replace("""
             self.left -= order.amount_cents
@@ -125,6 +156,7 @@ WRONG = {
         """),
     ),
     "sleeps_before_its_end": Wrong(
+        "a closed voucher returns what is left",
         "when all handlers have finished",
         END.by("""
             await workflow.wait_condition(lambda: self.closed)
@@ -132,6 +164,7 @@ WRONG = {
         """),
     ),
     "turns_away_who_waits_at_close": Wrong(
+        "payments that are under way at `close` are finished first",
         "✗ payments that are under way at `close` are finished first",
         replace("if order.").by("if self.closed or order."),
         replace("""
@@ -144,6 +177,7 @@ WRONG = {
         """),
     ),
     "waits_for_handlers_too_early": Wrong(
+        "payments that are under way at `close` are finished first",
         "wait for `self.closed` *and*",
         END.by("""
             await workflow.wait_condition(workflow.all_handlers_finished)
@@ -151,6 +185,7 @@ WRONG = {
         """),
     ),
     "waits_until_nobody_is_busy": Wrong(
+        "two payments at once never take more than the voucher is worth",
         "✗ two payments at once never take more than the voucher is worth",
         replace("""
             self.left, self.closed = cents, False

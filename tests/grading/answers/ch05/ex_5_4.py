@@ -4,16 +4,28 @@ from tests.grading.edits import Right, Wrong, replace
 
 WRONG = {
     "both_asked_at_once": Wrong(
+        "two people, one of each level, approve: the order is charged, once",
         "mail each level once",
         replace('for self.level in ("lead", "finance"):').by("""
             await workflow.execute_activity(mail, "finance", start_to_close_timeout=SOON)
             for self.level in ("lead", "finance"):
         """),
     ),
-    "deadline_of_its_own": Wrong("the lead has the whole deadline", replace("=order.deadline_seconds").by("=2")),
-    "deadline_of_zero": Wrong("give each level the whole", replace("=order.deadline_seconds").by("=0")),
-    "decision_is_not_forgotten": Wrong("forget the lead's", replace("self.decision = None").by("")),
+    "deadline_of_its_own": Wrong(
+        "the lead has the whole deadline",
+        "the lead has the whole deadline",
+        replace("=order.deadline_seconds").by("=2"),
+    ),
+    "deadline_of_zero": Wrong(
+        "the lead has the whole deadline", "give each level the whole", replace("=order.deadline_seconds").by("=0")
+    ),
+    "decision_is_not_forgotten": Wrong(
+        "the lead's yes alone approves nothing: finance may still say no",
+        "forget the lead's",
+        replace("self.decision = None").by(""),
+    ),
     "escalated_needs_the_lead_too": Wrong(
+        "silence of the lead escalates: finance is asked, and may approve alone",
         "let finance decide alone",
         replace('for self.level in ("lead", "finance"):').by('yes = 0\nfor self.level in ("lead", "finance"):'),
         replace("if self.decision:").by("""
@@ -23,12 +35,14 @@ WRONG = {
         replace("self.decision else").by("yes == 2 else"),
     ),
     "finance_overwrites_its_no": Wrong(
+        "the same holds for finance",
         "✗ the same holds for finance",
         replace("self.decision is None and decision.").by(
             '(self.decision is None or self.level == "finance") and decision.'
         ),
     ),
     "finance_silent_is_charged": Wrong(
+        "the lead's yes alone approves nothing: when finance is silent the order expires",
         "the lead's yes is not finance's",
         replace('for self.level in ("lead", "finance"):').by("""
             approved = False
@@ -39,6 +53,7 @@ WRONG = {
         replace("self.decision else").by("approved else"),
     ),
     "finance_speaks_too_early": Wrong(
+        "an answer for a level that is not asked yet changes nothing",
         "forget what finance said before it was asked",
         replace('self.level, self.lead, self.decision = "", "", None').by('self.lead, self.said = "", {}'),
         replace("if self.decision is None and decision.level == self.level and decision.by != self.lead:").by(
@@ -53,6 +68,7 @@ WRONG = {
         """),
     ),
     "forgets_after_the_mail": Wrong(
+        "a decision counts from the level's mail on",
         "may answer before the activity has completed",
         replace("self.decision = None").by(
             "await workflow.execute_activity(mail, self.level, start_to_close_timeout=SOON)"
@@ -62,13 +78,17 @@ WRONG = {
         ),
     ),
     "late_lead_counts": Wrong(
-        "only when `decision.level` is the level", replace("decision.level == self.level and decision.").by("decision.")
+        "an answer for a level that is not asked yet changes nothing",
+        "only when `decision.level` is the level",
+        replace("decision.level == self.level and decision.").by("decision."),
     ),
     "late_lead_speaks_for_finance": Wrong(
+        "an answer for a level that is no longer asked changes nothing",
         "the lead's time was over",
         replace("decision.level == self.level and").by('decision.level in ("lead", self.level) and'),
     ),
     "lead_is_asked_once_more": Wrong(
+        "silence of the lead escalates: finance is asked, and may approve alone",
         "ask the *next* level instead of the lead once more",
         replace("""
             try:
@@ -83,11 +103,18 @@ WRONG = {
                     await workflow.execute_activity(mail, self.level, start_to_close_timeout=SOON)
         """),
     ),
-    "no_escalation": Wrong("it is the next level's turn", replace("continue").by('return "expired"')),
+    "no_escalation": Wrong(
+        "silence of the lead escalates: finance is asked, and may approve alone",
+        "it is the next level's turn",
+        replace("continue").by('return "expired"'),
+    ),
     "no_of_the_lead_goes_on": Wrong(
-        "a no is final", replace("self.decision.approved").by('self.decision.approved and self.level == "finance"')
+        "a no of the lead ends it: finance is not asked",
+        "a no is final",
+        replace("self.decision.approved").by('self.decision.approved and self.level == "finance"'),
     ),
     "one_deadline_for_both": Wrong(
+        "finance has the whole deadline, too",
         "give each level the whole",
         replace('for self.level in ("lead", "finance"):').by("""
             end = workflow.now().timestamp() + order.deadline_seconds
@@ -101,8 +128,13 @@ WRONG = {
             )
         """),
     ),
-    "one_yes_for_both": Wrong("one yes is not enough", replace('"lead", "finance"').by('"lead",')),
+    "one_yes_for_both": Wrong(
+        "two people, one of each level, approve: the order is charged, once",
+        "one yes is not enough",
+        replace('"lead", "finance"').by('"lead",'),
+    ),
     "rejected_is_approved": Wrong(
+        "a no of the lead ends it: finance is not asked",
         "a no is final",
         replace("""
             if not self.decision.approved:
@@ -110,22 +142,29 @@ WRONG = {
         """).by(""),
     ),
     "same_person_twice": Wrong(
-        "remember who approved as the lead", replace("self.level and decision.by != self.lead").by("self.level")
+        "who has approved as the lead does not count for finance",
+        "remember who approved as the lead",
+        replace("self.level and decision.by != self.lead").by("self.level"),
     ),
     "second_overwrites_the_first": Wrong(
-        "let only the first decision of a level count", replace("self.decision is None and decision.").by("decision.")
+        "only a level's first decision counts: a yes that follows a no changes nothing",
+        "let only the first decision of a level count",
+        replace("self.decision is None and decision.").by("decision."),
     ),
     "second_word_of_the_lead_rejects": Wrong(
+        "who has approved as the lead does not count for finance",
         "second decision change nothing",
         replace("self.level and decision.by != self.lead").by("self.level"),
         replace("self.decision.approved").by("self.decision.approved or self.decision.by == self.lead"),
     ),
     "silence_is_consent": Wrong(
+        "when both levels are silent the order expires, uncharged",
         "silence is no approval",
         replace("self.decision:").by("True:"),
         replace('"approved" if self.decision else "expired"').by('"approved"'),
     ),
     "stray_signal_begins_the_deadline_anew": Wrong(
+        "when both levels are silent the order expires, uncharged",
         "leave the deadline as it is",
         replace('self.level, self.lead, self.decision = "", "", None').by("""
             self.level, self.lead, self.decision = "", "", None
@@ -141,6 +180,7 @@ WRONG = {
         """),
     ),
     "who_spoke_early_is_shut_out": Wrong(
+        "an answer for a level that is not asked yet changes nothing",
         "turn away only the person who *approved*",
         replace('self.level, self.lead, self.decision = "", "", None').by("""
             self.level, self.lead, self.decision = "", "", None

@@ -18,6 +18,10 @@ RECEIPT = replace("""
 
 WRONG = {
     "answer_not_used": Wrong(
+        (
+            "an order without the receipt's marker can go on with this code",
+            "an order with the receipt's marker can go on with this code",
+        ),
         "use the answer",
         RESERVE.by("""
             workflow.patched("reserve-stock")
@@ -25,6 +29,10 @@ WRONG = {
         """),
     ),
     "around_the_wrong_line": Wrong(
+        (
+            "an order without the receipt's marker can go on with this code",
+            "an order with the receipt's marker can go on with this code",
+        ),
         "What was there before the change stays outside",
         replace("""
             await workflow.execute_activity(charge_card, order, **OPTIONS)
@@ -35,6 +43,7 @@ WRONG = {
         """),
     ),
     "asks_both_first": Wrong(
+        "an order with the receipt's marker can go on with this code",
         "where it was asked before, after the charge",
         replace('if workflow.patched("reserve-stock"):').by("""
             reserve, receipt = workflow.patched("reserve"), workflow.patched("receipt")
@@ -43,6 +52,7 @@ WRONG = {
         replace('workflow.patched("receipt")').by("receipt"),
     ),
     "both_in_one_patch": Wrong(
+        "an order with the receipt's marker can go on with this code",
         "as it was: the second change does not end the first",
         replace('"reserve-stock"').by('"stock-and-receipt"'),
         replace("await workflow.execute_activity(reserve_stock, order, **OPTIONS)").by("""
@@ -54,16 +64,25 @@ WRONG = {
         RECEIPT.by(""),
     ),
     "constant_false": Wrong(
+        ("a new order takes the new way", "its history remembers both changes"),
         "A constant that is false says no to everybody",
         replace("OPTIONS = ").by("NEW = False\nOPTIONS = "),
         replace('workflow.patched("reserve-stock")').by("NEW"),
     ),
     "constant_true": Wrong(
+        (
+            "an order without the receipt's marker can go on with this code",
+            "an order with the receipt's marker can go on with this code",
+        ),
         "Only Temporal can tell an order",
         replace("OPTIONS = ").by("NEW = True\nOPTIONS = "),
         replace('workflow.patched("reserve-stock")').by("NEW"),
     ),
     "deprecated_too_early": Wrong(
+        (
+            "an order without the receipt's marker can go on with this code",
+            "an order with the receipt's marker can go on with this code",
+        ),
         "it is too early for `deprecate_patch`",
         RESERVE.by("""
             workflow.deprecate_patch("reserve-stock")
@@ -71,6 +90,7 @@ WRONG = {
         """),
     ),
     "deprecates_the_receipt": Wrong(
+        "an order without the receipt's marker can go on with this code",
         "it is too early for `deprecate_patch`",
         RECEIPT.by("""
             workflow.deprecate_patch("receipt")
@@ -78,9 +98,18 @@ WRONG = {
         """),
     ),
     "field_of_the_order": Wrong(
-        "Only Temporal can tell an order", replace('workflow.patched("reserve-stock")').by('order.customer != "old"')
+        (
+            "an order without the receipt's marker can go on with this code",
+            "an order with the receipt's marker can go on with this code",
+        ),
+        "Only Temporal can tell an order",
+        replace('workflow.patched("reserve-stock")').by('order.customer != "old"'),
     ),
     "guards_the_charge": Wrong(
+        (
+            "an order without the receipt's marker can go on with this code",
+            "an order with the receipt's marker can go on with this code",
+        ),
         "What was there before the change stays outside",
         RESERVE_AND_CHARGE.by("""
             await workflow.execute_activity(reserve_stock, order, **OPTIONS)
@@ -89,18 +118,30 @@ WRONG = {
         """),
     ),
     "id_of_each_order": Wrong(
-        "let the id name the change, not the order", replace('"reserve-stock"').by('f"reserve-{order.id}"')
+        "its history remembers both changes",
+        "let the id name the change, not the order",
+        replace('"reserve-stock"').by('f"reserve-{order.id}"'),
     ),
-    "id_reused": Wrong("give this change an id of its own", replace('"reserve-stock"').by('"receipt"')),
+    "id_reused": Wrong(
+        "an order with the receipt's marker can go on with this code",
+        "give this change an id of its own",
+        replace('"reserve-stock"').by('"receipt"'),
+    ),
     "in_the_wrong_branch": Wrong(
+        (
+            "an order without the receipt's marker can go on with this code",
+            "an order with the receipt's marker can go on with this code",
+        ),
         "swap them: `patched` says yes",
         replace('workflow.patched("reserve-stock")').by('not workflow.patched("reserve-stock")'),
     ),
     "only_for_replays": Wrong(
+        "its history remembers both changes",
         "the marker that tells the ages apart",
         replace('workflow.patched("reserve-stock")').by("not workflow.unsafe.is_replaying()"),
     ),
     "receipt_dropped_for_new": Wrong(
+        ("a new order takes the new way", "its history remembers both changes"),
         "keep every step and its place",
         replace("await workflow.execute_activity(reserve_stock, order, **OPTIONS)").by("""
             await workflow.execute_activity(reserve_stock, order, **OPTIONS)
@@ -109,10 +150,15 @@ WRONG = {
         """),
     ),
     "receipt_patch_removed": Wrong(
+        (
+            "an order without the receipt's marker can go on with this code",
+            "an order with the receipt's marker can go on with this code",
+        ),
         "as it was: the second change does not end the first",
         RECEIPT.by("await workflow.execute_activity(send_receipt, order, **OPTIONS)"),
     ),
     "side_by_side": Wrong(
+        "a new order takes the new way",
         "wait for the reservation, then charge",
         replace("from datetime import timedelta").by("import asyncio\nfrom datetime import timedelta"),
         RESERVE_AND_CHARGE.by("""
@@ -126,6 +172,7 @@ WRONG = {
         """),
     ),
     "under_the_receipt": Wrong(
+        "an order with the receipt's marker can go on with this code",
         "give this change an id of its own",
         replace('"reserve-stock"').by('"receipt"'),
         replace("""

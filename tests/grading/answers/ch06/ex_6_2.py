@@ -21,17 +21,50 @@ REPLAY = replace("""
 
 WRONG = {
     "a_list_for_the_iterator": Wrong(
+        (
+            "a longer timeout is let through",
+            "a new step behind a patch is let through",
+            "a new signal handler is let through",
+            "a new step without a patch is stopped",
+            "two steps that change places are stopped",
+            "an edit that breaks only the plain order is stopped",
+            "an edit that breaks only the gift is stopped",
+            "an edit that breaks only the declined order is stopped",
+            "an edit that raises for old orders is stopped",
+        ),
         "an asynchronous iterator, not a list",
         ALL.by("""
             results = await replayer.replay_workflows(histories, raise_on_replay_failure=False)
             return not results.replay_failures
         """),
     ),
-    "always_safe": Wrong("replay: `await Replayer", ALL.by("return replayer is not None and len(histories) > 0")),
+    "always_safe": Wrong(
+        (
+            "a new step without a patch is stopped",
+            "two steps that change places are stopped",
+            "an edit that breaks only the plain order is stopped",
+            "an edit that breaks only the gift is stopped",
+            "an edit that breaks only the declined order is stopped",
+            "an edit that raises for old orders is stopped",
+        ),
+        "replay: `await Replayer",
+        ALL.by("return replayer is not None and len(histories) > 0"),
+    ),
     "by_the_docstring": Wrong(
-        "replay: `await Replayer", ALL.by('return replayer is not None and "Harmless" in (workflow.__doc__ or "")')
+        (
+            "a longer timeout is let through",
+            "a new step behind a patch is let through",
+            "a new signal handler is let through",
+        ),
+        "replay: `await Replayer",
+        ALL.by('return replayer is not None and "Harmless" in (workflow.__doc__ or "")'),
     ),
     "compared_with_none": Wrong(
+        (
+            "a longer timeout is let through",
+            "a new step behind a patch is let through",
+            "a new signal handler is let through",
+        ),
         "a dict, and empty when none did",
         ALL.by("""
             async def each():
@@ -43,6 +76,14 @@ WRONG = {
         """),
     ),
     "exception_swallowed": Wrong(
+        (
+            "a new step without a patch is stopped",
+            "two steps that change places are stopped",
+            "an edit that breaks only the plain order is stopped",
+            "an edit that breaks only the gift is stopped",
+            "an edit that breaks only the declined order is stopped",
+            "an edit that raises for old orders is stopped",
+        ),
         "do not swallow what the Replayer raises",
         REPLAY.by("""
             try:
@@ -51,8 +92,27 @@ WRONG = {
                 print("could not replay", error)
         """),
     ),
-    "failure_not_looked_at": Wrong("look at `replay_failure` of what", LOOK.by("")),
+    "failure_not_looked_at": Wrong(
+        (
+            "a new step without a patch is stopped",
+            "two steps that change places are stopped",
+            "an edit that breaks only the plain order is stopped",
+            "an edit that breaks only the gift is stopped",
+            "an edit that breaks only the declined order is stopped",
+            "an edit that raises for old orders is stopped",
+        ),
+        "look at `replay_failure` of what",
+        LOOK.by(""),
+    ),
     "forgotten_await": Wrong(
+        (
+            "a new step without a patch is stopped",
+            "two steps that change places are stopped",
+            "an edit that breaks only the plain order is stopped",
+            "an edit that breaks only the gift is stopped",
+            "an edit that breaks only the declined order is stopped",
+            "an edit that raises for old orders is stopped",
+        ),
         "write `await` in front of the replay",
         REPLAY.by("""
             try:
@@ -62,6 +122,11 @@ WRONG = {
         """),
     ),
     "hides_its_own_mistake": Wrong(
+        (
+            "a longer timeout is let through",
+            "a new step behind a patch is let through",
+            "a new signal handler is let through",
+        ),
         "print what your `except` catches",
         ALL.by("""
             try:
@@ -72,18 +137,37 @@ WRONG = {
         """),
     ),
     "last_answer_counts": Wrong(
+        (
+            "a new step without a patch is stopped",
+            "an edit that breaks only the plain order is stopped",
+            "an edit that breaks only the gift is stopped",
+        ),
         "replay *all* histories",
         LOOK.by("safe = replayed.replay_failure is None"),
         replace("return True").by("return safe"),
     ),
     "looks_at_the_end": Wrong(
+        (
+            "a longer timeout is let through",
+            "a new step behind a patch is let through",
+            "a new signal handler is let through",
+        ),
         "do not look at how the run ended",
         ALL.by("""
             return all(h.events[-1].HasField("workflow_execution_completed_event_attributes") for h in histories)
         """),
     ),
-    "never_safe": Wrong("say no only when a replay failed", replace("True").by("False")),
+    "never_safe": Wrong(
+        (
+            "a longer timeout is let through",
+            "a new step behind a patch is let through",
+            "a new signal handler is let through",
+        ),
+        "say no only when a replay failed",
+        replace("True").by("False"),
+    ),
     "nondeterminism_only": Wrong(
+        "an edit that raises for old orders is stopped",
         "count every failure of a replay",
         replace("import Replayer").by("import Replayer\nfrom temporalio.workflow import NondeterminismError"),
         REPLAY.by("""
@@ -93,17 +177,57 @@ WRONG = {
                 return False
         """),
     ),
-    "only_the_first": Wrong("replay *all* histories", replace("in histories:").by("in histories[:1]:")),
-    "raises": Wrong("answer instead of raising", replace(", raise_on_replay_failure=False").by("")),
+    "only_the_first": Wrong(
+        ("an edit that breaks only the gift is stopped", "an edit that breaks only the declined order is stopped"),
+        "replay *all* histories",
+        replace("in histories:").by("in histories[:1]:"),
+    ),
+    "raises": Wrong(
+        (
+            "a new step without a patch is stopped",
+            "two steps that change places are stopped",
+            "an edit that breaks only the plain order is stopped",
+            "an edit that breaks only the gift is stopped",
+            "an edit that breaks only the declined order is stopped",
+            "an edit that raises for old orders is stopped",
+        ),
+        "answer instead of raising",
+        replace(", raise_on_replay_failure=False").by(""),
+    ),
     "returns_the_failure": Wrong(
-        "return `True` or `False`", replace("return False").by("return replayed.replay_failure")
+        (
+            "a new step without a patch is stopped",
+            "two steps that change places are stopped",
+            "an edit that breaks only the plain order is stopped",
+            "an edit that breaks only the gift is stopped",
+            "an edit that breaks only the declined order is stopped",
+            "an edit that raises for old orders is stopped",
+        ),
+        "return `True` or `False`",
+        replace("return False").by("return replayed.replay_failure"),
     ),
     "turned_round": Wrong(
+        (
+            "a longer timeout is let through",
+            "a new step behind a patch is let through",
+            "a new signal handler is let through",
+            "a new step without a patch is stopped",
+            "two steps that change places are stopped",
+            "an edit that breaks only the plain order is stopped",
+            "an edit that breaks only the gift is stopped",
+            "an edit that breaks only the declined order is stopped",
+            "an edit that raises for old orders is stopped",
+        ),
         "return the opposite: `True`",
         replace("return False").by("return True"),
         replace("return True").by("return False"),
     ),
     "wants_completed_runs": Wrong(
+        (
+            "a longer timeout is let through",
+            "a new step behind a patch is let through",
+            "a new signal handler is let through",
+        ),
         "do not look at how the run ended",
         replace("if replayed.replay_failure is not None:").by("""
             completed = history.events[-1].HasField("workflow_execution_completed_event_attributes")
@@ -111,6 +235,7 @@ WRONG = {
         """),
     ),
     "yes_inside_the_loop": Wrong(
+        ("an edit that breaks only the gift is stopped", "an edit that breaks only the declined order is stopped"),
         "replay *all* histories",
         replace("return True").by("""
                 return True

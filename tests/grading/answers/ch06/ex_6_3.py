@@ -11,6 +11,7 @@ DRAIN = replace("""
 
 WRONG = {
     "answer_not_looked_at": Wrong(
+        ("unhealthy at 10 %: the version gets no order any more", "unhealthy at 10 %: it says that it rolled back"),
         "look at what `await healthy()` says",
         replace("""
             if not await healthy():
@@ -19,9 +20,12 @@ WRONG = {
         """).by("await healthy()"),
     ),
     "arguments_swapped": Wrong(
-        "make the version of both arguments", replace("deployment, build_id").by("build_id, deployment")
+        "the Worker of build 1.0 has a version of its own",
+        "make the version of both arguments",
+        replace("deployment, build_id").by("build_id, deployment"),
     ),
     "asks_once": Wrong(
+        "it says drained when the last old order has closed",
         "whoever stops the old Workers now",
         DRAIN.by("""
             await open_runs(old)
@@ -29,10 +33,15 @@ WRONG = {
         """),
     ),
     "auto_upgrade": Wrong(
+        "a run that began on build 1.0 stays there",
         "an upgrading run is replayed with the new code",
         replace("VersioningBehavior.PINNED").by("VersioningBehavior.AUTO_UPGRADE"),
     ),
     "drains_before_current": Wrong(
+        (
+            "the new version gets 10 %, then 50 %, then all new orders",
+            "it says drained when the last old order has closed",
+        ),
         "before you wait",
         replace("""
             await set_current(new)
@@ -49,8 +58,17 @@ WRONG = {
             return "drained"
         """),
     ),
-    "forgotten_await": Wrong("a coroutine counts as true", replace("await healthy()").by("healthy()")),
+    "forgotten_await": Wrong(
+        (
+            "each step waits for a healthy one before",
+            "unhealthy at 10 %: the version gets no order any more",
+            "unhealthy at 10 %: it says that it rolled back",
+        ),
+        "a coroutine counts as true",
+        replace("await healthy()").by("healthy()"),
+    ),
     "gives_up_after_ten": Wrong(
+        "it says drained when the last old order has closed",
         "whoever stops the old Workers now",
         replace("""
             while True:
@@ -66,6 +84,7 @@ WRONG = {
         """),
     ),
     "goes_up_though_ill": Wrong(
+        "unhealthy at 10 %: the version gets no order any more",
         "`False` ends the roll-out",
         replace("""
             for percentage in (10, 50):
@@ -84,6 +103,7 @@ WRONG = {
         """),
     ),
     "last_answer_counts": Wrong(
+        ("unhealthy at 10 %: the version gets no order any more", "unhealthy at 10 %: it says that it rolled back"),
         "unhealthy at 10 %: the version gets no order any more",
         replace("""
             for percentage in (10, 50):
@@ -101,6 +121,11 @@ WRONG = {
         """),
     ),
     "looks_once": Wrong(
+        (
+            "each step waits for a healthy one before",
+            "unhealthy at 50 %: the version gets no order any more",
+            "unhealthy at 50 %: it says that it rolled back",
+        ),
         "ask `await healthy()` after each",
         replace("""
             for percentage in (10, 50):
@@ -117,10 +142,25 @@ WRONG = {
         """),
     ),
     "never_made_current": Wrong(
-        "end the ramp with", replace("10, 50").by("10, 50, 100"), replace("await set_current(new)").by("")
+        (
+            "the new version gets 10 %, then 50 %, then all new orders",
+            "it says drained when the last old order has closed",
+        ),
+        "end the ramp with",
+        replace("10, 50").by("10, 50, 100"),
+        replace("await set_current(new)").by(""),
     ),
-    "no_fifty": Wrong("a bad version should meet four orders of forty", replace("10, 50").by("10,")),
+    "no_fifty": Wrong(
+        (
+            "the new version gets 10 %, then 50 %, then all new orders",
+            "unhealthy at 50 %: the version gets no order any more",
+            "unhealthy at 50 %: it says that it rolled back",
+        ),
+        "a bad version should meet four orders of forty",
+        replace("10, 50").by("10,"),
+    ),
     "no_pause": Wrong(
+        "it lets some time pass between two questions",
         "`await asyncio.sleep(0.2)` between two questions",
         DRAIN.by("""
             while await open_runs(old):
@@ -129,6 +169,11 @@ WRONG = {
         """),
     ),
     "nobody_looks": Wrong(
+        (
+            "each step waits for a healthy one before",
+            "unhealthy at 10 %: the version gets no order any more",
+            "unhealthy at 10 %: it says that it rolled back",
+        ),
         "ask `await healthy()` after each",
         replace("""
             if not await healthy():
@@ -136,21 +181,46 @@ WRONG = {
                 return "rolled back"
         """).by(""),
     ),
-    "old_made_current_again": Wrong("take the ramp back", replace("set_ramp(new, 0)").by("set_current(old)")),
+    "old_made_current_again": Wrong(
+        "unhealthy at 10 %: the version gets no order any more",
+        "take the ramp back",
+        replace("set_ramp(new, 0)").by("set_current(old)"),
+    ),
     "old_worker_stopped_too_early": Wrong(
+        "it says drained when the last old order has closed",
         "whoever stops the old Workers now",
         DRAIN.by('return "drained"'),
     ),
     "nobody_awaits_the_number": Wrong(
-        "write `await` in front of `open_runs(old)`", replace("await open_runs(old)").by("open_runs(old)")
+        "it says drained when the last old order has closed",
+        "write `await` in front of `open_runs(old)`",
+        replace("await open_runs(old)").by("open_runs(old)"),
     ),
-    "only_a_label": Wrong("the build id is a label", replace("True,").by("False,")),
-    "ramp_left_on": Wrong("take the ramp back", replace("await set_ramp(new, 0)").by("")),
+    "only_a_label": Wrong(
+        "the Worker of build 1.0 takes part in versioning", "the build id is a label", replace("True,").by("False,")
+    ),
+    "ramp_left_on": Wrong(
+        "unhealthy at 10 %: the version gets no order any more",
+        "take the ramp back",
+        replace("await set_ramp(new, 0)").by(""),
+    ),
     "same_build_id": Wrong(
-        "Two builds under one build id are one version", replace("deployment, build_id").by('deployment, "1.0"')
+        "the Worker of build 1.1 has a version of its own",
+        "Two builds under one build id are one version",
+        replace("deployment, build_id").by('deployment, "1.0"'),
     ),
-    "says_nothing": Wrong("right after the ramp is back", replace('"rolled back"').by('"unhealthy"')),
+    "says_nothing": Wrong(
+        "unhealthy at 10 %: it says that it rolled back",
+        "right after the ramp is back",
+        replace('"rolled back"').by('"unhealthy"'),
+    ),
     "straight_to_current": Wrong(
+        (
+            "the new version gets 10 %, then 50 %, then all new orders",
+            "each step waits for a healthy one before",
+            "unhealthy at 10 %: the version gets no order any more",
+            "unhealthy at 10 %: it says that it rolled back",
+        ),
         "a bad version should meet four orders of forty",
         replace("""
             for percentage in (10, 50):
@@ -161,9 +231,12 @@ WRONG = {
         """).by(""),
     ),
     "unspecified": Wrong(
-        "use `VersioningBehavior.PINNED`", replace("VersioningBehavior.PINNED").by("VersioningBehavior.UNSPECIFIED")
+        "a run that began on build 1.0 stays there",
+        "use `VersioningBehavior.PINNED`",
+        replace("VersioningBehavior.PINNED").by("VersioningBehavior.UNSPECIFIED"),
     ),
     "version_without_config": Wrong(
+        "the Worker of build 1.0 gets a config",
         "return the whole config",
         replace("""
             version = WorkerDeploymentVersion(deployment, build_id)
@@ -171,13 +244,18 @@ WRONG = {
         """).by("return WorkerDeploymentVersion(deployment, build_id)"),
     ),
     "waits_by_the_clock": Wrong(
+        "it says drained when the last old order has closed",
         "ask `await open_runs(old)` until it is 0",
         DRAIN.by("""
             await asyncio.sleep(3)
             return "drained"
         """),
     ),
-    "waits_for_the_new_one": Wrong("whoever stops the old Workers now", replace("(old) ==").by("(new) ==")),
+    "waits_for_the_new_one": Wrong(
+        "it says drained when the last old order has closed",
+        "whoever stops the old Workers now",
+        replace("(old) ==").by("(new) =="),
+    ),
 }
 
 RIGHT = {

@@ -8,10 +8,12 @@ SHIP = "parcel = await workflow.execute_activity(ship_parcel, order_id, start_to
 
 WRONG = {
     "a_fixed_day": Wrong(
+        ("it is due two days after the order came", "it says in which time zone it is due"),
         "it is due two days after the order came",
         DUE.by("due = datetime(2026, 5, 3)"),
     ),
     "activity_returns_a_datetime": Wrong(
+        "the workflow completes",
         "let the activity return text",
         replace("datetime,").by("UTC, datetime,"),
         replace("@workflow.defn").by("""
@@ -29,6 +31,11 @@ WRONG = {
         """),
     ),
     "caught": Wrong(
+        (
+            "the workflow asks Temporal for the time",
+            "it is due two days after the order came",
+            "it says in which time zone it is due",
+        ),
         "use `workflow.now()`: a replay must see",
         DUE.by("""
             try:
@@ -38,6 +45,7 @@ WRONG = {
         """),
     ),
     "import_passed_through": Wrong(
+        ("the workflow asks Temporal for the time", "the workflow completes"),
         "Cannot access datetime.datetime.now",
         replace("from datetime import datetime, timedelta").by(""),
         replace("from temporalio import activity, workflow").by("""
@@ -48,6 +56,7 @@ WRONG = {
         replace("= workflow.").by("= datetime."),
     ),
     "import_time": Wrong(
+        "a replay asks with the same values",
         "`time.time` runs at import",
         replace("from datetime import datetime, timedelta").by("""
             from datetime import datetime, timedelta, timezone
@@ -61,6 +70,7 @@ WRONG = {
         replace("workflow.now()").by("datetime.fromtimestamp(NOW, timezone.utc)"),
     ),
     "in_a_helper": Wrong(
+        ("the workflow asks Temporal for the time", "the workflow completes"),
         "use `workflow.now()`: a replay must see",
         replace("@workflow.defn").by("""
             def in_two_days() -> datetime:
@@ -71,8 +81,18 @@ WRONG = {
         """),
         replace("workflow.now() + timedelta(days=2)").by("in_two_days()"),
     ),
-    "one_day": Wrong("it is due two days after the order came", replace("days=2").by("days=1")),
+    "one_day": Wrong(
+        "it is due two days after the order came",
+        "it is due two days after the order came",
+        replace("days=2").by("days=1"),
+    ),
     "sandbox_off_for_a_line": Wrong(
+        (
+            "the workflow asks Temporal for the time",
+            "the sandbox stays on",
+            "it says in which time zone it is due",
+            "a replay asks with the same values",
+        ),
         "✗ the sandbox stays on",
         DUE.by("""
             with workflow.unsafe.sandbox_unrestricted():
@@ -80,11 +100,23 @@ WRONG = {
         """),
     ),
     "sandbox_off_for_the_class": Wrong(
+        (
+            "the workflow asks Temporal for the time",
+            "the sandbox stays on",
+            "it says in which time zone it is due",
+            "a replay asks with the same values",
+        ),
         "✗ the sandbox stays on",
         replace("workflow.defn").by("workflow.defn(sandboxed=False)"),
         replace("= workflow.").by("= datetime."),
     ),
     "strftime": Wrong(
+        (
+            "the workflow asks Temporal for the time",
+            "it is due two days after the order came",
+            "it says in which time zone it is due",
+            "a replay asks with the same values",
+        ),
         "✗ a replay asks with the same values",
         replace("from datetime import datetime, timedelta").by("""
             from datetime import datetime, timedelta
@@ -96,14 +128,22 @@ WRONG = {
         """),
     ),
     "time_of_the_parcel": Wrong(
+        "it is due two days after the order came",
         "ask for the time before the parcel is shipped",
         DUE.by(SHIP),
         replace(SHIP).by("due: datetime = workflow.now() + timedelta(days=2)"),
     ),
     "without_a_zone": Wrong(
-        "it says in which time zone it is due", replace("workflow.now()").by("workflow.now().replace(tzinfo=None)")
+        "it says in which time zone it is due",
+        "it says in which time zone it is due",
+        replace("workflow.now()").by("workflow.now().replace(tzinfo=None)"),
     ),
     "zone_of_the_machine": Wrong(
+        (
+            "the workflow asks Temporal for the time",
+            "it says in which time zone it is due",
+            "a replay asks with the same values",
+        ),
         "`fromtimestamp` takes the time zone of the machine",
         replace("workflow.now()").by("datetime.fromtimestamp(workflow.time())"),
     ),

@@ -3,8 +3,11 @@
 from tests.grading.edits import Right, Wrong, replace
 
 WRONG = {
-    "a_tenth": Wrong("the number is seconds", replace("workflow.sleep(1)").by("workflow.sleep(0.1)")),
+    "a_tenth": Wrong(
+        "the timer runs for a second", "the number is seconds", replace("workflow.sleep(1)").by("workflow.sleep(0.1)")
+    ),
     "busy_until_the_clock_moves": Wrong(
+        "the workflow completes",
         "the workflow completes",
         replace("await workflow.sleep(1)").by("""
             end = workflow.time() + 1
@@ -13,6 +16,11 @@ WRONG = {
         """),
     ),
     "caught": Wrong(
+        (
+            "the workflow sleeps without blocking its worker",
+            "an exception is not swallowed",
+            "the server does the waiting",
+        ),
         "use `await asyncio.sleep(…)`: inside a workflow it is a timer",
         replace("from datetime import timedelta").by("import time\nfrom datetime import timedelta"),
         replace("await workflow.sleep(1)").by("""
@@ -22,8 +30,13 @@ WRONG = {
                 workflow.logger.info("no sleep")
         """),
     ),
-    "forgotten_await": Wrong("write `await` in front of", replace("await workflow.sleep(1)").by("workflow.sleep(1)")),
+    "forgotten_await": Wrong(
+        ("workflow.sleep is awaited", "the server does the waiting"),
+        "write `await` in front of",
+        replace("await workflow.sleep(1)").by("workflow.sleep(1)"),
+    ),
     "not_in_a_replay": Wrong(
+        "a new process can replay it",
         "what is awaited depends on whether this is a replay",
         replace("await workflow.sleep(1)").by("""
             if not workflow.unsafe.is_replaying():
@@ -31,6 +44,7 @@ WRONG = {
         """),
     ),
     "sleeps_after_the_mail": Wrong(
+        "the mail goes out after the wait",
         "wait first, with `await`, then ask",
         replace("await workflow.sleep(1)").by("""
             mail = await workflow.execute_activity(remind, order_id, start_to_close_timeout=timedelta(seconds=5))
@@ -41,6 +55,7 @@ WRONG = {
         ),
     ),
     "sleeps_in_a_helper": Wrong(
+        ("the workflow sleeps without blocking its worker", "the workflow completes"),
         "use `await asyncio.sleep(…)`: inside a workflow it is a timer",
         replace("from datetime import timedelta").by("import time\nfrom datetime import timedelta"),
         replace("@workflow.defn").by("""
@@ -53,6 +68,7 @@ WRONG = {
         replace("await workflow.sleep(1)").by("pause()"),
     ),
     "sleeps_in_the_activity": Wrong(
+        "the server does the waiting",
         "no activity's slot",
         replace("from datetime import timedelta").by("import asyncio\nfrom datetime import timedelta"),
         replace("async def remind(order_id: str) -> str:").by("""
@@ -62,11 +78,13 @@ WRONG = {
         replace("await workflow.sleep(1)").by(""),
     ),
     "task_that_nobody_awaits": Wrong(
+        "the mail goes out after the wait",
         "wait first, with `await`, then ask",
         replace("from datetime import timedelta").by("import asyncio\nfrom datetime import timedelta"),
         replace("await workflow.sleep(1)").by("asyncio.create_task(asyncio.sleep(1))"),
     ),
     "to_thread": Wrong(
+        "the workflow completes",
         "take the thread away",
         replace("from datetime import timedelta").by("""
             import asyncio
@@ -76,6 +94,7 @@ WRONG = {
         replace("workflow.sleep(1)").by("asyncio.to_thread(time.sleep, 1)"),
     ),
     "waits_on_an_event": Wrong(
+        "the workflow completes",
         "Cannot access threading",
         replace("from datetime import timedelta").by("import threading\nfrom datetime import timedelta"),
         replace("await workflow.sleep(1)").by("threading.Event().wait(1)"),

@@ -4,10 +4,12 @@ from tests.grading.edits import Right, Wrong, replace
 
 WRONG = {
     "activity_called_directly": Wrong(
+        "the workflow completes",
         "Cannot access os.environ",
         replace("workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by("free_from()"),
     ),
     "asks_twice_and_ignores_it": Wrong(
+        "with the new setting an order has no fee",
         "with the new setting an order has no fee",
         replace("fee = cents < await workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by("""
             await workflow.execute_activity(free_from, start_to_close_timeout=SOON)
@@ -16,12 +18,16 @@ WRONG = {
     ),
     "fixed": Wrong(
         "with the new setting an order has no fee",
+        "with the new setting an order has no fee",
         replace("await workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by("5000"),
     ),
     "forgotten_await": Wrong(
-        "write `await` in front of what is asked for", replace("< await workflow.").by("< workflow.")
+        "the workflow completes",
+        "write `await` in front of what is asked for",
+        replace("< await workflow.").by("< workflow."),
     ),
     "handed_to_an_activity": Wrong(
+        "a replay asks with the same values",
         "a replay asks with the same values",
         replace("from course_lib.shop.client import ShopClient").by("""
             from course_lib.shop.client import ShopClient
@@ -33,10 +39,12 @@ WRONG = {
     ),
     "in_a_class_attribute": Wrong(
         "a new process can replay it",
+        "a new process can replay it",
         replace("@workflow.run").by('limit = int(os.environ.get("FREE_FROM_CENTS", "5000"))\n@workflow.run'),
         replace("await workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by("self.limit"),
     ),
     "in_a_default": Wrong(
+        "a new process can replay it",
         "a new process can replay it",
         replace("""
             @activity.defn
@@ -48,17 +56,22 @@ WRONG = {
         """),
         replace("await workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by("free_from()"),
     ),
-    "limit_itself_pays_the_fee": Wrong("with the new setting an order has no fee", replace("<").by("<=")),
+    "limit_itself_pays_the_fee": Wrong(
+        "with the new setting an order has no fee", "with the new setting an order has no fee", replace("<").by("<=")
+    ),
     "no_fee_at_all": Wrong(
+        "with the old setting the fee is charged",
         "with the old setting the fee is charged",
         replace("cents < await workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by("False"),
     ),
     "not_in_a_replay": Wrong(
+        "a new process can replay it",
         "what is awaited depends on whether this is a replay",
         replace("await workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by("5000"),
         replace("fee:").by("fee and not workflow.unsafe.is_replaying():"),
     ),
     "read_in_init": Wrong(
+        "the workflow completes",
         "Cannot access os.environ",
         replace("@workflow.run").by("""
             def __init__(self) -> None:
@@ -68,19 +81,23 @@ WRONG = {
         replace("await workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by("self.limit"),
     ),
     "read_in_run": Wrong(
+        "the workflow completes",
         "Cannot access os.getenv",
         replace("await workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by(
             'int(os.getenv("FREE_FROM_CENTS", "5000"))'
         ),
     ),
     "sandbox_off_for_a_line": Wrong(
+        ("the sandbox stays on", "a new process can replay it"),
         "leave the sandbox on",
         replace("fee = cents < await workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by("""
             with workflow.unsafe.sandbox_unrestricted():
                 fee = cents < int(os.environ.get("FREE_FROM_CENTS", "5000"))
         """),
     ),
-    "the_other_way_round": Wrong("with the old setting the fee is charged", replace("<").by(">")),
+    "the_other_way_round": Wrong(
+        "with the old setting the fee is charged", "with the old setting the fee is charged", replace("<").by(">")
+    ),
 }
 
 RIGHT = {

@@ -7,6 +7,7 @@ IMPORT = replace("from dataclasses import dataclass").by("import random\nfrom da
 
 WRONG = {
     "drawn_at_import": Wrong(
+        "customer and till know the same code",
         "for the customer",
         replace("from dataclasses import dataclass").by("import uuid\nfrom dataclasses import dataclass"),
         replace("from course_lib.shop.client import ShopClient").by("""
@@ -16,6 +17,7 @@ WRONG = {
         CODE.by("CODE"),
     ),
     "drawn_for_each_mail": Wrong(
+        "customer and till know the same code",
         "for the customer",
         CODE.by('""'),
         replace("await workflow.execute_activity(").by("""
@@ -24,18 +26,21 @@ WRONG = {
         """),
     ),
     "drawn_in_the_activity": Wrong(
+        "customer and till know the same code",
         "for the customer",
         IMPORT,
         replace("letter.code").by('f"{random.randrange(10**8):08d}"'),
         CODE.by('""'),
     ),
     "fixed_seed": Wrong(
+        ("no other order has this code", "nobody can guess it", "chance draws it, not the order"),
         "a fixed seed gives every order the same code",
         IMPORT,
         replace("workflow.random().").by("random.Random(7)."),
     ),
-    "id_of_the_order": Wrong("✗ chance draws it, not the order", CODE.by("order_id")),
+    "id_of_the_order": Wrong("chance draws it, not the order", "✗ chance draws it, not the order", CODE.by("order_id")),
     "kept_in_a_global": Wrong(
+        ("the workflow asks Temporal for random values", "customer and till know the same code"),
         "for the customer",
         IMPORT,
         replace("from course_lib.shop.client import ShopClient").by("""
@@ -45,25 +50,31 @@ WRONG = {
         CODE.by('CODES.setdefault(order_id, f"{random.Random().randrange(10**8):08d}")'),
     ),
     "module_function": Wrong(
+        ("the workflow asks Temporal for random values", "the workflow completes"),
         "Cannot access random.randrange",
         IMPORT,
         replace("workflow.random().").by("random."),
     ),
     "number_of_the_object": Wrong(
+        ("the workflow asks Temporal for random values", "customer and till know the same code"),
         "for the customer",
         IMPORT,
         CODE.by('f"{id(object()) ^ random.SystemRandom().getrandbits(32):08d}"[:8]'),
     ),
     "own_id_as_code": Wrong(
-        "in every process", replace("workflow.random().randrange(10**8)").by("hash(order_id) % 10**8")
+        "a replay asks with the same values",
+        "in every process",
+        replace("workflow.random().randrange(10**8)").by("hash(order_id) % 10**8"),
     ),
-    "padded_with_zeros": Wrong("✗ nobody can guess it", replace("(10**8)").by("(1000)")),
+    "padded_with_zeros": Wrong("nobody can guess it", "✗ nobody can guess it", replace("(10**8)").by("(1000)")),
     "seeded_by_a_hash": Wrong(
+        "a replay asks with the same values",
         "`hash(…)` is another number in every process",
         IMPORT,
         replace("workflow.random().").by("random.Random(hash(order_id))."),
     ),
     "seeded_by_the_clock": Wrong(
+        ("the workflow asks Temporal for the time", "the workflow completes"),
         "Cannot access time.time",
         replace("from dataclasses import dataclass").by("""
             import random
@@ -73,19 +84,24 @@ WRONG = {
         replace("workflow.random().").by("random.Random(time.time())."),
     ),
     "seeded_by_the_order": Wrong(
+        "chance draws it, not the order",
         "✗ chance draws it, not the order",
         IMPORT,
         replace("workflow.random().").by("random.Random(order_id)."),
     ),
     "seeded_by_the_time": Wrong(
+        "chance draws it, not the order",
         "✗ chance draws it, not the order",
         IMPORT,
         replace("workflow.random().").by("random.Random(workflow.time())."),
     ),
     "the_second": Wrong(
-        "✗ no other order has this code", replace("workflow.random().randrange(10**8)").by("int(workflow.time())")
+        ("no other order has this code", "nobody can guess it", "chance draws it, not the order"),
+        "✗ no other order has this code",
+        replace("workflow.random().randrange(10**8)").by("int(workflow.time())"),
     ),
     "uuid": Wrong(
+        ("the workflow asks Temporal for random values", "the workflow completes"),
         "Cannot access uuid.uuid4",
         replace("from dataclasses import dataclass").by("import uuid\nfrom dataclasses import dataclass"),
         CODE.by("uuid.uuid4().hex[:8]"),

@@ -4,18 +4,32 @@ from tests.grading.edits import Right, Wrong, replace
 
 WRONG = {
     "always_the_same_things": Wrong(
+        "each thing is reserved once",
         "take out what the cart names twice",
         replace("dict.fromkeys(cart)").by('["mug", "tea", "pot", "cup", "lamp", "candle"]'),
     ),
     "things_of_the_example": Wrong(
-        "ask for `reserve` once for each different thing", replace("dict.fromkeys(cart)").by('["mug", "tea"]')
+        "everything in the cart is reserved",
+        "ask for `reserve` once for each different thing",
+        replace("dict.fromkeys(cart)").by('["mug", "tea"]'),
     ),
-    "dict_of_a_set": Wrong("which is another thing's", replace("(cart)").by("(set(cart))")),
+    "dict_of_a_set": Wrong(
+        ("every thing has its own reservation", "a replay asks with the same values"),
+        "which is another thing's",
+        replace("(cart)").by("(set(cart))"),
+    ),
     "does_not_wait": Wrong(
-        "the workflow ended before that", replace("await workflow.wait_condition(lambda: self.paid)").by("")
+        "everything in the cart is reserved",
+        "the workflow ended before that",
+        replace("await workflow.wait_condition(lambda: self.paid)").by(""),
     ),
-    "frozenset": Wrong("which is another thing's", replace("dict.fromkeys(cart)").by("frozenset(cart)")),
+    "frozenset": Wrong(
+        ("every thing has its own reservation", "a replay asks with the same values"),
+        "which is another thing's",
+        replace("dict.fromkeys(cart)").by("frozenset(cart)"),
+    ),
     "kept_in_a_global": Wrong(
+        ("every thing has its own reservation", "a replay asks with the same values"),
         "which is another thing's",
         replace("from course_lib.shop.client import ShopClient").by("""
             from course_lib.shop.client import ShopClient
@@ -23,9 +37,18 @@ WRONG = {
         """),
         replace("things = dict.fromkeys(cart)").by("THINGS.update(dict.fromkeys(set(cart)))\nthings = THINGS"),
     ),
-    "list_of_a_set": Wrong("which is another thing's", replace("dict.fromkeys(cart)").by("list(set(cart))")),
-    "only_the_first": Wrong("everything in the cart is reserved", replace("dict.fromkeys(cart)").by("cart[:1]")),
+    "list_of_a_set": Wrong(
+        ("every thing has its own reservation", "a replay asks with the same values"),
+        "which is another thing's",
+        replace("dict.fromkeys(cart)").by("list(set(cart))"),
+    ),
+    "only_the_first": Wrong(
+        "everything in the cart is reserved",
+        "everything in the cart is reserved",
+        replace("dict.fromkeys(cart)").by("cart[:1]"),
+    ),
     "set_in_a_helper": Wrong(
+        ("every thing has its own reservation", "a replay asks with the same values"),
         "which is another thing's",
         replace("@workflow.defn").by("""
             def once(cart: list[str]) -> set[str]:
@@ -37,6 +60,7 @@ WRONG = {
         replace("dict.fromkeys(cart)").by("once(cart)"),
     ),
     "side_by_side_from_a_set": Wrong(
+        ("every thing has its own reservation", "a replay asks with the same values"),
         "which is another thing's",
         replace("from datetime import timedelta").by("import asyncio\nfrom datetime import timedelta"),
         replace("""
@@ -51,17 +75,27 @@ WRONG = {
         """),
     ),
     "sorted_by_first_letter": Wrong(
+        ("every thing has its own reservation", "a replay asks with the same values"),
         "✗ a replay asks with the same values",
         replace("dict.fromkeys(cart)").by("sorted(set(cart), key=lambda s: s[0])"),
     ),
     "sorted_by_hash": Wrong(
-        "which is another thing's", replace("dict.fromkeys(cart)").by("sorted(set(cart), key=hash)")
+        ("every thing has its own reservation", "a replay asks with the same values"),
+        "which is another thing's",
+        replace("dict.fromkeys(cart)").by("sorted(set(cart), key=hash)"),
     ),
     "sorted_by_length": Wrong(
-        "which is another thing's", replace("dict.fromkeys(cart)").by("sorted(set(cart), key=len)")
+        ("every thing has its own reservation", "a replay asks with the same values"),
+        "which is another thing's",
+        replace("dict.fromkeys(cart)").by("sorted(set(cart), key=len)"),
     ),
-    "sorted_cart": Wrong("✗ each thing is reserved once", replace("dict.fromkeys(cart)").by("sorted(cart)")),
+    "sorted_cart": Wrong(
+        "each thing is reserved once",
+        "✗ each thing is reserved once",
+        replace("dict.fromkeys(cart)").by("sorted(cart)"),
+    ),
     "whole_cart": Wrong(
+        "each thing is reserved once",
         "each thing is reserved once",
         replace('=f"{cart}-{sku}"').by("=activity.info().activity_id"),
         replace("dict.fromkeys(cart)").by("cart"),

@@ -14,9 +14,14 @@ FORGET = replace("""
 CALL = "await workflow.execute_activity(verify, customer, start_to_close_timeout=timedelta(seconds=5))"
 
 WRONG = {
-    "asks_only_in_the_first_run": Wrong("the workflow completes", FORGET, replace(CALL).by("KNOWN[customer]")),
-    "calls_the_activity_itself": Wrong("the workflow completes", replace(CALL).by("await verify(customer)")),
+    "asks_only_in_the_first_run": Wrong(
+        "the workflow completes", "the workflow completes", FORGET, replace(CALL).by("KNOWN[customer]")
+    ),
+    "calls_the_activity_itself": Wrong(
+        "the workflow completes", "the workflow completes", replace(CALL).by("await verify(customer)")
+    ),
     "class_attribute": Wrong(
+        "identity is asked once about a customer who comes twice",
         "identity is asked once about a customer",
         FORGET,
         replace("@workflow.run").by("known: dict[str, bool] = {}\n\n@workflow.run"),
@@ -26,8 +31,16 @@ WRONG = {
             verified = self.known[customer]
         """),
     ),
-    "everybody_is_welcome": Wrong("go by what identity says of this customer", ASK.by("KNOWN[customer] = True")),
+    "everybody_is_welcome": Wrong(
+        (
+            "who is verified is welcome, who is blocked is refused",
+            "identity is asked once about a customer who comes twice",
+        ),
+        "go by what identity says of this customer",
+        ASK.by("KNOWN[customer] = True"),
+    ),
     "in_self": Wrong(
+        "identity is asked once about a customer who comes twice",
         "identity is asked once about a customer",
         FORGET,
         replace("@workflow.run").by("""
@@ -43,6 +56,7 @@ WRONG = {
         """),
     ),
     "in_the_workflow": Wrong(
+        "identity is asked once about a customer who comes twice",
         "identity is asked once about a customer",
         FORGET,
         replace(f"verified = {CALL}").by(f"""
@@ -52,6 +66,7 @@ WRONG = {
         """),
     ),
     "known_is_welcome": Wrong(
+        "who is verified is welcome, who is blocked is refused",
         "go by what identity says of this customer",
         ASK.by("""
             if customer in KNOWN:
@@ -59,14 +74,21 @@ WRONG = {
             KNOWN[customer] = (await ShopClient().verify_customer(customer))["verified"]
         """),
     ),
-    "no_memory": Wrong("identity is asked once about a customer", FORGET),
+    "no_memory": Wrong(
+        "identity is asked once about a customer who comes twice", "identity is asked once about a customer", FORGET
+    ),
     "one_answer_for_all": Wrong(
+        (
+            "who is verified is welcome, who is blocked is refused",
+            "identity is asked once about a customer who comes twice",
+        ),
         "go by what identity says of this customer",
         replace("customer not in").by("not"),
         replace("[customer] =").by('["all"] ='),
         replace("return KNOWN[customer]").by('return KNOWN["all"]'),
     ),
     "passed_through": Wrong(
+        "identity is asked once about a customer who comes twice",
         "a new process can replay it",
         FORGET,
         replace("KNOWN: dict[str, bool] = {}").by("""
@@ -82,9 +104,12 @@ WRONG = {
         """),
     ),
     "remembers_only_yes": Wrong(
-        "a refusal is an answer too", replace("customer not in KNOWN").by("not KNOWN.get(customer)")
+        "identity is asked once about a customer who comes twice",
+        "a refusal is an answer too",
+        replace("customer not in KNOWN").by("not KNOWN.get(customer)"),
     ),
     "sandbox_off_for_a_line": Wrong(
+        ("the sandbox stays on", "identity is asked once about a customer who comes twice"),
         "leave the sandbox on",
         FORGET,
         replace(f"verified = {CALL}").by(f"""
@@ -96,6 +121,7 @@ WRONG = {
         """),
     ),
     "sandbox_off_for_the_class": Wrong(
+        "the sandbox stays on",
         "leave the sandbox on",
         FORGET,
         replace("@workflow.defn").by("@workflow.defn(sandboxed=False)"),

@@ -4,33 +4,51 @@ from tests.grading.edits import Right, Wrong, replace
 
 WRONG = {
     "a_set_breaks": Wrong(
-        "“breaks” would mean that a replay asks for other commands", replace('"lies"').by('"breaks"')
+        "Edsger: what becomes of it",
+        "“breaks” would mean that a replay asks for other commands",
+        replace('"lies"').by('"breaks"'),
     ),
-    "a_set_is_stopped": Wrong("“stopped” would mean that the sandbox refuses it", replace('"lies"').by('"stopped"')),
+    "a_set_is_stopped": Wrong(
+        "Edsger: what becomes of it",
+        "“stopped” would mean that the sandbox refuses it",
+        replace('"lies"').by('"stopped"'),
+    ),
     "all_the_same": Wrong(
+        ("Ada: what becomes of it", "Grace: what becomes of it"),
         "drawn, or calculated?",
         replace('("fine", 0), "Grace": ("breaks", 25)').by('("lies", 17), "Grace": ("lies", 25)'),
     ),
     "cured": Wrong(
+        "the three workflows are as they were",
         "✗ the three workflows are as they were",
         replace("hash(sku)").by("len(sku)"),
         replace("set(skus)").by("sorted(set(skus))"),
         replace('("breaks", 25), "Edsger": ("lies", 33)').by('("fine", 0), "Edsger": ("fine", 0)'),
     ),
     "hash_is_fine": Wrong(
-        "“fine” would mean that every replay asks for the same", replace('"breaks", 25').by('"fine", 0')
+        "Grace: what becomes of it",
+        "“fine” would mean that every replay asks for the same",
+        replace('"breaks", 25').by('"fine", 0'),
     ),
-    "line_of_the_fine": Wrong("write 0: in a replay", replace('"fine", 0').by('"fine", 15')),
-    "one_left_out": Wrong("the word is one of", replace(', "Edsger": ("lies", 33)').by("")),
+    "line_of_the_fine": Wrong("Ada: the line", "write 0: in a replay", replace('"fine", 0').by('"fine", 15')),
+    "one_left_out": Wrong(
+        "Edsger: what becomes of it", "the word is one of", replace(', "Edsger": ("lies", 33)').by("")
+    ),
     "own_words": Wrong(
-        "the word is one of", replace('("fine", 0), "Grace": ("breaks", 25)').by('("ok", 0), "Grace": ("broken", 25)')
+        ("Ada: what becomes of it", "Grace: what becomes of it"),
+        "the word is one of",
+        replace('("fine", 0), "Grace": ("breaks", 25)').by('("ok", 0), "Grace": ("broken", 25)'),
     ),
-    "random_is_always_bad": Wrong("drawn, or calculated?", replace('"fine", 0').by('"breaks", 17')),
+    "random_is_always_bad": Wrong(
+        "Ada: what becomes of it", "drawn, or calculated?", replace('"fine", 0').by('"breaks", 17')
+    ),
     "the_line_of_the_value": Wrong(
+        ("Grace: the line", "Edsger: the line"),
         "the number of the line that asks for the command",
         replace('("breaks", 25), "Edsger": ("lies", 33)').by('("breaks", 24), "Edsger": ("lies", 32)'),
     ),
     "words_alone": Wrong(
+        ("Ada: what becomes of it", "Grace: what becomes of it", "Edsger: what becomes of it"),
         "the word is one of",
         replace('("fine", 0), "Grace": ("breaks", 25), "Edsger": ("lies", 33)').by(
             '"fine", "Grace": "breaks", "Edsger": "lies"'
