@@ -141,10 +141,13 @@ def scheduled(events: "Sequence[HistoryEvent]", activity: str = "") -> Asked:
     return Asked()
 
 
-def _local(events: "Sequence[HistoryEvent]") -> bool:
+def local(events: "Sequence[HistoryEvent]") -> bool:
     """Return whether a run has called a local activity, which is recorded when it has ended.
 
     One that is under way keeps its workflow task alive: the task completes with no command, and the next one follows.
+
+    Args:
+        events: The run's history.
     """
     idle = sum(
         one.HasField("workflow_task_completed_event_attributes")
@@ -170,7 +173,7 @@ async def require_asked(bench: "Bench", handle: Handle, next_step: str, *, order
         held = bool(bench.shop.waiting(order))  # looked at first: an activity is in the history before it asks the shop
         events = (await history.fetch(handle)).events
         plan = scheduled(events)
-        return plan.event > 0 or held or _local(events)
+        return plan.event > 0 or held or local(events)
 
     came = await bench.until(called, handle)
     if plan.event:

@@ -8,33 +8,26 @@ from course_lib.grading.exercises import Exercise
 if TYPE_CHECKING:
     from course_lib.grading import Bench, Code
 
-_NAMES = ("Ada", "Grace", "Edsger", "Barbara", "Alan", "Margaret")
+_NAMES = ("Grace", "Edsger", "Barbara", "Alan", "Margaret")
 
 
 async def check_greeting(bench: "Bench", greeting: "Code") -> None:
     """Greet two customers, whose names change with every check, and read the results in the histories."""
     # Two, so that a name written into the code cannot pass; drawn, so that no two names can be written in either.
-    first, second = secrets.SystemRandom().sample(_NAMES, 2)
     async with bench.worker(greeting):
-        run = await bench.run(greeting, first)
-        bench.require_completed(run, "correct that line, run the cell again (a new revision), then check again.")
-        other = await bench.run(greeting, second)
-    wanted = f"Welcome to the shop, {first}!"
+        for name in secrets.SystemRandom().sample(_NAMES, 2):
+            run = await bench.run(greeting, name)
+            wanted = f"Welcome to the shop, {name}!"
+            if run.result != wanted:
+                break
+    bench.require_completed(run, "correct that line, run the cell again (a new revision), then check again.")
     bench.expect(
         run.result == wanted,
-        "the customer is welcomed to the shop",
+        "each customer is welcomed to the shop by name",
         expected=repr(wanted),
         seen=run.result,
         events=run.last_event,
-        next_step=_next_step(run.result, first),
-    )
-    bench.expect(
-        other.completed and second in str(other.result) and first not in str(other.result),
-        "each customer is greeted by their own name",
-        expected=f"{second!r} in the result for {second!r}",
-        seen=other.result if other.completed else other.reason,
-        events=other.last_event,
-        next_step="use the parameter: `name` inside the braces of the f-string, not one customer's name.",
+        next_step=_next_step(run.result, name),
     )
 
 
