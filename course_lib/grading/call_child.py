@@ -18,7 +18,7 @@ _MOST = 100_000
 
 
 class NotAwaited(Exception):
-    """A function that got a contested client left something behind that nobody waits for."""
+    """A function that got a client left something behind that nobody waits for."""
 
 
 def main() -> NoReturn:
@@ -52,7 +52,7 @@ async def _call(spec: dict[str, Any]) -> Any:
     ]
     value = function(*args)
     value = await value if inspect.isawaitable(value) else value
-    if any(arg.get("client") for arg in spec["args"]) and asyncio.all_tasks() - {asyncio.current_task()}:
+    if any("client" in arg for arg in spec["args"]) and asyncio.all_tasks() - {asyncio.current_task()}:
         raise NotAwaited("it returned while a task of its own was under way")
     await asyncio.sleep(0.05)
     return value
