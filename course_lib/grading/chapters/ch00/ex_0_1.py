@@ -8,7 +8,7 @@ from course_lib.grading.exercises import Exercise
 if TYPE_CHECKING:
     from course_lib.grading import Bench, Code
 
-_NAMES = ("Grace", "Edsger", "Barbara", "Alan", "Margaret")
+_NAMES = ("Grace O'Hara & Sons", "edsger Wybe DIJKSTRA", "Barbara van der Grünewald", "alan & Joan Turing-Clarke")
 
 
 async def check_greeting(bench: "Bench", greeting: "Code") -> None:
@@ -25,7 +25,7 @@ async def check_greeting(bench: "Bench", greeting: "Code") -> None:
         run.result == wanted,
         "each customer is welcomed to the shop by name",
         expected=repr(wanted),
-        seen=run.result,
+        seen=repr(run.result),
         events=run.last_event,
         next_step=_next_step(run.result, name),
     )
@@ -34,11 +34,15 @@ async def check_greeting(bench: "Bench", greeting: "Code") -> None:
 def _next_step(result: object, name: str) -> str:
     if result is None:
         return "end the method with `return`: what it prints is not its result."
-    if "{" in str(result):
+    if not isinstance(result, str):
+        return 'return one text, `f"…"` alone: no list, tuple or dict around it.'
+    if "{" in result:
         return 'put an `f` in front of the quotation mark: only `f"… {name}"` fills in the name.'
-    if str(result).startswith("Hello"):
+    if result.startswith("Hello"):
         return "change the text in the `return` line and run that cell again, so that the Worker gets the new revision."
-    if name not in str(result):
+    if name not in result and name.split()[0].lower() in result.lower():
+        return "use the whole name, as it is: `name` inside the braces, without a change."
+    if name not in result:
         return "use the parameter: `name` inside the braces of the f-string, not one customer's name."
     return "compare the two texts character by character: comma, space and exclamation mark count."
 

@@ -41,8 +41,10 @@ async def check_resume(bench: "Bench", workflow: "Code") -> None:
         worker.kill()
         await worker.wait_exit(_KILLED)  # whose client is gone, that request does nothing when it is released
         before = bench.shop.table("imports")
-        bench.did(f"the next page hangs; kill -9 after {len(before)} pages, and a new worker")
+        bench.did(f"the next page hangs; kill -9 after {len(before)} pages, and a new worker; a later page fails once")
         bench.shop.faults.release("warehouse", operation="record_import")
+        # One more attempt: each goes on from the heartbeat, not the second alone, and no page may be passed over.
+        bench.shop.faults.next_calls("warehouse", ["ok", "ok", "ok", "outage"], operation="record_import")
         seen = len(bench.shop.table("requests"))
         await worker.start()
         run = await bench.finish(handle)
@@ -217,6 +219,8 @@ def _went_on(
         events=started,
         next_step=f"report the offset itself, and go on there: the server was told {details[0]!r}."
         if details[0] not in (_end(before), _end(before) - _PAGE)
+        else f"begin exactly where the heartbeat says, at {details[0]}."
+        if details[0] == _end(before)
         else "report the offset after `offset += len(rows)`: the heartbeat says where the next page begins, not "
         "where the last one began.",
     )

@@ -24,6 +24,17 @@ WRONG = {
         "comma, space and exclamation mark count",
         replace("shop, {name}!").by("shop {name}"),
     ),
+    "first_name_alone": Wrong(
+        "each customer is welcomed to the shop by name",
+        "use the whole name, as it is",
+        replace("{name}!").by("{name.split()[0]}!"),
+    ),
+    "in_a_dict": Wrong(
+        "each customer is welcomed to the shop by name",
+        "return one text",
+        replace('f"Welcome to the shop, {name}!"').by('{"greeting": f"Welcome to the shop, {name}!"}'),
+        replace("-> str").by("-> dict"),
+    ),
     "forgotten_f": Wrong(
         "each customer is welcomed to the shop by name",
         "put an `f` in front of the quotation mark",

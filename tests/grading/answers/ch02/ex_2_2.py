@@ -47,6 +47,24 @@ WRONG = {
         "report a page only when it is recorded",
         START.by("offset = 0 if activity.info().attempt == 1 else 4000"),
     ),
+    "the_second_attempt_alone": Wrong(
+        "the next attempt does not begin from zero again",
+        "begin at the last heartbeat's value",
+        START.by("""
+            info = activity.info()
+            offset = info.heartbeat_details[0] if info.attempt == 2 else 0
+        """),
+    ),
+    "passes_over_a_failed_page": Wrong(
+        "every row is imported",
+        "report a page only when it is recorded",
+        replace("from datetime import timedelta").by("from contextlib import suppress\nfrom datetime import timedelta"),
+        replace("import ShopClient").by("import ShopClient, ShopError"),
+        replace("await ShopClient().record_import(offset, rows, job=job)").by("""
+            with suppress(ShopError):
+                await ShopClient().record_import(offset, rows, job=job)
+        """),
+    ),
     "skips_a_page": Wrong(
         "every row is imported",
         "add to `offset` only the rows",
