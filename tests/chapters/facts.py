@@ -9,6 +9,8 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, ApplicationErrorCategory
 
 SHORT, LONG = timedelta(seconds=1), timedelta(minutes=5)
+with open(__file__, encoding="utf-8") as this_file:  # in the sandbox, too: it stops this only in a run
+    FIRST_LINE = this_file.readline()
 timed_out: dict[str, bool] = {}
 """For each run of `hang` that was cancelled, by what it was asked with, whether it heard of a timeout."""
 
@@ -238,3 +240,13 @@ class ShipBad(ShipOld):
         """Raise."""
         await workflow.wait_condition(lambda: self.go)
         raise KeyError(order.id)
+
+
+@workflow.defn
+class ReadAtImport:
+    """Knows what its module read from a file."""
+
+    @workflow.run
+    async def run(self) -> str:
+        """Return it."""
+        return FIRST_LINE

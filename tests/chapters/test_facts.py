@@ -262,3 +262,9 @@ async def test_06_a_pinned_run_on_a_bad_version_is_moved(client: Client) -> None
         )
         await client.workflow_service.update_workflow_execution_options(move)
         assert await handle.result() == "o-1"
+
+
+async def test_07_a_module_may_read_a_file_at_import(client: Client) -> None:
+    async with working(client, facts.ReadAtImport) as queue:
+        read = await client.execute_workflow(facts.ReadAtImport.run, id=queue, task_queue=queue)
+    assert read.startswith('"""Workflows and an activity')
