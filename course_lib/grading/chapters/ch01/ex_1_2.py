@@ -21,7 +21,7 @@ _ONE_ID = 'one id per order, such as `id=f"checkout-{order.id}"`'
 
 async def check_buy(bench: "Bench", buy: "Code") -> None:
     """Buy twice without a worker, buy something else, run it all, buy again; then count runs and charges."""
-    order = {"id": bench.unique("order"), "customer": "grace", "amount_cents": 2500}
+    order = {"id": bench.unique("order"), "customer": "edsger", "amount_cents": 3700}
     other = {**order, "id": f"{order['id']}-2"}
 
     bench.did(

@@ -253,6 +253,7 @@ WRONG = {
 }
 
 RIGHT = {
+    "a_field_more": Right(replace("parcel_id: str").by('parcel_id: str\ncarrier: str = "post"')),
     "by_name": Right(
         replace("charge_card, order, start").by('"charge_card", order, result_type=str, start'),
         replace("ship_parcel, order, start").by('"ship_parcel", order, result_type=str, start'),

@@ -209,7 +209,7 @@ RIGHT = {
     "kept_connection": Right(
         replace("await ShopClient().request_review(order_id, token)").by("""
             async with ShopClient() as shop:
-                review_id = await shop.request_review(order_id, task_token_b64=token, idempotency_key=order_id)
+                review_id = await shop.request_review(order_id, task_token_b64=token)
                 activity.logger.info("review %s", review_id)
         """)
     ),
