@@ -40,6 +40,8 @@ def check(cell: CellSource, siblings: Mapping[str, CellSource], user_ns: Mapping
         *_imports(cell, siblings, names),
         *undefined_names(cell, known, own, user_ns),
         *pitfalls.find(cell.text, beside, effects=_TOLD),
+        # Of what checks turn down, those that say what is wrong: nobody means it so.
+        *(slip for slip in pitfalls.find(cell.text, effects={"wrong"}) if pitfalls.RULES[slip.name].holds),
     ]
     found.sort(key=lambda finding: finding.line)
     errors = [finding for finding in found if finding.effect == "refused"]

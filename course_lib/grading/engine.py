@@ -21,6 +21,7 @@ from course_lib.grading.bench import Bench, Stopped
 from course_lib.grading.evidence import short_text
 from course_lib.grading.exercises import Exercise
 from course_lib.grading.verdict import Outcome, Part, Verdict
+from course_lib.pitfalls import advice
 from course_lib.server import Server
 from course_lib.unique import unique
 from course_lib.waits import TooBusy
@@ -96,6 +97,9 @@ async def _verdict(
     ran: list[str] = []
     if not problems:
         await _run(exercise, read, server, modules, parts, ran)
+    if not all(part.ok for part in parts):  # then what is doubtful is the likely cause
+        for code in _sources(read):
+            parts[:0] = mistakes.find(code.source, cell=code.cell, first_line=2, effects={"doubtful"})
     return _conclude(exercise, parts, ran)
 
 
@@ -159,7 +163,7 @@ def _conclude(exercise: Exercise, parts: Sequence[Part], ran: Sequence[str]) -> 
         return _error(exercise, "The check looked at nothing, which is the course's fault, not yours.")
     failed = [part for part in parts if not part.ok]
     outcome = Outcome.FAILED if failed else Outcome.PASSED
-    steps = [part.next_step for part in failed if part.next_step]
+    steps = [step for part in failed if (step := advice(part.seen) or part.next_step)]
     step = (steps[0] if steps else "read the first ✗ above.") if failed else ""
     what = "; ".join(ran[:6]) + ("; …" if len(ran) > 6 else "")
     return Verdict(exercise.id, outcome, what, tuple(parts), step, 0.0, title=exercise.title)

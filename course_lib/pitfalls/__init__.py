@@ -2,6 +2,7 @@
 
 from course_lib.pitfalls.names import kind_of
 from course_lib.pitfalls.rules import RULES, Effect, Finding
+from course_lib.pitfalls.said import advice
 from course_lib.pitfalls.search import find
 
-__all__ = ["RULES", "Effect", "Finding", "find", "kind_of"]
+__all__ = ["RULES", "Effect", "Finding", "advice", "find", "kind_of"]
