@@ -24,15 +24,17 @@ def error_types(module: Module) -> Iterator[Finding]:
 
 
 def durations(module: Module) -> Iterator[Finding]:
-    """A plain number for a timeout or an interval; ``timedelta(4)``, which is four days."""
+    """A plain number for a timeout or an interval; ``timedelta(4)``, which is four days, unless a date is counted."""
+    sums = [side for node in ast.walk(module.tree) if isinstance(node, ast.BinOp) for side in (node.left, node.right)]
     for call, name in module.calls(ast.walk(module.tree)):
         if name.endswith(_TAKE_DURATIONS):
             for word in call.keywords:
                 if word.arg in _DURATIONS and isinstance(word.value, ast.Constant) and word.value.value is not None:
                     yield module.finding(word.value, "plain number", word.arg, ast.unparse(word.value))
-        alone = call.args[0] if len(call.args) == 1 and not call.keywords else None
-        if name.rpartition(".")[2] == "timedelta" and isinstance(alone, ast.Constant) and alone.value != 0:
-            yield module.finding(call, "days", ast.unparse(alone))
+        if name.rpartition(".")[2] == "timedelta" and len(call.args) == 1 and not call.keywords and call not in sums:
+            days = call.args[0]
+            if isinstance(days, ast.Constant) and days.value != 0:
+                yield module.finding(call, "days", ast.unparse(days))
 
 
 def _meant_as_names(module: Module) -> Iterator[ast.expr]:

@@ -61,7 +61,7 @@ def test_a_pitfall_in_a_siblings_function_is_warned_of_where_it_is_called(notebo
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("workflow.sleep(1)", "`workflow.sleep(…)` is not awaited"),
+        ("workflow.sleep(1)", "write `await` in front of `workflow.sleep(…)`"),
         ("x = workflow.start_activity('a')\n        return x", "is taken for the result"),
         (
             "await workflow.execute_activity('a', start_to_close_timeout=4)",

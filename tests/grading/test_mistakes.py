@@ -134,8 +134,11 @@ def test_good_code_has_none() -> None:
         (in_run("return workflow.execute_activity('c', order, start_to_close_timeout=timedelta(1))"), "`await`"),
         (in_run("x = workflow.execute_activity('c', order, start_to_close_timeout=timedelta(1))\nreturn 1"), "`await`"),
         *[(in_run(f"x = {CHARGE}\n{use}"), "`await`") for use in USED],
-        *[(in_run(f"x = {CHARGE.replace('execute', 'start')}\n{use}"), "returns a handle") for use in USED],
-        *[(in_run(f"x = await workflow.start_child_workflow('c', id='a')\n{use}"), "returns a handle") for use in USED],
+        *[(in_run(f"x = {CHARGE.replace('execute', 'start')}\n{use}"), "in front of the handle") for use in USED],
+        *[
+            (in_run(f"x = await workflow.start_child_workflow('c', id='a')\n{use}"), "in front of the handle")
+            for use in USED
+        ],
         (in_run(f"return await workflow.execute_activity('s', {CHARGE}, {TIME})"), "`await`"),
         (in_run(f"return Delivery(order, {CHARGE})"), "`await`"),
         (in_run(f'return f"paid: {{{CHARGE}}}"'), "`await`"),
@@ -219,7 +222,14 @@ def test_what_is_doubtful_is_told_only_when_it_is_asked_for() -> None:
     assert [part.next_step for part in found] == [
         "`timedelta(4)` counts days; write `timedelta(seconds=4)`, or `timedelta(days=4)` if you mean days."
     ]
-    for written in ("timedelta(seconds=4)", "timedelta(days=4)", "timedelta(0)", "timedelta(0, 4)", "timedelta()"):
+    for written in (
+        "workflow.now() + timedelta(4)",
+        "timedelta(seconds=4)",
+        "timedelta(days=4)",
+        "timedelta(0)",
+        "timedelta(0, 4)",
+        "timedelta()",
+    ):
         assert mistakes.find(in_run(f"await workflow.sleep({written})"), effects={"doubtful"}) == []
 
 

@@ -186,7 +186,7 @@ def test_a_worker_of_a_class_in_a_plain_cell_says_where_it_belongs(notebook: Not
 
 def test_a_forgotten_await_is_named_before_the_cell_runs(notebook: Notebook) -> None:
     shown = notebook.run("%matplotlib?\nlab.result(7)")
-    assert "Line 2: `lab.result(…)` is not awaited. Write `await` in front of `lab.result(…)`" in shown
+    assert "Line 2: an `await` is missing. Write `await` in front of `lab.result(…)`" in shown
 
 
 def test_a_task_that_the_learner_cancels_keeps_its_traceback(notebook: Notebook) -> None:
