@@ -33,23 +33,24 @@ _FROM = {
 # needs no import and is never undefined.
 COMMON = {name: f"from {module} import {name}" for module, names in _FROM.items() for name in names.split()}
 
-_SAID: dict[str, str] = tomllib.loads(Path(__file__).with_name("said.toml").read_text(encoding="utf-8"))
+_SAID: dict[str, dict[str, str]] = tomllib.loads(Path(__file__).with_name("said.toml").read_text(encoding="utf-8"))
 # What the sandbox says of a call that it stops; the rules know what to write instead.
 _STOPPED = re.compile(r"Cannot access (?:__builtins__\.)?(\S+?)(?:\.__call__)? from inside a workflow")
 _UNDEFINED = re.compile(r"\bname '(\w+)' is not defined")
 
 
-def advice(text: str) -> str:
+def advice(text: str, *, slips: bool = False) -> str:
     """Return what to do about a well-known mistake, one sentence; empty for any other.
 
     Args:
         text: What was said of it: an error's message, with its type and its causes if there are any.
+        slips: Whether to leave out what may be the subject of an exercise.
     """
     if (stopped := _STOPPED.search(text)) and (rule := RULES.get(kind_of(stopped[1]))):
         return f"{rule.fix}."
     if undefined := _UNDEFINED.search(text):
         return f"add at the top: {line}" if (line := import_of(undefined[1])) else ""
-    for pattern, fix in _SAID.items():
+    for pattern, fix in (_SAID["slip"] | ({} if slips else _SAID["situation"])).items():
         if found := re.search(pattern, text):
             return fix.format(*(group.strip(",.'\"") for group in found.groups() if group))
     return ""

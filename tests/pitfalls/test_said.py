@@ -118,7 +118,7 @@ def test_it_is_answered(text: str, words: str) -> None:
 
 def test_each_answer_is_one_of_somebodys() -> None:
     given = {advice(text) for text, _ in SAID + TOLD}
-    for pattern, fix in said._SAID.items():
+    for pattern, fix in (said._SAID["slip"] | said._SAID["situation"]).items():
         start = fix.partition("{")[0]
         assert any(text.startswith(start) for text in given), pattern
 
