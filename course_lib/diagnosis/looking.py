@@ -211,6 +211,10 @@ class _Look:
             details.append(("polling", "nobody; start a Worker, else nothing happens when the wait is over"))
         if messages := _named(signals, updates):
             details.append(("it listens to", ", ".join(messages)))
+        if got := next((e for e in newest if e.HasField("workflow_execution_signaled_event_attributes")), None):
+            name = got.workflow_execution_signaled_event_attributes.signal_name
+            log = "if nothing came of it, look into the Worker's log: a value of another type is dropped"
+            details.append(("it has got", f"signal `{name}` (event {got.event_id}); {log}"))
         what, fix = self._meant(newest, signals, updates, details)
         return Diagnosis("waiting", what, fix, tuple(details))
 
