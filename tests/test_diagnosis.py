@@ -303,6 +303,9 @@ async def test_a_workflow_that_has_ended(client: Client, queue: str) -> None:
     assert "completed" in found.what
     found = await _until(failed, client, queue, "closed")
     assert found.detail("failure") == "OutOfStock: out of stock"
+    assert found.fix == ""
+    found = await _until(await _start(client, queue, "slip"), client, queue, "closed")
+    assert found.fix == "add at the top: from datetime import timedelta"
 
 
 async def test_an_unknown_workflow(client: Client, queue: str) -> None:
