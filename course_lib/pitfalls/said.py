@@ -46,7 +46,7 @@ def advice(text: str, *, slips: bool = False) -> str:
         text: What was said of it: an error's message, with its type and its causes if there are any.
         slips: Whether to leave out what may be the subject of an exercise.
     """
-    if (stopped := _STOPPED.search(text)) and (rule := RULES.get(kind_of(stopped[1]))):
+    if not slips and (stopped := _STOPPED.search(text)) and (rule := RULES.get(kind_of(stopped[1]))):
         return f"{rule.fix}."
     if undefined := _UNDEFINED.search(text):
         return f"add at the top: {line}" if (line := import_of(undefined[1])) else ""

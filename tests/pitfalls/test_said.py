@@ -129,6 +129,19 @@ def test_any_other_error_is_left_alone(text: str) -> None:
     assert advice(text) == ""
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "RestrictedWorkflowAccessError: Cannot access time.time.__call__ from inside a workflow",
+        "[TMPRL1100] Nondeterminism error: …",
+        "Workflow execution already started",
+    ],
+)
+def test_what_may_be_an_exercises_subject_is_left_to_its_check(text: str) -> None:
+    assert advice(text)
+    assert advice(text, slips=True) == ""
+
+
 def test_every_import_that_is_named_works() -> None:
     for line in COMMON.values():
         exec(line, {})
