@@ -108,7 +108,7 @@ def read(name: str, answer: Any, modules: Modules, wanted: str = "") -> Any:
 
 
 def _look_at_kind(name: str, answer: Any, wanted: str) -> None:
-    """Raise when an answer is of another kind than the check wants; what nobody wants is said elsewhere."""
+    """Raise when an answer is of another kind than the check wants; `read` tells what no check takes."""
     code, handle = inspect.isclass(answer) or inspect.isroutine(answer), isinstance(answer, WorkflowHandle)
     if "Code" in wanted and (handle or isinstance(answer, (*_ATOMS, list, tuple, dict, set))):
         label, expected = f"{name} is code", "the class or the function that your cell defines"

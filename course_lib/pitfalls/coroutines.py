@@ -17,7 +17,10 @@ _COROUTINES = {"asyncio.sleep"} | {
 # Coroutine functions of clients, of handles and of the Lab, whatever the variable is called that holds one of them.
 _METHODS = {"start_workflow", "execute_workflow", "start_update", "execute_update"}
 _OF_LAB = {f"lab.{name}" for name in ("worker", "result", "until", "your_turn", "temporal", "diagnose", "check")}
-_HANDLES = {f"temporalio.workflow.start_{name}" for name in ("activity", "activity_method", "local_activity")}
+_HANDLES = {
+    f"temporalio.workflow.start_{name}"
+    for name in ("activity", "activity_method", "activity_class", "local_activity", "local_activity_method")
+}
 _CHILD = "temporalio.workflow.start_child_workflow"
 # What the handle of an activity or a child is asked for.
 _OF_HANDLES = {*dir(asyncio.Task), "id", "first_execution_run_id", "signal"}
@@ -27,7 +30,7 @@ _ENTRIES = ("workflow.run", "workflow.update", "workflow.query", "activity.defn"
 
 def forgotten_await(module: Module) -> Iterator[Finding]:
     """A coroutine that is dropped, returned, kept and never awaited, or used as its result; a handle, too."""
-    for function in (module.tree, *ast.walk(module.tree)):
+    for function in ast.walk(module.tree):
         if not isinstance(function, ast.AsyncFunctionDef | ast.Module):
             continue
         place = _Place(module, function)
