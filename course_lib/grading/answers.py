@@ -65,17 +65,19 @@ class AnswerProblem(Exception):
         super().__init__(label)
 
 
-def read(name: str, answer: Any, modules: Modules) -> Any:
+def read(name: str, answer: Any, modules: Modules, wanted: str = "") -> Any:
     """Turn one answer into what a check may look at: ``Code``, plain data, or a workflow handle.
 
     Args:
         name: The name that the exercise gives it.
         answer: What the learner passed.
         modules: The chapter's module cells.
+        wanted: The type that the check names for it.
 
     Raises:
-        AnswerProblem: It is none of these.
+        AnswerProblem: It is none of these, or not the one that is wanted.
     """
+    _look_at_kind(name, answer, wanted)
     if inspect.isclass(answer) or inspect.isroutine(answer):
         return _module_code(name, answer, modules)
     if inspect.iscoroutine(answer):
@@ -110,6 +112,25 @@ def read(name: str, answer: Any, modules: Modules) -> Any:
         f"a {type(answer).__name__}",
         f"set {name} to the value itself and run the check again.",
     )
+
+
+def _look_at_kind(name: str, answer: Any, wanted: str) -> None:
+    """Raise when an answer is of another kind than the check wants; `read` tells what no check takes."""
+    code, handle = inspect.isclass(answer) or inspect.isroutine(answer), isinstance(answer, WorkflowHandle)
+    if "Code" in wanted and (handle or isinstance(answer, (*_ATOMS, list, tuple, dict, set))):
+        label, expected = f"{name} is code", "the class or the function that your cell defines"
+        step = f"pass {name} itself: the class or function, without quotes, and no run of it."
+    elif "WorkflowHandle" in wanted and not (handle or inspect.iscoroutine(answer)):
+        label, expected = f"{name} is a workflow's handle", "what `await lab.client.start_workflow(…)` gives"
+        step = f"set {name} to the handle of the run, and check again."
+    elif code and wanted and "Code" not in wanted and "WorkflowHandle" not in wanted:
+        label, expected = f"{name} is a plain value", "a number, a text, a list …"
+        step = f"set {name} to the value itself: the type of an error, for example, is its name, in quotes."
+    else:
+        return
+    named = f"the {'class' if inspect.isclass(answer) else 'function'} {getattr(answer, '__name__', '')}"
+    seen = named if code else repr(answer) if isinstance(answer, _ATOMS) else f"a {type(answer).__name__}"
+    raise AnswerProblem(label, expected, seen, step)
 
 
 def missing(answer: Any) -> bool:
@@ -159,7 +180,7 @@ def rebind(answer: Any, client: Client) -> Any:
 def _module_code(name: str, answer: Any, modules: Modules) -> Code:
     target = inspect.unwrap(getattr(answer, "__func__", answer))
     info = modules.of(target)
-    own_name = getattr(target, "__name__", name)
+    own_name = getattr(target, "__name__", name).replace("<lambda>", name)
     if info is None:
         raise AnswerProblem(
             f"{own_name} lives in a module cell",
@@ -168,6 +189,10 @@ def _module_code(name: str, answer: Any, modules: Modules) -> Code:
             f"put `%%module orders` (or another name) on the first line of the cell that defines {own_name}, "
             "run it, and check again: a Worker can only import what lies in a file.",
         )
+    owner = target.__qualname__.rpartition(".")[0].rpartition(".<locals>.")[2]
+    if owner and inspect.isfunction(target) and activity_definition(target) is None:
+        step = f"pass the class, {owner}: its methods come with it."
+        raise AnswerProblem(f"{name} is the class itself", f"`{owner}`", f"its method `{owner}.{own_name}`", step)
     source = modules.source(info.name) if modules.latest(info.name) == info.module else _as_typed(info)
     return _code(own_name, info.name, info.module, source, target)
 
