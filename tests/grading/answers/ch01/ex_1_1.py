@@ -55,18 +55,21 @@ WRONG = {
         """),
     ),
     "the_coroutine_in_the_result": Wrong(
+        "?",
         "Next: an `await` is missing; write `await` in front of `workflow.execute_activity(…)`",
         replace("charge_id = await workflow.").by("charge_id = workflow."),
     ),
     "the_handle_in_the_result": Wrong(
+        "?",
         "Next: the handle of `workflow.start_activity` is taken for the result",
         replace("parcel_id = await workflow.execute_activity").by("parcel_id = workflow.start_activity"),
     ),
     "the_id_in_place_of_the_order": Wrong(
+        "?",
         "Next: what arrived is of the type str, and the code names Order",
         replace("charge_card, order, start").by("charge_card, order.id, start"),
     ),
-    "four_days": Wrong("Next: `timedelta(4)` counts days", replace("timedelta(seconds=4)").by("timedelta(4)")),
+    "four_days": Wrong("?", "Next: `timedelta(4)` counts days", replace("timedelta(seconds=4)").by("timedelta(4)")),
     "four_minutes": Wrong(
         "each step has 4 seconds",
         "give both steps `start_to_close_timeout=timedelta(seconds=4)`",

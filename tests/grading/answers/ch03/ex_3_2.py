@@ -24,11 +24,13 @@ WRONG = {
         """),
     ),
     "the_class_in_the_policy": Wrong(
+        "?",
         "Next: the class `CardDeclined` stands where the name of an error is wanted",
         IMPORT,
         replace('["CardDeclined"]').by("[CardDeclined]"),
     ),
     "a_plain_number": Wrong(
+        "?",
         "Next: `start_to_close_timeout` is a plain number",
         replace("start_to_close_timeout=limit").by("start_to_close_timeout=5"),
     ),
