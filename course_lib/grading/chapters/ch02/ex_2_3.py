@@ -156,8 +156,6 @@ async def _let_go(bench: "Bench", reviews: "pd.DataFrame", runs: "list[Handle]",
 
 
 def _request_step(failure: str) -> str:
-    if "bytes" in failure or "UnicodeDecodeError" in failure:
-        return "make text of the token's bytes: `b64encode(activity.info().task_token).decode()`."
     if failure:
         return CORRECT
     return "call `request_review` before `raise_complete_async()`: what comes after it never runs."

@@ -114,7 +114,7 @@ WRONG = {
         """),
     ),
     "forgotten_await": Wrong(
-        ("ShopClient().charge is awaited", "both orders are checked out"),
+        ("a call that has to be awaited is awaited", "both orders are checked out"),
         "write `await` in front",
         replace("await ShopClient().").by("ShopClient()."),
     ),

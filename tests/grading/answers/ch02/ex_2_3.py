@@ -71,7 +71,7 @@ WRONG = {
     ),
     "token_in_bytes": Wrong(
         "a review is requested",
-        "make text of the token's bytes",
+        "an object of the type bytes cannot travel in a history",
         replace("b64encode(activity.info().task_token).decode()").by("b64encode(activity.info().task_token)"),
     ),
     "attribute_for_key": Wrong(
