@@ -21,8 +21,9 @@ _ONE_ID = 'one id per order, such as `id=f"checkout-{order.id}"`'
 
 async def check_buy(bench: "Bench", buy: "Code") -> None:
     """Buy twice without a worker, buy something else, run it all, buy again; then count runs and charges."""
-    order = {"id": bench.unique("order"), "customer": "edsger", "amount_cents": 3700}
-    other = {**order, "id": f"{order['id']}-2"}
+    base = bench.unique("order")
+    order = {"id": f"{base}-1-01", "customer": "edsger", "amount_cents": 3700}
+    other = {**order, "id": f"{base}-2-01"}
 
     bench.did(
         f"buy twice for {order['id']} without a worker, once for {other['id']}; then a worker; then buy for "

@@ -74,6 +74,11 @@ WRONG = {
         "an object of the type bytes cannot travel in a history",
         replace("b64encode(activity.info().task_token).decode()").by("b64encode(activity.info().task_token)"),
     ),
+    "always_recorded_as_yes": Wrong(
+        "the answers are recorded with the reviews",
+        "record the answer as it is",
+        ANSWER.by("review = await ShopClient().answer_review(review_id, True)"),
+    ),
     "attribute_for_key": Wrong(
         "`answer` completes the activity",
         "correct the line that is named",
