@@ -21,6 +21,11 @@ ELSEWHERE = {"PYTHONHASHSEED": "2", "TZ": _ZONE}
 
 
 _CURES = (
+    (
+        "Cannot access urllib",
+        "let the server call the activity: `await workflow.execute_activity(…)`. Called by its name it runs in the "
+        "workflow, where the sandbox refuses the network.",
+    ),
     ("Cannot access", "correct the line that is named: what the sandbox refuses would be another value in a replay."),
     ("'coroutine'", "write `await` in front of what is asked for: without it the line holds no value yet."),
     (
