@@ -27,7 +27,7 @@ WRONG = {
         replace("ship_parcel, order_id").by('ship_parcel, "order-1"'),
     ),
     "asks_the_clock_once": Wrong(
-        "a new process can replay it",
+        "a replay in a new process asks for the same",
         "depends on whether this is a replay",
         replace("from datetime import datetime").by("from datetime import UTC, datetime"),
         replace("@workflow.defn").by("""
@@ -95,7 +95,7 @@ WRONG = {
         replace("= workflow.").by("= datetime."),
     ),
     "import_time": Wrong(
-        "a replay asks with the same values",
+        "a replay in a new process asks for the same",
         "`time.time` runs at import",
         replace("from datetime import datetime, timedelta").by("""
             from datetime import datetime, timedelta, timezone
@@ -140,7 +140,7 @@ WRONG = {
             "the workflow asks Temporal for the time",
             "the sandbox stays on",
             "it says in which time zone it is due",
-            "a replay asks with the same values",
+            "a replay in a new process asks for the same",
         ),
         "✗ the sandbox stays on",
         DUE.by("""
@@ -153,7 +153,7 @@ WRONG = {
             "the workflow asks Temporal for the time",
             "the sandbox stays on",
             "it says in which time zone it is due",
-            "a replay asks with the same values",
+            "a replay in a new process asks for the same",
         ),
         "✗ the sandbox stays on",
         replace("workflow.defn").by("workflow.defn(sandboxed=False)"),
@@ -169,9 +169,9 @@ WRONG = {
             "the workflow asks Temporal for the time",
             "it is due two days after the workflow began",
             "it says in which time zone it is due",
-            "a replay asks with the same values",
+            "a replay in a new process asks for the same",
         ),
-        "✗ a replay asks with the same values",
+        "✗ a replay in a new process asks for the same",
         replace("from datetime import datetime, timedelta").by("""
             from datetime import datetime, timedelta
             import time
@@ -210,7 +210,7 @@ WRONG = {
         replace("workflow.now()").by("workflow.now().replace(tzinfo=None)"),
     ),
     "zone_of_the_mail": Wrong(
-        "a replay asks with the same values",
+        "a replay in a new process asks for the same",
         "take the time from `workflow.now()`",
         replace("from datetime import datetime, timedelta").by(
             "from datetime import datetime, timedelta\nimport email.utils"
@@ -221,7 +221,7 @@ WRONG = {
         (
             "the workflow asks Temporal for the time",
             "it says in which time zone it is due",
-            "a replay asks with the same values",
+            "a replay in a new process asks for the same",
         ),
         "`fromtimestamp` takes the time zone of the machine",
         replace("workflow.now()").by("datetime.fromtimestamp(workflow.time())"),

@@ -62,13 +62,13 @@ WRONG = {
         CODE.by('f"{id(object()) ^ random.SystemRandom().getrandbits(32):08d}"[:8]'),
     ),
     "own_id_as_code": Wrong(
-        "a replay asks with the same values",
+        "a replay in a new process asks for the same",
         "in every process",
         replace("workflow.random().randrange(10**8)").by("hash(order_id) % 10**8"),
     ),
     "padded_with_zeros": Wrong("nobody can guess it", "✗ nobody can guess it", replace("(10**8)").by("(1000)")),
     "seeded_by_a_hash": Wrong(
-        "a replay asks with the same values",
+        "a replay in a new process asks for the same",
         "`hash(…)` is another number in every process",
         IMPORT,
         replace("workflow.random().").by("random.Random(hash(order_id))."),

@@ -14,7 +14,7 @@ WRONG = {
         replace("dict.fromkeys(cart)").by('["mug", "tea"]'),
     ),
     "dict_of_a_set": Wrong(
-        ("every thing has its own reservation", "a replay asks with the same values"),
+        ("every thing has its own reservation", "a replay in a new process asks for the same"),
         "which is another thing's",
         replace("(cart)").by("(set(cart))"),
     ),
@@ -24,12 +24,12 @@ WRONG = {
         replace("await workflow.wait_condition(lambda: self.paid)").by(""),
     ),
     "frozenset": Wrong(
-        ("every thing has its own reservation", "a replay asks with the same values"),
+        ("every thing has its own reservation", "a replay in a new process asks for the same"),
         "which is another thing's",
         replace("dict.fromkeys(cart)").by("frozenset(cart)"),
     ),
     "kept_in_a_global": Wrong(
-        ("every thing has its own reservation", "a replay asks with the same values"),
+        ("every thing has its own reservation", "a replay in a new process asks for the same"),
         "which is another thing's",
         replace("from course_lib.shop.client import ShopClient").by("""
             from course_lib.shop.client import ShopClient
@@ -38,7 +38,7 @@ WRONG = {
         replace("things = dict.fromkeys(cart)").by("THINGS.update(dict.fromkeys(set(cart)))\nthings = THINGS"),
     ),
     "list_of_a_set": Wrong(
-        ("every thing has its own reservation", "a replay asks with the same values"),
+        ("every thing has its own reservation", "a replay in a new process asks for the same"),
         "which is another thing's",
         replace("dict.fromkeys(cart)").by("list(set(cart))"),
     ),
@@ -48,7 +48,7 @@ WRONG = {
         replace("dict.fromkeys(cart)").by("cart[:1]"),
     ),
     "set_in_a_helper": Wrong(
-        ("every thing has its own reservation", "a replay asks with the same values"),
+        ("every thing has its own reservation", "a replay in a new process asks for the same"),
         "which is another thing's",
         replace("@workflow.defn").by("""
             def once(cart: list[str]) -> set[str]:
@@ -60,7 +60,7 @@ WRONG = {
         replace("dict.fromkeys(cart)").by("once(cart)"),
     ),
     "side_by_side_from_a_set": Wrong(
-        ("every thing has its own reservation", "a replay asks with the same values"),
+        ("every thing has its own reservation", "a replay in a new process asks for the same"),
         "which is another thing's",
         replace("from datetime import timedelta").by("import asyncio\nfrom datetime import timedelta"),
         replace("""
@@ -75,17 +75,17 @@ WRONG = {
         """),
     ),
     "sorted_by_first_letter": Wrong(
-        ("every thing has its own reservation", "a replay asks with the same values"),
-        "✗ a replay asks with the same values",
+        ("every thing has its own reservation", "a replay in a new process asks for the same"),
+        "✗ a replay in a new process asks for the same",
         replace("dict.fromkeys(cart)").by("sorted(set(cart), key=lambda s: s[0])"),
     ),
     "sorted_by_hash": Wrong(
-        ("every thing has its own reservation", "a replay asks with the same values"),
+        ("every thing has its own reservation", "a replay in a new process asks for the same"),
         "which is another thing's",
         replace("dict.fromkeys(cart)").by("sorted(set(cart), key=hash)"),
     ),
     "sorted_by_length": Wrong(
-        ("every thing has its own reservation", "a replay asks with the same values"),
+        ("every thing has its own reservation", "a replay in a new process asks for the same"),
         "which is another thing's",
         replace("dict.fromkeys(cart)").by("sorted(set(cart), key=len)"),
     ),

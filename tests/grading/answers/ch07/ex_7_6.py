@@ -89,7 +89,7 @@ WRONG = {
     ),
     "passed_through": Wrong(
         "identity is asked once about a customer who comes twice",
-        "a new process can replay it",
+        "a replay in a new process asks for the same",
         FORGET,
         replace("KNOWN: dict[str, bool] = {}").by("""
             with workflow.unsafe.imports_passed_through():
