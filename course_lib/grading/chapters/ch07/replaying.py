@@ -72,6 +72,10 @@ _CURES = (
         "hand seconds to `asyncio.sleep`, a plain number, or the `timedelta` to `workflow.sleep`.",
     ),
     ("Cannot convert to", "leave the argument of `run` as the exercise has it: the check starts it with that."),
+    (
+        "Failed decoding arguments",
+        "hand over what the fields and parameters are annotated with: a number where text is wanted cannot be read.",
+    ),
     ("Expected value to be", "return from the activity what its annotation says, nothing more."),
     ("The activity", "correct the activity: its error stands above."),
 )
@@ -108,7 +112,7 @@ async def replays_alike(
         advice: What to do when the lint has no word for it.
 
     Returns:
-        The replays of ``besides``; none when those of the runs ask for other values.
+        The replays of ``besides``.
     """
     bench.did("a new process replays the history")
     step = slips(workflow) or advice
@@ -117,7 +121,7 @@ async def replays_alike(
     parted = next((each for each in replays if not each.agrees), None)
     where = parted.divergence if parted is not None else None
     other = next((each.other_values for each in replays if each.other_values), "").partition(" Temporal compares")[0]
-    same = bench.expect(
+    bench.require(
         parted is None and not other,
         "a replay in a new process asks for the same",
         expected="the commands and values that the history holds",
@@ -125,7 +129,7 @@ async def replays_alike(
         events=(where.event_id,) if where is not None else (),
         next_step=step,
     )
-    return others if same else ()
+    return others
 
 
 def slips(workflow: "Code") -> str:
