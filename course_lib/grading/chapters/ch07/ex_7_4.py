@@ -53,7 +53,8 @@ async def check_vouchers(bench: "Bench", voucher: "Code") -> None:
         expected="one code",
         seen=f"{customer!r} for the customer, {till!r} for the till",
         events=run.ids("ActivityTaskScheduled"),
-        next_step=_ADVICE,
+        next_step="draw the code once, before the two letters, with `workflow.random()` or `workflow.uuid4()`: each "
+        "replay of that line gives the same again. The mail's subject is the code alone.",
     )
     bench.expect(
         run.result == customer,
@@ -78,7 +79,7 @@ async def check_vouchers(bench: "Bench", voucher: "Code") -> None:
         expected="eight characters or more, drawn one by one",
         seen=", ".join(repr(codes[0]) for codes in told),
         events=run.last_event,
-        next_step="keep the eight digits: " + _ADVICE,
+        next_step="let chance draw all eight digits: " + _ADVICE,
     )
     besides = [_under_another_id(run)] if drawn else []
     replayed = await replays_alike(bench, voucher, *runs, besides=besides, advice=_ADVICE)

@@ -63,7 +63,7 @@ WRONG = {
     ),
     "drawn_for_each_mail": Wrong(
         "customer and till know the same code",
-        "for the customer",
+        "draw the code once, before the two letters",
         CODE.by('""'),
         replace("await workflow.execute_activity(").by("""
             code = f"{workflow.random().randrange(10**8):08d}"
@@ -84,7 +84,9 @@ WRONG = {
         replace("workflow.random().").by("random.Random(7)."),
     ),
     "four_digits": Wrong(
-        "nobody can guess it", "keep the eight digits", CODE.by('f"{workflow.random().randrange(10**4):04d}"')
+        "nobody can guess it",
+        "let chance draw all eight digits",
+        CODE.by('f"{workflow.random().randrange(10**4):04d}"'),
     ),
     "id_of_the_order": Wrong("chance draws it, not the order", "✗ chance draws it, not the order", CODE.by("order_id")),
     "kept_in_a_global": Wrong(
