@@ -77,6 +77,7 @@ _CURES = (
         "hand over what the fields and parameters are annotated with: a number where text is wanted cannot be read.",
     ),
     ("Expected value to be", "return from the activity what its annotation says, nothing more."),
+    ("object is not callable", "hand over what can be called: `wait_condition(lambda: self.paid)`, not its value."),
     ("The activity", "correct the activity: its error stands above."),
 )
 """What to do, by words of the reason why a run did not complete."""
@@ -90,7 +91,16 @@ def completed(bench: "Bench", *runs: "Run") -> None:
         *runs: What was run.
     """
     run = next((run for run in runs if not run.completed), runs[0])
-    bench.require_completed(run, next((cure for words, cure in _CURES if words in run.reason), CORRECT))
+    bench.require_completed(run, cure(run.reason))
+
+
+def cure(reason: str) -> str:
+    """Return what to do about a run that did not complete.
+
+    Args:
+        reason: Why it did not, see `Run.reason`.
+    """
+    return next((cure for words, cure in _CURES if words in reason), CORRECT)
 
 
 async def replays_alike(
@@ -100,6 +110,7 @@ async def replays_alike(
     env: Mapping[str, str] | None = None,
     besides: "Sequence[WorkflowHistory]" = (),
     advice: str,
+    shown: str = "",
 ) -> "tuple[Replayed, ...]":
     """Look whether a new process asks for what the histories hold: the same commands, with the same values.
 
@@ -110,6 +121,7 @@ async def replays_alike(
         env: What is different in that process, besides hashes and time zone.
         besides: What the same process replays, too.
         advice: What to do when the lint has no word for it.
+        shown: What comes of it, said before what the replay asks for.
 
     Returns:
         The replays of ``besides``.
@@ -125,7 +137,7 @@ async def replays_alike(
         parted is None and not other,
         "a replay in a new process asks for the same",
         expected="the commands and values that the history holds",
-        seen=where.what if where is not None else parted.error if parted is not None else other,
+        seen=shown + (where.what if where is not None else parted.error if parted is not None else other),
         events=(where.event_id,) if where is not None else (),
         next_step=step,
     )
