@@ -78,6 +78,11 @@ _CURES = (
     ),
     ("Expected value to be", "return from the activity what its annotation says, nothing more."),
     ("object is not callable", "hand over what can be called: `wait_condition(lambda: self.paid)`, not its value."),
+    (
+        "workflow task fails again and again: KeyError",
+        "use what the activity returned: the workflow has a copy of the module's variables for each run, which no "
+        "activity and no other run fills.",
+    ),
     ("The activity", "correct the activity: its error stands above."),
 )
 """What to do, by words of the reason why a run did not complete."""
