@@ -36,7 +36,8 @@ async def check_vouchers(bench: "Bench", voucher: "Code") -> None:
         asked = [*runs[0].ids("ActivityTaskScheduled"), *runs[0].ids("MarkerRecorded")]
         drawn = bool(sent) and min(asked) >= sent[0]  # in the workflow
         again = [] if drawn else [await bench.run(voucher, orders[0])]
-    completed(bench, *runs, *again)
+    if again:
+        completed(bench, *again)
     bench.require(
         all(sorted(each["to"]) == sorted(_READERS) for each in mails),
         "customer and till get a mail for each order",

@@ -73,8 +73,8 @@ async def check_shelf(bench: "Bench", reserve_cart: "Code") -> None:
 async def _reserved(bench: "Bench", handle: "Handle") -> bool:
     """Return whether the run has all it needs, and waits."""
     types = (await bench.events(handle))["type"]
-    done = int((types == "ActivityTaskCompleted").sum())
-    return done >= len(_WANTED) and types.iloc[-1] == "WorkflowTaskCompleted"
+    done = types.isin(["ActivityTaskCompleted", "MarkerRecorded"]).sum()  # the latter of a local activity
+    return done >= len(_WANTED) and types.iloc[-1] in ("WorkflowTaskCompleted", "MarkerRecorded")
 
 
 async def _not_reserved(bench: "Bench", handle: "Handle") -> None:

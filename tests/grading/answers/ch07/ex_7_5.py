@@ -182,6 +182,7 @@ RIGHT = {
             shelf = dict(zip(things, await asyncio.gather(*calls), strict=True))
         """),
     ),
+    "local_activities": Right(replace("execute_activity").by("execute_local_activity")),
     "a_list_and_a_set": Right(
         replace("things = dict.fromkeys(cart)").by("""
             seen: set[str] = set()
