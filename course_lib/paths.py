@@ -45,6 +45,12 @@ def workspace(chapter: str) -> Path:
     return parent / chapter
 
 
+def exports() -> Path:
+    """Return the folder of exported projects; ``COURSE_EXPORTS`` names another. It is not created here."""
+    named = os.environ.get("COURSE_EXPORTS")
+    return Path(named).expanduser().absolute() if named else root() / "exported"
+
+
 @contextlib.contextmanager
 def writing(
     folder: Path, what: str = "The course cannot write to its state folder", variable: str = "COURSE_STATE"

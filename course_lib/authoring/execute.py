@@ -63,9 +63,9 @@ class Result:
 
 @contextmanager
 def own_state(keep: Mapping[str, str] | None = None) -> Iterator[dict[str, str]]:
-    """Give a run a state of its own: server in memory, shop, workspace and progress; ended and removed after it.
+    """Give a run a state of its own: server in memory, shop, modules, exports, progress; ended and removed after it.
 
-    Grading somebody's notebook must not touch the progress of the one who grades.
+    Grading somebody's notebook must touch neither the progress of the one who grades nor anything in the clone.
 
     Args:
         keep: Environment variables to set besides.
@@ -79,6 +79,7 @@ def own_state(keep: Mapping[str, str] | None = None) -> Iterator[dict[str, str]]
         env |= {
             "COURSE_STATE": str(folder / "state"),
             "COURSE_WORKSPACE": str(folder / "workspace"),
+            "COURSE_EXPORTS": str(folder / "exported"),
             "COURSE_DB": "memory",
             "COURSE_STRICT": "1",
             **(keep or {}),

@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
             tried=sorted(set(workflows)),
             fix=f"say which one the starter starts: course export {options.name} --start NAME --example 'ARGUMENT'.",
         )
-    target = paths.root() / "exported" / options.name
+    target = paths.exports() / options.name
     print(export_project(folder, sources, target, task_queue=options.name, start=start, example=options.example))
     return 0
 

@@ -88,6 +88,13 @@ def read(name: str, answer: Any, modules: Modules) -> Any:
         )
     if isinstance(answer, WorkflowHandle):
         return answer
+    if _of_pandas(answer) and getattr(answer, "shape", None):
+        raise AnswerProblem(
+            f"{name} is one value",
+            "a number, a text …",
+            f"a whole {type(answer).__name__}, of {len(answer)}",
+            "take the one value out of it, for example with `.iloc[-1]`, or count with `len(…)`.",
+        )
     try:
         return _plain(answer, depth=0)
     except _NotPlain as problem:
@@ -208,6 +215,10 @@ def _presets(codes: Any) -> dict[str, Any]:
     return found
 
 
+def _of_pandas(value: Any) -> bool:
+    return type(value).__module__.split(".")[0] in ("pandas", "numpy")
+
+
 class _NotPlain(Exception):
     """A value, or one within it, is no plain data."""
 
@@ -227,7 +238,9 @@ def _plain(value: Any, depth: int) -> Any:
         return tuple(_plain(item, depth + 1) for item in tuple.__iter__(value))
     if type(value) is dict:
         return {_plain(key, depth + 1): _plain(item, depth + 1) for key, item in value.items()}
-    if type(value).__module__.split(".")[0] in ("pandas", "numpy"):
+    if type(value).__name__ == "NAType":
+        return None
+    if _of_pandas(value):
         return value.item() if getattr(value, "ndim", 1) == 0 and hasattr(value, "item") else value
     if isinstance(value, enum.Enum):
         return _plain(value.value, depth + 1)

@@ -85,7 +85,7 @@ class Tried:
         failure: Why the attempt before failed, or the last one, for example ``"TimeoutError (Heartbeat)"``.
         error: The same as an exception, for ``bench.explain``.
         beat: When the server got the last heartbeat of any attempt, to tell it from another one; ``""``: it got none.
-        details: Whether the server holds a heartbeat's value, of any attempt.
+        details: The values of the last heartbeat that the server has, of any attempt; empty when it has none.
         pending: Whether it has not ended.
         runs: Whether an attempt is under way.
         pause: Seconds from the failure to the next attempt; 0 unless that is waited for.
@@ -96,7 +96,7 @@ class Tried:
     failure: str = ""
     error: BaseException | None = None
     beat: str = ""
-    details: bool = False
+    details: tuple[Any, ...] = ()
     pending: bool = False
     runs: bool = False
     pause: float = 0.0
@@ -141,10 +141,13 @@ def scheduled(events: "Sequence[HistoryEvent]", activity: str = "") -> Asked:
     return Asked()
 
 
-def _local(events: "Sequence[HistoryEvent]") -> bool:
+def local(events: "Sequence[HistoryEvent]") -> bool:
     """Return whether a run has called a local activity, which is recorded when it has ended.
 
     One that is under way keeps its workflow task alive: the task completes with no command, and the next one follows.
+
+    Args:
+        events: The run's history.
     """
     idle = sum(
         one.HasField("workflow_task_completed_event_attributes")
@@ -170,7 +173,7 @@ async def require_asked(bench: "Bench", handle: Handle, next_step: str, *, order
         held = bool(bench.shop.waiting(order))  # looked at first: an activity is in the history before it asks the shop
         events = (await history.fetch(handle)).events
         plan = scheduled(events)
-        return plan.event > 0 or held or _local(events)
+        return plan.event > 0 or held or local(events)
 
     came = await bench.until(called, handle)
     if plan.event:
@@ -198,7 +201,7 @@ async def tried(handle: Handle) -> Tried:
     """
     for pending in (await handle.describe()).raw_description.pending_activities:
         beat = str(pending.last_heartbeat_time) if pending.HasField("last_heartbeat_time") else ""
-        details = bool(pending.heartbeat_details.payloads)
+        details = tuple(await default().decode(pending.heartbeat_details.payloads))
         waits = pending.state == PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED
         failure = pending.last_failure if pending.HasField("last_failure") else None
         told = await _told(failure)

@@ -17,6 +17,10 @@ _LONGEST = 1_000_000
 _MOST = 100_000
 
 
+class NotAwaited(Exception):
+    """A function that got a client left something behind that nobody waits for."""
+
+
 def main() -> NoReturn:
     """Run the call that standard input describes; ends the process itself (sdk-python issue 300)."""
     spec, tell = parent.hear()
@@ -37,14 +41,19 @@ def main() -> NoReturn:
 
 async def _call(spec: dict[str, Any]) -> Any:
     sys.path.insert(0, spec["folder"])
-    function = getattr(importlib.import_module(spec["module"]), spec["name"])
+    module = importlib.import_module(spec["module"])
+    function = getattr(module, spec["name"])
     hints = _hints(function)
     args = [
-        await _connect(spec, arg["client"]) if "client" in arg else _typed(hint, arg["value"])
+        await _connect(spec, arg["client"])
+        if "client" in arg
+        else _typed(hint or _like(arg["value"], module), arg["value"])
         for arg, hint in zip(spec["args"], hints + [None] * len(spec["args"]), strict=False)
     ]
     value = function(*args)
     value = await value if inspect.isawaitable(value) else value
+    if any("client" in arg for arg in spec["args"]) and asyncio.all_tasks() - {asyncio.current_task()}:
+        raise NotAwaited("it returned while a task of its own was under way")
     await asyncio.sleep(0.05)
     return value
 
@@ -66,6 +75,14 @@ def _hints(function: Any) -> list[Any]:
         return [named.get(name) for name in inspect.signature(function).parameters]
     except (TypeError, NameError, ValueError):
         return []
+
+
+def _like(value: Any, module: Any) -> Any:
+    """Return the dataclass with these fields that a module has, for a parameter without a type hint."""
+    for kind in vars(module).values() if isinstance(value, dict) else ():
+        if dataclasses.is_dataclass(kind) and {field.name for field in dataclasses.fields(kind)} == set(value):
+            return kind
+    return None
 
 
 def _typed(hint: Any, value: Any) -> Any:

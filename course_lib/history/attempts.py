@@ -83,7 +83,7 @@ class Activity:
             end = moment(self.closed.event_time)
             yield self._span(asked, end, _CLOSED[self.closed_type], None, f"never started; {self._outcome()}")
         elif workflow_end is not None:
-            yield self._span(asked, workflow_end, "cancelled", None, "the workflow ended first")
+            yield self._span(asked, workflow_end, "left", None, "the workflow ended first")
         elif pending is not None:
             yield from self._pending(asked, pending)
         else:
@@ -100,7 +100,7 @@ class Activity:
         elif workflow_end is None:
             yield self._span(begun, None, "running", attempt, "", free)
         else:
-            yield self._span(begun, workflow_end, "cancelled", attempt, "the workflow ended first", free)
+            yield self._span(begun, workflow_end, "left", attempt, "the workflow ended first", free)
 
     def _pending(self, asked: datetime, pending: PendingActivityInfo) -> Iterator[Span]:
         attempt = max(pending.attempt, 1)

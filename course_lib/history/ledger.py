@@ -182,7 +182,8 @@ class Ledger:
         if (span := self._spans.get(number)) is not None:
             if span.end is None and self._end is not None:
                 text = joined(span.detail, "the workflow ended first")
-                span = span._replace(end=max(span.start, self._end), status="cancelled", detail=text)
+                status: SpanStatus = "left" if span.kind in ("child", "nexus", "update") else "cancelled"
+                span = span._replace(end=max(span.start, self._end), status=status, detail=text)
             return [span]
         if (activity := self._activities.get(number)) is None:
             return []

@@ -8,8 +8,9 @@ SpanKind = Literal[
     "query",  # not in a history: see sent_queries.py
 ]  # fmt: skip
 SpanStatus = Literal[
-    "running", "waiting", "completed", "failed", "timed_out", "cancelled", "terminated", "continued", "point"
-]
+    "running", "waiting", "completed", "failed", "timed_out", "cancelled", "left", "terminated", "continued",
+    "point",
+]  # fmt: skip
 
 
 class Span(NamedTuple):
@@ -24,6 +25,7 @@ class Span(NamedTuple):
         start: When it began, UTC.
         end: When it ended; None while it goes on.
         status: How it ended. ``waiting``: it has not begun, ``start`` is since when it waits. ``point``: a moment.
+            ``left``: the run ended first, so that its result is not recorded.
         attempt: Which attempt, from 1; None for what is never retried.
         first_event: The number of the event that asked for it; 0 for a query, which has none.
         last_event: The number of the event that ended it; None while there is none.

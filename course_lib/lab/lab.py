@@ -20,7 +20,7 @@ from course_lib.history.sent_queries import ObservingInterceptor
 from course_lib.lab import faults, interrupted, names, run_argument, server_calls, shell, waiting, your_turn
 from course_lib.lab.fleet import Fleet
 from course_lib.lab.started_runs import Started
-from course_lib.paths import root, workspace
+from course_lib.paths import exports, workspace
 from course_lib.private.kernel import keep_parents
 from course_lib.server.progress import progress
 from course_lib.unique import unique
@@ -491,7 +491,7 @@ class Lab:
 
         sources = {module: self._modules.source(module) for module in self._modules.names()}
         written = export_project(
-            self.workspace, sources, root() / "exported" / name,
+            self.workspace, sources, exports() / name,
             task_queue=name, start=start.__name__, example=example,
         )  # fmt: skip
         faults.end(self.shop, "The chapter is exported: the shop works again.")

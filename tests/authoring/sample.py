@@ -43,6 +43,15 @@ HINTS = """\
 """
 
 
+PLAN = """\
+**Instructor: plan** For those who teach.
+
+| Minutes | Section | Show |
+|---:|---|---|
+| 5 | A first look | the greeting |
+| 10 | 1.1, quiz | |
+"""
+
 HEAD = """\
 # Workflows
 
@@ -73,9 +82,9 @@ def sample_cells() -> list[Any]:
     """Return the cells of a chapter that breaks no rule of the format."""
     cells = [
         text(HEAD),
+        text(PLAN, "instructor"),
         code("greeting = 'hello'\ngreeting".replace("'", '"')),
         text("## A first look\n\nThe greeting is above."),
-        text("For those who teach: ask what comes next.", "instructor"),
         code('lab.predict("1.a")'),
         text("Predict first, then run."),
         code('lab.predict("1.b")'),
@@ -89,6 +98,8 @@ def sample_cells() -> list[Any]:
         code(EXERCISE.rstrip("\n"), "exercise"),
         text(HINTS, "hints"),
         code('await lab.check("1.1", OrderWorkflow)'),
+        text("**Instructor: 1.1** They forget to wait. What waits?", "instructor"),
+        text("**Instructor: discussion** What comes next?", "instructor"),
         text("## Quiz"),
         code('lab.quiz("1")'),
         text("## Recap\n\nFive lines."),

@@ -38,7 +38,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     told = (root() / "CONTRIBUTING.md").read_text(encoding="utf-8")
     told = told.partition("### … add an exercise")[2].partition("\n### … add a chapter")[0]
-    task, solution, hints, checks, answers = (
+    task, solution, hints, teach, checks, answers = (
         textwrap.dedent(block) for block in re.findall(r"^   ```\w+\n(.*?)^   ```$", told, re.DOTALL | re.MULTILINE)
     )
     call = re.search(r'`(await lab\.check\("0\.2", \w+\))`', told)
@@ -49,6 +49,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
         {"cell_type": "markdown", "id": "ex-0-2-hints", "metadata": {"tags": ["hints"]}, "source": hints},
         {"cell_type": "markdown", "id": "check-0-2-say", "metadata": {}, "source": "The check reads the history."},
         {"cell_type": "code", "id": "check-0-2", "metadata": {"tags": ["check"]}, "source": call[1]},
+        {"cell_type": "markdown", "id": "teach-0-2", "metadata": {"tags": ["instructor"]}, "source": teach},
     ]
     for cell in cells:
         if cell["cell_type"] == "code":

@@ -10,6 +10,7 @@ import pytest
 from jupyter_client.connect import LocalPortCache
 
 from course_lib.authoring.execute import Result, execute, own_state
+from course_lib.paths import root
 
 from .sample import code, notebook
 
@@ -90,14 +91,14 @@ def test_a_run_has_a_state_of_its_own_and_leaves_nothing(tmp_path: Path) -> None
     seen = tmp_path / "seen.json"
     start = f"""\
 import json, os, pathlib
-from course_lib import server
+from course_lib import paths, server
 found = await server.ensure()
-env = [os.environ["COURSE_STATE"], os.environ["COURSE_STRICT"]]
-pathlib.Path({str(seen)!r}).write_text(json.dumps([*env, found.pid]))"""
+folders = [str(folder) for folder in (paths.state_dir(), paths.workspace("01"), paths.exports())]
+pathlib.Path({str(seen)!r}).write_text(json.dumps([os.environ["COURSE_STRICT"], found.pid, folders]))"""
     assert run(tmp_path, code(start)).broken == []
-    state, strict, pid = json.loads(seen.read_text(encoding="utf-8"))
-    assert (strict, state != os.environ["COURSE_STATE"]) == ("1", True)
-    assert not Path(state).exists()
+    strict, pid, folders = json.loads(seen.read_text(encoding="utf-8"))
+    assert (strict, folders[0] != os.environ["COURSE_STATE"]) == ("1", True)
+    assert not any(Path(folder).is_relative_to(root()) or Path(folder).parent.exists() for folder in folders)
     assert not alive(pid)
 
 

@@ -57,6 +57,13 @@ def named(cells: list[Any]) -> list[Any]:
     return cells
 
 
+def untagged(cells: list[Any]) -> list[Any]:
+    for cell in cells:
+        if "**Instructor: discussion**" in cell.source:
+            cell.metadata["tags"] = []
+    return cells
+
+
 CALLOUT = '<div style="border-left:4px solid #27a; background:{}{}">\n\n**{}** Read it.\n\n</div>'
 
 
@@ -93,6 +100,14 @@ CALLOUT = '<div style="border-left:4px solid #27a; background:{}{}">\n\n**{}** R
         (replaced("A timer.", "What waits?"), "hints"),
         (replaced("What waits?", "It waits."), "hints"),
         (replaced("**Why** It waits.", "**Why** "), "why"),
+        (without("**Instructor: plan**"), "instructor"),
+        (without("**Instructor: discussion**"), "instructor"),
+        (without("**Instructor: 1.1**"), "instructor"),
+        (with_extra(text("**Instructor: plan**\n\n| 15 | all |", "instructor")), "instructor"),
+        (with_extra(text("**Instructor: 1.2** They sleep.", "instructor")), "instructor"),
+        (with_extra(text("My own note.", "instructor")), ""),
+        (replaced("| 10 |", "| 9 |"), "instructor"),
+        (untagged, "instructor"),
         (replaced("### BEGIN SOLUTION\n", ""), None),
         (replaced("02_next.ipynb", "03_missing.ipynb"), "link"),
         (with_extra(text("[up](#No-such-heading)")), "link"),

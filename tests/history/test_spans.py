@@ -144,7 +144,8 @@ async def test_what_is_left_behind_when_the_workflow_ends_has_an_end_too(start: 
     spans = history.spans(await history.fetch(handle))
     assert spans[0].status == "terminated"
     assert "enough" in spans[0].detail
-    assert {span.status for span in _of(spans, "activity") + _of(spans, "timer")} == {"cancelled"}
+    assert {span.status for span in _of(spans, "activity")} == {"left"}  # it may well have been carried out
+    assert {span.status for span in _of(spans, "timer")} == {"cancelled"}
     assert all("the workflow ended first" in span.detail for span in _of(spans, "activity") + _of(spans, "timer"))
 
 

@@ -1,14 +1,13 @@
 """The shop's faults in a real kernel: shown as a panel, and gone at every end of a chapter."""
 
 import contextlib
-import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from jupyter_client.manager import start_new_kernel
 
 from course_lib import shop as shops
-from course_lib.paths import root
 from course_lib.server import Server
 
 from .test_lab_in_a_kernel import LIMIT, MODULE, OPEN, Notebook
@@ -40,15 +39,14 @@ def test_the_switches_are_shown_as_the_panel(notebook: Notebook) -> None:
     assert "Calm: calls go through." in shown
 
 
-def test_an_export_is_the_end_of_the_chapter(notebook: Notebook) -> None:
+def test_an_export_is_the_end_of_the_chapter(notebook: Notebook, tmp_path: Path) -> None:
+    notebook.run(f'import os\nos.environ["COURSE_EXPORTS"] = {str(tmp_path)!r}')
     notebook.run('lab.shop.faults.outage("payments")')
     notebook.run(MODULE)
     export = "_ = lab.export('faults-test', start=Parcel, example='\"o-1\"')"
-    try:
-        assert "Faults cleared: payments outage" in notebook.run(export)
-        assert "Faults cleared" not in notebook.run(export)
-    finally:
-        shutil.rmtree(root() / "exported" / "faults-test", ignore_errors=True)
+    assert "Faults cleared: payments outage" in notebook.run(export)
+    assert "Faults cleared" not in notebook.run(export)
+    assert (tmp_path / "faults-test" / "README.md").is_file()
 
 
 def test_progress_ends_the_chapter_only_when_every_exercise_is_passed(notebook: Notebook) -> None:

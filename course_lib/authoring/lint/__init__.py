@@ -5,7 +5,7 @@ from pathlib import Path
 
 from course_lib import grading
 from course_lib.authoring.build import Chapter, chapters
-from course_lib.authoring.lint import code, exercises, prose, ruffing, shape, words
+from course_lib.authoring.lint import code, exercises, prose, ruffing, shape, teaching, words
 from course_lib.authoring.lint.exercises import ContentOf
 from course_lib.authoring.lint.problem import Problem
 
@@ -37,6 +37,7 @@ def lint(
     for chapter in made:
         problems.extend(shape.check(chapter))
         problems.extend(exercises.check(chapter, content_of))
+        problems.extend(teaching.check(chapter))
         problems.extend(prose.check(root, chapter, files))
         problems.extend(words.check(root, chapter))
         problems.extend(code.check(root, chapter))

@@ -13,7 +13,15 @@ _WIDTH = 32
 _ROWS = 60
 _TABLE = 200
 _IN_A_LANE = 12
-_FULL = {"failed": "x", "timed_out": "x", "terminated": "x", "cancelled": "/", "running": "▓", "waiting": "░"}
+_FULL = {
+    "failed": "x",
+    "timed_out": "x",
+    "terminated": "x",
+    "cancelled": "/",
+    "left": "/",
+    "running": "▓",
+    "waiting": "░",
+}
 
 
 def lines(picture: Picture, scale: Scale) -> list[str]:

@@ -8,44 +8,41 @@ from course_lib.grading.exercises import Exercise
 if TYPE_CHECKING:
     from course_lib.grading import Bench, Code
 
-_NAMES = ("Ada", "Grace", "Edsger", "Barbara", "Alan", "Margaret")
+_NAMES = ("Grace O'Hara & Sons", "edsger Wybe DIJKSTRA", "Barbara van der Grünewald", "alan & Joan Turing-Clarke")
 
 
 async def check_greeting(bench: "Bench", greeting: "Code") -> None:
     """Greet two customers, whose names change with every check, and read the results in the histories."""
     # Two, so that a name written into the code cannot pass; drawn, so that no two names can be written in either.
-    first, second = secrets.SystemRandom().sample(_NAMES, 2)
     async with bench.worker(greeting):
-        run = await bench.run(greeting, first)
-        bench.require_completed(run, "correct that line, run the cell again (a new revision), then check again.")
-        other = await bench.run(greeting, second)
-    wanted = f"Welcome to the shop, {first}!"
+        for name in secrets.SystemRandom().sample(_NAMES, 2):
+            run = await bench.run(greeting, name)
+            wanted = f"Welcome to the shop, {name}!"
+            if run.result != wanted:
+                break
+    bench.require_completed(run, "correct that line, run the cell again (a new revision), then check again.")
     bench.expect(
         run.result == wanted,
-        "the customer is welcomed to the shop",
+        "each customer is welcomed to the shop by name",
         expected=repr(wanted),
-        seen=run.result,
+        seen=repr(run.result),
         events=run.last_event,
-        next_step=_next_step(run.result, first),
-    )
-    bench.expect(
-        other.completed and second in str(other.result) and first not in str(other.result),
-        "each customer is greeted by their own name",
-        expected=f"{second!r} in the result for {second!r}",
-        seen=other.result if other.completed else other.reason,
-        events=other.last_event,
-        next_step="use the parameter: `name` inside the braces of the f-string, not one customer's name.",
+        next_step=_next_step(run.result, name),
     )
 
 
 def _next_step(result: object, name: str) -> str:
     if result is None:
         return "end the method with `return`: what it prints is not its result."
-    if "{" in str(result):
+    if not isinstance(result, str):
+        return 'return one text, `f"…"` alone: no list, tuple or dict around it.'
+    if "{" in result:
         return 'put an `f` in front of the quotation mark: only `f"… {name}"` fills in the name.'
-    if str(result).startswith("Hello"):
+    if result.startswith("Hello"):
         return "change the text in the `return` line and run that cell again, so that the Worker gets the new revision."
-    if name not in str(result):
+    if name not in result and name.split()[0].lower() in result.lower():
+        return "use the whole name, as it is: `name` inside the braces, without a change."
+    if name not in result:
         return "use the parameter: `name` inside the braces of the f-string, not one customer's name."
     return "compare the two texts character by character: comma, space and exclamation mark count."
 

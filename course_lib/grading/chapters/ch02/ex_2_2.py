@@ -1,13 +1,14 @@
 """Exercise 2.2: a worker is killed in the middle of an import; the next attempt must go on, not begin again.
 
-Page 9 hangs at the shop, so nothing is imported meanwhile, until the server has missed the attempt's heartbeats.
+A page hangs at the shop, so nothing is imported meanwhile, until the server has missed the attempt's heartbeats.
 Whatever was reported has arrived by then, although the worker holds heartbeats back for up to 80 % of the timeout
 (temporalio 1.35; ``max_heartbeat_throttle_interval`` makes that a twentieth of a second). Then the worker is killed, so
 the next attempt knows nothing but what the server holds. Attempts that a busy machine loses on the way change nothing.
 """
 
+import secrets
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from course_lib.grading import attempts
 from course_lib.grading.exercises import Exercise
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 TOTAL = 10_000
 _PAGE = 500
-_DONE = 8
+_DONE = (5, 6, 7)  # pages; not the notebook's own
+_COMPLETES = "the workflow completes after the kill"
 _LONGEST_SILENCE = 2.0
 _THROTTLE = timedelta(seconds=0.05)
 _STARTS = 3
@@ -30,23 +32,33 @@ _KILLED = 60.0  # seconds for milliseconds: the limit of a wait that always ends
 
 
 async def check_resume(bench: "Bench", workflow: "Code") -> None:
-    """Import until page 9 hangs and the attempt is lost; kill the worker, start another; read the imports table."""
+    """Import until a page hangs and the attempt is lost; kill the worker, start another; read the imports table."""
     # Without a cache of workflows no task waits for the dead worker's own queue.
     async with bench.worker(workflow, max_heartbeat_throttle_interval=_THROTTLE, max_cached_workflows=0) as worker:
         handle = await _hanging(bench, workflow, worker)
-        _require_details(bench, await _lost(bench, handle))
+        known = await _lost(bench, handle)
+        _require_details(bench, known)
         worker.kill()
         await worker.wait_exit(_KILLED)  # whose client is gone, that request does nothing when it is released
         before = bench.shop.table("imports")
-        bench.did(f"the next page hangs; kill -9 after {len(before)} pages, and a new worker")
+        bench.did(f"the next page hangs; kill -9 after {len(before)} pages, and a new worker; a later page fails once")
         bench.shop.faults.release("warehouse", operation="record_import")
+        # One more attempt: each goes on from the heartbeat, not the second alone, and no page may be passed over.
+        bench.shop.faults.next_calls("warehouse", ["ok", "ok", "ok", "outage"], operation="record_import")
         seen = len(bench.shop.table("requests"))
         await worker.start()
         run = await bench.finish(handle)
     after = bench.shop.table("imports")
     keys = set(bench.shop.table("requests")["idempotency_key"].iloc[seen:].dropna())
-    bench.require_completed(run, label="the workflow completes after the kill")
-    _went_on(bench, before, after, keys, run.ids("ActivityTaskStarted"))
+    bench.require_completed(run, _read_step(run.reason), label=_COMPLETES)
+    bench.expect(
+        set(after["job"]) == {handle.id},
+        "the pages are recorded for the job",
+        expected=handle.id,
+        seen=", ".join(map(repr, after["job"].unique())),
+        next_step="hand the activity the `job` that the workflow gets, and the shop `job=job`.",
+    )
+    _went_on(bench, before, after, keys, run.ids("ActivityTaskStarted"), known.details)
     bench.expect(
         run.result == TOTAL,
         "the result is the number of rows",
@@ -59,15 +71,17 @@ async def check_resume(bench: "Bench", workflow: "Code") -> None:
 
 
 async def _hanging(bench: "Bench", workflow: "Code", worker: "WorkerProcess") -> "Handle":
-    """Start an import and return when its page 9 hangs.
+    """Start an import and return when one of its pages hangs.
 
     An attempt that a slow machine has lost before goes on importing beside the next one: then all begins anew.
     """
+    done = secrets.choice(_DONE)
     for _ in range(_STARTS):
         bench.shop.reset()
-        bench.shop.faults.hold("warehouse", after=_DONE, operation="record_import")
+        bench.shop.faults.hold("warehouse", after=done, operation="record_import")
         await worker.start()
-        handle = await bench.start(workflow, bench.unique("import"))
+        job = bench.unique("import")
+        handle = await bench.start(workflow, job, id=job)
         plan = await attempts.require_asked(bench, handle, CORRECT)
         hangs, now = await _hangs(bench, handle)
         if now.mistake or now.attempt == 1 or not hangs:
@@ -79,12 +93,12 @@ async def _hanging(bench: "Bench", workflow: "Code", worker: "WorkerProcess") ->
     bench.require(
         hangs and not now.mistake,
         "the import gets under way",
-        expected=f"{_DONE} pages, and a request to record the next",
+        expected=f"{done} pages, and a request to record the next",
         seen=f"an attempt failed: {bench.explain(now.error)}"
         if now.mistake and now.error
         else f"{len(bench.shop.table('imports'))} pages, and no more come",
         events=(plan.event,),
-        next_step="read what is said above: on its first attempt an activity has no heartbeat details yet."
+        next_step="begin at 0 when there is no heartbeat yet: in the first attempt `heartbeat_details` is empty."
         if now.failure == "IndexError"
         else CORRECT,
     )
@@ -97,11 +111,15 @@ async def _hangs(bench: "Bench", handle: "Handle") -> "tuple[bool, Tried]":
 
 
 def _require_timeout(bench: "Bench", plan: "Asked") -> None:
+    longest = plan.heartbeat == plan.one_try
     bench.require(
         0 < plan.heartbeat <= _LONGEST_SILENCE,
         "the server notices a dead worker within two seconds",
         expected=f"a heartbeat timeout of at most {_LONGEST_SILENCE:g} s",
-        seen=f"a heartbeat timeout of {plan.heartbeat:g} s" if plan.heartbeat else "no heartbeat timeout",
+        seen=f"a heartbeat timeout of {plan.heartbeat:g} s"
+        + (", the most that the server takes: its whole start_to_close_timeout" if longest else "")
+        if plan.heartbeat
+        else "no heartbeat timeout",
         events=(plan.event,),
         next_step=(
             "choose a shorter `heartbeat_timeout`: two seconds are long for an activity that reports every few "
@@ -119,6 +137,8 @@ async def _lost(bench: "Bench", handle: "Handle") -> "Tried":
     given_up, _ = await attempts.until(bench, handle, lambda now: now.attempt > hanging)
     if not given_up:
         run = await bench.finish(handle)
+        if (step := _read_step(run.reason)) != CORRECT:
+            bench.require_completed(run, step, label=_COMPLETES)
         bench.require(
             False,
             "the next attempt comes",
@@ -132,7 +152,7 @@ async def _lost(bench: "Bench", handle: "Handle") -> "Tried":
 
 def _require_details(bench: "Bench", now: "Tried") -> None:
     bench.require(
-        now.details,
+        bool(now.details),
         "the server knows how far the import is",
         expected="heartbeat details",
         seen="heartbeats without a value" if now.beat else "no heartbeat",
@@ -145,12 +165,24 @@ def _require_details(bench: "Bench", now: "Tried") -> None:
     )
 
 
+def _read_step(reason: str) -> str:
+    if "'offset' must be" not in reason:
+        return CORRECT
+    if "'[" in reason or "'(" in reason:
+        return (
+            "take the first of the values: `activity.info().heartbeat_details[0]`. It is a sequence, since a heartbeat "
+            "may have several values."
+        )
+    return "read back what you report: the heartbeat's value comes as it was given to `activity.heartbeat(…)`."
+
+
 def _went_on(
     bench: "Bench",
     before: "pd.DataFrame",
     after: "pd.DataFrame",
     keys: set[str],
     started: tuple[int, ...],
+    details: tuple[Any, ...],
 ) -> None:
     resumed = after.iloc[len(before) :]
     # With a key per page a second import leaves no row, but its requests.
@@ -161,7 +193,9 @@ def _went_on(
         expected=f"it goes on near offset {_end(before)}",
         seen="after the kill it imports from offset 0 on",
         events=started,
-        next_step="begin at the last heartbeat's value, which `activity.info().heartbeat_details` holds (empty in the "
+        next_step="call `activity.heartbeat(offset)` after each page: all that the server knows is 0."
+        if details == (0,)
+        else "begin at the last heartbeat's value, which `activity.info().heartbeat_details` holds (empty in the "
         "first attempt).",
     )
     missing = sorted(set(range(TOTAL)) - _rows(after))
@@ -171,7 +205,9 @@ def _went_on(
         expected=f"rows 0 to {TOTAL - 1}",
         seen=f"{len(missing)} rows are missing, from {missing[0]} on" if missing else "all rows",
         events=started,
-        next_step="report a page only when it is recorded, and report where the *next* page begins: whoever reads the "
+        next_step="add to `offset` only the rows that you have recorded: already the first attempt left some out."
+        if len(_rows(before)) < _end(before)
+        else "report a page only when it is recorded, and report where the *next* page begins: whoever reads the "
         "heartbeat must begin exactly there.",
     )
     again = len(_rows(before) & _rows(resumed)) // _PAGE
@@ -181,7 +217,11 @@ def _went_on(
         expected=f"it goes on at offset {_end(before)}",
         seen=f"it goes on at offset {_first(resumed)}: {again} page(s) for a second time",
         events=started,
-        next_step="report the offset after `offset += len(rows)`: the heartbeat says where the next page begins, not "
+        next_step=f"report the offset itself, and go on there: the server was told {details[0]!r}."
+        if details[0] not in (_end(before), _end(before) - _PAGE)
+        else f"begin exactly where the heartbeat says, at {details[0]}."
+        if details[0] == _end(before)
+        else "report the offset after `offset += len(rows)`: the heartbeat says where the next page begins, not "
         "where the last one began.",
     )
 

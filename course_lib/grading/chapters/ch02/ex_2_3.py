@@ -1,4 +1,4 @@
-"""Exercise 2.3: two activities let go of the only slot, their worker dies, and answers reach the right one."""
+"""Exercise 2.3: three activities let go of the only slot, their worker dies, and answers reach the right one."""
 
 import asyncio
 from base64 import b64decode
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from course_lib.grading import attempts
 from course_lib.grading.bench import CLIENT
 from course_lib.grading.exercises import Exercise
+from course_lib.grading.verdict import CORRECT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,61 +17,79 @@ if TYPE_CHECKING:
 
 _FIXTURES = Path(__file__).with_name("graded_review.py")
 _WAITS = "the activity still waits for an answer"
+_REJECTED = "complete the activity with `False`: a rejection is an answer, not a failure, and a failure is retried."
 _LOOKS = 5  # requests of who asks for the answer in a loop, instead of letting go
 
 
 async def check_review(bench: "Bench", ask: "Code", answer: "Code") -> None:
-    """Ask about two orders with one slot, kill the worker, answer the second, then the first."""
+    """Ask about three orders with one slot, kill the worker, answer the middle one, then the others."""
     # Without a cache of workflows no task waits for the dead worker's own queue, which saves two seconds.
     async with bench.worker(ask, extra=(_FIXTURES,), max_concurrent_activities=1, max_cached_workflows=0) as worker:
-        orders = [bench.unique("order") for _ in range(2)]
+        orders = [bench.unique("order") for _ in range(3)]
+        # Who does not wait for its request never learns that it failed.
+        bench.shop.faults.next_calls("identity", ["outage"], operation="request_review", order_id=orders[0])
         # Workflow ids that are not the order ids: only the token leads to the activity.
         runs = [await bench.start("GradedReview", order) for order in orders]
         bench.did("on a worker with one activity slot")
         reviews = await _reviews(bench, runs, orders)
-        await _let_go(bench, reviews, runs)
-        _tokens(bench, reviews)
+        await _let_go(bench, reviews, runs, orders)
+        _tokens(bench, reviews, orders)
         worker.kill()
         bench.did("kill -9")
         by_order = dict(zip(reviews["order_id"], reviews["id"], strict=True))
         run_of = dict(zip(orders, runs, strict=True))
-        # The later review first: whoever completes "the first that waits" completes the wrong one.
-        first, last = by_order
-        wanted = {first: True, last: False}
-        called, _ = await asyncio.gather(bench.call(answer, CLIENT, by_order[last], wanted[last]), worker.start())
+        # The middle review first: whoever completes the first that waits, or the last, completes the wrong one.
+        first, middle, last = by_order
+        wanted = {middle: True, first: False, last: True}
+        called, _ = await asyncio.gather(bench.call(answer, CLIENT, by_order[middle], True), worker.start())
         bench.require(
             called.ok,
             "`answer` completes the activity",
             expected="it returns",
             seen=called.reason or "it returned",
-            next_step="decode the review's `task_token` to the bytes that `activity.info().task_token` was, and pass "
-            "them to `client.get_async_activity_handle(task_token=…)`.",
+            next_step=_answer_step(called.error),
         )
-        await _arrived(bench, run_of[last], run_of[first], wanted[last])
-        called = await bench.call(answer, CLIENT, by_order[first], wanted[first])
-        done = await _result(bench, run_of[first])
-        bench.expect(
-            called.ok and done is wanted[first],
-            "the other order gets its own answer",
-            expected=wanted[first],
+        await _arrived(bench, run_of[middle], [run_of[first], run_of[last]], True)
+        for order in (first, last):
+            called = await bench.call(answer, CLIENT, by_order[order], wanted[order])
+            done = await _result(bench, run_of[order])
+            if not called.ok or done is not wanted[order]:
+                break
+        bench.require(
+            called.ok and done is wanted[order],
+            "the other orders get their own answers",
+            expected=wanted[order],
             seen=done if called.ok else called.reason,
-            events=tuple((await bench.events(run_of[first]))["event_id"].tail(1)),
-            next_step="pass `approved` on as it is, with the token of the review that was answered.",
+            events=tuple((await bench.events(run_of[order]))["event_id"].tail(1)),
+            next_step=_REJECTED
+            if (await attempts.tried(run_of[order])).failure
+            else "pass `approved` on as it is, with the token of the review that was answered.",
         )
     states = dict(zip(*(bench.shop.table("reviews")[name] for name in ("order_id", "state")), strict=True))
     bench.expect(
-        states == {first: "approved", last: "rejected"},
+        states == {first: "rejected", middle: "approved", last: "approved"},
         "the answers are recorded with the reviews",
-        expected="one approved, one rejected",
+        expected="two approved, one rejected",
         seen=", ".join(sorted(states.values())),
         next_step="call `ShopClient().answer_review(review_id, approved)` in `answer`.",
     )
 
 
-async def _reviews(bench: "Bench", runs: "list[Handle]", orders: list[str]) -> "pd.DataFrame":
-    """Return the reviews, when both orders have one or it is clear that they will not.
+def _answer_step(error: str) -> str:
+    if error == "NotAwaited":
+        return "`await` the call in `answer`: when nobody waits for it, its failure is lost."
+    if error in ("AttributeError", "KeyError", "NameError", "TypeError"):
+        return CORRECT
+    return (
+        "decode the review's `task_token` to the bytes that `activity.info().task_token` was, and pass them to "
+        "`client.get_async_activity_handle(task_token=…)`."
+    )
 
-    The one slot puts all in order: when the second activity has begun, the first has ended or let go, and the server
+
+async def _reviews(bench: "Bench", runs: "list[Handle]", orders: list[str]) -> "pd.DataFrame":
+    """Return the reviews, when all orders have one or it is clear that they will not.
+
+    The one slot puts all in order: when the next activity has begun, the one before has ended or let go, and the server
     knows which.
     """
 
@@ -89,7 +108,7 @@ async def _reviews(bench: "Bench", runs: "list[Handle]", orders: list[str]) -> "
     return bench.shop.table("reviews")
 
 
-async def _let_go(bench: "Bench", reviews: "pd.DataFrame", runs: "list[Handle]") -> None:
+async def _let_go(bench: "Bench", reviews: "pd.DataFrame", runs: "list[Handle]", orders: list[str]) -> None:
     ended = [event for run in runs for event in bench.ids(await bench.events(run), "ActivityTaskCompleted")]
     errors = [now.error for now in [await attempts.tried(run) for run in runs] if now.mistake and now.error]
     failure = f"an attempt failed: {bench.explain(errors[0])}" if errors else ""
@@ -98,7 +117,7 @@ async def _let_go(bench: "Bench", reviews: "pd.DataFrame", runs: "list[Handle]")
         not ended,
         "the activity is not completed before the answer is there",
         expected="ActivityTaskCompleted only after `answer`",
-        seen=f"{len(ended)} completed while both reviews were pending",
+        seen=f"{len(ended)} completed while all reviews were pending",
         events=ended,
         next_step="end the function with `activity.raise_complete_async()`, with the parentheses: a `return` "
         "completes the activity at once, with that value as the answer.",
@@ -106,9 +125,9 @@ async def _let_go(bench: "Bench", reviews: "pd.DataFrame", runs: "list[Handle]")
     bench.require(
         asked > 0,
         "a review is requested",
-        expected="two rows in `reviews`",
+        expected="a row in `reviews` for each order",
         seen=failure or "no row",
-        next_step="call `request_review` before `raise_complete_async()`: what comes after it never runs.",
+        next_step=_request_step(failure),
     )
     bench.require(
         not failure,
@@ -118,22 +137,46 @@ async def _let_go(bench: "Bench", reviews: "pd.DataFrame", runs: "list[Handle]")
         next_step="end the function with `activity.raise_complete_async()`: any other exception is a failed attempt, "
         "and the next one asks again.",
     )
+    sent = bench.shop.table("requests", operation="request_review")
+    lost = set(orders) - set(reviews["order_id"])
     bench.require(
-        asked == 2,
+        not lost or not lost <= set(sent["order_id"]),
+        "a request that fails is a failed attempt",
+        expected="another attempt after a failed request",
+        seen="the service was down for one request, and that review was never asked for again",
+        next_step="`await` the request before `raise_complete_async()`: when nobody waits for it, its failure is lost.",
+    )
+    bench.require(
+        asked >= len(orders),
         "an activity that waits holds no slot",
-        expected="two reviews from a worker with one slot",
-        seen="one review: its activity still occupies the slot, so the second never began",
+        expected=f"{len(orders)} reviews from a worker with one slot",
+        seen=f"{asked} review: its activity still occupies the slot, so the next never began",
         next_step="do not wait in the activity: request the review, then `activity.raise_complete_async()`.",
     )
 
 
-def _tokens(bench: "Bench", reviews: "pd.DataFrame") -> None:
+def _request_step(failure: str) -> str:
+    if "bytes" in failure or "UnicodeDecodeError" in failure:
+        return "make text of the token's bytes: `b64encode(activity.info().task_token).decode()`."
+    if failure:
+        return CORRECT
+    return "call `request_review` before `raise_complete_async()`: what comes after it never runs."
+
+
+def _tokens(bench: "Bench", reviews: "pd.DataFrame", orders: list[str]) -> None:
+    bench.require(
+        sorted(reviews["order_id"]) == sorted(orders),
+        "each order has one review",
+        expected=", ".join(orders),
+        seen=", ".join(map(repr, reviews["order_id"])),
+        next_step="ask once, with the order's id first, then the token: `request_review(order_id, token)`.",
+    )
     tokens = list(reviews["token"])
     readable = all(_decodes(token) for token in tokens)
     bench.require(
         readable and len(set(tokens)) == len(tokens),
         "each review holds the task token of its own activity",
-        expected="two different task tokens as base64 text",
+        expected="different task tokens as base64 text",
         seen=" and ".join(repr(token[:24]) for token in tokens),
         next_step="pass `b64encode(activity.info().task_token).decode()` to `request_review`: whoever answers has "
         "nothing but the review.",
@@ -147,8 +190,8 @@ def _decodes(token: str) -> bool:
         return False
 
 
-async def _arrived(bench: "Bench", handle: "Handle", other: "Handle", wanted: bool) -> None:
-    elsewhere = bool(bench.ids(await bench.events(other), "ActivityTaskCompleted"))
+async def _arrived(bench: "Bench", handle: "Handle", others: "list[Handle]", wanted: bool) -> None:
+    elsewhere = any([bench.ids(await bench.events(other), "ActivityTaskCompleted") for other in others])
     failed = (await attempts.tried(handle)).failure
     result = "the activity of the other order was completed" if elsewhere else await _result(bench, handle)
     if elsewhere:
@@ -157,7 +200,7 @@ async def _arrived(bench: "Bench", handle: "Handle", other: "Handle", wanted: bo
             "the activity of another order."
         )
     elif failed:
-        step = "complete the activity with `False`: a rejection is an answer, not a failure, and a failure is retried."
+        step = _REJECTED
     elif result is _WAITS:
         step = "complete the handle with `await handle.complete(approved)`."
     else:

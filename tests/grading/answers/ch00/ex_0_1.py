@@ -1,22 +1,42 @@
 """Answers to exercise 0.1, Change a greeting."""
 
-from tests.grading.edits import Given, Right, Wrong, replace
+from tests.grading.edits import Right, Wrong, replace
 
 CLAIMS = {
-    "a customer's name, for example `\"Ada\"`.": "one_name_for_all",
-    "the workflow returns": "printed_and_other_words",
+    'a customer\'s name, for example `"Ada"`.': "one_name_for_all",
+    "the workflow returns": "raises",
     "the greeting in exactly this form.": "almost",
     '`"Ada"` → `"Welcome to the shop, Ada!"`': "other_words_only_appended",
 }
 
 WRONG = {
+    "raises": Wrong(
+        "the workflow completes",
+        "correct that line",
+        replace('return f"Welcome to the shop, {name}!"').by('raise ApplicationError(f"Welcome to the shop, {name}!")'),
+        replace("from temporalio import workflow").by("""
+            from temporalio import workflow
+            from temporalio.exceptions import ApplicationError
+        """),
+    ),
     "almost": Wrong(
-        "the customer is welcomed to the shop",
+        "each customer is welcomed to the shop by name",
         "comma, space and exclamation mark count",
         replace("shop, {name}!").by("shop {name}"),
     ),
+    "first_name_alone": Wrong(
+        "each customer is welcomed to the shop by name",
+        "use the whole name, as it is",
+        replace("{name}!").by("{name.split()[0]}!"),
+    ),
+    "in_a_dict": Wrong(
+        "each customer is welcomed to the shop by name",
+        "return one text",
+        replace('f"Welcome to the shop, {name}!"').by('{"greeting": f"Welcome to the shop, {name}!"}'),
+        replace("-> str").by("-> dict"),
+    ),
     "forgotten_f": Wrong(
-        ("the customer is welcomed to the shop", "each customer is greeted by their own name"),
+        "each customer is welcomed to the shop by name",
         "put an `f` in front of the quotation mark",
         replace('f"Welcome to the shop, {name}!"').by('"Welcome to the shop, {name}!"'),
     ),
@@ -35,17 +55,17 @@ WRONG = {
         replace("@workflow.defn").by(""),
     ),
     "one_name_for_all": Wrong(
-        "each customer is greeted by their own name",
+        "each customer is welcomed to the shop by name",
         "use the parameter: `name` inside the braces",
         replace('f"Welcome to the shop, {name}!"').by('"Welcome to the shop, Ada!"'),
     ),
     "other_words_only_appended": Wrong(
-        "the customer is welcomed to the shop",
+        "each customer is welcomed to the shop by name",
         "change the text in the `return` line",
         replace('f"Welcome to the shop, {name}!"').by('f"Hello, {name}. Welcome to the shop, {name}!"'),
     ),
     "printed": Wrong(
-        ("the customer is welcomed to the shop", "each customer is greeted by their own name"),
+        "each customer is welcomed to the shop by name",
         "what it prints is not its result",
         replace('return f"Welcome to the shop, {name}!"').by('print(f"Welcome to the shop, {name}!")'),
     ),

@@ -5,8 +5,12 @@ from tests.grading.edits import CELL, Right, Wrong, replace
 CLAIMS = {
     "an `Order`.": "part_of_the_order",
     "`OrderWorkflow` runs `charge_card`": ("charges_twice", "calls_the_function"),
-    "then, when the charge is done, `ship_parcel`": "asks_for_both_at_once",
-    "returns a `Delivery`": ("a_sentence", "made_up_ids", "nothing_returned"),
+    "then, when the charge is done, `ship_parcel`": (
+        "both_at_once",
+        "ships_although_the_charge_fails",
+        "gives_up_waiting",
+    ),
+    "returns a `Delivery`": ("a_dict", "a_sentence", "made_up_ids", "nothing_returned"),
     "when the parcel is on its way.": ("an_empty_delivery", "ships_without_waiting"),
     "Each step has 4 seconds.": "four_minutes",
     'order `"o-1"` → `Delivery("o-1", "ch_7", "parcel_3")`': "made_up_ids",
@@ -55,10 +59,60 @@ WRONG = {
         "give both steps `start_to_close_timeout=timedelta(seconds=4)`",
         replace("seconds=4").by("minutes=4"),
     ),
+    "part_of_the_order": Wrong(
+        "the shop has one charge and one parcel for the order",
+        "hand the whole `order` to both activities",
+        replace("limit = timedelta(seconds=4)").by(
+            "limit = timedelta(seconds=4)\norder = Order(order.id, order.customer, 2500)"
+        ),
+    ),
+    "ships_twice": Wrong(
+        "ship_parcel runs once, to its end, before the workflow completes",
+        "call ship_parcel once",
+        replace("parcel_id = await workflow.execute_activity(ship_parcel, order, start_to_close_timeout=limit)").by("""
+            await workflow.execute_activity(ship_parcel, order, start_to_close_timeout=limit)
+            parcel_id = await workflow.execute_activity(ship_parcel, order, start_to_close_timeout=limit)
+        """),
+    ),
+    "gives_up_waiting": Wrong(
+        "no parcel leaves while the charge fails",
+        "let the failed charge stop the way to the shipment",
+        replace("from dataclasses import dataclass").by("import asyncio\nfrom dataclasses import dataclass"),
+        replace("charge_id = await workflow.execute_activity(charge_card, order, start_to_close_timeout=limit)").by("""
+            charging = workflow.start_activity(charge_card, order, start_to_close_timeout=limit)
+            await asyncio.wait([charging], timeout=4)
+            charge_id = charging.result() if charging.done() else ""
+        """),
+    ),
+    "a_dict": Wrong(
+        "a client that waits for the result gets a Delivery",
+        "say `-> Delivery`",
+        replace("-> Delivery").by("-> dict"),
+        replace("return Delivery(order.id, charge_id, parcel_id)").by("""
+            return {"order_id": order.id, "charge_id": charge_id, "parcel_id": parcel_id}
+        """),
+    ),
+    "the_customer_for_the_order": Wrong(
+        "the result is a Delivery with the order's, the charge's and the parcel's id",
+        "hand the order's own id to Delivery",
+        replace("Delivery(order.id,").by("Delivery(order.customer,"),
+    ),
+    "swapped_fields": Wrong(
+        "the result is a Delivery with the order's, the charge's and the parcel's id",
+        "keep Delivery's order",
+        replace("Delivery(order.id, charge_id, parcel_id)").by("Delivery(order.id, parcel_id, charge_id)"),
+    ),
+    "local_activities": Wrong(
+        "charge_card runs once, to its end, before the workflow completes",
+        "call the activity with `workflow.execute_activity`",
+        replace("charge_id = await workflow.execute_activity(").by(
+            "charge_id = await workflow.execute_local_activity("
+        ),
+    ),
     "a_sentence": Wrong(
         "the result is a Delivery with the order's, the charge's and the parcel's id",
         "return the dataclass",
-        replace("-> Delivery").by("-> str"),
+        replace(" -> Delivery").by(""),
         replace("Delivery(order.id, charge_id, parcel_id)").by('f"{order.id}: {charge_id}, {parcel_id}"'),
     ),
     "blocking_sleep": Wrong(
@@ -71,7 +125,7 @@ WRONG = {
         """),
     ),
     "both_at_once": Wrong(
-        ("ship_parcel is asked for when the charge is done", "no parcel leaves while the charge fails"),
+        "ship_parcel is asked for when the charge is done",
         "`await` the charge on a line of its own",
         replace("from dataclasses import dataclass").by("import asyncio\nfrom dataclasses import dataclass"),
         replace("""
@@ -164,7 +218,7 @@ WRONG = {
         """),
     ),
     "ships_although_the_charge_fails": Wrong(
-        ("no parcel leaves while the charge fails", "no Delivery is returned while the charge fails"),
+        "no parcel leaves while the charge fails",
         "let the failed charge stop the way",
         replace("from temporalio import workflow").by("""
             from temporalio import workflow
@@ -180,7 +234,7 @@ WRONG = {
         """),
     ),
     "ships_first": Wrong(
-        ("ship_parcel is asked for when the charge is done", "no parcel leaves while the charge fails"),
+        "ship_parcel is asked for when the charge is done",
         "put the line with charge_card above the one with ship_parcel",
         replace("limit = timedelta(seconds=4)").by("""
             limit = timedelta(seconds=4)
@@ -199,6 +253,7 @@ WRONG = {
 }
 
 RIGHT = {
+    "a_field_more": Right(replace("parcel_id: str").by('parcel_id: str\ncarrier: str = "post"')),
     "by_name": Right(
         replace("charge_card, order, start").by('"charge_card", order, result_type=str, start'),
         replace("ship_parcel, order, start").by('"ship_parcel", order, result_type=str, start'),

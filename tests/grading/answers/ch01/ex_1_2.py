@@ -4,6 +4,19 @@ from tests.grading.edits import Right, Wrong, replace
 
 CAUGHT = replace("return client.get_workflow_handle_for(CheckoutWorkflow.run, workflow_id)")
 
+CLAIMS = {
+    "a client, an `Order`, a task queue.": ("own_queue", "order_id_alone"),
+    "`buy` may be called any number of times for one order, while its checkout runs": "defaults_with_another_id",
+    "and after it has completed.": ("raises_after_the_end", "swallows_the_refusal"),
+    "There is one run": ("random_id", "allows_a_duplicate_after_the_end", "terminates_the_first"),
+    "and one charge": "one_more_run",
+    "per order,": ("id_of_the_amount", "id_of_the_customer"),
+    "and every call returns a handle": ("returns_the_id", "looks_first", "nobody_waits_for_the_start"),
+    "to that run": "handle_of_another_id",
+    "at once.": "waits_for_the_result",
+    "`buy(client, order, queue)` twice → two handles, the same run ID.": "random_id",
+}
+
 WRONG = {
     "looks_first": Wrong(
         "of two calls at the same moment both return a handle",
@@ -29,12 +42,48 @@ WRONG = {
                 )
         """),
     ),
+    "nobody_waits_for_the_start": Wrong(
+        "of two calls at the same moment both return a handle",
+        "`await` the call of `client.start_workflow(…)`",
+        replace("from temporalio.client").by("import asyncio\n\nfrom temporalio.client"),
+        replace("return await client.start_workflow(").by("starting = client.start_workflow("),
+        replace("except WorkflowAlreadyStartedError:").by("""
+                asyncio.create_task(starting)
+                return client.get_workflow_handle_for(CheckoutWorkflow.run, workflow_id)
+            except WorkflowAlreadyStartedError:
+        """),
+    ),
+    "one_more_run": Wrong(
+        "the list of runs has one checkout for the order, which is charged once",
+        "start nothing else in buy",
+        replace('workflow_id = f"checkout-{order.id}"').by("""
+            workflow_id = f"checkout-{order.id}"
+            await client.start_workflow(CheckoutWorkflow.run, order, id=f"{workflow_id}-{uuid4()}", task_queue=task_queue)
+        """),
+        replace("from temporalio.client").by("from uuid import uuid4\n\nfrom temporalio.client"),
+    ),
+    "id_of_the_amount": Wrong(
+        "another order of the same customer has a workflow of its own",
+        "make the id from the order",
+        replace('f"checkout-{order.id}"').by('f"{order.customer}-{order.amount_cents}"'),
+    ),
+    "order_id_alone": Wrong(
+        "the checkouts complete on the queue that buy was given",
+        "hand the whole `order` to `start_workflow`",
+        replace("CheckoutWorkflow.run, order,").by("CheckoutWorkflow.run, order.id,"),
+    ),
+    "sleeps_and_asks_again": Wrong(
+        "a call while the checkout is under way returns a handle",
+        "no loop and no sleep",
+        replace("USE_EXISTING").by("FAIL"),
+        CAUGHT.by("""
+            while True:
+                await asyncio.sleep(1)
+        """),
+        replace("from temporalio.client").by("import asyncio\n\nfrom temporalio.client"),
+    ),
     "allows_a_duplicate_after_the_end": Wrong(
-        (
-            "a call after the checkout completed gives the same run",
-            "the list of runs has one checkout for the order",
-            "the customer is charged once",
-        ),
+        "a call after the checkout completed gives the same run",
         "id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE",
         replace("id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,").by(""),
     ),
@@ -54,9 +103,14 @@ WRONG = {
     ),
     "handle_of_another_id": Wrong(
         "a call while the checkout is under way returns a handle",
-        "use the same workflow ID for",
+        "one with the same workflow ID",
         replace("USE_EXISTING").by("FAIL"),
         CAUGHT.by('return client.get_workflow_handle(f"order-{order.id}")'),
+    ),
+    "half_the_id": Wrong(
+        "another order of the same customer has a workflow of its own",
+        "make the id from the order",
+        replace('f"checkout-{order.id}"').by('f"checkout-{order.id[:8]}"'),
     ),
     "id_of_the_customer": Wrong(
         "another order of the same customer has a workflow of its own",
@@ -74,12 +128,7 @@ WRONG = {
         CAUGHT.by("raise"),
     ),
     "random_id": Wrong(
-        (
-            "a call while the checkout is under way gives the same run",
-            "a call after the checkout completed gives the same run",
-            "the list of runs has one checkout for the order",
-            "the customer is charged once",
-        ),
+        "a call while the checkout is under way gives the same run",
         "a new id at every call is a new workflow",
         replace("from temporalio.client").by("from uuid import uuid4\n\nfrom temporalio.client"),
         replace("id=workflow_id").by('id=f"checkout-{uuid4()}"'),
@@ -96,19 +145,14 @@ WRONG = {
         CAUGHT.by("return None"),
     ),
     "terminates_the_first": Wrong(
-        (
-            "a call while the checkout is under way gives the same run",
-            "a call after the checkout completed gives the same run",
-            "the list of runs has one checkout for the order",
-            "the customer is charged once",
-        ),
+        "a call while the checkout is under way gives the same run",
         "it starts a new run while the checkout is under way",
         replace("USE_EXISTING").by("TERMINATE_EXISTING"),
         replace("REJECT_DUPLICATE").by("ALLOW_DUPLICATE"),
     ),
     "waits_for_the_result": Wrong(
         "the first call starts a run and returns its handle",
-        "`start_workflow`, not `execute_workflow`",
+        "no `execute_workflow`",
         replace("start_workflow").by("execute_workflow"),
     ),
 }
@@ -124,6 +168,11 @@ RIGHT = {
             '"CheckoutWorkflow", args=[order], id=workflow_id, result_type=Receipt'
         ),
         CAUGHT.by('return client.get_workflow_handle(f"checkout-{order.id}", result_type=Receipt)'),
+    ),
+    "no_type_hints": Right(
+        replace("async def buy(client: Client, order: Order, task_queue: str)").by(
+            "async def buy(client, order, task_queue)"
+        ),
     ),
     "suppressed": Right(
         replace("from temporalio.client").by("from contextlib import suppress\n\nfrom temporalio.client"),

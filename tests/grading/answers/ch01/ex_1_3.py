@@ -9,13 +9,40 @@ from course_lib import history
 from course_lib import shop as shops
 from course_lib.server import Server, connect
 from course_lib.workers import start_worker
-from tests.grading.edits import Right, Wrong, replace, whole
+from tests.grading.edits import Given, Right, Wrong, replace, whole
+
+CLAIMS = {
+    "`happened`, the DataFrame of the run above.": Given("what the learner has; the check reads the same run"),
+    "four answers about it:": Given("they follow"),
+    "how many attempts `charge_card` took": ("counts_failed_events", "counts_started_events"),
+    "the type of the error that it met": ("whole_failure_text", "looks_at_the_end_of_the_workflow"),
+    "how many seconds passed": ("duration_not_seconds", "time_of_the_whole_run"),
+    "from the request for the charge to the start of the attempt that worked": "time_of_the_last_try",
+    "how many workflow tasks completed.": ("one_task_per_try", "three_events_a_task"),
+    'a quiet checkout: `1`, `""`, `0.01`, `2`': Given("another run, so that it cannot be copied"),
+}
 
 WRONG = {
     "counts_failed_events": Wrong(
         "tries: how many attempts charge_card took",
         "failed attempts that are retried have no event",
         replace('started["attempt"]').by('(happened["type"] == "ActivityTaskFailed").sum()'),
+    ),
+    "swapped": Wrong(
+        ("tries: how many attempts charge_card took", "workflow_tasks: how many of them completed"),
+        "one row of ActivityTaskStarted is not one attempt",
+        replace("tries =").by("workflow_tasks ="),
+        replace("workflow_tasks =").by("tries ="),
+    ),
+    "a_whole_column": Wrong(
+        "tries is one value",
+        "take the one value out of it",
+        replace('started["attempt"]').by('happened["attempt"]'),
+    ),
+    "rounded": Wrong(
+        "lost_seconds: from asking for the charge to the start of the attempt that worked",
+        "keep what comes after the point",
+        replace(".total_seconds()").by(".seconds"),
     ),
     "counts_started_events": Wrong(
         "tries: how many attempts charge_card took",
@@ -119,7 +146,7 @@ async def setting(names: dict[str, Any], server: Server) -> dict[str, Any]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SHOP_URL", shop.url)
         # The try that works takes a while, so that the whole run is clearly longer than what was lost.
-        shop.faults.next_calls("payments", ["decline", "latency:0.5"])
+        shop.faults.next_calls("payments", ["decline", "decline", "latency:0.5"])
         order = names["Order"](base, "edsger", 1900)
         client = await connect(server)
         bumpy = await client.start_workflow(names["CheckoutWorkflow"].run, order, id=base, task_queue=base)

@@ -4,14 +4,92 @@ from tests.grading.edits import Right, Wrong, replace
 
 CHARGE = replace('return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=f"charge-{order.id}")')
 
+CLAIMS = {
+    "an `Order`;": "another_amount",
+    "the payment gateway may lose its first answer.": "no_key",
+    "the workflow returns the charge's id": ("result_dropped", "the_first_charges_id"),
+    "every failed attempt stays visible to Temporal": ("tries_again_inside", "timeout_swallowed"),
+    "and each order": "one_key_for_all",
+    "is charged exactly once.": ("random_key", "hash_of_the_order", "made_at_import"),
+    '`ShopClient().charge(…)` takes `idempotency_key="…"`.': "no_key",
+    '`Order("order-1", 4200)`': "another_amount",
+    "one answer lost → two requests": "tried_once_only",
+    "with one key, **one** row in `payments`": "key_with_the_attempt",
+}
+
 WRONG = {
+    "tries_again_inside": Wrong(
+        "each request is an attempt that Temporal knows, and it retries the failed ones",
+        "a retry that Temporal does not see",
+        replace("import ShopClient").by("import ShopClient, ShopTimeout"),
+        CHARGE.by("""
+            key = f"charge-{order.id}"
+            try:
+                return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=key)
+            except ShopTimeout:
+                return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=key)
+        """),
+    ),
+    "another_amount": Wrong(
+        "each order's own amount is charged",
+        "charge `order.amount_cents`",
+        replace("order.amount_cents").by("4200"),
+    ),
+    "the_first_charges_id": Wrong(
+        "the workflow returns the charge's id",
+        "return what `ShopClient().charge(…)` returns",
+        CHARGE.by("""
+            await ShopClient().charge(order.id, order.amount_cents, idempotency_key=order.id)
+            return "ch_1"
+        """),
+    ),
+    "forbids_a_retry": Wrong(
+        "both orders are checked out",
+        "let Temporal retry",
+        replace("from temporalio import activity, workflow").by("""
+            from temporalio import activity, workflow
+            from temporalio.exceptions import ApplicationError
+        """),
+        CHARGE.by("""
+            try:
+                return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=order.id)
+            except Exception as error:
+                raise ApplicationError(str(error), non_retryable=True) from error
+        """),
+    ),
+    "another_orders_id": Wrong(
+        "each request is an attempt that Temporal knows, and it retries the failed ones",
+        "the first argument of `ShopClient().charge(…)` is `order.id`",
+        replace("charge(order.id,").by('charge(f"order-{order.id}",'),
+    ),
+    "a_loop_in_the_workflow": Wrong(
+        "each request is an attempt that Temporal knows, and it retries the failed ones",
+        "let Temporal retry",
+        replace("from temporalio import activity, workflow").by("""
+            from temporalio import activity, workflow
+            from temporalio.common import RetryPolicy
+            from temporalio.exceptions import ActivityError
+        """),
+        replace(
+            "return await workflow.execute_activity(charge_card, order, start_to_close_timeout=timedelta(seconds=5))"
+        ).by("""
+            once = RetryPolicy(maximum_attempts=1)
+            while True:
+                try:
+                    return await workflow.execute_activity(
+                        charge_card, order, start_to_close_timeout=timedelta(seconds=5), retry_policy=once
+                    )
+                except ActivityError:
+                    await workflow.sleep(1)
+        """),
+    ),
     "hash_of_the_order": Wrong(
-        "the customer is charged once, although the answer was lost",
+        "each order is charged once, although an answer was lost",
         "this one is another in each process",
         replace('=f"charge-{order.id}"').by("=str(hash(order.id))"),
     ),
     "made_at_import": Wrong(
-        "the customer is charged once, although the answer was lost",
+        "each order is charged once, although an answer was lost",
         "this one is another in each process",
         replace("from datetime import timedelta").by("from datetime import timedelta\nfrom uuid import uuid4"),
         replace("@activity.defn").by("RUN = uuid4().hex\n\n\n@activity.defn"),
@@ -25,9 +103,7 @@ WRONG = {
     "all_swallowed": Wrong(
         (
             "an exception is not swallowed",
-            "the lost answer is a failed attempt, and Temporal retries",
-            "the workflow returns the charge's id",
-            "another order is charged with a key of its own",
+            "each request is an attempt that Temporal knows, and it retries the failed ones",
         ),
         "a swallowed error looks like success",
         CHARGE.by("""
@@ -43,7 +119,7 @@ WRONG = {
         replace("await ShopClient().").by("ShopClient()."),
     ),
     "key_with_the_attempt": Wrong(
-        "the customer is charged once, although the answer was lost",
+        "each order is charged once, although an answer was lost",
         "made anew in every attempt",
         CHARGE.by("""
             info = activity.info()
@@ -57,7 +133,7 @@ WRONG = {
         replace("workflow.execute_activity(").by("workflow.execute_local_activity("),
     ),
     "no_key": Wrong(
-        "the customer is charged once, although the answer was lost",
+        "each order is charged once, although an answer was lost",
         "pass `idempotency_key=…` to",
         CHARGE.by("""
             charge_id = await ShopClient().charge(order.id, order.amount_cents)
@@ -70,7 +146,7 @@ WRONG = {
         replace('=f"charge-{order.id}"').by('="charge"'),
     ),
     "random_key": Wrong(
-        "the customer is charged once, although the answer was lost",
+        "each order is charged once, although an answer was lost",
         "made anew in every attempt",
         replace("from datetime import timedelta").by("from datetime import timedelta\nfrom uuid import uuid4"),
         replace('=f"charge-{order.id}"').by("=str(uuid4())"),
@@ -84,7 +160,7 @@ WRONG = {
         """),
     ),
     "timeout_swallowed": Wrong(
-        ("the lost answer is a failed attempt, and Temporal retries", "the workflow returns the charge's id"),
+        "each request is an attempt that Temporal knows, and it retries the failed ones",
         "do not catch the shop's exception",
         replace("import ShopClient").by("import ShopClient, ShopTimeout"),
         CHARGE.by("""

@@ -2,7 +2,74 @@
 
 from tests.grading.edits import Right, Wrong, replace
 
+START = replace("offset: int = next(iter(activity.info().heartbeat_details), 0)")
+
+CLAIMS = {
+    "the job's name;": "no_job",
+    "the worker is killed in the middle.": "the_whole_sequence",
+    "the server notices within two seconds": ("long_silence", "no_heartbeat_timeout"),
+    "and the next attempt goes on from the last heartbeat.": ("one_page_doubled", "page_numbers"),
+    "Every row is imported": ("reported_too_early", "one_page_left_out"),
+    "and nothing starts from zero again.": ("from_zero", "from_zero_with_a_key", "one_heartbeat_alone"),
+    "The result is the number of rows.": "counts_its_own_rows",
+    "killed after offset 3500 → the new attempt begins at 4000": "the_examples_offset",
+    "the result is `10000`.": "counts_its_own_rows",
+}
+
 WRONG = {
+    "no_job": Wrong("the pages are recorded for the job", "the shop `job=job`", replace(", job=job)").by(")")),
+    "the_whole_sequence": Wrong(
+        "the workflow completes after the kill",
+        "take the first of the values",
+        START.by("offset = activity.info().heartbeat_details or 0"),
+    ),
+    "reads_another_form": Wrong(
+        "the workflow completes after the kill",
+        "read back what you report",
+        replace("activity.heartbeat(offset)").by('activity.heartbeat(f"offset {offset}")'),
+    ),
+    "page_numbers": Wrong(
+        "a page that was reported is not imported again",
+        "report the offset itself",
+        replace("activity.heartbeat(offset)").by("activity.heartbeat(offset // 500)"),
+    ),
+    "one_heartbeat_alone": Wrong(
+        "the next attempt does not begin from zero again",
+        "after each page",
+        replace("activity.heartbeat(offset)").by(""),
+        START.by("""
+            offset: int = next(iter(activity.info().heartbeat_details), 0)
+            activity.heartbeat(offset)
+        """),
+    ),
+    "the_examples_offset": Wrong(
+        "every row is imported",
+        "report a page only when it is recorded",
+        START.by("offset = 0 if activity.info().attempt == 1 else 4000"),
+    ),
+    "the_second_attempt_alone": Wrong(
+        "the next attempt does not begin from zero again",
+        "begin at the last heartbeat's value",
+        START.by("""
+            info = activity.info()
+            offset = info.heartbeat_details[0] if info.attempt == 2 else 0
+        """),
+    ),
+    "passes_over_a_failed_page": Wrong(
+        "every row is imported",
+        "report a page only when it is recorded",
+        replace("from datetime import timedelta").by("from contextlib import suppress\nfrom datetime import timedelta"),
+        replace("import ShopClient").by("import ShopClient, ShopError"),
+        replace("await ShopClient().record_import(offset, rows, job=job)").by("""
+            with suppress(ShopError):
+                await ShopClient().record_import(offset, rows, job=job)
+        """),
+    ),
+    "skips_a_page": Wrong(
+        "every row is imported",
+        "add to `offset` only the rows",
+        replace("offset += len(rows)").by("offset += len(rows) + 500"),
+    ),
     "counts_its_own_rows": Wrong(
         "the result is the number of rows",
         "a count of this attempt's own rows",
@@ -15,7 +82,7 @@ WRONG = {
     ),
     "details_in_the_first_attempt": Wrong(
         "the import gets under way",
-        "an activity has no heartbeat details yet",
+        "begin at 0 when there is no heartbeat yet",
         replace("offset: int = next(iter(activity.info().heartbeat_details), 0)").by(
             "offset = activity.info().heartbeat_details[0]"
         ),

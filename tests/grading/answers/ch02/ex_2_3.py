@@ -2,9 +2,85 @@
 
 from tests.grading.edits import Right, Wrong, replace
 
+ANSWER = replace("review = await ShopClient().answer_review(review_id, approved)")
+
+CLAIMS = {
+    "an order's id;": "asks_twice",
+    "later a review's id": "first_that_waits",
+    "and a yes or no.": "always_no",
+    "`ask_reviewer` stores its task token": ("no_token_stored", "token_as_printed"),
+    "with the review": ("arguments_swapped", "nobody_waits_for_the_request"),
+    "and frees its slot.": "waits_in_a_loop",
+    "`answer` records the answer": "answer_not_recorded",
+    "and completes the activity": ("only_recorded", "nobody_waits_for_the_answer"),
+    "of *that* review": ("last_that_waits", "by_the_order_id"),
+    "with it.": ("always_yes", "rejection_as_failure"),
+    "`answer_review` returns the review with its `task_token`.": "token_not_decoded",
+    '`answer(client, "rev_2", False)` → the workflow of `rev_2`\'s order returns `False`.': "the_examples_answers",
+}
+
 WRONG = {
-    "always_yes": Wrong(
+    "the_examples_answers": Wrong(
         "the answer reaches the order that it is about",
+        "pass `approved` on as it is",
+        replace("(approved)").by('(review_id != "rev_2")'),
+    ),
+    "always_no": Wrong(
+        "the answer reaches the order that it is about",
+        "pass `approved` on as it is",
+        replace("(approved)").by("(False)"),
+    ),
+    "last_that_waits": Wrong(
+        "the answer reaches the order that it is about",
+        "this answer completed the activity of another order",
+        ANSWER.by("""
+            review = (await ShopClient().pending_reviews())[-1]
+            await ShopClient().answer_review(review_id, approved)
+        """),
+    ),
+    "arguments_swapped": Wrong(
+        "each order has one review",
+        "with the order's id first",
+        replace("request_review(order_id, token)").by("request_review(token, order_id)"),
+    ),
+    "asks_twice": Wrong(
+        "each order has one review",
+        "ask once",
+        replace("await ShopClient().request_review(order_id, token)").by("""
+            for _ in range(2):
+                await ShopClient().request_review(order_id, token)
+        """),
+    ),
+    "nobody_waits_for_the_request": Wrong(
+        "a request that fails is a failed attempt",
+        "when nobody waits for it, its failure is lost",
+        replace("from base64 import b64decode, b64encode").by(
+            "import asyncio\nfrom base64 import b64decode, b64encode"
+        ),
+        replace("await ShopClient().request_review(order_id, token)").by(
+            "asyncio.create_task(ShopClient().request_review(order_id, token))"
+        ),
+    ),
+    "nobody_waits_for_the_answer": Wrong(
+        "`answer` completes the activity",
+        "`await` the call in `answer`",
+        replace("from base64 import b64decode, b64encode").by(
+            "import asyncio\nfrom base64 import b64decode, b64encode"
+        ),
+        replace("await handle.complete(approved)").by("asyncio.create_task(handle.complete(approved))"),
+    ),
+    "token_in_bytes": Wrong(
+        "a review is requested",
+        "make text of the token's bytes",
+        replace("b64encode(activity.info().task_token).decode()").by("b64encode(activity.info().task_token)"),
+    ),
+    "attribute_for_key": Wrong(
+        "`answer` completes the activity",
+        "correct the line that is named",
+        replace('review["task_token"]').by("review.task_token"),
+    ),
+    "always_yes": Wrong(
+        "the other orders get their own answers",
         "pass `approved` on as it is",
         replace("(approved)").by("(True)"),
     ),
@@ -58,7 +134,7 @@ WRONG = {
         replace("activity.raise_complete_async()").by('raise RuntimeError("to be completed later")'),
     ),
     "rejection_as_failure": Wrong(
-        "the answer reaches the order that it is about",
+        "the other orders get their own answers",
         "a rejection is an answer, not a failure",
         replace("await handle.complete(approved)").by("""
             if approved:
@@ -133,7 +209,7 @@ RIGHT = {
     "kept_connection": Right(
         replace("await ShopClient().request_review(order_id, token)").by("""
             async with ShopClient() as shop:
-                review_id = await shop.request_review(order_id, task_token_b64=token, idempotency_key=order_id)
+                review_id = await shop.request_review(order_id, task_token_b64=token)
                 activity.logger.info("review %s", review_id)
         """)
     ),
