@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from course_lib.grading.chapters.ch07.replaying import ELSEWHERE, HERE, cure, replays_alike
 from course_lib.grading.endings import Failing
 from course_lib.grading.exercises import Exercise
+from course_lib.waits import Stuck
 
 if TYPE_CHECKING:
     from course_lib.grading import Bench, Code
@@ -81,13 +82,13 @@ async def _not_reserved(bench: "Bench", handle: "Handle") -> None:
     run = await bench.finish(handle, alone=True)
     all_of_it = len(run.ids("ActivityTaskCompleted", "reserve")) >= len(_WANTED)
     step = "ask for `reserve`, with `await`, once for each different thing in `cart`, then wait for `pay`."
-    if run.completed and all_of_it:
+    if all_of_it and not isinstance(run.error, Stuck):
         step = "wait for `pay`, and for nothing else: `await workflow.wait_condition(lambda: self.paid)`."
     bench.require(
         False,
         "everything in the cart is reserved, and the workflow waits",
         expected=f"{len(_WANTED)} activities have completed, and no event comes after that",
-        seen=run.reason or "the workflow has ended",
+        seen=run.reason or "the workflow completed",
         events=run.last_event,
         next_step=cure(run.reason) if isinstance(run.error, Failing) else step,
     )

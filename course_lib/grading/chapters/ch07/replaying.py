@@ -30,6 +30,7 @@ _CURES = (
         "Cannot access os.",
         "read it in an activity, and call that with `await workflow.execute_activity(…)`: the workflow may not look.",
     ),
+    ("Cannot access threading", "take the thread away: a workflow waits with `await workflow.sleep(…)`."),
     ("Cannot access", "correct the line that is named: what the sandbox refuses would be another value in a replay."),
     ("'coroutine'", "write `await` in front of what is asked for: without it the line holds no value yet."),
     (

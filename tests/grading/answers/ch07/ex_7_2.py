@@ -180,7 +180,7 @@ WRONG = {
     ),
     "waits_on_an_event": Wrong(
         "the workflow completes",
-        "Cannot access threading",
+        "take the thread away",
         replace("from datetime import timedelta").by("import threading\nfrom datetime import timedelta"),
         replace("await workflow.sleep(1)").by("threading.Event().wait(1)"),
     ),

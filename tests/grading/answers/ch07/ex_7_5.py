@@ -55,6 +55,11 @@ WRONG = {
         "not its value",
         replace("lambda: self.paid").by("self.paid"),
     ),
+    "waits_no_longer_than_a_second": Wrong(
+        "everything in the cart is reserved, and the workflow waits",
+        "wait for `pay`, and for nothing else",
+        replace("lambda: self.paid").by("lambda: self.paid, timeout=1"),
+    ),
     "waits_first": Wrong(
         "everything in the cart is reserved, and the workflow waits",
         "then wait for `pay`",
@@ -80,7 +85,7 @@ WRONG = {
     ),
     "does_not_wait": Wrong(
         "everything in the cart is reserved, and the workflow waits",
-        "the workflow has ended",
+        "the workflow completed",
         replace("await workflow.wait_condition(lambda: self.paid)").by(""),
     ),
     "frozenset": Wrong(
