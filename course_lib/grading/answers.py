@@ -97,8 +97,17 @@ def read(name: str, answer: Any, modules: Modules, wanted: str = "") -> Any:
             f"a whole {type(answer).__name__}, of {len(answer)}",
             "take the one value out of it, for example with `.iloc[-1]`, or count with `len(…)`.",
         )
-    with contextlib.suppress(_NotPlain):
+    try:
         return _plain(answer, depth=0)
+    except _NotPlain as problem:
+        odd = problem.value
+    if inspect.isclass(odd):
+        raise AnswerProblem(
+            f"{name} is a plain value",
+            "numbers, texts, lists … of them",
+            f"the class `{odd.__name__}` in it",
+            f'write a name in quotes: "{odd.__name__}".',
+        )
     if modules.of(type(answer)) is not None:
         raise AnswerProblem(
             f"{name} is the class itself",
@@ -238,15 +247,20 @@ def _of_pandas(value: Any) -> bool:
 class _NotPlain(Exception):
     """A value, or one within it, is no plain data."""
 
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
 
 def _plain(value: Any, depth: int) -> Any:
     """Copy plain data; a class of the learner's own could run code in the kernel when it is compared."""
     if depth > 20:
-        raise _NotPlain
+        raise _NotPlain(value)
     if type(value) in (*_ATOMS, bool, datetime.datetime):
         return value
     if type(value) in (list, tuple, set, frozenset):
         return type(value)([_plain(item, depth + 1) for item in value])
+    if isinstance(value, tuple):  # a named one; walked over as a tuple is, whatever its class says
+        return tuple(_plain(item, depth + 1) for item in tuple.__iter__(value))
     if type(value) is dict:
         return {_plain(key, depth + 1): _plain(item, depth + 1) for key, item in value.items()}
     if type(value).__name__ == "NAType":
@@ -260,4 +274,4 @@ def _plain(value: Any, depth: int) -> Any:
         return {field.name: _plain(getattr(value, field.name, None), depth + 1) for field in fields}
     if type(value).__module__.startswith("temporalio."):
         return value
-    raise _NotPlain
+    raise _NotPlain(value)
