@@ -32,7 +32,6 @@ _CURES = (
     ),
     ("Cannot access threading", "take the thread away: a workflow waits with `await workflow.sleep(…)`."),
     ("Cannot access", "correct the line that is named: what the sandbox refuses would be another value in a replay."),
-    ("'coroutine'", "write `await` in front of what is asked for: without it the line holds no value yet."),
     (
         "already awaited coroutine",
         "keep the answer, not the call: `functools.cache` around an `async def` keeps a coroutine, which can be "
@@ -68,17 +67,6 @@ _CURES = (
         "when the time is up, `wait_condition` and `wait_for` raise `TimeoutError`: catch it, or wait with "
         "`await workflow.sleep(…)`, which raises nothing.",
     ),
-    (
-        "'datetime.timedelta' and 'int'",
-        "hand seconds to `asyncio.sleep`, a plain number, or the `timedelta` to `workflow.sleep`.",
-    ),
-    ("Cannot convert to", "leave the argument of `run` as the exercise has it: the check starts it with that."),
-    (
-        "Failed decoding arguments",
-        "hand over what the fields and parameters are annotated with: a number where text is wanted cannot be read.",
-    ),
-    ("Expected value to be", "return from the activity what its annotation says, nothing more."),
-    ("object is not callable", "hand over what can be called: `wait_condition(lambda: self.paid)`, not its value."),
     (
         "workflow task fails again and again: KeyError",
         "use what the activity returned: the workflow has a copy of the module's variables for each run, which no "

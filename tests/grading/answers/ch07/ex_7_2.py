@@ -81,7 +81,7 @@ WRONG = {
         """),
     ),
     "forgotten_await": Wrong(
-        ("workflow.sleep is awaited", "the server does the waiting"),
+        ("a call that has to be awaited is awaited", "the server does the waiting"),
         "write `await` in front of",
         replace("await workflow.sleep(1)").by("workflow.sleep(1)"),
     ),

@@ -117,7 +117,9 @@ WRONG = {
         replace('("customer@example.com", "till@example.com")').by('("customer@example.com",)'),
     ),
     "number_for_text": Wrong(
-        "the workflow completes", "a number where text is wanted", CODE.by("workflow.random().randrange(10**8)")
+        "the workflow completes",
+        "a value of the type that the dataclass names",
+        CODE.by("workflow.random().randrange(10**8)"),
     ),
     "own_id_as_code": Wrong(
         "a replay in a new process asks for the same",

@@ -52,7 +52,7 @@ WRONG = {
     ),
     "value_for_a_condition": Wrong(
         "everything in the cart is reserved, and the workflow waits",
-        "not its value",
+        "a condition is a function",
         replace("lambda: self.paid").by("self.paid"),
     ),
     "waits_no_longer_than_a_second": Wrong(
