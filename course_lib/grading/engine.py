@@ -95,6 +95,9 @@ async def _verdict(
         step = f"edit the cell of exercise {exercise.id}, run it, then run the check again."
         return Verdict(exercise.id, Outcome.UNATTEMPTED, "", (), step, 0.0, title=exercise.title)
     parts += problems
+    for name, answer in zip(exercise.answers, answers, strict=True):
+        if answer is ...:
+            parts.append(Part(False, f"{name} is answered", "a value", "...", (), f"replace the `...` of {name}."))
     for code in _sources(read):
         parts += mistakes.find(code.source, cell=code.cell, first_line=2)
     ran: list[str] = []

@@ -26,6 +26,7 @@ _PAGE = 500
 _DONE = (5, 6, 7)  # pages; not the notebook's own
 _COMPLETES = "the workflow completes after the kill"
 _LONGEST_SILENCE = 2.0
+_SHORTEST_SILENCE = 0.5  # a page of the notebook's takes 0.4 s
 _THROTTLE = timedelta(seconds=0.05)
 _STARTS = 3
 _KILLED = 60.0  # seconds for milliseconds: the limit of a wait that always ends
@@ -112,6 +113,23 @@ async def _hangs(bench: "Bench", handle: "Handle") -> "tuple[bool, Tried]":
 
 def _require_timeout(bench: "Bench", plan: "Asked") -> None:
     longest = plan.heartbeat == plan.one_try
+    bench.require(
+        not plan.everything,
+        "there is time for another attempt",
+        expected="no schedule_to_close_timeout",
+        seen=f"schedule_to_close_timeout={plan.everything:g} s",
+        events=(plan.event,),
+        next_step="leave `start_to_close_timeout`, which is for one attempt: `schedule_to_close_timeout` is for all of "
+        "them together, and after the kill hardly any of it is left.",
+    )
+    bench.require(
+        not plan.heartbeat or plan.heartbeat >= _SHORTEST_SILENCE,
+        "a page has time to be reported",
+        expected=f"a heartbeat timeout of at least {_SHORTEST_SILENCE:g} s",
+        seen=f"a heartbeat timeout of {plan.heartbeat:g} s",
+        events=(plan.event,),
+        next_step="choose a longer `heartbeat_timeout`: a page takes 0.4 s, and until it is reported nothing is heard.",
+    )
     bench.require(
         0 < plan.heartbeat <= _LONGEST_SILENCE,
         "the server notices a dead worker within two seconds",

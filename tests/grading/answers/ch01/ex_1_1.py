@@ -12,7 +12,7 @@ CLAIMS = {
     ),
     "returns a `Delivery`": ("a_dict", "a_sentence", "made_up_ids", "nothing_returned"),
     "when the parcel is on its way.": ("an_empty_delivery", "ships_without_waiting"),
-    "Each step has 4 seconds.": "four_minutes",
+    "Each attempt of a step has 4 seconds.": "four_minutes",
     'order `"o-1"` → `Delivery("o-1", "ch_7", "parcel_3")`': "made_up_ids",
     "with one charge and one parcel in the shop.": "ships_twice",
 }
@@ -92,6 +92,24 @@ WRONG = {
         replace("parcel_id = await workflow.execute_activity(ship_parcel, order, start_to_close_timeout=limit)").by("""
             await workflow.execute_activity(ship_parcel, order, start_to_close_timeout=limit)
             parcel_id = await workflow.execute_activity(ship_parcel, order, start_to_close_timeout=limit)
+        """),
+    ),
+    "the_shops_first_ids": Wrong(
+        "the result is a Delivery with the order's, the charge's and the parcel's id",
+        "keep what each `await workflow.execute_activity(…)` returns",
+        replace("Delivery(order.id, charge_id, parcel_id)").by('Delivery(order.id, "ch_1", "parcel_1")'),
+    ),
+    "ships_in_any_case": Wrong(
+        "no parcel leaves while the charge fails",
+        "let the failed charge stop the way to the shipment",
+        replace("""
+            charge_id = await workflow.execute_activity(charge_card, order, start_to_close_timeout=limit)
+            parcel_id = await workflow.execute_activity(ship_parcel, order, start_to_close_timeout=limit)
+        """).by("""
+            try:
+                charge_id = await workflow.execute_activity(charge_card, order, start_to_close_timeout=limit)
+            finally:
+                parcel_id = await workflow.execute_activity(ship_parcel, order, start_to_close_timeout=limit)
         """),
     ),
     "gives_up_waiting": Wrong(

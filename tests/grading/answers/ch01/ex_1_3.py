@@ -39,6 +39,14 @@ WRONG = {
         "take the one value out of it",
         replace('started["attempt"]').by('happened["attempt"]'),
     ),
+    "one_left": Wrong(
+        (
+            "lost_seconds is answered",
+            "lost_seconds: from asking for the charge to the start of the attempt that worked",
+        ),
+        "replace the `...` of lost_seconds",
+        replace('started["duration"].total_seconds()').by("..."),
+    ),
     "rounded": Wrong(
         "lost_seconds: from asking for the charge to the start of the attempt that worked",
         "keep what comes after the point",

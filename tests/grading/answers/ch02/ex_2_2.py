@@ -65,6 +65,16 @@ WRONG = {
                 await ShopClient().record_import(offset, rows, job=job)
         """),
     ),
+    "one_limit_for_all_attempts": Wrong(
+        "there is time for another attempt",
+        "`schedule_to_close_timeout` is for all of them together",
+        replace("start_to_close_timeout=limit").by("schedule_to_close_timeout=limit"),
+    ),
+    "too_short_a_silence": Wrong(
+        "a page has time to be reported",
+        "choose a longer `heartbeat_timeout`",
+        replace("seconds=2").by("milliseconds=200"),
+    ),
     "skips_a_page": Wrong(
         "every row is imported",
         "add to `offset` only the rows",
