@@ -36,6 +36,15 @@ async def check_stuck(bench: "Bench", checkout: "Code") -> None:
     _paid(bench, run, order, _STUCK + _SHIPPING, "the order that was stuck is charged once, with shipping")
     _paid(bench, near, below, _FREE_FROM - 1 + _SHIPPING, f"below {_FREE_FROM}, shipping is charged")
     _paid(bench, fresh, dear, _FREE_FROM, f"from {_FREE_FROM} on, shipping is free")
+    reserved, steps = fresh.ids("ActivityTaskCompleted", "reserve"), fresh.ids("ActivityTaskScheduled")
+    bench.expect(
+        bool(reserved) and reserved[0] < steps[-1],
+        "the card is charged when the stock is reserved",
+        expected="`bill` after the end of `reserve`",
+        seen="both at once" if reserved else "no reservation",
+        events=steps,
+        next_step="wait for `reserve` before you call `bill`: without stock, nobody is charged.",
+    )
     asked = list(bench.shop.table("requests", order_id=empty)["operation"])
     bench.expect(
         refusal[:1] == ["EmptyOrder"] and not asked,

@@ -15,6 +15,7 @@ CLAIMS = {
     "an order that is stuck: its stock is reserved, its card is not charged.": Given("what is given"),
     "the *same run* completes": ("another_order_of_steps", "begun_again", "another_name", "fails_the_workflow"),
     "with one reservation": "reserved_again",
+    "then": "both_at_once",
     "one charge": ("charged_twice", "bug_swallowed"),
     "of the amount plus 490 for shipping": ("shipping_forgotten", "shipping_alone", "total_not_used"),
     "which is free": ("always_shipping", "default_for_the_attribute"),
@@ -39,6 +40,17 @@ WRONG = {
             if order.amount_cents < 5000:
                 workflow.continue_as_new(Order(order.id, order.amount_cents + 490))
         """),
+    ),
+    "both_at_once": Wrong(
+        "the card is charged when the stock is reserved",
+        "wait for `reserve` before you call `bill`",
+        replace("from datetime import timedelta").by("import asyncio\nfrom datetime import timedelta"),
+        replace("await workflow.execute_activity(reserve, order, start_to_close_timeout=limit)").by(
+            "reserving = workflow.start_activity(reserve, order, start_to_close_timeout=limit)"
+        ),
+        replace(BILL).by(
+            f"_, charged = await asyncio.gather(reserving, {BILL.removeprefix('return await ')})\nreturn charged"
+        ),
     ),
     "bill_gets_a_number": Wrong(
         "the same run completes",
