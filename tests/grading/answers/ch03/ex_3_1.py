@@ -137,6 +137,18 @@ WRONG = {
 }
 
 RIGHT = {
+    "an_error_of_its_own": Right(
+        replace("from temporalio.common import RetryPolicy").by("""
+            from temporalio.common import RetryPolicy
+            from temporalio.exceptions import ActivityError, ApplicationError
+        """),
+        replace(CALL).by(f"""
+            try:
+                {CALL}
+            except ActivityError as error:
+                raise ApplicationError("the warehouse is down", type="WarehouseDown") from error
+        """),
+    ),
     "defaults_left_out": Right(
         replace("""
             initial_interval=timedelta(seconds=1),

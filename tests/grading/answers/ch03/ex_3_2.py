@@ -225,6 +225,41 @@ WRONG = {
 }
 
 RIGHT = {
+    "waits_for_the_gateway_itself": Right(
+        replace("from datetime import timedelta").by("import asyncio\nfrom datetime import timedelta"),
+        replace("import ShopClient").by("import ShopClient, ShopUnavailable"),
+        CHARGE.by("""
+            while True:
+                try:
+                    return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=order.id)
+                except ShopUnavailable:
+                    await asyncio.sleep(1)
+        """),
+    ),
+    "a_context_manager": Right(
+        replace("from datetime import timedelta").by("""
+            from collections.abc import Iterator
+            from contextlib import contextmanager
+            from datetime import timedelta
+        """),
+        IMPORT,
+        ANY_ERROR,
+        replace("@activity.defn").by("""
+            @contextmanager
+            def final() -> Iterator[None]:
+                try:
+                    yield
+                except CardDeclined as error:
+                    raise ApplicationError(str(error), type="CardDeclined", non_retryable=True) from error
+
+
+            @activity.defn
+        """),
+        CHARGE.by("""
+            with final():
+                return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=order.id)
+        """),
+    ),
     "final_in_the_activity": Right(
         IMPORT,
         CHARGE.by("""

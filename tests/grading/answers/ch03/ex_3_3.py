@@ -176,6 +176,26 @@ WRONG = {
 }
 
 RIGHT = {
+    "after_every_second_article": Right(
+        replace("activity.heartbeat(article)").by("""
+            if ARTICLES.index(article) % 2:
+                activity.heartbeat()
+        """)
+    ),
+    "side_by_side": Right(
+        replace("from datetime import timedelta").by("import asyncio\nfrom datetime import timedelta"),
+        replace(f"""
+            for article in ARTICLES:
+                {PACK}
+                activity.heartbeat(article)
+        """).by(f"""
+            async def one(article: str) -> None:
+                {PACK}
+                activity.heartbeat(article)
+
+            await asyncio.gather(*(one(article) for article in ARTICLES))
+        """),
+    ),
     "goes_on_after_what_is_packed": Right(
         replace("for article in ARTICLES:").by("""
             packed = next(iter(activity.info().heartbeat_details), 0)

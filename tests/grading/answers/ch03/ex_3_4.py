@@ -183,6 +183,21 @@ WRONG = {
 }
 
 RIGHT = {
+    "behind_a_patch": Right(
+        replace(LINE).by("""
+            if workflow.patched("shipping"):
+                order.amount_cents += 0 if order.amount_cents >= 5000 else 490
+            else:
+                order.amount_cents += 0 if order.total_cents >= 5000 else 490
+        """)
+    ),
+    "in_the_activity": Right(
+        replace("return await ShopClient().charge(order.id, order.amount_cents,").by("""
+            total = order.amount_cents if order.amount_cents >= 5000 else order.amount_cents + 490
+            return await ShopClient().charge(order.id, total,
+        """),
+        replace(LINE).by(""),
+    ),
     "a_branch": Right(
         replace("order.amount_cents += 0 if order.amount_cents >= 5000 else 490  # free from 50.00 on").by("""
             if order.amount_cents < 5000:
