@@ -75,6 +75,10 @@ class StuckOrder:
             from temporalio.exceptions import ApplicationError
 
             raise ApplicationError("out of stock", type="OutOfStock")
+        if way == "slip":  # as an activity's last attempt tells it
+            from temporalio.exceptions import ApplicationError
+
+            raise ApplicationError("name 'timedelta' is not defined", type="NameError")
         if way == "signal":
             await workflow.wait_condition(lambda: self.approved)
         return way

@@ -67,6 +67,16 @@ async def test_nobody_polls_the_queue(client: Client, queue: str) -> None:
 
 
 @pytest.mark.usefixtures("worker")
+async def test_a_signal_that_did_not_end_the_wait_is_told(client: Client, queue: str) -> None:
+    handle = await _start(client, queue, "timer")
+    await handle.signal("approve")
+    found = await _until(handle, client, queue, "waiting", "it has got")
+    assert found.detail("it has got").startswith("signal `approve` (event ")
+    assert "a value of another type is dropped" in found.detail("it has got")
+    await _end(handle)
+
+
+@pytest.mark.usefixtures("worker")
 async def test_a_typo_in_the_queue_names_both_queues(client: Client, queue: str) -> None:
     handle = await _start(client, f"{queue}-typo", "signal")
     found = await _until(handle, client, queue, "no_poller", "your Worker polls")
@@ -293,6 +303,9 @@ async def test_a_workflow_that_has_ended(client: Client, queue: str) -> None:
     assert "completed" in found.what
     found = await _until(failed, client, queue, "closed")
     assert found.detail("failure") == "OutOfStock: out of stock"
+    assert found.fix == ""
+    found = await _until(await _start(client, queue, "slip"), client, queue, "closed")
+    assert found.fix == "add at the top: from datetime import timedelta"
 
 
 async def test_an_unknown_workflow(client: Client, queue: str) -> None:

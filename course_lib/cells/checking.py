@@ -14,7 +14,7 @@ from course_lib.cells.undefined import undefined_names
 from course_lib.pitfalls import Effect, Finding
 
 # Determinism is a warning only: what goes wrong is better seen in a run.
-_TOLD: tuple[Effect, ...] = ("stopped", "breaks", "lies", "doubtful", "refused")
+_TOLD: tuple[Effect, ...] = ("stopped", "breaks", "lies", "wrong", "doubtful", "refused")
 
 
 def check(cell: CellSource, siblings: Mapping[str, CellSource], user_ns: Mapping[str, Any]) -> list[Finding]:
@@ -39,7 +39,7 @@ def check(cell: CellSource, siblings: Mapping[str, CellSource], user_ns: Mapping
         *cell.doubts,
         *_imports(cell, siblings, names),
         *undefined_names(cell, known, own, user_ns),
-        *pitfalls.find(cell.text, beside, effects=_TOLD),
+        *(slip for slip in pitfalls.find(cell.text, beside, effects=_TOLD) if _is_told(slip)),
     ]
     found.sort(key=lambda finding: finding.line)
     errors = [finding for finding in found if finding.effect == "refused"]
@@ -47,6 +47,11 @@ def check(cell: CellSource, siblings: Mapping[str, CellSource], user_ns: Mapping
         count = "one thing is" if len(errors) == 1 else f"{len(errors)} things are"
         raise CellError(f"{cell.name}.py was not run: {count} to be fixed first.", errors)
     return found
+
+
+def _is_told(slip: Finding) -> bool:
+    """Tell whether a cell says so: of what checks turn down, only what says what is wrong."""
+    return slip.effect != "wrong" or bool(pitfalls.RULES[slip.name].holds)
 
 
 def offered(cell: CellSource) -> set[str] | None:

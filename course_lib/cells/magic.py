@@ -7,6 +7,7 @@ from course_lib.cells.asyncio_run import allow_nested_run, wants_nested_loop
 from course_lib.cells.error import CellError
 from course_lib.cells.modules import Modules
 from course_lib.errors import CourseError
+from course_lib.pitfalls import Finding, find
 from course_lib.pitfalls.code import parsed
 
 _HOOK = "_course_pre_run_cell"
@@ -42,6 +43,8 @@ def register(shell: Any, modules: Modules) -> None:
         source = str(info.raw_cell or "")
         if wants_nested_loop(source):
             allow_nested_run()
+        for slip in missing_awaits(shell.transform_cell(source)):
+            print(f"Line {slip.line}: {slip.message}. {slip.fix[0].upper()}{slip.fix[1:]}.")
         for name in workflows_in_a_plain_cell(source):
             print(
                 f"{name} is defined in the notebook itself, where Temporal's sandbox cannot import it: "
@@ -70,6 +73,18 @@ def workflows_in_a_plain_cell(source: str) -> list[str]:
         return []
 
 
+def missing_awaits(source: str) -> list[Finding]:
+    """Return the calls of a plain cell that only an `await` would run.
+
+    Args:
+        source: The cell as Python.
+    """
+    try:
+        return [slip for slip in find(source, effects={"wrong"}) if slip.name == "forgotten await"]
+    except (SyntaxError, ValueError):
+        return []
+
+
 def _show_only_the_cell(shell: Any, error: BaseException, folder: str) -> None:
     """Let IPython's traceback begin at the learner's line, not in the magic, the course and the import system."""
     own: TracebackType | None = error.__traceback__
@@ -77,6 +92,7 @@ def _show_only_the_cell(shell: Any, error: BaseException, folder: str) -> None:
         own = own.tb_next
     if own is None:
         return
-    # IPython asks an exception for its own rendering first; only this object gets one.
-    lines = shell.InteractiveTB.structured_traceback(type(error), error, own)
-    error._render_traceback_ = lambda: lines  # type: ignore[attr-defined]
+    # IPython asks an exception for its own rendering first; only this object gets one. Rendered late, with all notes.
+    error._render_traceback_ = lambda: shell.InteractiveTB.structured_traceback(  # type: ignore[attr-defined]
+        type(error), error, own
+    )

@@ -92,7 +92,7 @@ def publish(
         if name not in PROTECTED and not _older(value := getattr(module, name), user_ns.get(name))
     }
     for name, value in earlier.items():
-        if name not in published and user_ns.get(name) is value:
+        if name not in published and name in user_ns and user_ns[name] is value:
             del user_ns[name]
     user_ns.update(published)
     return published

@@ -11,31 +11,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from course_lib.cells.names import REVISION
-
-_FROM = {
-    "temporalio": "activity workflow",
-    "temporalio.client": "Client WorkflowHandle WorkflowFailureError WorkflowExecutionStatus",
-    "temporalio.worker": "Worker UnsandboxedWorkflowRunner Replayer",
-    "temporalio.common": "RetryPolicy WorkflowIDReusePolicy WorkflowIDConflictPolicy SearchAttributeKey",
-    "temporalio.exceptions": "ApplicationError ActivityError CancelledError ChildWorkflowError FailureError "
-    "TimeoutError WorkflowAlreadyStartedError",
-    "dataclasses": "dataclass field asdict replace",
-    "datetime": "timedelta datetime timezone date UTC",
-    "decimal": "Decimal",
-    "enum": "Enum StrEnum IntEnum auto",
-    "pathlib": "Path",
-    "typing": "Any Literal NamedTuple Optional Protocol Self TypeAlias TypedDict Union cast Final ClassVar",
-    "collections": "Counter defaultdict deque",
-    "collections.abc": "AsyncIterator Awaitable Callable Iterable Iterator Mapping Sequence",
-    "functools": "cached_property partial",
-    "uuid": "uuid4",
-    "concurrent.futures": "ThreadPoolExecutor",
-    "course_lib.shop.client": "BadRequest BlockingShopClient CardDeclined ShopClient ShopError ShopTimeout "
-    "ShopUnavailable",
-}
-# What tutorials import most, so that the suggestion is the line that they show. The standard library's TimeoutError
-# needs no import and is never undefined.
-COMMON = {name: f"from {module} import {name}" for module, names in _FROM.items() for name in names.split()}
+from course_lib.pitfalls.said import COMMON
 
 # IPython puts these into Python's builtins of the kernel; a Worker's process has none of them.
 NOTEBOOK_ONLY = frozenset({"display", "get_ipython", "__IPYTHON__", "In", "Out"})

@@ -18,6 +18,7 @@ from course_lib.history import Described, describe, unpausing
 from course_lib.history.moments import elapsed, in_words, moment
 from course_lib.history.reading import attributes, open_timers, type_name
 from course_lib.history.rules import RULES
+from course_lib.pitfalls import advice
 from course_lib.server import health
 
 # The whole look ends within 3 s: describe, then at most two questions one after the other, or one and a replay.
@@ -125,7 +126,7 @@ class _Look:
         if last is not None and (rule := RULES.get(type_name(last.event_type))) and rule.failure:
             failure = rule.failure(attributes(last))
         details = (("failure", failure),) if failure else ()
-        fix = "read its result with `await lab.result(handle)`." if status == "completed" else ""
+        fix = "read its result with `await lab.result(handle)`." if status == "completed" else advice(failure)
         return Diagnosis("closed", f"The workflow has ended: {status}.", fix, details)
 
     # ------------------------------------------------------------ the workflow task
@@ -211,6 +212,10 @@ class _Look:
             details.append(("polling", "nobody; start a Worker, else nothing happens when the wait is over"))
         if messages := _named(signals, updates):
             details.append(("it listens to", ", ".join(messages)))
+        if got := next((e for e in newest if e.HasField("workflow_execution_signaled_event_attributes")), None):
+            name = got.workflow_execution_signaled_event_attributes.signal_name
+            log = "if nothing came of it, look into the Worker's log: a value of another type is dropped"
+            details.append(("it has got", f"signal `{name}` (event {got.event_id}); {log}"))
         what, fix = self._meant(newest, signals, updates, details)
         return Diagnosis("waiting", what, fix, tuple(details))
 

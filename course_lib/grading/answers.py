@@ -65,17 +65,19 @@ class AnswerProblem(Exception):
         super().__init__(label)
 
 
-def read(name: str, answer: Any, modules: Modules) -> Any:
+def read(name: str, answer: Any, modules: Modules, wanted: str = "") -> Any:
     """Turn one answer into what a check may look at: ``Code``, plain data, or a workflow handle.
 
     Args:
         name: The name that the exercise gives it.
         answer: What the learner passed.
         modules: The chapter's module cells.
+        wanted: The type that the check names for it.
 
     Raises:
-        AnswerProblem: It is none of these.
+        AnswerProblem: It is none of these, or not the one that is wanted.
     """
+    _look_at_kind(name, answer, wanted)
     if inspect.isclass(answer) or inspect.isroutine(answer):
         return _module_code(name, answer, modules)
     if inspect.iscoroutine(answer):
@@ -95,8 +97,17 @@ def read(name: str, answer: Any, modules: Modules) -> Any:
             f"a whole {type(answer).__name__}, of {len(answer)}",
             "take the one value out of it, for example with `.iloc[-1]`, or count with `len(…)`.",
         )
-    with contextlib.suppress(_NotPlain):
+    try:
         return _plain(answer, depth=0)
+    except _NotPlain as problem:
+        odd = problem.value
+    if inspect.isclass(odd):
+        raise AnswerProblem(
+            f"{name} is a plain value",
+            "numbers, texts, lists … of them",
+            f"the class `{odd.__name__}` in it",
+            f'write a name in quotes: "{odd.__name__}".',
+        )
     if modules.of(type(answer)) is not None:
         raise AnswerProblem(
             f"{name} is the class itself",
@@ -110,6 +121,25 @@ def read(name: str, answer: Any, modules: Modules) -> Any:
         f"a {type(answer).__name__}",
         f"set {name} to the value itself and run the check again.",
     )
+
+
+def _look_at_kind(name: str, answer: Any, wanted: str) -> None:
+    """Raise when an answer is of another kind than the check wants; `read` tells what no check takes."""
+    code, handle = inspect.isclass(answer) or inspect.isroutine(answer), isinstance(answer, WorkflowHandle)
+    if "Code" in wanted and (handle or isinstance(answer, (*_ATOMS, list, tuple, dict, set))):
+        label, expected = f"{name} is code", "the class or the function that your cell defines"
+        step = f"pass {name} itself: the class or function, without quotes, and no run of it."
+    elif "WorkflowHandle" in wanted and not (handle or inspect.iscoroutine(answer)):
+        label, expected = f"{name} is a workflow's handle", "what `await lab.client.start_workflow(…)` gives"
+        step = f"set {name} to the handle of the run, and check again."
+    elif code and wanted and "Code" not in wanted and "WorkflowHandle" not in wanted:
+        label, expected = f"{name} is a plain value", "a number, a text, a list …"
+        step = f"set {name} to the value itself: the type of an error, for example, is its name, in quotes."
+    else:
+        return
+    named = f"the {'class' if inspect.isclass(answer) else 'function'} {getattr(answer, '__name__', '')}"
+    seen = named if code else repr(answer) if isinstance(answer, _ATOMS) else f"a {type(answer).__name__}"
+    raise AnswerProblem(label, expected, seen, step)
 
 
 def missing(answer: Any) -> bool:
@@ -159,7 +189,7 @@ def rebind(answer: Any, client: Client) -> Any:
 def _module_code(name: str, answer: Any, modules: Modules) -> Code:
     target = inspect.unwrap(getattr(answer, "__func__", answer))
     info = modules.of(target)
-    own_name = getattr(target, "__name__", name)
+    own_name = getattr(target, "__name__", name).replace("<lambda>", name)
     if info is None:
         raise AnswerProblem(
             f"{own_name} lives in a module cell",
@@ -168,6 +198,10 @@ def _module_code(name: str, answer: Any, modules: Modules) -> Code:
             f"put `%%module orders` (or another name) on the first line of the cell that defines {own_name}, "
             "run it, and check again: a Worker can only import what lies in a file.",
         )
+    owner = target.__qualname__.rpartition(".")[0].rpartition(".<locals>.")[2]
+    if owner and inspect.isfunction(target) and activity_definition(target) is None:
+        step = f"pass the class, {owner}: its methods come with it."
+        raise AnswerProblem(f"{name} is the class itself", f"`{owner}`", f"its method `{owner}.{own_name}`", step)
     source = modules.source(info.name) if modules.latest(info.name) == info.module else _as_typed(info)
     return _code(own_name, info.name, info.module, source, target)
 
@@ -213,15 +247,20 @@ def _of_pandas(value: Any) -> bool:
 class _NotPlain(Exception):
     """A value, or one within it, is no plain data."""
 
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
 
 def _plain(value: Any, depth: int) -> Any:
     """Copy plain data; a class of the learner's own could run code in the kernel when it is compared."""
     if depth > 20:
-        raise _NotPlain
+        raise _NotPlain(value)
     if type(value) in (*_ATOMS, bool, datetime.datetime):
         return value
     if type(value) in (list, tuple, set, frozenset):
         return type(value)([_plain(item, depth + 1) for item in value])
+    if isinstance(value, tuple):  # a named one; walked over as a tuple is, whatever its class says
+        return tuple(_plain(item, depth + 1) for item in tuple.__iter__(value))
     if type(value) is dict:
         return {_plain(key, depth + 1): _plain(item, depth + 1) for key, item in value.items()}
     if type(value).__name__ == "NAType":
@@ -235,4 +274,4 @@ def _plain(value: Any, depth: int) -> Any:
         return {field.name: _plain(getattr(value, field.name, None), depth + 1) for field in fields}
     if type(value).__module__.startswith("temporalio."):
         return value
-    raise _NotPlain
+    raise _NotPlain(value)

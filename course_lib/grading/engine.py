@@ -2,10 +2,12 @@
 
 import asyncio
 import contextlib
+import inspect
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from typing import Any
 
 from temporalio.service import RPCError
@@ -21,6 +23,7 @@ from course_lib.grading.bench import Bench, Stopped
 from course_lib.grading.evidence import short_text
 from course_lib.grading.exercises import Exercise
 from course_lib.grading.verdict import Outcome, Part, Verdict
+from course_lib.pitfalls import advice
 from course_lib.server import Server
 from course_lib.unique import unique
 from course_lib.waits import TooBusy
@@ -60,7 +63,8 @@ async def grade(
         verdict = _error(exercise, str(error))
     except RPCError as error:
         verdict = _error(exercise, f"The Temporal server did not answer as it should: {short_text(str(error))}")
-        verdict = replace(verdict, next_step="run `course server status` in a terminal, then check again.")
+        step = advice(str(error)) or "run `course server status` in a terminal, then check again."
+        verdict = replace(verdict, next_step=step)
     except Exception as error:
         where = traceback.extract_tb(error.__traceback__)[-1]
         what = f"{type(error).__name__}: {short_text(str(error))} ({where.name}, line {where.lineno})"
@@ -96,15 +100,19 @@ async def _verdict(
     ran: list[str] = []
     if not problems:
         await _run(exercise, read, server, modules, parts, ran)
+    if not all(part.ok for part in parts):  # then what is doubtful is the likely cause
+        for code in _sources(read):
+            parts[:0] = mistakes.find(code.source, cell=code.cell, first_line=2, effects={"doubtful"})
     return _conclude(exercise, parts, ran)
 
 
 def _read(exercise: Exercise, answers: Sequence[Any], modules: Modules) -> tuple[list[Any], list[Part]]:
     read: list[Any] = []
     problems: list[Part] = []
-    for name, answer in zip(exercise.answers, answers, strict=True):
+    _, *wanted = (str(parameter.annotation) for parameter in inspect.signature(exercise.check).parameters.values())
+    for name, answer, kind in zip_longest(exercise.answers, answers, wanted[: len(answers)], fillvalue=""):
         try:
-            read.append(handed_in.read(name, answer, modules))
+            read.append(handed_in.read(name, answer, modules, kind))
         except AnswerProblem as problem:
             problems.append(problem.part)
     return read, problems
@@ -159,7 +167,7 @@ def _conclude(exercise: Exercise, parts: Sequence[Part], ran: Sequence[str]) -> 
         return _error(exercise, "The check looked at nothing, which is the course's fault, not yours.")
     failed = [part for part in parts if not part.ok]
     outcome = Outcome.FAILED if failed else Outcome.PASSED
-    steps = [part.next_step for part in failed if part.next_step]
+    steps = [step for part in failed if (step := advice(part.seen, slips=True) or part.next_step)]
     step = (steps[0] if steps else "read the first ✗ above.") if failed else ""
     what = "; ".join(ran[:6]) + ("; …" if len(ran) > 6 else "")
     return Verdict(exercise.id, outcome, what, tuple(parts), step, 0.0, title=exercise.title)

@@ -1,22 +1,27 @@
 """Known mistakes in an answer, each as a failed part of the verdict that names the line and the fix."""
 
+from collections.abc import Collection
+
 from course_lib.grading.verdict import Part
-from course_lib.pitfalls import RULES, Finding
+from course_lib.pitfalls import RULES, Effect, Finding
 from course_lib.pitfalls import find as find_pitfalls
 
 _ORDER = list(RULES)
 
 
-def find(source: str, *, cell: str = "", first_line: int = 1) -> list[Part]:
+def find(
+    source: str, *, cell: str = "", first_line: int = 1, effects: Collection[Effect] = ("stopped", "breaks", "wrong")
+) -> list[Part]:
     """Return one failed part for each known mistake in a module's source.
 
     Args:
         source: The module's Python.
         cell: The module's name, said with the line.
         first_line: Number of the source's first line; 2 for a module cell, whose first line is ``%%module``.
+        effects: What counts; ``doubtful`` is a mistake only in an answer that is wrong.
     """
     try:
-        found = find_pitfalls(source, effects=("stopped", "breaks", "wrong"))
+        found = find_pitfalls(source, effects=effects)
     except (SyntaxError, ValueError, RecursionError):
         return []  # the module cell has said so already, before it ran anything
     by_fix: dict[tuple[str, str], list[Finding]] = {}

@@ -1,4 +1,7 @@
-"""What an interrupted cell shows: the line where it waited, not forty lines of asyncio that end in CancelledError."""
+"""What a cell that ends in an error shows: where an interrupted one waited, and what to do about a well-known error.
+
+Forty lines of asyncio that end in CancelledError say neither.
+"""
 
 import asyncio
 from types import TracebackType
@@ -6,15 +9,17 @@ from typing import Any
 
 from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError
 
+from course_lib.errors import CourseError
+from course_lib.pitfalls import advice
 from course_lib.workers import blame
 
 _MARK = "_course_interrupted"
 # The second is what the SDK makes of the first in a wait for an update (1.35).
-_KINDS = (asyncio.CancelledError, WorkflowUpdateRPCTimeoutOrCancelledError)
+_INTERRUPTS = (asyncio.CancelledError, WorkflowUpdateRPCTimeoutOrCancelledError)
 
 
 def say_where(shell: Any) -> None:
-    """Let a cell that is interrupted while it awaits something say where; twice is once.
+    """Let a cell that is interrupted while it awaits something say where, and one that fails what to do; twice is once.
 
     ipykernel answers the interrupt (■) by cancelling the cell's task. A ``CancelledError`` that comes otherwise, for
     example of a task that the learner cancelled, keeps its traceback, and so does an interrupt of code that computes.
@@ -24,7 +29,7 @@ def say_where(shell: Any) -> None:
     """
     if hasattr(shell, _MARK) or shell.custom_exceptions:
         return
-    shell.set_custom_exc(_KINDS, _show)
+    shell.set_custom_exc((Exception, *_INTERRUPTS), _show)
     setattr(shell, _MARK, True)
 
 
@@ -38,12 +43,14 @@ def was(error: object) -> bool:
 
 
 def _show(shell: Any, kind: type, error: Any, trace: TracebackType, tb_offset: int | None = None) -> None:
-    task = asyncio.current_task()
+    task = asyncio.current_task() if isinstance(error, _INTERRUPTS) else None
     if task is not None and task.cancelling():
         setattr(error, _MARK, True)
         words = f"Interrupted{_where(trace)}. What runs on the server goes on. Run the cell again when you like."
         error._render_traceback_ = lambda: [words]  # IPython asks an exception for its own rendering first
-    shell.showtraceback((kind, error, trace), tb_offset)
+    elif not isinstance(error, CourseError) and (known := advice(blame.in_words(error))):
+        error.add_note(f"Do this: {known}")
+    shell.showtraceback((kind, error, trace), tb_offset, running_compiled_code=True)
 
 
 def _where(trace: TracebackType) -> str:

@@ -45,13 +45,16 @@ def _slip(given: Any, call: str) -> CourseError:
             f"An `await` is missing: `{call}` was given the call `{name}(…)`, which has not run yet, and no handle.",
             fix=f"write `handle = await {name}(…)`, run that cell again, then this one.",
         )
-    if isinstance(given, str):
+    if isinstance(given, str) and " " not in given:
         return CourseError(
             f"`{call}` needs a workflow's handle, and {given!r} is a workflow ID.",
             fix=f"`handle = lab.client.get_workflow_handle({given!r})` makes the handle.",
         )
-    thing = f"an object of the type {type(given).__name__}"
-    what = "None" if given is None else f"the class {given.__name__}" if isinstance(given, type) else thing
+    what = "None" if given is None else f"an object of the type {type(given).__name__}"
+    if isinstance(given, type) or inspect.isroutine(given):
+        what = f"the {'class' if isinstance(given, type) else 'function'} {given.__name__}".replace(
+            "<lambda>", "`lambda`"
+        )
     return CourseError(
         f"`{call}` needs a workflow's handle, and was given {what}.",
         fix="pass what `await lab.client.start_workflow(…)` returned; for a workflow that was started elsewhere, "

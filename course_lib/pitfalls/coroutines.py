@@ -1,9 +1,10 @@
-"""Coroutines that nobody awaits."""
+"""Coroutines that nobody awaits, and handles that are taken for the result."""
 
 import ast
+import asyncio
 from collections.abc import Iterator
 
-from course_lib.pitfalls.code import Module, bindings
+from course_lib.pitfalls.code import Function, Module, bindings
 from course_lib.pitfalls.rules import Finding
 
 _COROUTINES = {"asyncio.sleep"} | {
@@ -13,40 +14,123 @@ _COROUTINES = {"asyncio.sleep"} | {
         "execute_local_activity", "execute_local_activity_method", "execute_child_workflow", "start_child_workflow",
     )
 }  # fmt: skip
+# Coroutine functions of clients, of handles and of the Lab, whatever the variable is called that holds one of them.
+_METHODS = {"start_workflow", "execute_workflow", "start_update", "execute_update"}
+_OF_LAB = {f"lab.{name}" for name in ("worker", "result", "until", "your_turn", "temporal", "diagnose", "check")}
+_HANDLES = {
+    f"temporalio.workflow.start_{name}"
+    for name in ("activity", "activity_method", "activity_class", "local_activity", "local_activity_method")
+}
+_CHILD = "temporalio.workflow.start_child_workflow"
+# What the handle of an activity or a child is asked for.
+_OF_HANDLES = {*dir(asyncio.Task), "id", "first_execution_run_id", "signal"}
+_VALUES = {"str", "int", "float", "len", "print", "repr"}  # what they are given, they do not await
+_ENTRIES = ("workflow.run", "workflow.update", "workflow.query", "activity.defn")
 
 
 def forgotten_await(module: Module) -> Iterator[Finding]:
-    """A coroutine that is made and dropped, returned unawaited, or kept and never awaited."""
+    """A coroutine that is dropped, returned, kept and never awaited, or used as its result; a handle, too."""
     for function in ast.walk(module.tree):
-        if isinstance(function, ast.AsyncFunctionDef):
-            own, clients = _own_coroutines(module, function), _shop_clients(module, function)
-            for node in ast.walk(function):
-                call = _unawaited(node, function)
-                if call is not None:
-                    name, written = module.name(call.func), ast.unparse(call.func)
-                    shop = isinstance(call.func, ast.Attribute) and (
-                        _is_shop(module, call.func.value) or ast.unparse(call.func.value) in clients
-                    )
-                    if name in _COROUTINES or (name or written) in own or shop:
-                        yield module.finding(call, "forgotten await", written)
+        if not isinstance(function, ast.AsyncFunctionDef | ast.Module):
+            continue
+        place = _Place(module, function)
+        own, clients = _own_coroutines(module, function), _shop_clients(module, function)
+        for node in place.own:
+            if not isinstance(node, ast.Call):
+                continue
+            name, written = module.name(node.func), ast.unparse(node.func)
+            method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+            shop = isinstance(node.func, ast.Attribute) and (
+                _is_shop(module, node.func.value) or ast.unparse(node.func.value) in clients
+            )
+            lab = name in _OF_LAB or method in _METHODS or (method == "signal" and place.dropped(node))
+            if name in _COROUTINES or (name or written) in own or shop or (lab and not _defines(module, method)):
+                if place.dropped(node) or place.returned(node) or place.taken_for_a_value(node, handle=False):
+                    yield module.finding(node, "forgotten await", written)
+                made: ast.expr = place.parents[node]  # type: ignore[assignment]
+                if name == _CHILD and isinstance(made, ast.Await) and place.taken_for_a_value(made):
+                    yield module.finding(node, "handle for result", written)
+            elif name in _HANDLES and place.taken_for_a_value(node):
+                yield module.finding(node, "handle for result", written)
 
 
-def _unawaited(node: ast.AST, function: ast.AsyncFunctionDef) -> ast.Call | None:
-    if isinstance(node, ast.Expr | ast.Return) and isinstance(node.value, ast.Call):
-        return node.value
-    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and isinstance(node.targets[0], ast.Name):
-        kept = node.targets[0].id
-        # Handed on (gather, create_task, a list) or awaited later: somebody may await it.
-        for other in ast.walk(function):
-            if isinstance(other, ast.Await | ast.Call | ast.List | ast.Tuple | ast.Return | ast.Dict):
-                inner = [item for item in ast.iter_child_nodes(other) if item is not node.value]
-                if any(isinstance(item, ast.Name) and item.id == kept for item in inner):
-                    return None
-        return node.value
-    return None
+class _Place:
+    """One function's body, or a module outside its functions, with the way from each node up.
+
+    Args:
+        module: The module.
+        function: The function, or the module's tree.
+    """
+
+    def __init__(self, module: Module, function: ast.AsyncFunctionDef | ast.Module) -> None:
+        self._module, self._function = module, function
+        self.parents = {child: node for node in ast.walk(function) for child in ast.iter_child_nodes(node)}
+        self.own: list[ast.AST] = []
+        todo: list[ast.AST] = list(function.body)
+        while todo:
+            node = todo.pop(0)
+            self.own.append(node)
+            # What a function inside does is its own business.
+            todo += [] if isinstance(node, Function | ast.Lambda) else ast.iter_child_nodes(node)
+
+    def dropped(self, node: ast.expr) -> bool:
+        """Tell whether a value is made and dropped."""
+        return isinstance(self.parents[node], ast.Expr)
+
+    def returned(self, node: ast.expr) -> bool:
+        """Tell whether a value is returned as it is."""
+        return isinstance(self.parents[node], ast.Return)
+
+    def taken_for_a_value(self, made: ast.expr, *, handle: bool = True) -> bool:
+        """Tell whether something to be awaited is used as if it were its result, and is surely never awaited.
+
+        Args:
+            made: The call that makes it, or the `await` that gives a handle.
+            handle: Whether it is a handle, which may also be asked or left alone.
+        """
+        parent = self.parents[made]
+        target = parent.targets[0] if isinstance(parent, ast.Assign) else getattr(parent, "target", None)
+        if not (isinstance(parent, ast.Assign | ast.AnnAssign) and isinstance(target, ast.Name)):
+            return self._is_a_value(made)
+        uses = [
+            node
+            for node in ast.walk(self._function)
+            if isinstance(node, ast.Name) and node.id == target.id and isinstance(node.ctx, ast.Load)
+        ]
+        meant = [use for use in uses if not (handle and self._asks_a_handle(use))]
+        return (bool(meant) or not handle) and all(self._is_a_value(use) for use in meant)
+
+    def _asks_a_handle(self, node: ast.expr) -> bool:
+        return isinstance(owner := self.parents[node], ast.Attribute) and owner.attr in _OF_HANDLES
+
+    def _is_a_value(self, node: ast.expr) -> bool:
+        parent, inner = self.parents[node], node
+        while isinstance(parent, ast.keyword | ast.List | ast.Tuple | ast.Dict) or (
+            isinstance(parent, ast.Call) and inner is not parent.func and self._is_class(parent)
+        ):
+            parent, inner = self.parents[parent], parent  # type: ignore[assignment]
+        if isinstance(parent, ast.Return):
+            decorators = getattr(self._function, "decorator_list", [])
+            return any(ast.unparse(each).startswith(_ENTRIES) for each in decorators)
+        if isinstance(parent, ast.Call):
+            name = self._module.name(parent.func)
+            return inner is not parent.func and name in _VALUES | _COROUTINES | _HANDLES
+        if isinstance(parent, ast.Attribute | ast.Subscript):
+            return parent.value is inner
+        return inner is node and isinstance(parent, ast.FormattedValue | ast.BinOp | ast.If)
+
+    def _is_class(self, call: ast.Call) -> bool:
+        """Tell whether a call makes an object of a class, such as a dataclass, and none of asyncio's."""
+        name = self._module.name(call.func)
+        return name.rpartition(".")[2][:1].isupper() and not name.startswith("asyncio.")
 
 
-def _own_coroutines(module: Module, function: ast.AsyncFunctionDef) -> set[str]:
+def _defines(module: Module, method: str) -> bool:
+    """Tell whether a module has a plain function of this name."""
+    return any(isinstance(node, ast.FunctionDef) and node.name == method for node in ast.walk(module.tree))
+
+
+def _own_coroutines(module: Module, function: ast.AsyncFunctionDef | ast.Module) -> set[str]:
     """Return the coroutine functions of the module, and of the class that a function stands in."""
     names = {name for name, node in module.functions.items() if isinstance(node, ast.AsyncFunctionDef)}
     for owner in module.classes:
@@ -55,7 +139,7 @@ def _own_coroutines(module: Module, function: ast.AsyncFunctionDef) -> set[str]:
     return names
 
 
-def _shop_clients(module: Module, function: ast.AsyncFunctionDef) -> set[str]:
+def _shop_clients(module: Module, function: ast.AsyncFunctionDef | ast.Module) -> set[str]:
     """Return the variables that hold the shop's client, all of whose methods are coroutine functions."""
     inside = list(ast.walk(function))
     items = [item for node in inside if isinstance(node, ast.AsyncWith) for item in node.items]

@@ -8,7 +8,7 @@ from typing import Literal
 Effect = Literal["stopped", "breaks", "lies", "wrong", "doubtful", "refused"]
 """``stopped``: the sandbox refuses it. ``breaks``: it slips through, and a replay may go another way. ``lies``: nothing
 breaks, and what it says is not so. Which is which was run on temporalio 1.35. ``wrong``: a check turns it down.
-``doubtful``: a module cell says so. ``refused``: a module cell with it does not run."""
+``doubtful``: a module cell says so, and a check that fails. ``refused``: a module cell with it does not run."""
 
 EFFECTS: dict[Effect, str] = {
     "stopped": "the sandbox stops it",

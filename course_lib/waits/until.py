@@ -30,7 +30,7 @@ AWAY = 60.0
 # moves is of no interest sooner than this, and the less the longer it takes: each look costs the server three reads for
 # a run.
 _FIRST, _PAUSE, _LOOKS, _LOOKS_LATER = 0.02, 0.25, 0.2, 0.5
-_CHILDREN = 20  # of one run, that are looked at
+_CHILDREN, _GENERATIONS = 20, 10  # of one run, that are looked at
 
 Condition = Callable[[], bool | Awaitable[bool]]
 Stir = Callable[[], tuple[object, float]]
@@ -47,7 +47,7 @@ class NothingMoves(Stuck):
 
 
 class Endless(NothingMoves):
-    """A history that grows without an end."""
+    """A history that grows without an end, or a child that starts another one, which starts another one."""
 
 
 class Burning(Stuck):
@@ -244,7 +244,9 @@ class Watch:
         self.idle.look(heed=seen.at_work or not (seen.in_vain or self._manner.at_work))
         return soon
 
-    async def _look_at_run(self, seen: _Seen, run: Run) -> None:
+    async def _look_at_run(self, seen: _Seen, run: Run, generation: int = 0) -> None:
+        if generation > _GENERATIONS:
+            raise Endless("its child starts a child, which starts one, too, and so on")
         try:
             described = await history.describe(run)
         except RPCError as error:
@@ -268,7 +270,7 @@ class Watch:
         seen.in_vain = seen.in_vain or vain
         for child in raw.pending_children[:_CHILDREN]:
             handle = self._client.get_workflow_handle(child.workflow_id, run_id=child.run_id or None)
-            await self._look_at_run(seen, handle)
+            await self._look_at_run(seen, handle, generation + 1)
 
     def _tries(self, run: Run, raw: DescribeWorkflowExecutionResponse) -> tuple[list[tuple[Any, ...]], bool]:
         """Return what is being tried for a run, and whether something was left out that fails again and again.

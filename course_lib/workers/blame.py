@@ -11,6 +11,7 @@ from pathlib import Path
 from types import FrameType, TracebackType
 
 from course_lib.errors import CourseError
+from course_lib.pitfalls import advice
 
 _OURS = str(Path(__file__).resolve().parent.parent)
 _LIBRARIES = tuple(
@@ -125,5 +126,5 @@ def explained(what: str, error: BaseException, again: str, *also: str) -> Course
     return CourseError(
         f"{what}: {in_words(error)}",
         tried=[*([str(line)] if line else []), *also],
-        fix=f"correct that line and run its cell, then {again}." if line else "",
+        fix=advice(in_words(error)) or (f"correct that line and run its cell, then {again}." if line else ""),
     )

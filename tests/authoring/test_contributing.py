@@ -97,3 +97,5 @@ def test_the_example_is_proven(checkout: Path) -> None:
     # The solution, the stub, three wrong answers and three right ones.
     assert run(checkout, *pytest_, "-m", "proof", "-k", "0.2").splitlines()[-1].startswith("8 passed")
     assert run(checkout, *pytest_, "-k", "0.2 and joined").splitlines()[-1].startswith("1 passed")
+    claims = run(checkout, *pytest_[:-1], "tests/grading/test_claims.py", "-k", "0.2")
+    assert claims.splitlines()[-1].startswith("4 passed")

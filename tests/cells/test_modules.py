@@ -137,6 +137,13 @@ def test_names_that_vanish_leave_the_notebook_unless_the_learner_took_them(noteb
     assert notebook.names == {"A": 2, "C": "mine"}
 
 
+def test_a_name_that_was_none_and_that_the_learner_deleted_is_no_error(notebook: Notebook) -> None:
+    notebook.run("jobs", "LIMIT = None\nfirst = 1")
+    del notebook.names["LIMIT"]
+    notebook.run("jobs", "first = 2")
+    assert notebook.names["first"] == 2
+
+
 def test_all_decides_what_is_published_and_the_notebooks_own_names_are_safe(notebook: Notebook) -> None:
     notebook.run("jobs", "__all__ = ['_a', 'b']\n_a = 1\nb = 2\nc = 3\n")
     assert notebook.names == {"_a": 1, "b": 2}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from temporalio.client import WorkflowExecutionStatus
+from temporalio.client import Client, WorkflowExecutionStatus
 
 from course_lib.cells import CellError, Modules
 from course_lib.grading import CLIENT, Bench, Code, Outcome, Verdict, grade
@@ -104,6 +104,59 @@ async def test_the_learners_exception_is_shown_with_its_line(course_server: Serv
     assert verdict.outcome is Outcome.FAILED
     assert "has no attribute 'shout'" in verdict.text()
     assert "line 9 of greeting: `return name.shout()`" in verdict.text()
+
+
+async def test_what_the_sdk_says_of_a_slip_is_the_next_step(course_server: Server, modules: Modules) -> None:
+    verdict = await grade_greeting(GREETING.replace("self, name: str", "name: str"), course_server, modules)
+    assert failed_labels(verdict) == ["the workflow completes"]
+    assert verdict.next_step.startswith("give `Greeting.run` its `self`")
+
+
+async def test_what_is_doubtful_counts_only_in_a_wrong_answer(course_server: Server, modules: Modules) -> None:
+    limit = "from datetime import timedelta\n    LIMIT = timedelta(4)\n"
+    days = GREETING.replace("from temporalio", f"{limit}    from temporalio")
+    assert (await grade_greeting(days, course_server, modules)).passed
+    verdict = await grade_greeting(days.replace("Welcome to", "Go from"), course_server, modules)
+    assert failed_labels(verdict)[0] == "a timedelta names its unit"
+    assert "write `timedelta(seconds=4)`" in verdict.next_step
+
+
+@pytest.mark.parametrize(
+    ("answer", "label", "seen"),
+    [
+        ("Greeting", "Greeting is code", "'Greeting'"),
+        (7, "Greeting is code", "7"),
+        ([7], "Greeting is code", "a list"),
+        ("handle", "Greeting is code", "a WorkflowHandle"),
+        ("run", "Greeting is the class itself", "its method `Greeting.run`"),
+        (lambda: None, "Greeting lives in a module cell", "it was defined in module"),
+    ],
+)
+async def test_another_kind_than_code_is_named(
+    course_server: Server, client: Client, modules: Modules, answer: Any, label: str, seen: str
+) -> None:
+    made = run_cell(modules, "greeting", GREETING)["Greeting"]
+    given = client.get_workflow_handle("o-1") if answer == "handle" else made.run if answer == "run" else answer
+    verdict = await grade(declared("0.1"), (given,), server=course_server, modules=modules)
+    assert verdict.outcome is Outcome.FAILED
+    assert failed_labels(verdict) == [label]
+    assert seen in verdict.parts[0].seen
+
+
+async def test_another_kind_than_a_run_or_a_value_is_named(course_server: Server, modules: Modules) -> None:
+    order = run_cell(modules, "greeting", GREETING)["Greeting"]
+    given = ("order-ada-1", 2, order, 1.0, 2)
+    verdict = await grade(declared("1.3"), given, server=course_server, modules=modules)
+    assert failed_labels(verdict) == ["bumpy is a workflow's handle", "error_type is a plain value"]
+    assert [part.seen for part in verdict.parts] == ["'order-ada-1'", "the class Greeting"]
+    assert verdict.next_step == "set bumpy to the handle of the run, and check again."
+
+
+async def test_a_run_that_is_not_there_is_said(course_server: Server, client: Client, modules: Modules) -> None:
+    given = (client.get_workflow_handle("nobody"), 2, "ShopUnavailable", 1.0, 2)
+    verdict = await grade(declared("1.3"), given, server=course_server, modules=modules)
+    assert verdict.outcome is Outcome.ERROR
+    assert verdict.next_step.startswith("look at the ID")
 
 
 async def test_a_class_of_a_plain_cell_is_told_the_cure(grader: Grader) -> None:

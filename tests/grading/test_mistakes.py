@@ -75,6 +75,23 @@ class Order:
 """
 
 
+TIME = "start_to_close_timeout=timedelta(seconds=1)"
+CHARGE = f"workflow.execute_activity('c', order, {TIME})"
+# A coroutine or a handle in `x`, taken for the result.
+USED = (
+    "return x",
+    "return [x]",
+    "return Delivery(order, x)",
+    "return 'paid: ' + x",
+    "return f'paid: {x}'",
+    "return x.upper()",
+    "return str(x)",
+    f"return await workflow.execute_activity('s', x, {TIME})",
+    f"return await workflow.execute_activity('s', args=[order, x], {TIME})",
+)
+CAUGHT = "try:\n    await asyncio.sleep(1)\nexcept ApplicationError as error:\n"
+
+
 def in_run(body: str) -> str:
     lines = textwrap.indent(textwrap.dedent(body).strip(), " " * 8)
     return f"{HEAD}\n@workflow.defn\nclass Order:\n    @workflow.run\n    async def run(self, order: str):\n{lines}\n"
@@ -116,6 +133,32 @@ def test_good_code_has_none() -> None:
         (in_run("workflow.execute_activity('c', order, start_to_close_timeout=timedelta(1))"), "`await`"),
         (in_run("return workflow.execute_activity('c', order, start_to_close_timeout=timedelta(1))"), "`await`"),
         (in_run("x = workflow.execute_activity('c', order, start_to_close_timeout=timedelta(1))\nreturn 1"), "`await`"),
+        *[(in_run(f"x = {CHARGE}\n{use}"), "`await`") for use in USED],
+        *[(in_run(f"x = {CHARGE.replace('execute', 'start')}\n{use}"), "in front of the handle") for use in USED],
+        *[
+            (in_run(f"x = await workflow.start_child_workflow('c', id='a')\n{use}"), "in front of the handle")
+            for use in USED
+        ],
+        (in_run(f"return await workflow.execute_activity('s', {CHARGE}, {TIME})"), "`await`"),
+        (in_run(f"return Delivery(order, {CHARGE})"), "`await`"),
+        (in_run(f'return f"paid: {{{CHARGE}}}"'), "`await`"),
+        (HEAD + "async def start(client):\n    client.start_workflow('o', id='a', task_queue='q')", "`await`"),
+        (
+            HEAD + "async def go(client):\n    run = client.start_workflow('o', id='a')\n    print(run.id)",
+            "`await`",
+        ),
+        (HEAD + "async def go(handle):\n    handle.signal('approve')", "`await` in front of `handle.signal(…)`"),
+        (in_run("p = RetryPolicy(non_retryable_error_types=[CardDeclined, 'Other'])"), '"CardDeclined"'),
+        (in_run("p = RetryPolicy(non_retryable_error_types=(shop.CardDeclined,))"), '"CardDeclined"'),
+        (in_run("raise ApplicationError('no', type=CardDeclined)"), '"CardDeclined"'),
+        (in_run(f"{CAUGHT}    if error.cause.type == CardDeclined:\n        return 'no'\n    raise"), '"CardDeclined"'),
+        (
+            in_run(f"{CAUGHT}    if error.type in (CardDeclined, 'b'):\n        return 'no'\n    raise"),
+            '"CardDeclined"',
+        ),
+        (in_run("p = RetryPolicy(initial_interval=1.5)"), "initial_interval=timedelta(seconds=1.5)"),
+        (in_run(f"await {CHARGE.replace('timedelta(seconds=1)', '4')}"), "start_to_close_timeout=timedelta(seconds=4)"),
+        (HEAD + "async def go(client):\n    await client.execute_workflow('o', run_timeout=9)", "timedelta(seconds=9)"),
         *[
             (
                 HEAD + f"@workflow.defn\nclass Order:\n    @{reader}\n    def look(self):\n        {line}\n",
@@ -144,6 +187,50 @@ def test_each_mistake_is_named_with_its_cure(source: str, words: str) -> None:
     assert len(found) == 1, [part.label for part in found]
     assert words in found[0].next_step
     assert not found[0].ok
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"x = {CHARGE}\nreturn await x",
+        f"x = {CHARGE}\nx = await x\nreturn f'{{x}}'",
+        f"x = {CHARGE}\na, b = await asyncio.gather(x, asyncio.sleep(1))\nreturn a",
+        f"x = asyncio.create_task({CHARGE})\nx.add_done_callback(print)\nreturn await x",
+        f"async def pay():\n    x = await {CHARGE}\n    return x\nreturn await pay()",
+        f"x = {CHARGE.replace('execute', 'start')}\nif x.done():\n    x.cancel()\nreturn order",
+        f"x = {CHARGE.replace('execute', 'start')}\ndone, _ = await workflow.wait([x])\nreturn order",
+        f"x = {CHARGE.replace('execute', 'start')}\nself.open[x] = order\nself.all.append(x)\nreturn order",
+        "x = await workflow.start_child_workflow('c', id='a')\nawait x.signal('go')\nreturn x.id",
+        "x = await workflow.start_child_workflow('c', id='a')\nself.children.append(x)",
+        f"undo = Undo({CHARGE})\nreturn await undo.step",
+        "p = RetryPolicy(non_retryable_error_types=['CardDeclined', CardDeclined.__name__, NAMES[0], DECLINED])",
+        "Declined = 'CardDeclined'\np = RetryPolicy(non_retryable_error_types=[Declined, Kinds.CardDeclined.value])",
+        f"{CAUGHT}    if error.type == Kinds.CardDeclined or error.type == 'B' or isinstance(error, Late):\n"
+        "        return 1\n    raise",
+        "return [event for event in self.events if event.type == Paid]",
+        "await workflow.wait_condition(lambda: self.paid, timeout=60)\nawait workflow.sleep(5)",
+        "await self.step(order, start_to_close_timeout=4)\np = RetryPolicy(maximum_interval=None)",
+        "await workflow.sleep(timedelta(4))",
+    ],
+)
+def test_what_may_be_right_is_no_mistake(body: str) -> None:
+    assert labels(in_run(body)) == []
+
+
+def test_what_is_doubtful_is_told_only_when_it_is_asked_for() -> None:
+    found = mistakes.find(in_run("await workflow.sleep(timedelta(4))"), effects={"doubtful"})
+    assert [part.next_step for part in found] == [
+        "`timedelta(4)` counts days; write `timedelta(seconds=4)`, or `timedelta(days=4)` if you mean days."
+    ]
+    for written in (
+        "workflow.now() + timedelta(4)",
+        "timedelta(seconds=4)",
+        "timedelta(days=4)",
+        "timedelta(0)",
+        "timedelta(0, 4)",
+        "timedelta()",
+    ):
+        assert mistakes.find(in_run(f"await workflow.sleep({written})"), effects={"doubtful"}) == []
 
 
 def test_the_line_is_the_cells_line() -> None:

@@ -148,6 +148,47 @@ def test_an_interrupted_wait_for_an_update_is_one_line_and_ends_the_faults_of_it
     notebook.run("lab.shop.faults.clear()\nawait nobody.terminate()")
 
 
+@pytest.mark.parametrize(
+    ("cell", "said", "advice"),
+    [
+        (MODULE.replace("async def run", "def run"), "must be an async function", "write `async def` instead of `def`"),
+        ("await lab.client.get_workflow_handle('nobody').describe()", "workflow not found for ID", "look at the ID"),
+        ("await lab.worker(workflows=Parcel)", "'type' object is not iterable", "`workflows=[Order]`"),
+        (
+            "await lab.client.start_workflow('P', id='p', task_queue='q', run_timeout=4)",
+            "Expected a timedelta object got int",
+            "`timedelta(seconds=…)`",
+        ),
+        ("timedelta(4)", "name 'timedelta' is not defined", "from datetime import timedelta"),
+        ("await lab.until(True, 'it is so')", "'bool' object is not callable", "`lambda: …`"),
+        (
+            "run = await lab.client.start_workflow(\n"
+            "    'Parcel', 'o-9', id=lab.id('p'), task_queue=lab.task_queue, result_type=int\n)\n"
+            "await lab.result(run)",
+            "Expected value to be int",
+            "correct the type",
+        ),
+    ],
+)
+def test_an_error_that_is_well_known_says_what_to_do(notebook: Notebook, cell: str, said: str, advice: str) -> None:
+    notebook.run(MODULE)
+    notebook.run(RUN)
+    shown = notebook.run(cell)
+    assert said in shown
+    assert f"Do this: {advice}" in shown or advice in shown.partition("Do this: ")[2]
+    assert "Do this" not in notebook.run("raise ValueError('of my own')")
+
+
+def test_a_worker_of_a_class_in_a_plain_cell_says_where_it_belongs(notebook: Notebook) -> None:
+    shown = notebook.run(f"{MODULE.partition(chr(10))[2]}\nawait lab.worker(workflows=[Parcel])")
+    assert "Do this: write `%%module orders` (any name)" in shown
+
+
+def test_a_forgotten_await_is_named_before_the_cell_runs(notebook: Notebook) -> None:
+    shown = notebook.run("%matplotlib?\nlab.result(7)")
+    assert "Line 2: an `await` is missing. Write `await` in front of `lab.result(…)`" in shown
+
+
 def test_a_task_that_the_learner_cancels_keeps_its_traceback(notebook: Notebook) -> None:
     shown = notebook.run("import asyncio\ntask = asyncio.create_task(asyncio.sleep(60))\ntask.cancel()\nawait task")
     assert "CancelledError" in shown

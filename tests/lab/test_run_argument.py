@@ -85,7 +85,16 @@ async def test_an_id_is_no_handle(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "words"), [(None, "None"), (Order, "the class Order"), (7, "an object of the type int")]
+    ("given", "words"),
+    [
+        (None, "None"),
+        (Order, "the class Order"),
+        (Order.run, "the function run"),
+        (Order().run, "the function run"),
+        (lambda: None, "the function `lambda`"),
+        (7, "an object of the type int"),
+        ("Welcome to the shop!", "an object of the type str"),  # a result, hardly an ID
+    ],
 )
 async def test_anything_else_is_named(lab: Lab, given: object, words: str) -> None:
     for call in CALLS.keys() - ({"lab.your_turn"} if given is None else set()):  # whose default is None

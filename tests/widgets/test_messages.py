@@ -6,7 +6,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import ipywidgets
 import pytest
@@ -21,12 +21,14 @@ from temporalio.client import (
     WorkflowQueryFailedError,
     WorkflowUpdateFailedError,
 )
+from temporalio.exceptions import ApplicationError
 from temporalio.worker import Worker
 
 from course_lib.errors import CourseError
 from course_lib.widgets.messages import MessagePanel, Outcome, open_desk
 from course_lib.widgets.messages.card import Card
 from course_lib.widgets.messages.desk import Desk
+from course_lib.widgets.messages.error_words import excuse
 from course_lib.widgets.messages.handlers import handlers_of
 from tests.widgets.message_flows import Address, Approval, Approvals, Tier
 
@@ -253,6 +255,18 @@ async def test_queries_answer_and_fail(panel: MessagePanel, served: AbstractAsyn
         assert "no &lt;b&gt;answer&lt;/b&gt;" in _said(_card(panel, "query", "broken"))
         with pytest.raises(WorkflowQueryFailedError):
             await panel.ask("broken")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        WorkflowQueryFailedError("name 'timedelta' is not defined"),
+        WorkflowUpdateFailedError(ApplicationError("name 'timedelta' is not defined", type="NameError")),
+    ],
+)
+def test_a_well_known_mistake_behind_a_message_says_what_to_do(error: Exception) -> None:
+    words = excuse(error, cast(Any, None), cast(Any, None)).words
+    assert words.endswith(" Do this: add at the top: from datetime import timedelta")
 
 
 async def test_code_presses_the_same_path(

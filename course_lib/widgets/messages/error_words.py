@@ -9,6 +9,7 @@ from temporalio.exceptions import ApplicationError, FailureError
 from temporalio.service import RPCError, RPCStatusCode
 
 from course_lib.errors import CourseError
+from course_lib.pitfalls import advice
 from course_lib.widgets.messages.handlers import Handler
 from course_lib.widgets.messages.outcome import Outcome, clock
 from course_lib.widgets.messages.sending import NoAnswer, Rejected
@@ -25,7 +26,9 @@ def excuse(error: BaseException, handler: Handler, state: RunState) -> Outcome:
     """
     if isinstance(error, Rejected):
         return Outcome("rejected", f"rejected: {cause_words(error.cause)} No event was written for it.")
-    return Outcome("failed", f"failed at {clock()}: {_words(error, handler, state)}")
+    said = f"failed at {clock()}: {_words(error, handler, state)}"
+    known = advice(said) if isinstance(error, WorkflowUpdateFailedError | WorkflowQueryFailedError) else ""
+    return Outcome("failed", f"{said} Do this: {known}" if known else said)
 
 
 def cause_words(error: BaseException) -> str:

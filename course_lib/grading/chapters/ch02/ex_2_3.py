@@ -71,7 +71,9 @@ async def check_review(bench: "Bench", ask: "Code", answer: "Code") -> None:
         "the answers are recorded with the reviews",
         expected="two approved, one rejected",
         seen=", ".join(sorted(states.values())),
-        next_step="call `ShopClient().answer_review(review_id, approved)` in `answer`.",
+        next_step="call `ShopClient().answer_review(review_id, approved)` in `answer`."
+        if "pending" in states.values()
+        else "record the answer as it is: `answer_review(review_id, approved)`.",
     )
 
 
@@ -135,7 +137,9 @@ async def _let_go(bench: "Bench", reviews: "pd.DataFrame", runs: "list[Handle]",
         expected="an attempt that is neither failed nor completed",
         seen=failure or "no failure",
         next_step="end the function with `activity.raise_complete_async()`: any other exception is a failed attempt, "
-        "and the next one asks again.",
+        "and the next one asks again."
+        if "raise " in failure
+        else CORRECT,
     )
     sent = bench.shop.table("requests", operation="request_review")
     lost = set(orders) - set(reviews["order_id"])
@@ -156,8 +160,6 @@ async def _let_go(bench: "Bench", reviews: "pd.DataFrame", runs: "list[Handle]",
 
 
 def _request_step(failure: str) -> str:
-    if "bytes" in failure or "UnicodeDecodeError" in failure:
-        return "make text of the token's bytes: `b64encode(activity.info().task_token).decode()`."
     if failure:
         return CORRECT
     return "call `request_review` before `raise_complete_async()`: what comes after it never runs."

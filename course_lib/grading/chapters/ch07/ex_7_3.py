@@ -9,17 +9,21 @@ from course_lib.grading.exercises import Exercise
 if TYPE_CHECKING:
     from course_lib.grading import Bench, Code, Run
 
-_GOODS, _FEE = 4200, 490
+_GOODS, _DEAR, _FEE = 3700, 5600, 490
 _OLD, _NEW = {"FREE_FROM_CENTS": "5000"}, {"FREE_FROM_CENTS": str(_GOODS)}  # free *from* that amount
 
 
 async def check_fees(bench: "Bench", charge_order: "Code") -> None:
     """Charge under the old setting, replay under the new one, charge under the new one."""
-    before, after = bench.unique("order"), bench.unique("order")
+    before, dear, after = (bench.unique("order") for _ in range(3))
     async with bench.worker(charge_order, env=_OLD):
-        run = await bench.run(charge_order, _GOODS, id=before)
-    completed(bench, run)
-    _charged(bench, before, [_FEE, _GOODS], "with the old setting the fee is charged", run.last_event)
+        handles = [await bench.start(charge_order, cents, id=id) for cents, id in ((_GOODS, before), (_DEAR, dear))]
+        run, free = [await bench.finish(handle) for handle in handles]
+    completed(bench, run, free)
+    step = "charge the goods always, and the fee, by `charge_fee`, when the amount is below `FREE_FROM_CENTS`."
+    _charged(bench, before, [_FEE, _GOODS], "with the old setting the fee is charged", run.last_event, step)
+    step = "charge the fee only when the order's amount is below `FREE_FROM_CENTS`."
+    _charged(bench, dear, [_DEAR], "an order above the setting has no fee", free.last_event, step)
     bench.did(f"the setting changes to {_GOODS}, and a new worker starts")
 
     async def new_order() -> "Run":
@@ -44,16 +48,18 @@ async def check_fees(bench: "Bench", charge_order: "Code") -> None:
 
 
 def _charged(
-    bench: "Bench", order: str, wanted: list[int], label: str, events: tuple[int, ...], next_step: str = ""
+    bench: "Bench", order: str, wanted: list[int], label: str, events: tuple[int, ...], next_step: str
 ) -> None:
     amounts = sorted(int(amount) for amount in bench.shop.table("payments", order_id=order)["amount_cents"])
-    bench.expect(
+    if not amounts:
+        next_step = "charge for the order: its ID is the workflow ID, `activity.info().workflow_id`."
+    bench.require(
         amounts == wanted,
         label,
         expected=f"charges of {wanted}",
         seen=f"charges of {amounts}",
         events=events,
-        next_step=next_step or "the goods are charged always, the fee only below `FREE_FROM_CENTS` of the worker.",
+        next_step=next_step,
     )
 
 

@@ -1,5 +1,6 @@
 """Exercise 7.7: three workflows without labels; running and replaying them says which is which."""
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -61,11 +62,11 @@ async def check_riddles(bench: "Bench", ada: "Code", grace: "Code", edsger: "Cod
             expected="what running and replaying it shows",
             seen=f"{given.get(code.name)!r}",
             events=shown.events,
-            next_step=_next(code.name, fate, shown),
+            next_step=_next(code.name, given, fate, shown),
         )
         if right:
             bench.expect(
-                str(line) == str(shown.line),
+                line == shown.line,
                 f"{code.name}: the line",
                 expected="the line whose command is not the recorded one" if shown.line else "0: there is none",
                 seen=line,
@@ -95,17 +96,21 @@ def _said(answer: Any) -> tuple[str, Any]:
     return "", None
 
 
-def _next(name: str, fate: str, shown: _Shown) -> str:
+def _next(name: str, given: dict[str, Any], fate: str, shown: _Shown) -> str:
+    if name not in given:
+        return f'write an entry `"{name}": (word, line)`: the key is the class\'s name.'
+    if fate.lower() in _MEANS and fate not in _MEANS:
+        return f'write the word in small letters: "{fate.lower()}".'
     if fate not in _MEANS:
         words = ", ".join(f'"{word}"' for word in _MEANS)
         return f'write `"{name}": (word, line)`; the word is one of {words}, the line is 0 for "fine".'
     if shown.fate == "fine":
         return (
-            f"“{fate}” would mean that {_MEANS[fate]}. In a new process {shown.evidence}. Is the value "
-            f"that you suspect "
-            "drawn, or calculated?"
+            f"“{fate}” would mean that {_MEANS[fate]}. In a new process {shown.evidence}. Is the value that you "
+            "suspect drawn, or calculated?"
         )
-    return f"“{fate}” would mean that {_MEANS[fate]}. In a new process: {shown.evidence}"
+    evidence = re.sub(r"\bLine \d+", "A line", shown.evidence)  # which one is the other half of the answer
+    return f"“{fate}” would mean that {_MEANS[fate]}. In a new process: {evidence}"
 
 
 EXERCISE = Exercise(answers=("Ada", "Grace", "Edsger", "VERDICTS"), check=check_riddles, early=False)

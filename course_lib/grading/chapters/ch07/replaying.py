@@ -21,8 +21,17 @@ ELSEWHERE = {"PYTHONHASHSEED": "2", "TZ": _ZONE}
 
 
 _CURES = (
+    (
+        "Cannot access urllib",
+        "let the server call the activity: `await workflow.execute_activity(…)`. Called by its name it runs in the "
+        "workflow, where the sandbox refuses the network.",
+    ),
+    (
+        "Cannot access os.",
+        "read it in an activity, and call that with `await workflow.execute_activity(…)`: the workflow may not look.",
+    ),
+    ("Cannot access threading", "take the thread away: a workflow waits with `await workflow.sleep(…)`."),
     ("Cannot access", "correct the line that is named: what the sandbox refuses would be another value in a replay."),
-    ("'coroutine'", "write `await` in front of what is asked for: without it the line holds no value yet."),
     (
         "already awaited coroutine",
         "keep the answer, not the call: `functools.cache` around an `async def` keeps a coroutine, which can be "
@@ -52,8 +61,17 @@ _CURES = (
         "keep UTC, as `workflow.now()` has it: in the sandbox `datetime` refuses `ZoneInfo`. A reader's own zone is "
         "for whoever shows the time.",
     ),
-    ("Cannot convert to", "leave the argument of `run` as the exercise has it: the check starts it with that."),
-    ("Expected value to be", "return from the activity what its annotation says, nothing more."),
+    ("which starts one, too", "start no child that does the same: it would never come to an end."),
+    (
+        "CancelledError: Application error",
+        "when the time is up, `wait_condition` and `wait_for` raise `TimeoutError`: catch it, or wait with "
+        "`await workflow.sleep(…)`, which raises nothing.",
+    ),
+    (
+        "workflow task fails again and again: KeyError",
+        "use what the activity returned: the workflow has a copy of the module's variables for each run, which no "
+        "activity and no other run fills.",
+    ),
     ("The activity", "correct the activity: its error stands above."),
 )
 """What to do, by words of the reason why a run did not complete."""
@@ -67,7 +85,16 @@ def completed(bench: "Bench", *runs: "Run") -> None:
         *runs: What was run.
     """
     run = next((run for run in runs if not run.completed), runs[0])
-    bench.require_completed(run, next((cure for words, cure in _CURES if words in run.reason), CORRECT))
+    bench.require_completed(run, cure(run.reason))
+
+
+def cure(reason: str) -> str:
+    """Return what to do about a run that did not complete.
+
+    Args:
+        reason: Why it did not, see `Run.reason`.
+    """
+    return next((cure for words, cure in _CURES if words in reason), CORRECT)
 
 
 async def replays_alike(
@@ -77,6 +104,7 @@ async def replays_alike(
     env: Mapping[str, str] | None = None,
     besides: "Sequence[WorkflowHistory]" = (),
     advice: str,
+    shown: str = "",
 ) -> "tuple[Replayed, ...]":
     """Look whether a new process asks for what the histories hold: the same commands, with the same values.
 
@@ -87,9 +115,10 @@ async def replays_alike(
         env: What is different in that process, besides hashes and time zone.
         besides: What the same process replays, too.
         advice: What to do when the lint has no word for it.
+        shown: What comes of it, said before what the replay asks for.
 
     Returns:
-        The replays of ``besides``; none when those of the runs ask for other values.
+        The replays of ``besides``.
     """
     bench.did("a new process replays the history")
     step = slips(workflow) or advice
@@ -97,23 +126,16 @@ async def replays_alike(
     replays, others = told[: len(runs)], told[len(runs) :]
     parted = next((each for each in replays if not each.agrees), None)
     where = parted.divergence if parted is not None else None
+    other = next((each.other_values for each in replays if each.other_values), "").partition(" Temporal compares")[0]
     bench.require(
-        parted is None,
-        "a new process can replay it",
-        expected="the commands that the history holds",
-        seen=(where.what if where is not None else parted.error) if parted else "they are",
+        parted is None and not other,
+        "a replay in a new process asks for the same",
+        expected="the commands and values that the history holds",
+        seen=shown + (where.what if where is not None else parted.error if parted is not None else other),
         events=(where.event_id,) if where is not None else (),
         next_step=step,
     )
-    other = next((each.other_values for each in replays if each.other_values), "")
-    same = bench.expect(
-        not other,
-        "a replay asks with the same values",
-        expected="the values that the history holds",
-        seen=other.partition(" Temporal compares")[0] or "they are",
-        next_step=step,
-    )
-    return others if same else ()
+    return others
 
 
 def slips(workflow: "Code") -> str:

@@ -54,6 +54,26 @@ WRONG = {
                 return Delivery(order.id, "", "")
         """),
     ),
+    "the_coroutine_in_the_result": Wrong(
+        ("a call that has to be awaited is awaited", "the workflow completes"),
+        "Next: an `await` is missing; write `await` in front of `workflow.execute_activity(…)`",
+        replace("charge_id = await workflow.").by("charge_id = workflow."),
+    ),
+    "the_handle_in_the_result": Wrong(
+        ("a handle is awaited where its result is wanted", "the workflow completes"),
+        "Next: the handle of `workflow.start_activity` is taken for the result",
+        replace("parcel_id = await workflow.execute_activity").by("parcel_id = workflow.start_activity"),
+    ),
+    "the_id_in_place_of_the_order": Wrong(
+        "the workflow completes",
+        "Next: what arrived is of the type str, and the code names Order",
+        replace("charge_card, order, start").by("charge_card, order.id, start"),
+    ),
+    "four_days": Wrong(
+        ("a timedelta names its unit", "each step has 4 seconds"),
+        "Next: `timedelta(4)` counts days",
+        replace("timedelta(seconds=4)").by("timedelta(4)"),
+    ),
     "four_minutes": Wrong(
         "each step has 4 seconds",
         "give both steps `start_to_close_timeout=timedelta(seconds=4)`",
@@ -159,7 +179,10 @@ WRONG = {
         """),
     ),
     "forgotten_await": Wrong(
-        ("workflow.execute_activity is awaited", "ship_parcel runs once, to its end, before the workflow completes"),
+        (
+            "a call that has to be awaited is awaited",
+            "ship_parcel runs once, to its end, before the workflow completes",
+        ),
         "write `await` in front of `workflow.execute_activity(…)`",
         replace("parcel_id = await workflow.").by("workflow."),
         replace(", parcel_id").by(', ""'),
@@ -253,6 +276,7 @@ WRONG = {
 }
 
 RIGHT = {
+    "a_field_more": Right(replace("parcel_id: str").by('parcel_id: str\ncarrier: str = "post"')),
     "by_name": Right(
         replace("charge_card, order, start").by('"charge_card", order, result_type=str, start'),
         replace("ship_parcel, order, start").by('"ship_parcel", order, result_type=str, start'),

@@ -43,7 +43,7 @@ WRONG = {
         """),
     ),
     "nobody_waits_for_the_start": Wrong(
-        "of two calls at the same moment both return a handle",
+        "the first call starts a run and returns its handle",
         "`await` the call of `client.start_workflow(…)`",
         replace("from temporalio.client").by("import asyncio\n\nfrom temporalio.client"),
         replace("return await client.start_workflow(").by("starting = client.start_workflow("),
@@ -69,7 +69,7 @@ WRONG = {
     ),
     "order_id_alone": Wrong(
         "the checkouts complete on the queue that buy was given",
-        "hand the whole `order` to `start_workflow`",
+        "what arrived is of the type str, and the code names Order",
         replace("CheckoutWorkflow.run, order,").by("CheckoutWorkflow.run, order.id,"),
     ),
     "sleeps_and_asks_again": Wrong(
@@ -97,7 +97,7 @@ WRONG = {
         CAUGHT.by("raise"),
     ),
     "forgotten_await": Wrong(
-        "the first call starts a run and returns its handle",
+        ("a call that has to be awaited is awaited", "the first call starts a run and returns its handle"),
         "write `await` in front of `client.start_workflow(…)`",
         replace("await client").by("client"),
     ),

@@ -43,6 +43,16 @@ WRONG = {
             return "ch_1"
         """),
     ),
+    "key_of_the_amount": Wrong(
+        "both orders are checked out",
+        "give each order a key of its own",
+        replace('=f"charge-{order.id}"').by('=f"charge-{order.amount_cents}"'),
+    ),
+    "key_of_half_the_id": Wrong(
+        "both orders are checked out",
+        "give each order a key of its own",
+        replace('=f"charge-{order.id}"').by("=order.id[:8]"),
+    ),
     "forbids_a_retry": Wrong(
         "both orders are checked out",
         "let Temporal retry",
@@ -114,7 +124,7 @@ WRONG = {
         """),
     ),
     "forgotten_await": Wrong(
-        ("ShopClient().charge is awaited", "both orders are checked out"),
+        ("a call that has to be awaited is awaited", "both orders are checked out"),
         "write `await` in front",
         replace("await ShopClient().").by("ShopClient()."),
     ),

@@ -71,8 +71,13 @@ WRONG = {
     ),
     "token_in_bytes": Wrong(
         "a review is requested",
-        "make text of the token's bytes",
+        "an object of the type bytes cannot travel in a history",
         replace("b64encode(activity.info().task_token).decode()").by("b64encode(activity.info().task_token)"),
+    ),
+    "always_recorded_as_yes": Wrong(
+        "the answers are recorded with the reviews",
+        "record the answer as it is",
+        ANSWER.by("review = await ShopClient().answer_review(review_id, True)"),
     ),
     "attribute_for_key": Wrong(
         "`answer` completes the activity",
@@ -209,7 +214,7 @@ RIGHT = {
     "kept_connection": Right(
         replace("await ShopClient().request_review(order_id, token)").by("""
             async with ShopClient() as shop:
-                review_id = await shop.request_review(order_id, task_token_b64=token, idempotency_key=order_id)
+                review_id = await shop.request_review(order_id, task_token_b64=token)
                 activity.logger.info("review %s", review_id)
         """)
     ),

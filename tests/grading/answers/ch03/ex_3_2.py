@@ -85,6 +85,17 @@ WRONG = {
                 raise ApplicationError("declined", non_retryable=True) from error
         """),
     ),
+    "the_class_in_the_policy": Wrong(
+        "?",
+        "Next: the class `CardDeclined` stands where the name of an error is wanted",
+        IMPORT,
+        replace('["CardDeclined"]').by("[CardDeclined]"),
+    ),
+    "a_plain_number": Wrong(
+        "?",
+        "Next: `start_to_close_timeout` is a plain number",
+        replace("start_to_close_timeout=limit").by("start_to_close_timeout=5"),
+    ),
     "three_attempts": Wrong(
         "an outage may last as long as it likes",
         "take the limit out",

@@ -1,15 +1,54 @@
 """Answers to exercise 7.1, The order's own time."""
 
-from tests.grading.edits import Right, Wrong, replace
+from tests.grading.edits import Given, Right, Wrong, replace
 
 DUE = replace("due: datetime = workflow.now() + timedelta(days=2)")
 
 SHIP = "parcel = await workflow.execute_activity(ship_parcel, order_id, start_to_close_timeout=timedelta(seconds=5))"
 
+CLAIMS = {
+    "an order ID.": "another_order",
+    "`Cannot access datetime.datetime.now.__call__ from inside a workflow`": Given("what the stub says"),
+    "the parcel": "ships_twice",
+    "is due two days": "one_day",
+    "after the workflow began,": ("time_of_the_parcel", "waits_first", "time_of_the_parcel_in_whole_seconds"),
+    "every replay says the same,": "import_time",
+    "with a time zone,": "without_a_zone",
+    "wherever it runs.": ("zone_of_the_mail", "asks_the_clock_once"),
+    "an order of 1 May, 12:00 UTC": Given("the example's day"),
+    "→ `due` is `2026-05-03T12:00:00+00:00`,": ("the_example", "noon"),
+    "even when the warehouse is slow.": "time_of_the_parcel",
+}
+
 WRONG = {
+    "another_order": Wrong(
+        "the promise names the order's one parcel",
+        "what `ship_parcel` gave for this order",
+        replace("ship_parcel, order_id").by('ship_parcel, "order-1"'),
+    ),
+    "asks_the_clock_once": Wrong(
+        "a replay in a new process asks for the same",
+        "depends on whether this is a replay",
+        replace("from datetime import datetime").by("from datetime import UTC, datetime"),
+        replace("@workflow.defn").by("""
+            @activity.defn
+            async def clock() -> str:
+                return datetime.now(UTC).isoformat()
+
+
+            @workflow.defn
+        """),
+        DUE.by("""
+            arrived = workflow.now()
+            if not workflow.unsafe.is_replaying():
+                now = await workflow.execute_activity(clock, start_to_close_timeout=timedelta(seconds=5))
+                arrived = datetime.fromisoformat(now)
+            due = arrived + timedelta(days=2)
+        """),
+    ),
     "a_fixed_day": Wrong(
-        ("it is due two days after the order came", "it says in which time zone it is due"),
-        "it is due two days after the order came",
+        ("it is due two days after the workflow began", "it says in which time zone it is due"),
+        "it is due two days after the workflow began",
         DUE.by("due = datetime(2026, 5, 3)"),
     ),
     "activity_returns_a_datetime": Wrong(
@@ -33,7 +72,7 @@ WRONG = {
     "caught": Wrong(
         (
             "the workflow asks Temporal for the time",
-            "it is due two days after the order came",
+            "it is due two days after the workflow began",
             "it says in which time zone it is due",
         ),
         "use `workflow.now()`: a replay must see",
@@ -56,7 +95,7 @@ WRONG = {
         replace("= workflow.").by("= datetime."),
     ),
     "import_time": Wrong(
-        "a replay asks with the same values",
+        "a replay in a new process asks for the same",
         "`time.time` runs at import",
         replace("from datetime import datetime, timedelta").by("""
             from datetime import datetime, timedelta, timezone
@@ -68,6 +107,11 @@ WRONG = {
             NOW = time.time()
         """),
         replace("workflow.now()").by("datetime.fromtimestamp(NOW, timezone.utc)"),
+    ),
+    "calls_the_activity_itself": Wrong(
+        "the workflow completes",
+        "let the server call the activity",
+        replace(SHIP).by("parcel = await ship_parcel(order_id)"),
     ),
     "in_a_helper": Wrong(
         ("the workflow asks Temporal for the time", "the workflow completes"),
@@ -81,9 +125,14 @@ WRONG = {
         """),
         replace("workflow.now() + timedelta(days=2)").by("in_two_days()"),
     ),
+    "noon": Wrong(
+        "it is due two days after the workflow began",
+        "keep the whole moment",
+        replace("workflow.now()").by("workflow.now().replace(hour=12, minute=0, second=0, microsecond=0)"),
+    ),
     "one_day": Wrong(
-        "it is due two days after the order came",
-        "it is due two days after the order came",
+        "it is due two days after the workflow began",
+        "add `timedelta(days=2)`",
         replace("days=2").by("days=1"),
     ),
     "sandbox_off_for_a_line": Wrong(
@@ -91,7 +140,7 @@ WRONG = {
             "the workflow asks Temporal for the time",
             "the sandbox stays on",
             "it says in which time zone it is due",
-            "a replay asks with the same values",
+            "a replay in a new process asks for the same",
         ),
         "✗ the sandbox stays on",
         DUE.by("""
@@ -104,20 +153,25 @@ WRONG = {
             "the workflow asks Temporal for the time",
             "the sandbox stays on",
             "it says in which time zone it is due",
-            "a replay asks with the same values",
+            "a replay in a new process asks for the same",
         ),
         "✗ the sandbox stays on",
         replace("workflow.defn").by("workflow.defn(sandboxed=False)"),
         replace("= workflow.").by("= datetime."),
     ),
+    "ships_twice": Wrong(
+        "the promise names the order's one parcel",
+        "ask for `ship_parcel` once",
+        replace(SHIP).by(f"{SHIP}\n{SHIP}"),
+    ),
     "strftime": Wrong(
         (
             "the workflow asks Temporal for the time",
-            "it is due two days after the order came",
+            "it is due two days after the workflow began",
             "it says in which time zone it is due",
-            "a replay asks with the same values",
+            "a replay in a new process asks for the same",
         ),
-        "✗ a replay asks with the same values",
+        "✗ a replay in a new process asks for the same",
         replace("from datetime import datetime, timedelta").by("""
             from datetime import datetime, timedelta
             import time
@@ -128,21 +182,46 @@ WRONG = {
         """),
     ),
     "time_of_the_parcel": Wrong(
-        "it is due two days after the order came",
+        "it is due two days after the workflow began",
         "ask for the time before the parcel is shipped",
         DUE.by(SHIP),
         replace(SHIP).by("due: datetime = workflow.now() + timedelta(days=2)"),
+    ),
+    "time_of_the_parcel_in_whole_seconds": Wrong(
+        "it is due two days after the workflow began",
+        "ask for the time before the parcel is shipped",
+        DUE.by(SHIP),
+        replace(SHIP).by("due: datetime = workflow.now() + timedelta(days=2)"),
+        replace("due.isoformat()").by('due.isoformat(timespec="seconds")'),
+    ),
+    "the_example": Wrong(
+        "it is due two days after the workflow began",
+        "add `timedelta(days=2)` to `workflow.now()`",
+        replace("due.isoformat()").by('"2026-05-03T12:00:00+00:00"'),
+    ),
+    "waits_first": Wrong(
+        "it is due two days after the workflow began",
+        "before any wait",
+        DUE.by("await workflow.sleep(1)\ndue: datetime = workflow.now() + timedelta(days=2)"),
     ),
     "without_a_zone": Wrong(
         "it says in which time zone it is due",
         "it says in which time zone it is due",
         replace("workflow.now()").by("workflow.now().replace(tzinfo=None)"),
     ),
+    "zone_of_the_mail": Wrong(
+        "a replay in a new process asks for the same",
+        "take the time from `workflow.now()`",
+        replace("from datetime import datetime, timedelta").by(
+            "from datetime import datetime, timedelta\nimport email.utils"
+        ),
+        replace("workflow.now()").by("email.utils.localtime()"),
+    ),
     "zone_of_the_machine": Wrong(
         (
             "the workflow asks Temporal for the time",
             "it says in which time zone it is due",
-            "a replay asks with the same values",
+            "a replay in a new process asks for the same",
         ),
         "`fromtimestamp` takes the time zone of the machine",
         replace("workflow.now()").by("datetime.fromtimestamp(workflow.time())"),
@@ -155,6 +234,18 @@ RIGHT = {
         replace("workflow.now()").by("datetime.fromtimestamp(workflow.time(), tz=UTC)"),
     ),
     "start_of_the_workflow": Right(replace("workflow.now()").by("workflow.info().start_time")),
+    "in_whole_seconds": Right(replace("due.isoformat()").by('due.isoformat(timespec="seconds")')),
+    "arrival_when_the_class_is_made": Right(
+        replace("    @workflow.run").by("""
+            @workflow.init
+            def __init__(self, order_id: str) -> None:
+                self.due = workflow.info().workflow_start_time + timedelta(days=2)
+
+            @workflow.run
+        """),
+        DUE.by(""),
+        replace("due.isoformat()").by("self.due.isoformat()"),
+    ),
     "asked_of_an_activity": Right(
         replace("from datetime import datetime").by("from datetime import UTC, datetime"),
         replace("@workflow.defn").by("""

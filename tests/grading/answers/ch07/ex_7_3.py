@@ -1,11 +1,69 @@
 """Answers to exercise 7.3, The setting that changed overnight."""
 
-from tests.grading.edits import Right, Wrong, replace
+from tests.grading.edits import Given, Right, Wrong, replace
+
+CLAIMS = {
+    "an amount in cents": "amount_of_the_example",
+    "(the workflow ID is the order's);": "another_order",
+    "the worker's variable `FREE_FROM_CENTS`.": "another_variable",
+    "`[TMPRL1100] Nondeterminism error: Activity type of scheduled event 'charge_fee' does not match activity type of "
+    "activity command 'charge'`": Given("what a replay of the stub says"),
+    "a new order uses the current setting:": ("fixed", "asks_twice_and_ignores_it"),
+    "below it a fee,": ("no_fee_at_all", "the_other_way_round"),
+    "from it on": "limit_itself_pays_the_fee",
+    "none.": ("always_a_fee", "fee_unless_it_is_the_limit"),
+    "An order under way": ("in_a_class_attribute", "in_a_default", "not_in_a_replay"),
+    "keeps to what it decided.": "handed_to_an_activity",
+    "4200 cents, limit 5000 →": Given("the example's numbers"),
+    "fee and goods;": "one_sum",
+    "replayed with 4200 → the same.": "in_a_class_attribute",
+}
 
 WRONG = {
+    "always_a_fee": Wrong(
+        "an order above the setting has no fee",
+        "charge the fee only when",
+        replace("""
+            if fee:
+                await workflow.execute_activity(charge_fee, start_to_close_timeout=SOON)
+        """).by("""
+            fee = await workflow.execute_activity(charge_fee, start_to_close_timeout=SOON)
+        """),
+    ),
+    "fee_unless_it_is_the_limit": Wrong(
+        "an order above the setting has no fee", "charge the fee only when", replace("cents <").by("cents !=")
+    ),
+    "amount_of_the_example": Wrong(
+        "with the old setting the fee is charged",
+        "charge the goods always",
+        replace("workflow.execute_activity(charge, cents").by("workflow.execute_activity(charge, 4200"),
+    ),
+    "another_order": Wrong(
+        "with the old setting the fee is charged",
+        "charge for the order",
+        replace("""
+            order = activity.info().workflow_id
+            return await ShopClient().charge(order, 490
+        """).by("""
+            order = activity.info().workflow_run_id
+            return await ShopClient().charge(order, 490
+        """),
+        replace("""
+            order = activity.info().workflow_id
+            return await ShopClient().charge(order, cents
+        """).by("""
+            order = activity.info().workflow_run_id
+            return await ShopClient().charge(order, cents
+        """),
+    ),
+    "another_variable": Wrong(
+        "with the new setting an order has no fee",
+        "read `FREE_FROM_CENTS` in an activity",
+        replace('"FREE_FROM_CENTS"').by('"FREE_FROM"'),
+    ),
     "activity_called_directly": Wrong(
         "the workflow completes",
-        "Cannot access os.environ",
+        "call that with `await workflow.execute_activity(…)`",
         replace("workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by("free_from()"),
     ),
     "asks_twice_and_ignores_it": Wrong(
@@ -27,8 +85,8 @@ WRONG = {
         replace("< await workflow.").by("< workflow."),
     ),
     "handed_to_an_activity": Wrong(
-        "a replay asks with the same values",
-        "a replay asks with the same values",
+        "a replay in a new process asks for the same",
+        "a replay in a new process asks for the same",
         replace("from course_lib.shop.client import ShopClient").by("""
             from course_lib.shop.client import ShopClient
             FREE_FROM = int(os.environ.get("FREE_FROM_CENTS", "5000"))
@@ -38,14 +96,14 @@ WRONG = {
         replace("free_from,").by("keep, FREE_FROM,"),
     ),
     "in_a_class_attribute": Wrong(
-        "a new process can replay it",
-        "a new process can replay it",
+        "a replay in a new process asks for the same",
+        "a replay in a new process asks for the same",
         replace("@workflow.run").by('limit = int(os.environ.get("FREE_FROM_CENTS", "5000"))\n@workflow.run'),
         replace("await workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by("self.limit"),
     ),
     "in_a_default": Wrong(
-        "a new process can replay it",
-        "a new process can replay it",
+        "a replay in a new process asks for the same",
+        "a replay in a new process asks for the same",
         replace("""
             @activity.defn
             async def free_from() -> int:
@@ -65,10 +123,14 @@ WRONG = {
         replace("cents < await workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by("False"),
     ),
     "not_in_a_replay": Wrong(
-        "a new process can replay it",
+        "a replay in a new process asks for the same",
         "what is awaited depends on whether this is a replay",
-        replace("await workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by("5000"),
         replace("fee:").by("fee and not workflow.unsafe.is_replaying():"),
+    ),
+    "one_sum": Wrong(
+        "with the old setting the fee is charged",
+        "the fee, by `charge_fee`",
+        replace("await workflow.execute_activity(charge_fee, start_to_close_timeout=SOON)").by("cents += 490"),
     ),
     "read_in_init": Wrong(
         "the workflow completes",
@@ -88,7 +150,7 @@ WRONG = {
         ),
     ),
     "sandbox_off_for_a_line": Wrong(
-        ("the sandbox stays on", "a new process can replay it"),
+        ("the sandbox stays on", "a replay in a new process asks for the same"),
         "leave the sandbox on",
         replace("fee = cents < await workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by("""
             with workflow.unsafe.sandbox_unrestricted():

@@ -1,11 +1,56 @@
 """Answers to exercise 7.4, One code for two."""
 
-from tests.grading.edits import Right, Wrong, replace
+from tests.grading.edits import Given, Right, Wrong, replace
 
 CODE = replace('f"{workflow.random().randrange(10**8):08d}"')
 IMPORT = replace("from dataclasses import dataclass").by("import random\nfrom dataclasses import dataclass")
 
+CLAIMS = {
+    "an order ID.": "another_order",
+    "none. The customer's code is `40283117`, and the till knows only `73305946`.": Given("what the stub does"),
+    "customer and till": ("both_to_the_customer", "one_mail"),
+    "get the same code,": ("drawn_for_each_mail", "drawn_at_import", "drawn_in_the_activity"),
+    "the workflow returns it.": "another_one_returned",
+    "It is random": "id_of_the_order",
+    "(eight characters or more):": ("four_digits", "padded_with_zeros"),
+    "no other order has it,": ("fixed_seed", "the_second"),
+    "nobody can calculate it from an order's ID": ("calculated_in_an_activity", "seeded_by_the_order"),
+    "time.": "seeded_by_the_time",
+    "Every replay comes to the same.": ("seeded_by_a_hash", "own_id_as_code"),
+    "two mails for one order,": "one_mail",
+    "one subject.": "drawn_in_the_activity",
+}
+
 WRONG = {
+    "another_one_returned": Wrong(
+        "the workflow returns this code",
+        "end with `return code`",
+        replace("return code").by('return f"{workflow.random().randrange(10**8):08d}"'),
+    ),
+    "another_order": Wrong(
+        "customer and till get a mail for each order",
+        "the order's own ID in both letters",
+        replace("Letter(to, code, order_id)").by('Letter(to, code, "order-1")'),
+    ),
+    "both_to_the_customer": Wrong(
+        "customer and till get a mail for each order",
+        "keep the two calls of `send`",
+        replace("till@").by("customer@"),
+    ),
+    "calculated_in_an_activity": Wrong(
+        "chance draws it, not the order",
+        "can calculate this code",
+        replace("from dataclasses import dataclass").by("import hashlib\nfrom dataclasses import dataclass"),
+        replace("@workflow.defn").by("""
+            @activity.defn
+            async def code_of(order_id: str) -> str:
+                return hashlib.sha256(order_id.encode()).hexdigest()[:8]
+
+
+            @workflow.defn
+        """),
+        CODE.by("await workflow.execute_activity(code_of, order_id, start_to_close_timeout=timedelta(seconds=5))"),
+    ),
     "drawn_at_import": Wrong(
         "customer and till know the same code",
         "for the customer",
@@ -18,7 +63,7 @@ WRONG = {
     ),
     "drawn_for_each_mail": Wrong(
         "customer and till know the same code",
-        "for the customer",
+        "draw the code once, before the two letters",
         CODE.by('""'),
         replace("await workflow.execute_activity(").by("""
             code = f"{workflow.random().randrange(10**8):08d}"
@@ -33,10 +78,15 @@ WRONG = {
         CODE.by('""'),
     ),
     "fixed_seed": Wrong(
-        ("no other order has this code", "nobody can guess it", "chance draws it, not the order"),
-        "a fixed seed gives every order the same code",
+        "no other order has this code",
+        "a fixed seed or a counter gives each order the same code",
         IMPORT,
         replace("workflow.random().").by("random.Random(7)."),
+    ),
+    "four_digits": Wrong(
+        "nobody can guess it",
+        "let chance draw all eight digits",
+        CODE.by('f"{workflow.random().randrange(10**4):04d}"'),
     ),
     "id_of_the_order": Wrong("chance draws it, not the order", "✗ chance draws it, not the order", CODE.by("order_id")),
     "kept_in_a_global": Wrong(
@@ -61,14 +111,24 @@ WRONG = {
         IMPORT,
         CODE.by('f"{id(object()) ^ random.SystemRandom().getrandbits(32):08d}"[:8]'),
     ),
+    "one_mail": Wrong(
+        "customer and till get a mail for each order",
+        "keep the two calls of `send`",
+        replace('("customer@example.com", "till@example.com")').by('("customer@example.com",)'),
+    ),
+    "number_for_text": Wrong(
+        "the workflow completes",
+        "a value of the type that the dataclass names",
+        CODE.by("workflow.random().randrange(10**8)"),
+    ),
     "own_id_as_code": Wrong(
-        "a replay asks with the same values",
+        "a replay in a new process asks for the same",
         "in every process",
         replace("workflow.random().randrange(10**8)").by("hash(order_id) % 10**8"),
     ),
     "padded_with_zeros": Wrong("nobody can guess it", "✗ nobody can guess it", replace("(10**8)").by("(1000)")),
     "seeded_by_a_hash": Wrong(
-        "a replay asks with the same values",
+        "a replay in a new process asks for the same",
         "`hash(…)` is another number in every process",
         IMPORT,
         replace("workflow.random().").by("random.Random(hash(order_id))."),
@@ -96,7 +156,7 @@ WRONG = {
         replace("workflow.random().").by("random.Random(workflow.time())."),
     ),
     "the_second": Wrong(
-        ("no other order has this code", "nobody can guess it", "chance draws it, not the order"),
+        "no other order has this code",
         "✗ no other order has this code",
         replace("workflow.random().randrange(10**8)").by("int(workflow.time())"),
     ),

@@ -1,6 +1,6 @@
 """Answers to exercise 7.6, Remember in the right place."""
 
-from tests.grading.edits import Right, Wrong, replace
+from tests.grading.edits import Given, Right, Wrong, replace
 
 ASK = replace("""
     if customer not in KNOWN:
@@ -13,6 +13,21 @@ FORGET = replace("""
 """).by('return (await ShopClient().verify_customer(customer))["verified"]')
 CALL = "await workflow.execute_activity(verify, customer, start_to_close_timeout=timedelta(seconds=5))"
 
+CLAIMS = {
+    "a customer ID;": "one_answer_for_all",
+    "IDs that begin with `blocked` are refused.": ("everybody_is_welcome", "known_is_welcome"),
+    "none. The identity service is called for everyone, every time.": Given("what the stub does"),
+    "on one worker,": ("in_the_workflow", "class_attribute", "in_self"),
+    "that service is called once": ("no_memory", "remembers_only_yes"),
+    "per customer": ("one_answer_for_each_name", "only_the_last_one"),
+    "(visits follow one another),": Given("what the check does"),
+    "every run can be replayed": "not_in_a_replay",
+    "in a process that knows nobody.": "in_builtins",
+    "Ada comes twice →": Given("the example's customer"),
+    '`"welcome"` twice,': ("nothing_returned", "workflow_reads_its_own"),
+    "one request in `requests`.": "no_memory",
+}
+
 WRONG = {
     "asks_only_in_the_first_run": Wrong(
         "the workflow completes", "the workflow completes", FORGET, replace(CALL).by("KNOWN[customer]")
@@ -21,8 +36,8 @@ WRONG = {
         "the workflow completes", "the workflow completes", replace(CALL).by("await verify(customer)")
     ),
     "class_attribute": Wrong(
-        "identity is asked once about a customer who comes twice",
-        "identity is asked once about a customer",
+        "identity is asked once about each customer",
+        "let the activity look into the module's `KNOWN`",
         FORGET,
         replace("@workflow.run").by("known: dict[str, bool] = {}\n\n@workflow.run"),
         replace(f"verified = {CALL}").by(f"""
@@ -32,16 +47,28 @@ WRONG = {
         """),
     ),
     "everybody_is_welcome": Wrong(
-        (
-            "who is verified is welcome, who is blocked is refused",
-            "identity is asked once about a customer who comes twice",
-        ),
-        "go by what identity says of this customer",
+        "who is verified is welcome, who is blocked is refused",
+        "let it return what identity says of this customer",
         ASK.by("KNOWN[customer] = True"),
     ),
+    "in_builtins": Wrong(
+        "a replay in a new process asks for the same",
+        "let the activity look into the module's `KNOWN`",
+        FORGET,
+        replace("from datetime import timedelta").by("import builtins\nfrom datetime import timedelta"),
+        replace("KNOWN: dict[str, bool] = {}").by("""
+            KNOWN: dict[str, bool] = getattr(builtins, "KNOWN", {})
+            builtins.KNOWN = KNOWN
+        """),
+        replace(f"verified = {CALL}").by(f"""
+            if customer not in KNOWN:
+                KNOWN[customer] = {CALL}
+            verified = KNOWN[customer]
+        """),
+    ),
     "in_self": Wrong(
-        "identity is asked once about a customer who comes twice",
-        "identity is asked once about a customer",
+        "identity is asked once about each customer",
+        "let the activity look into the module's `KNOWN`",
         FORGET,
         replace("@workflow.run").by("""
             def __init__(self) -> None:
@@ -56,8 +83,8 @@ WRONG = {
         """),
     ),
     "in_the_workflow": Wrong(
-        "identity is asked once about a customer who comes twice",
-        "identity is asked once about a customer",
+        "identity is asked once about each customer",
+        "let the activity look into the module's `KNOWN`",
         FORGET,
         replace(f"verified = {CALL}").by(f"""
             if customer not in KNOWN:
@@ -67,7 +94,7 @@ WRONG = {
     ),
     "known_is_welcome": Wrong(
         "who is verified is welcome, who is blocked is refused",
-        "go by what identity says of this customer",
+        "let it return what identity says of this customer",
         ASK.by("""
             if customer in KNOWN:
                 return True
@@ -75,21 +102,50 @@ WRONG = {
         """),
     ),
     "no_memory": Wrong(
-        "identity is asked once about a customer who comes twice", "identity is asked once about a customer", FORGET
+        "identity is asked once about each customer", "let the activity look into the module's `KNOWN`", FORGET
+    ),
+    "not_in_a_replay": Wrong(
+        "a replay in a new process asks for the same",
+        "depends on whether this is a replay",
+        replace(f"verified = {CALL}").by(f"""
+            verified = True
+            if not workflow.unsafe.is_replaying():
+                verified = {CALL}
+        """),
+    ),
+    "nothing_returned": Wrong(
+        "who is verified is welcome, who is blocked is refused",
+        "let it return what identity says of this customer",
+        replace("return KNOWN[customer]").by(""),
+    ),
+    "one_answer_for_each_name": Wrong(
+        "identity is asked once about each customer",
+        "under the whole ID",
+        ASK.by("""
+            whole, customer = customer, customer.partition("-")[0]
+            if customer not in KNOWN:
+                KNOWN[customer] = (await ShopClient().verify_customer(whole))["verified"]
+        """),
+    ),
+    "only_the_last_one": Wrong(
+        "identity is asked once about each customer",
+        "let the activity look into the module's `KNOWN`",
+        ASK.by("""
+            if customer not in KNOWN:
+                KNOWN.clear()
+                KNOWN[customer] = (await ShopClient().verify_customer(customer))["verified"]
+        """),
     ),
     "one_answer_for_all": Wrong(
-        (
-            "who is verified is welcome, who is blocked is refused",
-            "identity is asked once about a customer who comes twice",
-        ),
-        "go by what identity says of this customer",
+        "who is verified is welcome, who is blocked is refused",
+        "let it return what identity says of this customer",
         replace("customer not in").by("not"),
         replace("[customer] =").by('["all"] ='),
         replace("return KNOWN[customer]").by('return KNOWN["all"]'),
     ),
     "passed_through": Wrong(
-        "identity is asked once about a customer who comes twice",
-        "a new process can replay it",
+        "identity is asked once about each customer",
+        "a replay in a new process asks for the same",
         FORGET,
         replace("KNOWN: dict[str, bool] = {}").by("""
             with workflow.unsafe.imports_passed_through():
@@ -104,12 +160,20 @@ WRONG = {
         """),
     ),
     "remembers_only_yes": Wrong(
-        "identity is asked once about a customer who comes twice",
+        "identity is asked once about each customer",
         "a refusal is an answer too",
         replace("customer not in KNOWN").by("not KNOWN.get(customer)"),
     ),
+    "workflow_reads_its_own": Wrong(
+        "the workflow completes",
+        "use what the activity returned",
+        replace(f"verified = {CALL}").by(f"""
+            {CALL}
+            verified = KNOWN[customer]
+        """),
+    ),
     "sandbox_off_for_a_line": Wrong(
-        ("the sandbox stays on", "identity is asked once about a customer who comes twice"),
+        ("the sandbox stays on", "identity is asked once about each customer"),
         "leave the sandbox on",
         FORGET,
         replace(f"verified = {CALL}").by(f"""
@@ -121,7 +185,7 @@ WRONG = {
         """),
     ),
     "sandbox_off_for_the_class": Wrong(
-        "the sandbox stays on",
+        ("the sandbox stays on", "a replay in a new process asks for the same"),
         "leave the sandbox on",
         FORGET,
         replace("@workflow.defn").by("@workflow.defn(sandboxed=False)"),
