@@ -68,7 +68,9 @@ async def _goes_on(bench: "Bench", checkout: "Code", handle: "Handle", fresh: "R
             False,
             _LABEL,
             expected=_EXPECTED,
-            seen=f"still stuck; a new order of {_FREE_FROM}: {fresh.reason}",
+            seen=f"still stuck; a new order of {_FREE_FROM}: {fresh.reason}"
+            if checkout.type_name == "Checkout"
+            else f"still stuck: your worker runs `{checkout.type_name}`",
             events=failed,
             next_step="keep the name `Checkout`: the stuck run asks for a workflow of that name."
             if checkout.type_name != "Checkout"

@@ -86,13 +86,13 @@ WRONG = {
         """),
     ),
     "the_class_in_the_policy": Wrong(
-        "?",
+        ("an error's type is given by its name", "the gateway is asked"),
         "Next: the class `CardDeclined` stands where the name of an error is wanted",
         IMPORT,
         replace('["CardDeclined"]').by("[CardDeclined]"),
     ),
     "a_plain_number": Wrong(
-        "?",
+        ("timeouts and intervals are timedeltas", "the gateway is asked"),
         "Next: `start_to_close_timeout` is a plain number",
         replace("start_to_close_timeout=limit").by("start_to_close_timeout=5"),
     ),

@@ -41,6 +41,14 @@ WRONG = {
                 workflow.continue_as_new(Order(order.id, order.amount_cents + 490))
         """),
     ),
+    "charged_in_two_parts": Wrong(
+        "the same run completes",
+        "call `bill` once, with the order and its whole amount",
+        replace(LINE).by("""
+            await workflow.execute_activity(bill, order, start_to_close_timeout=limit)
+            order.amount_cents = 490
+        """),
+    ),
     "both_at_once": Wrong(
         "the card is charged when the stock is reserved",
         "wait for `reserve` before you call `bill`",
@@ -54,7 +62,7 @@ WRONG = {
     ),
     "bill_gets_a_number": Wrong(
         "the same run completes",
-        "call `bill` once, with the order",
+        "the code names Order",
         replace("bill, order,").by("bill, order.amount_cents,"),
     ),
     "shipping_alone": Wrong(
