@@ -48,6 +48,7 @@ class Asked:
         heartbeat: The heartbeat timeout.
         one_try: The start-to-close timeout.
         everything: The schedule-to-close timeout.
+        final: The types of errors that are not to be retried.
     """
 
     event: int = 0
@@ -58,11 +59,12 @@ class Asked:
     heartbeat: float = 0.0
     one_try: float = 0.0
     everything: float = 0.0
+    final: tuple[str, ...] = ()
 
     @property
     def limits(self) -> list[str]:
         """What ends the attempts although they go on failing, in words."""
-        return [f"at most {self.tries} attempts"] * bool(self.tries) + [
+        return [f"at most {self.tries} attempt{'s' if self.tries > 1 else ''}"] * bool(self.tries) + [
             f"schedule_to_close_timeout={self.everything:g} s"
         ] * bool(self.everything)
 
@@ -137,6 +139,7 @@ def scheduled(events: "Sequence[HistoryEvent]", activity: str = "") -> Asked:
                 _seconds(said.heartbeat_timeout),
                 _seconds(said.start_to_close_timeout),
                 _seconds(said.schedule_to_close_timeout),
+                tuple(policy.non_retryable_error_types),
             )
     return Asked()
 

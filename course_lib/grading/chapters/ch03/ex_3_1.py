@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _TRIES = 4
 _PAUSES = [1.0, 2.0, 2.0]
+_CORRECT = "correct the line that is named, or the policy: its pauses are `timedelta`s, and the rest are numbers."
 _NO_LOOP = "leave the trying to the policy: one call of `execute_activity`, no loop."
 
 
@@ -24,19 +25,17 @@ async def check_budget(bench: "Bench", workflow: "Code") -> None:
     async with bench.worker(workflow):
         handles = [await bench.start(workflow, {"id": order}) for order in (down, back)]
         bench.did("the warehouse is down for good for the first, for three attempts for the second")
-        plan = await attempts.require_asked(
-            bench, handles[0], "correct the line that is named; only the policy is to be edited."
-        )
+        plan = await attempts.require_asked(bench, handles[0], _CORRECT)
         # Only whoever tries once in a loop of its own is over at once.
         looped = plan.tries == 1 and await bench.until(lambda: _requests(bench, down) > 1, handles[0])
-        _planned(bench, plan, looped)
+        _planned(bench, plan, looped, "retry_policy" in workflow.source)
         run, other = await asyncio.gather(*(bench.finish(handle) for handle in handles))
         last = (await attempts.tried(handles[0])).attempt
-    _tried(bench, run, last, _requests(bench, down))
+    _tried(bench, run, last, _requests(bench, down), plan)
     _ends(bench, run, other, back)
 
 
-def _planned(bench: "Bench", plan: Asked, looped: bool) -> None:
+def _planned(bench: "Bench", plan: Asked, looped: bool, given: bool) -> None:
     pauses = plan.pauses(3)
     shown = f"planned: {', '.join(f'{pause:g}' for pause in pauses)} s"
     sound = [
@@ -46,7 +45,7 @@ def _planned(bench: "Bench", plan: Asked, looped: bool) -> None:
             expected="at most 4",
             seen=f"at most {plan.tries}" + (" at a time, in a loop" if looped else "") if plan.tries else "no limit",
             events=(plan.event,),
-            next_step=_tries_step(plan, looped),
+            next_step=_tries_step(plan, looped) if given else "give the policy to the call: `retry_policy=POLICY`.",
         ),
         bench.expect(
             pauses[0] == _PAUSES[0],
@@ -72,7 +71,7 @@ def _planned(bench: "Bench", plan: Asked, looped: bool) -> None:
             expected="2 s at most",
             seen=shown,
             events=(plan.event,),
-            next_step="cap the pauses with `maximum_interval=timedelta(seconds=2)`: without it the third is 4 s.",
+            next_step=f"cap the pauses with `maximum_interval=timedelta(seconds=2)`: the third is {pauses[2]:g} s.",
         ),
     ]
     if not all(sound):
@@ -89,15 +88,24 @@ def _tries_step(plan: Asked, looped: bool) -> str:
     return f"`maximum_attempts` counts all attempts, the first one too: {made}."
 
 
-def _tried(bench: "Bench", run: "Run", last: int, requests: int) -> None:
+def _tried(bench: "Bench", run: "Run", last: int, requests: int, plan: Asked) -> None:
     calls = len(run.ids("ActivityTaskScheduled"))
-    bench.expect(
-        calls == 1 and last == _TRIES,
+    if calls > 1:
+        step = _NO_LOOP
+    elif not requests:
+        step = "give `reserve` the workflow's own `order`."
+    elif plan.final:
+        step = f"let an outage be retried: take {', '.join(plan.final)} out of `non_retryable_error_types`."
+    else:
+        step = "no other timeout may end the activity before its fourth attempt."
+    bench.require(
+        calls == 1 and last == _TRIES and requests > 0,
         "after four attempts it is over",
         expected="attempt 4 of one activity as the last",
-        seen=f"{calls} activities, the last attempt was number {last}; {_counted(requests)} at the warehouse",
+        seen=f"{calls} activit{'y' if calls == 1 else 'ies'}, the last attempt was number {last}; {_counted(requests)} "
+        f"at the warehouse{f'; {run.reason}' if run.reason and not requests else ''}",
         events=run.ids("ActivityTaskStarted"),
-        next_step=_NO_LOOP if calls > 1 else "no other timeout may end the activity before its fourth attempt.",
+        next_step=step,
     )
 
 
@@ -119,7 +127,9 @@ def _ends(bench: "Bench", run: "Run", other: "Run", back: str) -> None:
         expected="the reservation's id, from the fourth attempt",
         seen=repr(other.result) if other.completed else other.reason,
         events=other.last_event,
-        next_step="allow four attempts: this order's fourth one succeeds.",
+        next_step="return what `execute_activity` returns: the reservation's id."
+        if other.completed
+        else "allow four attempts: this order's fourth one succeeds.",
     )
 
 

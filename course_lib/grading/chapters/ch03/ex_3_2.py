@@ -4,56 +4,73 @@ from typing import TYPE_CHECKING
 
 from course_lib.grading import attempts
 from course_lib.grading.exercises import Exercise
+from course_lib.grading.verdict import CORRECT
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from course_lib.grading import Bench, Code, Handle, Run
     from course_lib.grading.attempts import Asked, Tried
 
 _TYPE = "CardDeclined"
 _FAR_OFF = 3600.0  # seconds; whoever puts the next attempt off for so long means that there is none
-_TYPE_STEP = (
-    'name the failure\'s type, letter by letter: `non_retryable_error_types=["CardDeclined"]`. The server knows no '
-    "classes, so the name of a base class matches nothing. Or raise it in the activity with `non_retryable=True`."
-)
+_LISTED = '`non_retryable_error_types=["CardDeclined"]`'
 
 
 async def check_declined(bench: "Bench", workflow: "Code") -> None:
-    """Run two orders at once: one card is declined, the other meets a gateway that is down for two calls."""
-    declined, later = bench.unique("order"), bench.unique("order")
+    """Run three orders at once: a card is declined, the gateway is down for two calls, an answer is lost."""
+    declined, later, lost = (bench.unique("order") for _ in range(3))
     bench.shop.faults.decline(order_id=declined)
     bench.shop.faults.next_calls("payments", ["outage", "outage"], order_id=later)
+    bench.shop.faults.next_calls("payments", ["timeout"], seconds=0.3, order_id=lost)
+    amounts = {declined: 4200, later: 2900, lost: 1700}
     async with bench.worker(workflow):
-        handles = [await bench.start(workflow, {"id": order, "amount_cents": 4200}) for order in (declined, later)]
-        bench.did("the first card is declined; for the second order the gateway is down for two calls")
-        await _not_again(bench, handles[0], declined)
+        handles = [
+            await bench.start(workflow, {"id": order, "amount_cents": cents}) for order, cents in amounts.items()
+        ]
+        bench.did("the first card is declined; then the gateway is down for two calls; then an answer is lost")
+        await _not_again(bench, handles[0], declined, workflow.source)
         run = await bench.finish(handles[0])
-        types = await attempts.failed_with(handles[0])
-        once = _once(bench, run, await attempts.tried(handles[0]), len(_requests(bench, declined)))
-        if _failed(bench, run, types) and once:
-            _retried(bench, await bench.finish(handles[1]), later)
-            _without_end(bench, await attempts.asked(handles[1]))
+        types, plan = await attempts.failed_with(handles[0]), await attempts.asked(handles[0])
+        once = _once(bench, run, await attempts.tried(handles[0]), _requests(bench, declined))
+        if not _failed(bench, run, types) or not once:
+            return
+        _without_end(bench, plan)
+        run, other = [await bench.finish(handle) for handle in handles[1:]]
+    _retried(bench, run, later, plan)
+    _charged(bench, run, later, amounts[later], "the charge's id is returned, and there is one charge")
+    _charged(bench, other, lost, amounts[lost], "when an answer is lost, there is still one charge")
 
 
-async def _not_again(bench: "Bench", handle: "Handle", order: str) -> None:
+async def _not_again(bench: "Bench", handle: "Handle", order: str, source: str) -> None:
     """Wait for the end of the declined order; end the check as soon as its charge is to be attempted again."""
     again, now = await attempts.until(bench, handle, lambda now: now.pending and now.mistake)
     if not again:
         return
-    count = len(_requests(bench, order))
+    count, plan = _requests(bench, order), await attempts.asked(handle)
     far = f" in {now.pause:.0f} s" if now.pause >= _FAR_OFF else ""
+    why = now.failure if now.failure == _TYPE or now.error is None else bench.explain(now.error)
     bench.require(
         False,
         "a declined card costs one request",
         expected="1 request at the gateway",
-        seen=f"{count} request{'s' if count != 1 else ''}, and attempt {now.attempt}{far} after {now.failure}",
-        events=((await attempts.asked(handle)).event,),
+        seen=f"{count} request{'s' if count != 1 else ''}, and attempt {now.attempt}{far} after {why}",
+        events=(plan.event,),
         next_step="make the declined card final, and let its failure through: an attempt that is put off keeps the "
         "order waiting."
         if far
-        else _TYPE_STEP,
+        else _final_step(now, plan, source),
     )
+
+
+def _final_step(now: "Tried", plan: "Asked", source: str) -> str:
+    if now.failure != _TYPE:
+        return CORRECT
+    if plan.final:
+        return f"name the failure's type, letter by letter, in a list: {_LISTED}. A base class's name matches nothing."
+    if "non_retryable_error_types" in source:
+        return "give the policy to the call: `execute_activity(…, retry_policy=policy)`."
+    if "ApplicationError(" in source and "non_retryable=True" not in source:
+        return "add `non_retryable=True` to the `ApplicationError`: without it, this type is retried like any other."
+    return f"make the declined card final: {_LISTED} in the policy, or `non_retryable=True` in the activity."
 
 
 def _once(bench: "Bench", run: "Run", tried: "Tried", requests: int) -> bool:
@@ -63,7 +80,7 @@ def _once(bench: "Bench", run: "Run", tried: "Tried", requests: int) -> bool:
         expected="a request to charge",
         seen=run.reason or f"completed with {run.result!r}",
         events=run.last_event,
-        next_step="let the workflow call `charge` as the cell did.",
+        next_step="let the workflow call `charge` as the cell did." if run.completed else CORRECT,
     )
     # An attempt that a slow machine has lost may have made a request of its own.
     return bench.expect(
@@ -72,13 +89,13 @@ def _once(bench: "Bench", run: "Run", tried: "Tried", requests: int) -> bool:
         expected="1 request at the gateway",
         seen=f"{requests} request{'s' if requests != 1 else ''}",
         events=run.ids("ActivityTaskStarted") or run.ids("ActivityTaskScheduled"),
-        next_step=_TYPE_STEP,
+        next_step="do not ask again yourself, neither in the workflow nor in the activity: a declined card is final.",
     )
 
 
 def _failed(bench: "Bench", run: "Run", types: list[str]) -> bool:
     if run.completed:
-        step = "let the failure through: a workflow that completes tells everybody that the customer has paid."
+        step = "`raise` the failure, let it through: a workflow that completes tells everybody that it has been paid."
     elif not types:
         step = (
             "let the `ActivityError` through, or raise an `ApplicationError`: any other exception in a workflow is "
@@ -98,30 +115,8 @@ def _failed(bench: "Bench", run: "Run", types: list[str]) -> bool:
     )
 
 
-def _retried(bench: "Bench", run: "Run", order: str) -> None:
-    tries = len(_requests(bench, order))
-    charges = list(bench.shop.table("payments", order_id=order)["id"])
-    bench.expect(
-        run.completed and tries >= 3,
-        "an outage is retried until the charge succeeds",
-        expected="3 requests, completed",
-        seen=f"{tries} request{'s' if tries != 1 else ''}, {'completed' if run.completed else run.reason}",
-        events=run.ids("ActivityTaskStarted") or run.last_event,
-        next_step="make only the declined card final: `maximum_attempts=1`, or `non_retryable` for every error, gives "
-        "an order up that the next attempt would have charged.",
-    )
-    bench.expect(
-        run.completed and run.result in charges and len(charges) == 1,
-        "the charge's id is returned, and there is one charge",
-        expected="one charge",
-        seen=f"{run.result!r}, charges {charges}",
-        events=run.last_event,
-        next_step="return what `charge` returns.",
-    )
-
-
 def _without_end(bench: "Bench", plan: "Asked") -> None:
-    bench.expect(
+    bench.require(
         not plan.limits,
         "an outage may last as long as it likes",
         expected="no limit to the attempts, and none to their time",
@@ -131,8 +126,42 @@ def _without_end(bench: "Bench", plan: "Asked") -> None:
     )
 
 
-def _requests(bench: "Bench", order: str) -> "pd.DataFrame":
-    return bench.shop.table("requests", order_id=order)
+def _retried(bench: "Bench", run: "Run", order: str, plan: "Asked") -> None:
+    tries = _requests(bench, order)
+    others = ", ".join(name for name in plan.final if name != _TYPE)
+    step = f"take {others} out of `non_retryable_error_types`" if others else "do not make every error non-retryable"
+    bench.require(
+        run.completed and tries >= 3,
+        "an outage is retried until the charge succeeds",
+        expected="3 requests, completed",
+        seen=f"{tries} request{'s' if tries != 1 else ''}, {'completed' if run.completed else run.reason}",
+        events=run.ids("ActivityTaskStarted") or run.last_event,
+        next_step=f"{step}: only the declined card is final, and the next attempt would have charged this order."
+        if run.completed or run.ids("WorkflowExecutionFailed")
+        else CORRECT,
+    )
+
+
+def _charged(bench: "Bench", run: "Run", order: str, amount: int, label: str) -> None:
+    payments = bench.shop.table("payments", order_id=order)
+    charges, amounts = list(payments["id"]), [int(cents) for cents in payments["amount_cents"]]
+    step = (
+        "return what `charge` returns, and charge the order's own amount."
+        if len(charges) == 1
+        else "charge once, with `idempotency_key=order.id` as it was: by it the gateway knows what is charged already."
+    )
+    bench.require(
+        run.completed and run.result in charges and amounts == [amount],
+        label,
+        expected=f"one charge of {amount}, and its id",
+        seen=f"{run.result!r}, charges {charges} of {amounts}" if run.completed else run.reason,
+        events=run.last_event,
+        next_step=step if run.completed else "let a lost answer be retried, too: only the declined card is final.",
+    )
+
+
+def _requests(bench: "Bench", order: str) -> int:
+    return len(bench.shop.table("requests", order_id=order))
 
 
 EXERCISE = Exercise(answers=("PayOnce",), check=check_declined)

@@ -4,7 +4,6 @@ The goal's seconds are read from the history. That a slow order may take as long
 events: the shop holds a call until the heartbeat has come that is due before it.
 """
 
-import math
 import time
 from datetime import timedelta
 from itertools import cycle
@@ -12,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from course_lib.grading import attempts
 from course_lib.grading.attempts import HEARTBEAT, Asked, Tried
-from course_lib.grading.bench import Stopped
 from course_lib.grading.exercises import Exercise
 from course_lib.grading.verdict import CORRECT
 from course_lib.waits.machine import TooBusy, round_trip
@@ -23,6 +21,9 @@ if TYPE_CHECKING:
 _COUNT = 5
 _SLOW = 0.8  # seconds of one call to a slow warehouse
 _SILENCE = 2.0
+_FEW = 2  # calls that fit into it
+# Two calls, the silence, a pause and all calls again: what an order takes whose third call hangs.
+_WHOLE, _BOTH = _COUNT * _SLOW, 2 * _SLOW + _SILENCE + 1 + _COUNT * _SLOW
 # The worker holds heartbeats back for 80 % of the timeout (temporalio 1.35); with this, none takes another's place.
 _THROTTLE = timedelta(seconds=0.05)
 # When a call begins to hang, one heartbeat may be on its way and one be held back. A third comes from elsewhere.
@@ -46,61 +47,44 @@ async def check_hung(bench: "Bench", workflow: "Code") -> None:
         plan = await attempts.require_asked(bench, handle, CORRECT)
         _planned(bench, plan)
         bench.did("its third call is never answered")
-        await _slow(bench, workflow, math.ceil(plan.heartbeat / _SLOW) - 1)
+        await _slow(bench, workflow)
         await _hung(bench, handle, hung)
 
 
 def _planned(bench: "Bench", plan: Asked) -> None:
-    whole = _COUNT * _SLOW
+    limit, seconds, least = "schedule_to_close_timeout", plan.everything, _BOTH
     # The server takes the limit of all attempts for that of one where nothing else is said.
-    limit, seconds = "schedule_to_close_timeout", plan.everything
-    if not 0 < seconds <= whole:
-        limit, seconds = "start_to_close_timeout", plan.one_try
-    sound = [
-        bench.expect(
-            not 0 < seconds <= whole,
-            "a slow order has the time for all its articles",
-            expected=f"no timeout that ends {_COUNT} calls of {_SLOW:g} s",
-            seen=f"`{limit}` of {seconds:g} s",
-            events=(plan.event,),
-            next_step=f"`{limit}` limits the length, and a slow order is long: limit the silence with "
-            "`heartbeat_timeout`.",
-        ),
-        bench.expect(
-            0 < plan.heartbeat <= _SILENCE,
-            "the silence within an attempt is limited to two seconds",
-            expected="a heartbeat timeout of at most 2 s",
-            seen=f"{plan.heartbeat:g} s" if plan.heartbeat else "no heartbeat timeout",
-            events=(plan.event,),
-            next_step="choose a shorter `heartbeat_timeout`: two seconds of silence are the limit."
-            if plan.heartbeat
-            else "give `execute_activity` a `heartbeat_timeout=timedelta(seconds=2)`: nobody misses heartbeats "
-            "without.",
-        ),
-        bench.expect(
-            plan.heartbeat == 0 or plan.heartbeat > _SLOW,
-            "one slow call fits into the heartbeat timeout",
-            expected=f"more than {_SLOW:g} s",
-            seen=f"{plan.heartbeat:g} s" if plan.heartbeat else "no heartbeat timeout",
-            events=(plan.event,),
-            next_step=f"give the heartbeat timeout room for one slow call of {_SLOW:g} s: between two heartbeats there "
-            "is one whole call.",
-        ),
-    ]
-    if not all(sound):
-        raise Stopped("what is planned is not what is asked for")
+    if plan.one_try <= _WHOLE and plan.one_try != plan.everything:
+        limit, seconds, least = "start_to_close_timeout", plan.one_try, _WHOLE
+    bench.require(
+        not 0 < seconds <= least,
+        "a slow order has the time for all its articles",
+        expected=f"no timeout that ends {_COUNT} calls of {_SLOW:g} s, or a second attempt at them",
+        seen=f"`{limit}` of {seconds:g} s",
+        events=(plan.event,),
+        next_step=f"`{limit}` limits the length, and a slow order is long: limit the silence with `heartbeat_timeout`.",
+    )
+    bench.require(
+        plan.heartbeat == _SILENCE,
+        "the silence within an attempt is limited to two seconds",
+        expected="a heartbeat timeout of 2 s",
+        seen=f"{plan.heartbeat:g} s" if plan.heartbeat else "no heartbeat timeout",
+        events=(plan.event,),
+        next_step="set `heartbeat_timeout=timedelta(seconds=2)`: "
+        + ("two seconds of silence are the limit." if plan.heartbeat else "without, nobody misses the heartbeats."),
+    )
 
 
-async def _slow(bench: "Bench", workflow: "Code", few: int) -> None:
-    """Pack an order whose every few calls wait for a heartbeat, as many as fit into the silence that is allowed."""
+async def _slow(bench: "Bench", workflow: "Code") -> None:
+    """Pack an order whose every two calls wait for a heartbeat, as many as fit into the silence that is allowed."""
     label = "a slow warehouse may take as long as it needs, in one attempt"
     clear = 0
     for _ in range(_TRIES):
         order = bench.unique("order")
-        bench.shop.faults.hold("warehouse", after=few, times=1, order_id=order)
+        bench.shop.faults.hold("warehouse", after=_FEW, times=1, order_id=order)
         handle = await bench.start(workflow, {"id": order})
         bench.did("its calls wait for heartbeats")
-        lost, silent = await _paced(bench, handle, order, few)
+        lost, silent = await _paced(bench, handle, order)
         if lost is None or lost.mistake or lost.failure != HEARTBEAT:
             break
         unit = await round_trip(bench.client)
@@ -113,7 +97,7 @@ async def _slow(bench: "Bench", workflow: "Code", few: int) -> None:
         bench.require(
             False,
             label,
-            expected=f"a heartbeat after each {few} calls at least" if few > 1 else "a heartbeat after each call",
+            expected=f"a heartbeat after each {_FEW} calls at least",
             seen=f"the attempt failed: {bench.explain(lost.error)}" if lost.error else "the attempt failed",
             events=((await attempts.asked(handle)).event,),
             next_step=_lost_step(lost),
@@ -129,7 +113,7 @@ async def _slow(bench: "Bench", workflow: "Code", few: int) -> None:
     )
 
 
-async def _paced(bench: "Bench", handle: "Handle", order: str, few: int) -> tuple[Tried | None, float]:
+async def _paced(bench: "Bench", handle: "Handle", order: str) -> tuple[Tried | None, float]:
     """Let a few calls through at a time, the next ones when a heartbeat has come.
 
     The next call to be held is named before the one that is held goes on, in another switch, so none gets through
@@ -139,7 +123,6 @@ async def _paced(bench: "Bench", handle: "Handle", order: str, few: int) -> tupl
         bench: The check.
         handle: The run.
         order: Its order, of which a call is to be held.
-        few: How many calls.
 
     Returns:
         How far it was when the attempt was lost, or None when that did not happen; and for how many seconds a call had
@@ -158,7 +141,7 @@ async def _paced(bench: "Bench", handle: "Handle", order: str, few: int) -> tupl
         if now.attempt > 1:
             return now, time.monotonic() - began
         beat, ahead = now.beat, next(places)
-        faults.hold("warehouse", after=few - 1, times=1, order_id=order, operation=ahead)
+        faults.hold("warehouse", after=_FEW - 1, times=1, order_id=order, operation=ahead)
         faults.release("warehouse", order_id=order, operation=place)
         place = ahead
     now = await attempts.tried(handle)
@@ -201,40 +184,44 @@ async def _hung(bench: "Bench", handle: "Handle", order: str) -> None:
         or f"attempt {now.attempt} {'goes on' if now.pending else 'was the only one'}"
         + (", with heartbeats" if alive else ""),
         events=((await attempts.asked(handle)).event,),
-        next_step=_hung_step(now, alive),
+        next_step=_hung_step(now, alive, len(bench.shop.table("requests", order_id=order))),
     )
     run = await bench.finish(handle)
     now = await attempts.tried(handle)
-    bench.expect(
+    bench.require(
         run.completed and run.result == _COUNT and now.attempt >= 2,
         "the next attempt packs the order",
         expected=f"{_COUNT}, from the second attempt",
         seen=f"{run.result!r} from attempt {now.attempt}" if run.completed else run.reason,
         events=run.last_event,
-        next_step="let the next attempt come: no limit of one attempt, no `schedule_to_close_timeout` that is over by "
-        "then.",
+        next_step="return the number of all articles, not of those that this attempt has packed."
+        if run.completed and now.attempt >= 2
+        else "let the next attempt come: no limit of one attempt, no `schedule_to_close_timeout` that is over by then.",
     )
-    packed = set(bench.shop.table("reservations", order_id=order)["sku"])
+    packed = sorted(bench.shop.table("reservations", order_id=order)["sku"])
     bench.expect(
-        len(packed) == _COUNT,
-        "every article is packed",
+        len(packed) == len(set(packed)) == _COUNT,
+        "every article is packed, and packed once",
         expected=f"{_COUNT} articles in `reservations`",
-        seen=", ".join(sorted(packed)) or "none",
+        seen=", ".join(packed) or "none",
         events=run.last_event,
-        next_step="go on with the article that hung: a heartbeat says what *is* packed, and the one after it is next. "
-        "Or begin anew, with the keys nothing is packed twice.",
+        next_step="go on with the article that hung: a heartbeat says what *is* packed, and the one after it is next."
+        if len(set(packed)) < _COUNT
+        else "keep the key of an article the same in every attempt: with it nothing is packed twice.",
     )
 
 
-def _hung_step(now: Tried, alive: bool) -> str:
+def _hung_step(now: Tried, alive: bool, requests: int) -> str:
     if alive:
         return (
             "send the heartbeat from the work itself, after a call has returned: one from a task beside it says "
             "“alive” while the call hangs."
         )
-    return (
-        _LET_IT_HANG if now.failure else "limit the silence: `heartbeat_timeout`, and a heartbeat after each article."
-    )
+    if now.failure:
+        return _LET_IT_HANG
+    if requests <= _FEW:
+        return "reserve every article, for the workflow's own order."
+    return "let the call hang, with no `wait_for` and no `except` around it: the server ends the attempt."
 
 
 EXERCISE = Exercise(answers=("PackOrder",), check=check_hung, early=False)

@@ -12,36 +12,48 @@ from course_lib.waits.until import closed
 if TYPE_CHECKING:
     from course_lib.grading import Bench, Code, Handle, Run
 
-_SHIPPING, _FREE_FROM = 490, 5000
+_STUCK, _SHIPPING, _FREE_FROM = 2600, 490, 5000
 _LABEL = "the same run completes"
 _EXPECTED = "WorkflowTaskFailed by the old code, WorkflowExecutionCompleted by yours"
 
 
 async def check_stuck(bench: "Bench", checkout: "Code") -> None:
-    """Let an order get stuck on the broken code; put the learner's worker in its place, with two orders of its own."""
-    order, dear, empty = (bench.unique("order") for _ in range(3))
-    handle = await stuck_order(bench, {"id": order, "amount_cents": 4200})
+    """Let an order get stuck on the broken code; then run it, and three new ones, on the learner's."""
+    order, below, dear, empty = (bench.unique("order") for _ in range(4))
+    handle = await stuck_order(bench, {"id": order, "amount_cents": _STUCK})
     bench.did("the broken code, until its workflow task failed")
     async with bench.worker(checkout):
         bench.did("a worker with your code")
         handles = [
             await bench.start("Checkout", {"id": name, "amount_cents": amount})
-            for name, amount in ((dear, _FREE_FROM), (empty, 0))
+            for name, amount in ((below, _FREE_FROM - 1), (dear, _FREE_FROM), (empty, 0))
         ]
-        fresh, refused = await asyncio.gather(*(bench.finish(one) for one in handles))
-        refusal = await attempts.failed_with(handles[1])
+        near, fresh, refused = await asyncio.gather(*(bench.finish(one) for one in handles))
+        refusal = await attempts.failed_with(handles[2])
         await _goes_on(bench, checkout, handle, fresh)
         run = await bench.finish(handle)
     _finished(bench, run, order)
-    _paid(bench, run, order, 4200 + _SHIPPING, "the order that was stuck is charged once, with shipping")
+    _paid(bench, run, order, _STUCK + _SHIPPING, "the order that was stuck is charged once, with shipping")
+    _paid(bench, near, below, _FREE_FROM - 1 + _SHIPPING, f"below {_FREE_FROM}, shipping is charged")
     _paid(bench, fresh, dear, _FREE_FROM, f"from {_FREE_FROM} on, shipping is free")
+    reserved, steps = fresh.ids("ActivityTaskCompleted", "reserve"), fresh.ids("ActivityTaskScheduled")
     bench.expect(
-        "EmptyOrder" in refusal and len(bench.shop.table("payments", order_id=empty)) == 0,
-        "an order of nothing still fails",
-        expected="WorkflowExecutionFailed with a failure of type EmptyOrder",
-        seen=" ← ".join(refusal) or refused.reason or f"completed with {refused.result!r}",
+        bool(reserved) and reserved[0] < steps[-1],
+        "the card is charged when the stock is reserved",
+        expected="`bill` after the end of `reserve`",
+        seen="both at once" if reserved else "no reservation",
+        events=steps,
+        next_step="wait for `reserve` before you call `bill`: without stock, nobody is charged.",
+    )
+    asked = list(bench.shop.table("requests", order_id=empty)["operation"])
+    bench.expect(
+        refusal[:1] == ["EmptyOrder"] and not asked,
+        "an order of nothing still fails, before anything is done",
+        expected="WorkflowExecutionFailed with a failure of type EmptyOrder, and no request",
+        seen=f"{' ← '.join(refusal) or refused.reason or f'completed with {refused.result!r}'}; requests: {asked}",
         events=refused.last_event,
-        next_step="leave the `ApplicationError` for an empty order as it was: that one is the business saying no.",
+        next_step="leave the `ApplicationError` for an empty order as it was, above the first step: that one is the "
+        "business saying no.",
     )
 
 
@@ -56,9 +68,13 @@ async def _goes_on(bench: "Bench", checkout: "Code", handle: "Handle", fresh: "R
             False,
             _LABEL,
             expected=_EXPECTED,
-            seen=f"still stuck; a new order of {_FREE_FROM}: {fresh.reason}",
+            seen=f"still stuck; a new order of {_FREE_FROM}: {fresh.reason}"
+            if checkout.type_name == "Checkout"
+            else f"still stuck: your worker runs `{checkout.type_name}`",
             events=failed,
-            next_step="fix the line that is named; `Order` in the module stock has the right attribute.",
+            next_step="keep the name `Checkout`: the stuck run asks for a workflow of that name."
+            if checkout.type_name != "Checkout"
+            else _step(fresh, "fix the line that is named; `Order` in the module stock has the right attribute."),
         )
     (replayed,) = await bench.replay(checkout, recorded)
     if replayed.divergence is not None:
@@ -73,17 +89,26 @@ async def _goes_on(bench: "Bench", checkout: "Code", handle: "Handle", fresh: "R
         )
 
 
+def _step(run: "Run", step: str) -> str:
+    """Return what to do about a run that does not complete: this step, or another one when it is `bill` that fails."""
+    billed = run.ids("ActivityTaskScheduled", "bill")
+    return "call `bill` once, with the order and its whole amount; the activity needs no edit." if billed else step
+
+
 def _finished(bench: "Bench", run: "Run", order: str) -> None:
+    another = run.history.events[0].workflow_execution_started_event_attributes.continued_execution_run_id
     bench.require(
-        run.completed,
+        run.completed and not another,
         _LABEL,
         expected=_EXPECTED,
-        seen=run.reason,
+        seen="it continued as another run" if another else run.reason,
         events=run.ids("WorkflowTaskFailed") + run.last_event,
-        next_step="let the order through instead of failing it: its stock is reserved, and the bug is yours, not the "
+        next_step="let the same run go on: `continue_as_new` begins another one, which reserves again."
+        if another
+        else "let the order through instead of failing it: its stock is reserved, and the bug is yours, not the "
         "customer's. Fix the line."
         if run.ids("WorkflowExecutionFailed")
-        else "fix the line that is named.",
+        else _step(run, "fix the line that is named."),
     )
     requests = bench.shop.table("requests", order_id=order)
     reservations = int((requests["operation"] == "reserve_stock").sum())
@@ -100,25 +125,29 @@ def _finished(bench: "Bench", run: "Run", order: str) -> None:
 def _paid(bench: "Bench", run: "Run", order: str, amount: int, label: str) -> None:
     payments = bench.shop.table("payments", order_id=order)
     amounts = [int(value) for value in payments["amount_cents"]]
-    asked = bench.shop.table("requests", order_id=order)
-    tries = int((asked["operation"] == "charge").sum())
     # An attempt that a slow machine has lost may have made a request of its own.
     bills = len(run.ids("ActivityTaskScheduled")) - len(run.ids("ActivityTaskScheduled", "reserve"))
-    if len(amounts) > 1 or bills > 1:
+    if not run.completed:
+        step = _step(run, "fix the line that is named.")
+    elif len(amounts) > 1 or bills > 1:
         step = "charge once: one call of `bill`, with the whole amount."
     elif not amounts:
         step = "let the order be charged: a caught exception makes an order that looks completed and is not paid."
+    elif amounts == [amount]:
+        step = "return what `bill` returns."
+    elif amount == _FREE_FROM:
+        step = "let shipping be free for 5000 itself, too: `amount_cents >= 5000`. A default for the attribute guesses."
     else:
-        step = "compare `amount_cents` with 5000: a default in place of the attribute guesses the price."
-    bench.expect(
-        run.completed and amounts == [amount] and bills == 1,
+        step = f"give `bill` an order of {amount}: up to 4999, the amount plus 490."
+    bench.require(
+        run.completed and amounts == [amount] and bills == 1 and run.result in list(payments["id"]),
         label,
-        expected=f"one charge of {amount}",
-        seen=f"{tries} request{'s' if tries != 1 else ''} to charge; charges: {amounts}"
+        expected=f"one charge of {amount}, and its id",
+        seen=f"{run.result!r}; {bills} call{'s' if bills != 1 else ''} of `bill`; charges: {amounts}"
         if run.completed
         else run.reason,
         events=run.ids("ActivityTaskScheduled", "bill") or run.last_event,
-        next_step=step if run.completed else "fix the line that is named.",
+        next_step=step,
     )
 
 

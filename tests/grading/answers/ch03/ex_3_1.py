@@ -1,6 +1,6 @@
 """Answers to exercise 3.1, Within a budget."""
 
-from tests.grading.edits import Right, Wrong, replace
+from tests.grading.edits import Given, Right, Wrong, replace
 
 CALL = "return await workflow.execute_activity(reserve, order, start_to_close_timeout=limit, retry_policy=POLICY)"
 IMPORT = replace("from temporalio.common import RetryPolicy").by("""
@@ -8,7 +8,64 @@ IMPORT = replace("from temporalio.common import RetryPolicy").by("""
     from temporalio.exceptions import ActivityError
 """)
 
+CLAIMS = {
+    "an `Order`;": "another_order",
+    "the warehouse is down for a while, or for good.": Given("what the warehouse does"),
+    "spare the warehouse:": Given("why the pauses grow"),
+    "the first pause is 1 s": ("starts_too_soon", "starts_too_late"),
+    "the next twice as long.": ("equal_pauses", "cap_of_one_second"),
+    "The customer wants an answer:": Given("why there is a limit"),
+    "no pause is longer than 2 s": ("no_cap", "cap_of_three_seconds"),
+    "after four attempts": ("counts_retries_not_tries", "one_try_too_many", "no_limit", "limited_by_a_timeout"),
+    "it is over.": ("another_call_at_the_end", "over_too_soon"),
+    "down for good → 4 requests, then the workflow fails.": "failure_swallowed",
+    "Back after the third attempt → the reservation's id.": "nothing_returned",
+}
+
 WRONG = {
+    "another_call_at_the_end": Wrong(
+        "after four attempts it is over",
+        "one call of `execute_activity`, no loop",
+        IMPORT,
+        replace(CALL).by(f"""
+            try:
+                {CALL}
+            except ActivityError:
+                {CALL.replace("POLICY", "RetryPolicy(maximum_attempts=1)")}
+        """),
+    ),
+    "another_order": Wrong(
+        "after four attempts it is over",
+        "give `reserve` the workflow's own `order`",
+        replace("reserve, order,").by('reserve, Order("order-1"),'),
+    ),
+    "cap_of_three_seconds": Wrong(
+        "no pause is longer than two seconds",
+        "the third is 3 s",
+        replace("timedelta(seconds=2)").by("timedelta(seconds=3)"),
+    ),
+    "nothing_returned": Wrong(
+        "an order whose warehouse comes back in time is reserved",
+        "return what `execute_activity` returns",
+        replace(CALL).by(CALL.removeprefix("return ")),
+    ),
+    "outage_is_final": Wrong(
+        "after four attempts it is over",
+        "let an outage be retried",
+        replace("maximum_attempts=4,").by('maximum_attempts=4, non_retryable_error_types=["ShopUnavailable"],'),
+    ),
+    "over_too_soon": Wrong(
+        "after four attempts it is over",
+        "no other timeout may end the activity",
+        replace("start_to_close_timeout=limit").by(
+            "start_to_close_timeout=limit, schedule_to_close_timeout=timedelta(seconds=2)"
+        ),
+    ),
+    "policy_not_passed": Wrong(
+        ("four attempts are allowed", "no pause is longer than two seconds"),
+        "give the policy to the call",
+        replace(", retry_policy=POLICY").by(""),
+    ),
     "cap_of_one_second": Wrong(
         "the second pause is twice as long as the first",
         "`maximum_interval` must not cut it off",
@@ -57,7 +114,7 @@ WRONG = {
     ),
     "no_cap": Wrong(
         "no pause is longer than two seconds",
-        "without it the third is 4 s",
+        "the third is 4 s",
         replace("maximum_interval=timedelta(seconds=2),").by(""),
     ),
     "no_limit": Wrong("four attempts are allowed", "0 means without end", replace("maximum_attempts=4,").by("")),
@@ -80,6 +137,18 @@ WRONG = {
 }
 
 RIGHT = {
+    "an_error_of_its_own": Right(
+        replace("from temporalio.common import RetryPolicy").by("""
+            from temporalio.common import RetryPolicy
+            from temporalio.exceptions import ActivityError, ApplicationError
+        """),
+        replace(CALL).by(f"""
+            try:
+                {CALL}
+            except ActivityError as error:
+                raise ApplicationError("the warehouse is down", type="WarehouseDown") from error
+        """),
+    ),
     "defaults_left_out": Right(
         replace("""
             initial_interval=timedelta(seconds=1),

@@ -1,6 +1,6 @@
 """Answers to exercise 3.2, Declined is final."""
 
-from tests.grading.edits import Right, Wrong, replace
+from tests.grading.edits import Given, Right, Wrong, replace
 
 CHARGE = replace("return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=order.id)")
 IMPORT = replace("from course_lib.shop.client import ShopClient").by("""
@@ -10,7 +10,69 @@ IMPORT = replace("from course_lib.shop.client import ShopClient").by("""
 """)
 ANY_ERROR = replace(', non_retryable_error_types=["CardDeclined"]').by("")
 
+CALL = "return await workflow.execute_activity(charge, order, start_to_close_timeout=limit, retry_policy=policy)"
+
+CLAIMS = {
+    "an `Order`.": "another_amount",
+    "The gateway declines the card, is down for a while, or loses an answer.": Given("what the gateway does"),
+    "a declined card costs **one** request": ("misspelt_type", "asks_again_by_itself"),
+    "the workflow fails": ("caught_in_the_workflow", "value_error_in_the_workflow"),
+    "with the type `CardDeclined`.": ("another_type", "wrapped_in_another_type"),
+    "An outage is retried": ("outage_is_final_too", "every_error_is_final"),
+    "until the charge succeeds": ("three_attempts", "one_try_for_everything"),
+    "one charge": "charged_twice",
+    "even when an answer is lost": "without_a_key",
+    "its id is returned.": "nothing_returned",
+    "declined → 1 request, failed.": "misspelt_type",
+    "Down for two calls → 3 requests, the charge's id.": "outage_is_final_too",
+}
+
 WRONG = {
+    "another_amount": Wrong(
+        "the charge's id is returned, and there is one charge",
+        "charge the order's own amount",
+        replace("order.amount_cents").by("4200"),
+    ),
+    "asks_again_by_itself": Wrong(
+        "a declined card costs one request",
+        "do not ask again yourself",
+        replace("import ShopClient").by("import CardDeclined, ShopClient"),
+        CHARGE.by("""
+            try:
+                return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=order.id)
+            except CardDeclined:
+                return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=order.id)
+        """),
+    ),
+    "charged_twice": Wrong(
+        "the charge's id is returned, and there is one charge",
+        "charge once, with `idempotency_key=order.id`",
+        replace("=order.id)").by('=f"{order.id}-{activity.info().activity_id}")'),
+        replace(CALL).by(f"{CALL.removeprefix('return ')}\n{CALL}"),
+    ),
+    "without_a_key": Wrong(
+        "when an answer is lost, there is still one charge",
+        "charge once, with `idempotency_key=order.id`",
+        replace(", idempotency_key=order.id").by(""),
+    ),
+    "nothing_returned": Wrong(
+        "the charge's id is returned, and there is one charge",
+        "return what `charge` returns",
+        replace(CALL).by(CALL.removeprefix("return ")),
+    ),
+    "nothing_asked": Wrong(
+        "the gateway is asked",
+        "let the workflow call `charge`",
+        replace(CALL).by('return f"ch_{order.id}"'),
+    ),
+    "letters_for_a_list": Wrong(
+        "a declined card costs one request", "in a list", replace('["CardDeclined"]').by('"CardDeclined"')
+    ),
+    "policy_not_passed": Wrong(
+        "a declined card costs one request",
+        "give the policy to the call",
+        replace(", retry_policy=policy").by(""),
+    ),
     "wrapped_in_another_type": Wrong(
         "the workflow fails, and says that the card was declined",
         "keep the type",
@@ -24,13 +86,13 @@ WRONG = {
         """),
     ),
     "the_class_in_the_policy": Wrong(
-        "?",
+        ("an error's type is given by its name", "the gateway is asked"),
         "Next: the class `CardDeclined` stands where the name of an error is wanted",
         IMPORT,
         replace('["CardDeclined"]').by("[CardDeclined]"),
     ),
     "a_plain_number": Wrong(
-        "?",
+        ("timeouts and intervals are timedeltas", "the gateway is asked"),
         "Next: `start_to_close_timeout` is a plain number",
         replace("start_to_close_timeout=limit").by("start_to_close_timeout=5"),
     ),
@@ -64,7 +126,7 @@ WRONG = {
     ),
     "caught_in_the_workflow": Wrong(
         "the workflow fails, and says that the card was declined",
-        "tells everybody that the customer has paid",
+        "tells everybody that it has been paid",
         replace("from temporalio.common import RetryPolicy").by("""
             from temporalio.common import RetryPolicy
             from temporalio.exceptions import ActivityError
@@ -80,7 +142,7 @@ WRONG = {
     ),
     "declined_as_a_result": Wrong(
         "the workflow fails, and says that the card was declined",
-        "tells everybody that the customer has paid",
+        "tells everybody that it has been paid",
         replace("import ShopClient").by("import CardDeclined, ShopClient"),
         CHARGE.by("""
             try:
@@ -91,8 +153,8 @@ WRONG = {
         ANY_ERROR,
     ),
     "every_error_is_final": Wrong(
-        ("an outage is retried until the charge succeeds", "the charge's id is returned, and there is one charge"),
-        "gives an order up",
+        "an outage is retried until the charge succeeds",
+        "the next attempt would have charged",
         replace("from course_lib.shop.client import ShopClient").by("""
             from temporalio.exceptions import ApplicationError
 
@@ -111,7 +173,7 @@ WRONG = {
     ),
     "name_of_the_base_class": Wrong(
         "a declined card costs one request",
-        "the name of a base class matches nothing",
+        "A base class's name matches nothing",
         replace('"CardDeclined"').by('"ShopError"'),
     ),
     "next_retry_much_later": Wrong(
@@ -127,17 +189,13 @@ WRONG = {
         ANY_ERROR,
     ),
     "one_try_for_everything": Wrong(
-        (
-            "an outage is retried until the charge succeeds",
-            "the charge's id is returned, and there is one charge",
-            "an outage may last as long as it likes",
-        ),
-        "gives an order up that the next attempt would have charged",
+        "an outage may last as long as it likes",
+        "take the limit out",
         replace('backoff_coefficient=1, non_retryable_error_types=["CardDeclined"]').by("maximum_attempts=1"),
     ),
     "outage_is_final_too": Wrong(
-        ("an outage is retried until the charge succeeds", "the charge's id is returned, and there is one charge"),
-        "gives an order up",
+        "an outage is retried until the charge succeeds",
+        "the next attempt would have charged",
         replace('backoff_coefficient=1, non_retryable_error_types=["CardDeclined"]').by(
             'non_retryable_error_types=["CardDeclined", "ShopUnavailable"]'
         ),
@@ -149,7 +207,7 @@ WRONG = {
     ),
     "still_retryable": Wrong(
         "a declined card costs one request",
-        "letter by letter",
+        "add `non_retryable=True`",
         IMPORT,
         CHARGE.by("""
             try:
@@ -178,6 +236,41 @@ WRONG = {
 }
 
 RIGHT = {
+    "waits_for_the_gateway_itself": Right(
+        replace("from datetime import timedelta").by("import asyncio\nfrom datetime import timedelta"),
+        replace("import ShopClient").by("import ShopClient, ShopUnavailable"),
+        CHARGE.by("""
+            while True:
+                try:
+                    return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=order.id)
+                except ShopUnavailable:
+                    await asyncio.sleep(1)
+        """),
+    ),
+    "a_context_manager": Right(
+        replace("from datetime import timedelta").by("""
+            from collections.abc import Iterator
+            from contextlib import contextmanager
+            from datetime import timedelta
+        """),
+        IMPORT,
+        ANY_ERROR,
+        replace("@activity.defn").by("""
+            @contextmanager
+            def final() -> Iterator[None]:
+                try:
+                    yield
+                except CardDeclined as error:
+                    raise ApplicationError(str(error), type="CardDeclined", non_retryable=True) from error
+
+
+            @activity.defn
+        """),
+        CHARGE.by("""
+            with final():
+                return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=order.id)
+        """),
+    ),
     "final_in_the_activity": Right(
         IMPORT,
         CHARGE.by("""

@@ -4,9 +4,78 @@ from tests.grading.edits import Right, Wrong, replace
 
 NO_HEARTBEAT = replace("activity.heartbeat(article)").by("")
 
+PACK = 'await ShopClient(timeout=60).reserve_stock(order.id, article, idempotency_key=f"{order.id}-{article}")'
+CALL = "return await workflow.execute_activity(pack, order, start_to_close_timeout=limit, heartbeat_timeout=silence)"
+
+CLAIMS = {
+    "an order of five articles.": "four_articles",
+    "A slow warehouse takes 0.8 s for each, which is fine.": ("both_short", "no_time_for_a_second_attempt"),
+    "A hung one never answers, and the client waits 60 s, like any library that hangs.": "clients_own_timeout",
+    "after two seconds of silence": (
+        "heartbeat_timeout_too_long",
+        "shorter_than_a_slow_call",
+        "half_the_silence",
+        "no_heartbeat_timeout",
+    ),
+    "the server ends the attempt": ("own_limit_for_a_call", "heartbeats_from_beside"),
+    "the next one packs the order": ("one_try_only", "no_time_for_a_second_attempt"),
+    "each article once.": ("key_of_the_attempt", "resumes_one_too_far"),
+    "A slow warehouse finishes": "schedule_to_close",
+    "in one attempt.": ("no_heartbeat", "one_heartbeat_at_the_start"),
+    "slow → 5": "nothing_returned",
+    "after 4 s.": "both_short",
+    "The third call hangs → 5 from a second attempt.": ("counts_its_own", "one_try_only"),
+}
+
 WRONG = {
+    "four_articles": Wrong(
+        "a slow warehouse may take as long as it needs, in one attempt",
+        "return the number of articles",
+        replace(', "jug"').by(""),
+    ),
+    "nothing_returned": Wrong(
+        "a slow warehouse may take as long as it needs, in one attempt",
+        "return the number of articles",
+        replace(CALL).by(CALL.removeprefix("return ")),
+    ),
+    "half_the_silence": Wrong(
+        "the silence within an attempt is limited to two seconds",
+        "two seconds of silence are the limit",
+        replace("seconds=2").by("seconds=1"),
+    ),
+    "no_time_for_a_second_attempt": Wrong(
+        "a slow order has the time for all its articles",
+        "`schedule_to_close_timeout` limits the length",
+        replace("=silence").by("=silence, schedule_to_close_timeout=timedelta(seconds=5)"),
+    ),
+    "own_limit_for_a_call": Wrong(
+        "the hung call is noticed by its silence",
+        "let the call hang",
+        replace("from datetime import timedelta").by("import asyncio\nfrom datetime import timedelta"),
+        replace(PACK).by(f"""
+            try:
+                await asyncio.wait_for({PACK.removeprefix("await ")}, 1)
+            except TimeoutError:
+                activity.logger.warning("no answer")
+        """),
+    ),
+    "key_of_the_attempt": Wrong(
+        "every article is packed, and packed once",
+        "the same in every attempt",
+        replace("{order.id}-{article}").by("{activity.info().attempt}-{order.id}-{article}"),
+    ),
+    "counts_its_own": Wrong(
+        "the next attempt packs the order",
+        "not of those that this attempt has packed",
+        replace("for article in ARTICLES:").by("""
+            done = next(iter(activity.info().heartbeat_details), 0)
+            for number, article in enumerate(ARTICLES[done:], done + 1):
+        """),
+        replace("activity.heartbeat(article)").by("activity.heartbeat(number)"),
+        replace("return len(ARTICLES)").by("return len(ARTICLES) - done"),
+    ),
     "resumes_one_too_far": Wrong(
-        "every article is packed",
+        "every article is packed, and packed once",
         "go on with the article that hung",
         replace("for article in ARTICLES:").by("""
             done = activity.info().heartbeat_details
@@ -64,7 +133,7 @@ WRONG = {
     ),
     "no_heartbeat_timeout": Wrong(
         "the silence within an attempt is limited to two seconds",
-        "nobody misses heartbeats without",
+        "nobody misses the heartbeats",
         replace(", heartbeat_timeout=silence").by(""),
     ),
     "one_heartbeat_at_the_start": Wrong(
@@ -74,13 +143,13 @@ WRONG = {
         NO_HEARTBEAT,
     ),
     "one_try_only": Wrong(
-        ("the next attempt packs the order", "every article is packed"),
+        "the next attempt packs the order",
         "no limit of one attempt",
         replace("import activity, workflow").by("import activity, workflow\nfrom temporalio.common import RetryPolicy"),
         replace("=silence").by("=silence, retry_policy=RetryPolicy(maximum_attempts=1)"),
     ),
     "schedule_to_close": Wrong(
-        ("a slow order has the time for all its articles", "the silence within an attempt is limited to two seconds"),
+        "a slow order has the time for all its articles",
         "`schedule_to_close_timeout` limits the length",
         NO_HEARTBEAT,
         replace("minutes=5").by("seconds=2"),
@@ -88,17 +157,17 @@ WRONG = {
     ),
     "schedule_to_start": Wrong(
         "the silence within an attempt is limited to two seconds",
-        "nobody misses heartbeats without",
+        "nobody misses the heartbeats",
         NO_HEARTBEAT,
         replace("heartbeat_timeout").by("schedule_to_start_timeout"),
     ),
     "shorter_than_a_slow_call": Wrong(
-        "one slow call fits into the heartbeat timeout",
-        "room for one slow call",
+        "the silence within an attempt is limited to two seconds",
+        "two seconds of silence are the limit",
         replace("seconds=2").by("seconds=0.5"),
     ),
     "start_to_close": Wrong(
-        ("a slow order has the time for all its articles", "the silence within an attempt is limited to two seconds"),
+        "a slow order has the time for all its articles",
         "`start_to_close_timeout` limits the length",
         NO_HEARTBEAT,
         replace("minutes=5").by("seconds=2"),
@@ -107,6 +176,26 @@ WRONG = {
 }
 
 RIGHT = {
+    "after_every_second_article": Right(
+        replace("activity.heartbeat(article)").by("""
+            if ARTICLES.index(article) % 2:
+                activity.heartbeat()
+        """)
+    ),
+    "side_by_side": Right(
+        replace("from datetime import timedelta").by("import asyncio\nfrom datetime import timedelta"),
+        replace(f"""
+            for article in ARTICLES:
+                {PACK}
+                activity.heartbeat(article)
+        """).by(f"""
+            async def one(article: str) -> None:
+                {PACK}
+                activity.heartbeat(article)
+
+            await asyncio.gather(*(one(article) for article in ARTICLES))
+        """),
+    ),
     "goes_on_after_what_is_packed": Right(
         replace("for article in ARTICLES:").by("""
             packed = next(iter(activity.info().heartbeat_details), 0)

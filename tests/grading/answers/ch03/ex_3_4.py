@@ -1,14 +1,102 @@
 """Answers to exercise 3.4, Fix it live."""
 
-from tests.grading.edits import Right, Wrong, replace
+from tests.grading.edits import Given, Right, Wrong, replace
+
+STUCK, BELOW, FREE, EMPTY = (
+    "the order that was stuck is charged once, with shipping",
+    "below 5000, shipping is charged",
+    "from 5000 on, shipping is free",
+    "an order of nothing still fails, before anything is done",
+)
+LINE = "order.amount_cents += 0 if order.amount_cents >= 5000 else 490  # free from 50.00 on"
+BILL = "return await workflow.execute_activity(bill, order, start_to_close_timeout=limit)"
+
+CLAIMS = {
+    "an order that is stuck: its stock is reserved, its card is not charged.": Given("what is given"),
+    "the *same run* completes": ("another_order_of_steps", "begun_again", "another_name", "fails_the_workflow"),
+    "with one reservation": "reserved_again",
+    "then": "both_at_once",
+    "one charge": ("charged_twice", "bug_swallowed"),
+    "of the amount plus 490 for shipping": ("shipping_forgotten", "shipping_alone", "total_not_used"),
+    "which is free": ("always_shipping", "default_for_the_attribute"),
+    "from 5000 up": ("free_above_5000_only", "free_with_shipping_counted"),
+    "returns the charge's id.": "nothing_returned",
+    "An order with nothing to pay still fails": "empty_orders_complete",
+    "before anything is reserved.": "refused_too_late",
+    "4200 → one charge of 4690.": ("shipping_forgotten", "the_example_alone"),
+    "6000 → one charge of 6000.": "always_shipping",
+}
 
 WRONG = {
-    "free_above_5000_only": Wrong(
-        "from 5000 on, shipping is free", "compare `amount_cents` with 5000", replace(">= 5000").by("> 5000")
+    "another_name": Wrong(
+        "the same run completes",
+        "keep the name `Checkout`",
+        replace("@workflow.defn").by('@workflow.defn(name="CheckoutV2")'),
     ),
+    "begun_again": Wrong(
+        "the same run completes",
+        "`continue_as_new` begins another one",
+        replace(LINE).by("""
+            if order.amount_cents < 5000:
+                workflow.continue_as_new(Order(order.id, order.amount_cents + 490))
+        """),
+    ),
+    "charged_in_two_parts": Wrong(
+        "the same run completes",
+        "call `bill` once, with the order and its whole amount",
+        replace(LINE).by("""
+            await workflow.execute_activity(bill, order, start_to_close_timeout=limit)
+            order.amount_cents = 490
+        """),
+    ),
+    "both_at_once": Wrong(
+        "the card is charged when the stock is reserved",
+        "wait for `reserve` before you call `bill`",
+        replace("from datetime import timedelta").by("import asyncio\nfrom datetime import timedelta"),
+        replace("await workflow.execute_activity(reserve, order, start_to_close_timeout=limit)").by(
+            "reserving = workflow.start_activity(reserve, order, start_to_close_timeout=limit)"
+        ),
+        replace(BILL).by(
+            f"_, charged = await asyncio.gather(reserving, {BILL.removeprefix('return await ')})\nreturn charged"
+        ),
+    ),
+    "bill_gets_a_number": Wrong(
+        "the same run completes",
+        "the code names Order",
+        replace("bill, order,").by("bill, order.amount_cents,"),
+    ),
+    "shipping_alone": Wrong(
+        STUCK, "the amount plus 490", replace("order.amount_cents += 0").by("order.amount_cents = 0")
+    ),
+    "total_not_used": Wrong(STUCK, "give `bill` an order of 3090", replace("order.amount_cents += 0").by("total = 0")),
+    "free_with_shipping_counted": Wrong(
+        BELOW,
+        "up to 4999, the amount plus 490",
+        replace("order.amount_cents >= 5000").by("order.amount_cents + 490 >= 5000"),
+    ),
+    "the_example_alone": Wrong(
+        STUCK,
+        "the amount plus 490",
+        replace("0 if order.amount_cents >= 5000 else 490").by("{4200: 490}.get(order.amount_cents, 0)"),
+    ),
+    "nothing_returned": Wrong(STUCK, "return what `bill` returns", replace(BILL).by(BILL.removeprefix("return "))),
+    "refused_too_late": Wrong(
+        EMPTY,
+        "above the first step",
+        replace("""
+            if order.amount_cents <= 0:
+                raise ApplicationError("nothing to pay", type="EmptyOrder")
+            await workflow.execute_activity(reserve, order, start_to_close_timeout=limit)
+        """).by("""
+            await workflow.execute_activity(reserve, order, start_to_close_timeout=limit)
+            if order.amount_cents <= 0:
+                raise ApplicationError("nothing to pay", type="EmptyOrder")
+        """),
+    ),
+    "free_above_5000_only": Wrong(FREE, "for 5000 itself, too", replace(">= 5000").by("> 5000")),
     "always_shipping": Wrong(
-        "from 5000 on, shipping is free",
-        "compare `amount_cents` with 5000",
+        FREE,
+        "for 5000 itself, too",
         replace("0 if order.amount_cents >= 5000 else 490").by("490"),
     ),
     "another_order_of_steps": Wrong(
@@ -30,7 +118,7 @@ WRONG = {
         replace("order.amount_cents >= 5000").by("order.total >= 5000"),
     ),
     "bug_swallowed": Wrong(
-        ("the order that was stuck is charged once, with shipping", "from 5000 on, shipping is free"),
+        STUCK,
         "a caught exception makes an order that looks completed",
         replace("""
             order.amount_cents += 0 if order.amount_cents >= 5000 else 490  # free from 50.00 on
@@ -50,7 +138,7 @@ WRONG = {
         replace("order.amount_cents >= 5000").by("order.total_cents >= 5000"),
     ),
     "charged_twice": Wrong(
-        ("the order that was stuck is charged once, with shipping", "from 5000 on, shipping is free"),
+        STUCK,
         "one call of `bill`, with the whole amount",
         replace("=order.id").by('=f"{order.id}-{order.amount_cents}"'),
         replace("order.amount_cents += 0 if order.amount_cents >= 5000 else 490  # free from 50.00 on").by("""
@@ -60,12 +148,12 @@ WRONG = {
         """),
     ),
     "default_for_the_attribute": Wrong(
-        "from 5000 on, shipping is free",
-        "a default in place of the attribute guesses",
+        FREE,
+        "A default for the attribute guesses",
         replace("order.amount_cents >= 5000").by('getattr(order, "total_cents", 0) >= 5000'),
     ),
     "empty_orders_complete": Wrong(
-        "an order of nothing still fails",
+        EMPTY,
         "leave the `ApplicationError` for an empty order",
         replace('raise ApplicationError("nothing to pay", type="EmptyOrder")').by('return ""'),
     ),
@@ -91,8 +179,8 @@ WRONG = {
         """),
     ),
     "shipping_forgotten": Wrong(
-        "the order that was stuck is charged once, with shipping",
-        "compare `amount_cents` with 5000",
+        STUCK,
+        "the amount plus 490",
         replace("order.amount_cents += 0 if order.amount_cents >= 5000 else 490  # free from 50.00 on").by("""
             try:
                 order.amount_cents += 0 if order.total_cents >= 5000 else 490
@@ -103,6 +191,21 @@ WRONG = {
 }
 
 RIGHT = {
+    "behind_a_patch": Right(
+        replace(LINE).by("""
+            if workflow.patched("shipping"):
+                order.amount_cents += 0 if order.amount_cents >= 5000 else 490
+            else:
+                order.amount_cents += 0 if order.total_cents >= 5000 else 490
+        """)
+    ),
+    "in_the_activity": Right(
+        replace("return await ShopClient().charge(order.id, order.amount_cents,").by("""
+            total = order.amount_cents if order.amount_cents >= 5000 else order.amount_cents + 490
+            return await ShopClient().charge(order.id, total,
+        """),
+        replace(LINE).by(""),
+    ),
     "a_branch": Right(
         replace("order.amount_cents += 0 if order.amount_cents >= 5000 else 490  # free from 50.00 on").by("""
             if order.amount_cents < 5000:
