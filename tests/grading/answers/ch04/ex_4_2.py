@@ -260,4 +260,18 @@ RIGHT = {
         replace("await finish(workflow").by("await through(workflow"),
         replace("await finish(undo_all").by("await through(undo_all"),
     ),
+    "the_activity_waits_for_its_end": Right(
+        STEP.by("workflow.execute_activity(step, order, cancellation_type=WAIT, **policy)"),
+        replace("await workflow.sleep(order.courier_in)").by("""
+                if workflow.cancellation_reason() is not None:
+                    raise asyncio.CancelledError
+            await workflow.sleep(order.courier_in)
+        """),
+        replace("@workflow.defn").by("""
+            WAIT = workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED
+
+
+            @workflow.defn
+        """),
+    ),
 }
