@@ -15,7 +15,7 @@ class GradedShortage:
     @workflow.run
     async def run(self, missing: list[dict[str, Any]]) -> list[Any]:
         """Return what each gave, or that the gateway refused its key."""
-        policy = RetryPolicy(backoff_coefficient=1, maximum_attempts=12, non_retryable_error_types=["BadRequest"])
+        policy = RetryPolicy(backoff_coefficient=1, maximum_attempts=20, non_retryable_error_types=["BadRequest"])
         limit = timedelta(seconds=4)
         found = []
         for article in missing:

@@ -193,11 +193,6 @@ WRONG = {
     "started_by_itself": Wrong(
         WHOLE, "hand `finish` the call itself", STEP.by("finish(workflow.start_activity(step, order, **policy))")
     ),
-    "given_up_after_a_second": Wrong(
-        WHOLE,
-        "after an outage of two calls",
-        STEP.by("finish(asyncio.wait_for(workflow.execute_activity(step, order, **policy), 1))"),
-    ),
     "undone_on_success": Wrong(
         WHOLE,
         "what stands in `finally` runs always",
