@@ -5,32 +5,37 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from temporalio.client import WorkflowExecutionStatus
+from temporalio.exceptions import ActivityError
 from temporalio.service import RPCError
 
-from course_lib.grading.chapters.ch04.books import Books, asked_for, books, in_words
+from course_lib.grading.chapters.ch04.books import UNDOING, Books, asked_for, books, in_words
 from course_lib.grading.exercises import Exercise
 from course_lib.grading.verdict import CORRECT
 
 if TYPE_CHECKING:
     from course_lib.grading import Bench, Code, Handle, Run
 
-_WAITS = 30.0
-_NAMES = ("calm", "waiting", "paying", "declined", "shipping", "undoing", "sold-out")
-_HELD = {"paying": "charge", "declined": "charge", "shipping": "ship"}
-_SOLD_OUT = ("sold-out", "undoing")
+_WAITS = 3600.0
+_NAMES = ("calm", "waiting", "paying", "declined", "shipping", "releasing", "undoing", "sold-out")
+_HELD = {"paying": "charge", "declined": "charge", "shipping": "ship", "releasing": "release_order"}
+_IN_A_STEP = {
+    "paying": "while the card is charged",
+    "declined": "while the card is charged, and then declined",
+    "shipping": "while the parcel is being sent",
+}
+_SOLD_OUT = ("sold-out", "releasing", "undoing")
 _STEP = {"charge": "pay", "ship": "ship"}
 _COMPENSATION, _UNDOES = {"charge": "refund", "ship": "recall"}, {"charge": "refund_order", "ship": "recall_parcel"}
 _STEP_ENDS = ("ActivityTaskCompleted", "ActivityTaskFailed", "ActivityTaskTimedOut", "ActivityTaskCanceled")
 
 
 async def check_cancelled(bench: "Bench", saga: "Code") -> None:
-    """Cancel five orders at their moments, leave two in peace."""
+    """Cancel six orders at their moments, leave two in peace."""
     order = {name: bench.unique(name) for name in _NAMES}
     faults = bench.shop.faults
     bench.shop.set_stock("samovar", 0)
     for name, operation in _HELD.items():
-        faults.hold("warehouse" if operation == "ship" else "payments", operation=operation, order_id=order[name])
+        faults.hold(_service(operation), operation=operation, order_id=order[name])
     faults.decline(order_id=order["declined"])
     faults.next_calls("payments", ["outage"] * 2, operation="refund_order", order_id=order["undoing"])
     async with bench.worker(saga):
@@ -49,7 +54,7 @@ async def check_cancelled(bench: "Bench", saga: "Code") -> None:
         }
         bench.did(
             f"{saga.name} for {len(_NAMES)} orders; a cancel request while two pay (one of the cards is declined), one "
-            "is being sent, one waits for the courier, and one is being undone"
+            "is being sent, one waits for the courier, and two are being undone"
         )
         await asyncio.gather(
             *(_cancel_in_a_step(bench, handles[name], order[name], operation) for name, operation in _HELD.items()),
@@ -61,14 +66,15 @@ async def check_cancelled(bench: "Bench", saga: "Code") -> None:
         )
         found = await asyncio.gather(*(bench.finish(handle) for handle in handles.values()))
         runs = dict(zip(_NAMES, found, strict=True))
-        status = {name: (await handle.describe()).status for name, handle in handles.items()}
     by_id = books(bench.shop.tables(), order.values())
     seen = {name: by_id[order[name]] for name in _NAMES}
     _in_peace(bench, runs, seen)
     _waiting(bench, runs["waiting"], seen["waiting"])
-    _in_a_step(bench, runs, seen, status)
-    _while_undoing(bench, runs["undoing"], seen["undoing"])
-    _ends(bench, runs, status)
+    _in_a_step(bench, runs, seen)
+    if seen["sold-out"].undone:  # else it would only be said once more
+        _while_undoing(bench, runs, seen)
+    if all(part.ok for part in bench.parts):
+        _ends(bench, runs)
 
 
 async def _cancel(handle: "Handle", moment: Awaitable[bool]) -> bool:
@@ -88,13 +94,15 @@ async def _cancel_in_a_step(bench: "Bench", handle: "Handle", order_id: str, ope
     held = bench.until(lambda: operation in bench.shop.waiting(order_id), handle)
     if await _cancel(handle, held) and await bench.until(_heard(bench, handle), handle):
         first = await bench.events(handle)
-        if bench.ids(first, "ActivityTaskScheduled", _COMPENSATION[operation]):
+        if operation in _UNDOES and bench.ids(first, "ActivityTaskScheduled", _COMPENSATION[operation]):
             await bench.until(lambda: _UNDOES[operation] in asked_for(bench, order_id), handle)
-    bench.shop.faults.release(
-        "warehouse" if operation == "ship" else "payments", operation=operation, order_id=order_id
-    )
+    bench.shop.faults.release(_service(operation), operation=operation, order_id=order_id)
     # What was overtaken lands later; only then do the tables show what is true in the end.
     await bench.until(lambda: operation not in bench.shop.waiting(order_id))
+
+
+def _service(operation: str) -> str:
+    return "payments" if operation == "charge" else "warehouse"
 
 
 def _heard(bench: "Bench", handle: "Handle") -> Callable[[], Awaitable[bool]]:
@@ -115,101 +123,139 @@ def _asleep(bench: "Bench", handle: "Handle") -> Callable[[], Awaitable[bool]]:
 
 def _in_peace(bench: "Bench", runs: "dict[str, Run]", seen: dict[str, Books]) -> None:
     run, calm = runs["calm"], seen["calm"]
+    step = _step_error(run)
+    if calm.undid:
+        step = "undo only when an exception says so: what stands in `finally` runs always."
+    elif run.completed:
+        step = "run every step of FLOW, in its order, and `await` each with `finish`."
     bench.require(
         run.completed and calm.whole and not calm.undid,
         "an order that nobody cancels is whole",
         expected="completed; ledger 4200, 1 reserved, 1 parcel out, one mail",
         seen=in_words(calm, run),
         events=run.last_event,
-        next_step="undo only when an exception says so: what stands in `finally` runs always."
-        if calm.undid
-        else CORRECT,
+        next_step=step,
     )
+    failed = runs["sold-out"]
     bench.expect(
-        seen["sold-out"].undone and not runs["sold-out"].completed,
+        seen["sold-out"].undone,
         "an order whose step fails is still undone",
-        expected="ledger 0, nothing reserved, no parcel out; failed",
-        seen=f"{seen['sold-out']}. {runs['sold-out'].reason}",
-        events=runs["sold-out"].last_event,
-        next_step="catch both, `ActivityError` (a refused step raises it) and `asyncio.CancelledError`; await the "
-        "undoing there, then `raise`.",
+        expected="ledger 0, nothing reserved, no parcel out",
+        seen=in_words(seen["sold-out"], failed),
+        events=failed.last_event,
+        next_step=_step_error(failed)
+        if "fails again" in failed.reason
+        else "catch both, `ActivityError` (a refused step raises it) and `asyncio.CancelledError`; await the undoing "
+        "there, and only then `raise`.",
     )
+
+
+def _step_error(run: "Run") -> str:
+    if "of patience" in run.reason or "RestrictedWorkflowAccessError" in run.reason:
+        return (
+            "hand `finish` the call itself, `workflow.execute_activity(…)` or `undo_all(undo)`, neither awaited nor "
+            "started."
+        )
+    return CORRECT
 
 
 def _waiting(bench: "Bench", run: "Run", seen: Books) -> None:
-    bench.expect(
-        seen.undone,
-        "cancelled while the parcel waits for the courier: undone",
-        expected="ledger 0, nothing reserved, no parcel out, and a mail that says sorry",
-        seen=in_words(seen, run),
-        events=run.ids("WorkflowExecutionCancelRequested") + run.last_event,
-        next_step="catch `asyncio.CancelledError` by its name: it comes out of `workflow.sleep`, and it is neither an "
-        "`ActivityError` nor an `Exception`.",
-    )
-
-
-def _in_a_step(
-    bench: "Bench",
-    runs: "dict[str, Run]",
-    seen: dict[str, Books],
-    status: dict[str, WorkflowExecutionStatus | None],
-) -> None:
-    for name, words in (
-        ("paying", "while the card is charged"),
-        ("declined", "while the card is charged, and then declined"),
-        ("shipping", "while the parcel is being sent"),
-    ):
-        books_of, run = seen[name], runs[name]
-        too_early = _too_early(run, _HELD[name])
-        if not books_of.undid and status[name] in (WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.COMPLETED):
-            step = (
-                "let the request through once the step is over (`finish` does): here it was caught, or used up by a "
-                "call that waited for its activity, and the order went on as if nobody had asked."
-            )
-        elif not books_of.undid:
-            step = "undo what was begun: the step under way may be done although the order is cancelled."
-        else:
-            step = (
-                "await the step to its end before you undo it, with `finish`: the call was still under way, and its "
-                "compensation came first."
-            )
-        bench.expect(
-            books_of.undone and not too_early,
-            f"cancelled {words}: undone",
-            expected="ledger 0, nothing reserved, no parcel out; undone when the step is over",
-            seen=f"{'the compensation was scheduled before the step was over. ' * bool(too_early)}"
-            f"{in_words(books_of, run)}",
-            events=too_early or run.ids("WorkflowExecutionCancelRequested") + run.last_event,
-            next_step=step,
+    timers = [
+        event.timer_started_event_attributes.start_to_fire_timeout.ToSeconds()
+        for event in run.history.events
+        if event.HasField("timer_started_event_attributes")
+    ]
+    if _WAITS not in timers:
+        step = "wait for the courier as long as the order says, with `workflow.sleep(order.courier_in)`."
+    elif _goes_on(run) and not run.completed:
+        step = "keep `workflow.sleep` out of `finish`: a request waits for a step to end, and not for the courier."
+    elif run.completed:
+        step = "let the request go on to the `except` that undoes: here it was caught, and the order went on."
+    elif seen.undid:
+        step = "hand `undo_all` the list as it is: every step that was begun is in it, and the last is undone first."
+    else:
+        step = (
+            "catch `asyncio.CancelledError` by its name, with `workflow.sleep` inside the `try`, too: it comes out of "
+            "that, and it is neither an `ActivityError` nor an `Exception`."
         )
-
-
-def _while_undoing(bench: "Bench", run: "Run", seen: Books) -> None:
     bench.expect(
-        seen.undone,
-        "a request that comes during the undoing does not stop it",
-        expected="ledger 0, although the gateway was down for the first two refunds",
-        seen=in_words(seen, run),
+        seen.undone and seen.undid == [*UNDOING] and _WAITS in timers,
+        "cancelled while the parcel waits for the courier: undone",
+        expected=f"a timer of {_WAITS:g} s; {' → '.join(UNDOING)}; nothing left, and a mail that says sorry",
+        seen=f"timers: {', '.join(map(str, timers)) or 'none'}; {' → '.join(seen.undid) or 'nothing undone'}; "
+        f"{in_words(seen, run)}",
         events=run.ids("WorkflowExecutionCancelRequested") + run.last_event,
-        next_step="await the undoing with `finish`: `asyncio.shield` alone protects the work, but your `run` ends, and "
-        "a workflow that has ended does nothing more.",
+        next_step=step,
     )
 
 
-def _ends(bench: "Bench", runs: "dict[str, Run]", status: dict[str, WorkflowExecutionStatus | None]) -> None:
+def _in_a_step(bench: "Bench", runs: "dict[str, Run]", seen: dict[str, Books]) -> None:
+    too_early = {name: _too_early(runs[name], _HELD[name]) for name in _IN_A_STEP}
+    bad = next((name for name in _IN_A_STEP if too_early[name] or not seen[name].undone), None)
+    shown = bad or "paying"
+    run, left = runs[shown], seen[shown]
+    if not left.undid and _goes_on(run):
+        step = (
+            "let the request through once the step is over (`finish` does): here it was caught, or used up by a call "
+            "that waited for its activity, and the order went on as if nobody had asked."
+        )
+    elif not left.undid:
+        step = (
+            "note the compensation before the step, and catch `asyncio.CancelledError` around the steps, too: the one "
+            "under way may be done all the same."
+        )
+    else:
+        step = (
+            "await the step to its end before you undo it, with `finish`: the call was still under way, and its "
+            "compensation came first."
+        )
+    bench.expect(
+        bad is None,
+        "cancelled during a step: undone when the step is over",
+        expected="ledger 0, nothing reserved, no parcel out, in three orders",
+        seen=f"{_IN_A_STEP[bad]}: {'the compensation was scheduled before the step was over. ' * bool(too_early[bad])}"
+        f"{in_words(left, run)}"
+        if bad
+        else "all three",
+        events=too_early[shown] or run.ids("WorkflowExecutionCancelRequested") + run.last_event,
+        next_step=step,
+    )
+
+
+def _while_undoing(bench: "Bench", runs: "dict[str, Run]", seen: dict[str, Books]) -> None:
+    bad = "undoing" if not seen["undoing"].undone else "releasing"
+    bench.expect(
+        seen[bad].undone,
+        "a request that comes during the undoing does not stop it",
+        expected="ledger 0, whether the request comes during the first compensation or during the last",
+        seen=f"during the {'last' if bad == 'undoing' else 'first'}: {in_words(seen[bad], runs[bad])}",
+        events=runs[bad].ids("WorkflowExecutionCancelRequested") + runs[bad].last_event,
+        next_step="await `finish(undo_all(undo))`: `asyncio.shield` alone protects the work, but your `run` ends, and "
+        "a workflow that has ended does nothing more."
+        if bad == "undoing"
+        else "hand `finish` the whole undoing: with one `finish` for each compensation, the request comes between two.",
+    )
+
+
+def _ends(bench: "Bench", runs: "dict[str, Run]") -> None:
     wrong = [
         name
         for name in ("waiting", "paying", "shipping")
         # A step that fails while the request is there says more than the request: then the run fails with it.
-        if status[name] != WorkflowExecutionStatus.CANCELED and not _step_failed(runs[name])
+        if not runs[name].ids("WorkflowExecutionCanceled") and not _step_failed(runs[name])
+    ] + [
+        name
+        for name, failure in (("declined", "CardDeclined"), ("sold-out", "OutOfStock"))
+        if _failure(runs[name]) != failure
     ]
     bench.expect(
         not wrong,
-        "a cancelled order ends as Cancelled",
-        expected="WorkflowExecutionCanceled as the last event",
-        seen=", ".join(f"{name}: {_word(status[name])}" for name in wrong) or "all three",
+        "a cancelled order ends as Canceled, or with its step's failure",
+        expected="the last event is WorkflowExecutionCanceled, or WorkflowExecutionFailed with what the step raised",
+        seen=", ".join(f"{name}: {runs[name].reason or 'completed'}" for name in wrong) or "as it should",
         events=runs[wrong[0]].last_event if wrong else (),
-        next_step="`raise` again after the undoing: the exception that leaves `run` decides how the run ends.",
+        next_step="`raise` again after the undoing, the exception that was caught: the one that leaves `run` decides "
+        "how the run ends.",
     )
 
 
@@ -224,8 +270,14 @@ def _step_failed(run: "Run") -> bool:
     return bool(run.ids("ActivityTaskFailed") or run.ids("ActivityTaskTimedOut"))
 
 
-def _word(status: WorkflowExecutionStatus | None) -> str:
-    return status.name.lower() if status is not None else "unknown"
+def _failure(run: "Run") -> str:
+    """Return the type of the failure with which a run failed, that of the activity when it is an activity's."""
+    error = getattr(run.error, "cause", None)
+    return str(getattr(error.cause if isinstance(error, ActivityError) else error, "type", ""))
+
+
+def _goes_on(run: "Run") -> bool:
+    return not run.ids("WorkflowExecutionCanceled") and not run.ids("WorkflowExecutionFailed")
 
 
 EXERCISE = Exercise(answers=("GraceSaga",), check=check_cancelled)

@@ -2,44 +2,131 @@
 
 from tests.grading.edits import Right, Wrong, replace
 
+STEP = replace("finish(workflow.execute_activity(step, order, **policy))")
+WHOLE = "an order that nobody cancels is whole"
+STEP_FAILS = "an order whose step fails is still undone"
+WAITING = "cancelled while the parcel waits for the courier: undone"
+IN_A_STEP = "cancelled during a step: undone when the step is over"
+UNDOING = "a request that comes during the undoing does not stop it"
+ENDS = "a cancelled order ends as Canceled, or with its step's failure"
+
+CLAIMS = {
+    "an `Order`": "waits_a_second",
+    "a cancel request at any moment: during a step": ("step_only_shielded", "step_overtaken"),
+    "the wait for the courier": ("sleep_outside", "request_suppressed"),
+    "the undoing.": ("undoing_unprotected", "undoing_only_shielded"),
+    "a step under way ends first": ("step_overtaken", "request_used_up", "own_finish_swallows"),
+    "the wait at once.": ("sleep_finished", "sleep_outside", "no_sleep"),
+    "Then all is undone": ("each_compensation_finished", "not_the_first_step"),
+    "last step first": "first_step_first",
+    "the run ends as *Canceled*": ("ends_completed", "swallowed"),
+    "or with that step's failure.": ("the_request_wins", "always_cancelled", "another_failure"),
+    "Without a request it ends whole.": ("undone_on_success", "no_mail"),
+    "Use `finish`.": "step_only_shielded",
+    "cancelled while the parcel is sent": "step_overtaken",
+    "parcel recalled, article released, money back.": "first_step_first",
+}
+
 WRONG = {
+    "waits_a_second": Wrong(WAITING, "`workflow.sleep(order.courier_in)`", replace("order.courier_in").by("1")),
+    "no_sleep": Wrong(WAITING, "timers: none", replace("await workflow.sleep(order.courier_in)").by("")),
+    "sleep_outside": Wrong(
+        WAITING,
+        "`workflow.sleep` inside the `try`",
+        replace("await workflow.sleep(order.courier_in)").by(""),
+        replace("""
+            except (ActivityError, asyncio.CancelledError):
+                await finish(undo_all(undo))
+                raise
+        """).by("""
+            except (ActivityError, asyncio.CancelledError):
+                await finish(undo_all(undo))
+                raise
+            await workflow.sleep(order.courier_in)
+        """),
+    ),
+    "sleep_finished": Wrong(
+        WAITING,
+        "keep `workflow.sleep` out of `finish`",
+        replace("workflow.sleep(order.courier_in)").by("finish(workflow.sleep(order.courier_in))"),
+    ),
+    "request_suppressed": Wrong(
+        WAITING,
+        "let the request go on to the `except` that undoes",
+        replace("import asyncio").by("import asyncio\nimport contextlib"),
+        replace("await workflow.sleep(order.courier_in)").by("""
+            with contextlib.suppress(asyncio.CancelledError):
+                await workflow.sleep(order.courier_in)
+        """),
+    ),
+    "first_step_first": Wrong(
+        WAITING, "hand `undo_all` the list as it is", replace("undo_all(undo)").by("undo_all(undo[::-1])")
+    ),
+    "not_the_first_step": Wrong(
+        (STEP_FAILS, WAITING, IN_A_STEP), "ledger 4200", replace("undo_all(undo)").by("undo_all(undo[1:])")
+    ),
     "activity_error_only": Wrong(
-        (
-            "cancelled while the parcel waits for the courier: undone",
-            "cancelled while the card is charged: undone",
-            "cancelled while the parcel is being sent: undone",
-        ),
+        (WAITING, IN_A_STEP),
         "catch `asyncio.CancelledError` by its name",
         replace("(ActivityError, asyncio.CancelledError)").by("ActivityError"),
     ),
     "cancelled_only": Wrong(
-        ("an order whose step fails is still undone", "a request that comes during the undoing does not stop it"),
+        STEP_FAILS,
         "a refused step raises it",
         replace("(ActivityError, asyncio.CancelledError)").by("asyncio.CancelledError"),
     ),
+    "cancelled_around_the_wait_only": Wrong(
+        IN_A_STEP,
+        "catch `asyncio.CancelledError` around the steps, too",
+        replace("await workflow.sleep(order.courier_in)").by("""
+            try:
+                await workflow.sleep(order.courier_in)
+            except asyncio.CancelledError:
+                await finish(undo_all(undo))
+                raise
+        """),
+        replace("(ActivityError, asyncio.CancelledError)").by("ActivityError"),
+    ),
     "ends_completed": Wrong(
-        "a cancelled order ends as Cancelled",
-        "the exception that leaves `run` decides",
+        ENDS,
+        "the one that leaves `run` decides",
         replace("raise").by("""
             if not isinstance(workflow.cancellation_reason(), str):
                 raise
         """),
     ),
+    "the_request_wins": Wrong(
+        ENDS,
+        "`raise` again after the undoing, the exception that was caught",
+        replace("raise").by("""
+            if workflow.cancellation_reason() is not None:
+                raise asyncio.CancelledError
+            raise
+        """),
+    ),
+    "always_cancelled": Wrong(
+        ENDS,
+        "`raise` again after the undoing, the exception that was caught",
+        replace("raise").by("raise asyncio.CancelledError"),
+    ),
+    "another_failure": Wrong(
+        ENDS,
+        "`raise` again after the undoing, the exception that was caught",
+        replace("import ActivityError").by("import ActivityError, ApplicationError"),
+        replace("raise").by("""
+            if workflow.cancellation_reason() is not None:
+                raise
+            raise ApplicationError("the order is undone")
+        """),
+    ),
+    "swallowed": Wrong(ENDS, "`raise` again after the undoing", replace("raise").by("")),
     "except_exception": Wrong(
-        (
-            "cancelled while the parcel waits for the courier: undone",
-            "cancelled while the card is charged: undone",
-            "cancelled while the parcel is being sent: undone",
-        ),
+        (WAITING, IN_A_STEP),
         "catch `asyncio.CancelledError` by its name",
         replace("(ActivityError, asyncio.CancelledError)").by("Exception"),
     ),
     "own_finish_swallows": Wrong(
-        (
-            "cancelled while the card is charged: undone",
-            "cancelled while the parcel is being sent: undone",
-            "a cancelled order ends as Cancelled",
-        ),
+        IN_A_STEP,
         "as if nobody had asked",
         replace("from patience import finish").by(""),
         replace("from way_back import undo_all").by("""
@@ -53,80 +140,61 @@ WRONG = {
         """),
     ),
     "request_used_up": Wrong(
-        (
-            "cancelled while the card is charged: undone",
-            "cancelled while the parcel is being sent: undone",
-            "a cancelled order ends as Cancelled",
-        ),
+        IN_A_STEP,
         "as if nobody had asked",
         replace("from way_back import undo_all").by("""
             from way_back import undo_all
             WAIT = workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED
         """),
-        replace("finish(workflow.execute_activity(step, order, **policy))").by(
-            "workflow.execute_activity(step, order, cancellation_type=WAIT, **policy)"
-        ),
+        STEP.by("workflow.execute_activity(step, order, cancellation_type=WAIT, **policy)"),
     ),
     "step_only_shielded": Wrong(
-        (
-            "cancelled while the card is charged: undone",
-            "cancelled while the card is charged, and then declined: undone",
-            "cancelled while the parcel is being sent: undone",
-        ),
+        IN_A_STEP,
         "its compensation came first",
-        replace("finish(workflow.execute_activity(step, order, **policy))").by(
-            "asyncio.shield(workflow.execute_activity(step, order, **policy))"
-        ),
+        STEP.by("asyncio.shield(workflow.execute_activity(step, order, **policy))"),
     ),
     "step_overtaken": Wrong(
-        (
-            "cancelled while the card is charged: undone",
-            "cancelled while the card is charged, and then declined: undone",
-            "cancelled while the parcel is being sent: undone",
-        ),
-        "its compensation came first",
-        replace("finish(workflow.execute_activity(step, order, **policy))").by(
-            "workflow.execute_activity(step, order, **policy)"
-        ),
-    ),
-    "swallowed": Wrong(
-        ("an order whose step fails is still undone", "a cancelled order ends as Cancelled"),
-        "an order whose step fails is still undone",
-        replace("raise").by(""),
+        IN_A_STEP, "its compensation came first", STEP.by("workflow.execute_activity(step, order, **policy)")
     ),
     "temporals_cancelled_error": Wrong(
-        (
-            "cancelled while the parcel waits for the courier: undone",
-            "cancelled while the card is charged: undone",
-            "cancelled while the parcel is being sent: undone",
-        ),
+        (WAITING, IN_A_STEP),
         "catch `asyncio.CancelledError` by its name",
         replace("import ActivityError").by("import ActivityError, CancelledError"),
         replace("asyncio.").by(""),
     ),
     "undoing_as_a_task": Wrong(
-        (
-            "an order whose step fails is still undone",
-            "cancelled while the parcel waits for the courier: undone",
-            "cancelled while the card is charged: undone",
-            "cancelled while the parcel is being sent: undone",
-            "a request that comes during the undoing does not stop it",
-        ),
+        (STEP_FAILS, WAITING, IN_A_STEP),
         "await the undoing there",
         replace("await finish(undo_all(undo))").by("asyncio.create_task(undo_all(undo))"),
     ),
     "undoing_only_shielded": Wrong(
-        "a request that comes during the undoing does not stop it",
+        UNDOING,
         "`asyncio.shield` alone protects the work",
         replace("finish(undo_all(undo))").by("asyncio.shield(undo_all(undo))"),
     ),
     "undoing_unprotected": Wrong(
-        "a request that comes during the undoing does not stop it",
-        "await the undoing with `finish`",
-        replace("finish(undo_all(undo))").by("undo_all(undo)"),
+        UNDOING, "await `finish(undo_all(undo))`", replace("finish(undo_all(undo))").by("undo_all(undo)")
+    ),
+    "each_compensation_finished": Wrong(
+        UNDOING,
+        "hand `finish` the whole undoing",
+        replace("import Order").by("import ALWAYS, Order"),
+        replace("await finish(undo_all(undo))").by("""
+            for compensation, argument in reversed(undo):
+                await finish(workflow.execute_activity(compensation, argument, **ALWAYS))
+        """),
+    ),
+    "no_mail": Wrong(WHOLE, "run every step of FLOW", replace("in FLOW:").by("in FLOW[:3]:")),
+    "undo_all_not_called": Wrong(
+        (STEP_FAILS, WAITING, IN_A_STEP),
+        "hand `finish` the call itself",
+        replace("finish(undo_all(undo))").by("finish(undo_all)"),
+    ),
+    "started_by_itself": Wrong(
+        WHOLE, "hand `finish` the call itself", STEP.by("finish(workflow.start_activity(step, order, **policy))")
     ),
     "undone_on_success": Wrong(
-        "an order that nobody cancels is whole",
+        WHOLE,
         "what stands in `finally` runs always",
         replace("except (ActivityError, asyncio.CancelledError)").by("finally"),
         replace("raise").by(""),
@@ -177,14 +245,28 @@ RIGHT = {
                         await asyncio.shield(task)
                     except asyncio.CancelledError as error:
                         request = error
+                task.result()
                 if request:
                     raise request
-                task.result()
 
 
             @workflow.defn
         """),
         replace("await finish(workflow").by("await through(workflow"),
         replace("await finish(undo_all").by("await through(undo_all"),
+    ),
+    "the_activity_waits_for_its_end": Right(
+        STEP.by("workflow.execute_activity(step, order, cancellation_type=WAIT, **policy)"),
+        replace("await workflow.sleep(order.courier_in)").by("""
+                if workflow.cancellation_reason() is not None:
+                    raise asyncio.CancelledError
+            await workflow.sleep(order.courier_in)
+        """),
+        replace("@workflow.defn").by("""
+            WAIT = workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED
+
+
+            @workflow.defn
+        """),
     ),
 }
