@@ -97,8 +97,19 @@ async def ask(bench: "Bench", handle: Handle, name: str) -> Reply:
     return await _reply(bench, handle, handle.query(name, rpc_timeout=_LIMIT), "silent")
 
 
+def init_step(seen: str, otherwise: str) -> str:
+    """Return what to do about a run that is stuck: keep ``@workflow.init``, if ``__init__`` gets no input.
+
+    Args:
+        seen: Why it is stuck.
+        otherwise: What to do when it is something else.
+    """
+    lost = "__init__() missing" in seen
+    return "keep `@workflow.init` above `__init__`: it hands over the run's input." if lost else otherwise
+
+
 async def require_handler(
-    bench: "Bench", handle: Handle, kind: Literal["signal", "query", "update"], name: str
+    bench: "Bench", handle: Handle, kind: Literal["signal", "query", "update"], name: str, more: str = ""
 ) -> None:
     """End the check when a workflow has no handler of a kind for a message; only a running Worker knows.
 
@@ -107,6 +118,7 @@ async def require_handler(
         handle: A run that rests.
         kind: How the message is sent.
         name: The message's name.
+        more: What else to say about it then.
     """
     answer = await _reply(bench, handle, handle.query(_METADATA, result_type=WorkflowMetadata), "silent")
     if not answer.ok:
@@ -120,7 +132,7 @@ async def require_handler(
         expected=f"a method `{name}` with `@workflow.{kind}`",
         seen="; ".join(f"{of}: {', '.join(found)}" for of, found in names.items() if found) or "no handler at all",
         next_step=f"mark the method `{name}` with `@workflow.{kind}`, and leave it that name: whoever sends the {kind} "
-        f"`{name}` reaches no other handler.",
+        f"`{name}` reaches no other handler.{more}",
     )
 
 

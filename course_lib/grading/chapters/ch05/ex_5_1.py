@@ -23,6 +23,7 @@ _SECONDS = 40.0
 _LOOK = (
     "look at `decision.approved`: `decision is not None` only says that somebody has answered, and a no is an answer."
 )
+_EXCEPT = 'set the outcome to `"expired"` in the `except` block only: nothing else is silence.'
 _CHARGE = 'run `charge_card` when, and only when, the outcome is `"approved"`.'
 _CATCH = (
     "catch the `TimeoutError` of `wait_condition` and go on: it is Python's own, so import no other one of that name."
@@ -31,6 +32,8 @@ _KEEP = 'let only the first decision set the outcome: `if self.outcome == "waiti
 _ASKED = "mark `status` with `@workflow.query`, and give it no parameter but `self`: it has to answer whoever asks."
 
 _AFTER = "end the deadline with the decision: a charge that takes long is no silence, so charge after the wait."
+_APPROVED = "an approved order is charged, once; a later no changes nothing"
+_ASKED_ABOUT = "an order that was asked about can still be approved"
 _OUTLASTS = "an approved order is charged, even when the charge outlasts its deadline"
 _TOO_LATE = "a deadline that has passed expires the order, and a late yes changes nothing"
 _OUTCOMES = ("approved", "rejected", "expired")
@@ -53,14 +56,7 @@ async def check_approval(bench: "Bench", approval: "Code") -> None:
         before = [(await ask(bench, asked, "status")).text for _ in range(3)]
         await _decided(bench, no, 5 * _HOUR, "rejected", "a rejected order is rejected, and never charged", _LOOK)
         await _decided(bench, no_yes, 6 * _HOUR, "rejected", "a yes that follows a no changes nothing", _KEEP)
-        await _decided(
-            bench,
-            yes_no,
-            7 * _HOUR,
-            "approved",
-            "an approved order is charged, once; a later no changes nothing",
-            _KEEP,
-        )
+        await _decided(bench, yes_no, 7 * _HOUR, "approved", _APPROVED, _KEEP)
         if not all(text == "'waiting'" for text in before):
             _waiting(bench, before)
         if not all(part.ok for part in bench.parts):
@@ -74,9 +70,6 @@ async def check_approval(bench: "Bench", approval: "Code") -> None:
         again, expired, charging = await asyncio.gather(
             ask(bench, asked, "status"), _expire(bench, silent, _SECONDS), _outlast(bench, slow)
         )
-        before.append(again.text)
-        _waiting(bench, before)
-        await _late(bench, silent, expired)
         limits = list(deadlines.running(charging).values())
         bench.require(
             not limits,
@@ -86,11 +79,12 @@ async def check_approval(bench: "Bench", approval: "Code") -> None:
             events=bench.ids(charging, "TimerStarted"),
             next_step=_AFTER,
         )
+        before.append(again.text)
+        _waiting(bench, before)
+        await _late(bench, silent, expired)
         await _decided(bench, slow, _SHORT, "approved", _OUTLASTS, _KEEP)
         await signal(asked, "decide", _YES)
-        await _decided(
-            bench, asked, 8 * _HOUR, "approved", "an order that was asked about can still be approved", _LOOK
-        )
+        await _decided(bench, asked, 8 * _HOUR, "approved", _ASKED_ABOUT, _LOOK)
 
 
 def _waiting(bench: "Bench", answers: list[str]) -> None:
@@ -193,11 +187,7 @@ async def _decided(bench: "Bench", handle: "Handle", deadline: float, outcome: s
     if not status.ok:
         step = _ASKED
     elif run.result == "expired":
-        step = (
-            _AFTER
-            if scheduled or run.ids("TimerFired")
-            else 'set the outcome to `"expired"` in the `except` block only.'
-        )
+        step = _AFTER if scheduled or run.ids("TimerFired") else _EXCEPT
     elif len(done) < len(scheduled):
         step = "`await` the charge in `run`, before you return: what is under way when the run ends is lost to it."
     elif run.result not in _OUTCOMES:
@@ -231,8 +221,8 @@ def _require_end(bench: "Bench", run: "Run", label: str, step: str) -> None:
         if label == _TOO_LATE and failed
         else _AFTER
         if failed and run.ids("TimerFired")
-        else "let a later decision pass without effect, and raise nothing: an `ApplicationError` that a signal's "
-        "handler raises fails the workflow."
+        else "let a later decision pass without effect, and raise nothing: what a signal's handler raises "
+        "fails the workflow, or its workflow task."
         if step is _KEEP and (failed or "`raise " in run.reason)
         else "return the outcome, do not raise it: a no is an answer and no failure."
         if failed
