@@ -3,7 +3,6 @@
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from course_lib.grading import attempts
 from course_lib.grading.chapters.ch05 import deadlines
 from course_lib.grading.exercises import Exercise
 from course_lib.grading.messages import ask, require_handler, signal
@@ -162,17 +161,11 @@ async def _outlast(bench: "Bench", handle: "Handle") -> "pd.DataFrame":
 async def _decided(bench: "Bench", handle: "Handle", deadline: float, outcome: str, label: str, step: str) -> None:
     run = await bench.finish(handle, alone=True)
     scheduled, done = (run.ids(f"ActivityTask{so}", "charge_card") for so in ("Scheduled", "Completed"))
-    plan = attempts.scheduled(run.history.events, "charge_card")
-    limits = {
-        "start_to_close_timeout": (plan.one_try, _SECOND),
-        "schedule_to_close_timeout": (plan.everything, deadline),
-        "maximum_attempts": (float(plan.tries), deadline / max(plan.one_try, _SHORT)),
-    }
-    if ends := [f"{what}={value:g}" for what, (value, least) in limits.items() if 0 < value <= least]:
+    if ends := deadlines.limits(run.history.events, deadline):
         bench.require(
             False,
             _OUTLASTS,
-            expected="attempts of a second or more, and as many as the card takes",
+            expected=deadlines.UNLIMITED,
             seen=", ".join(ends),
             events=scheduled,
             next_step="leave the time of the charge to `start_to_close_timeout=SOON` and its retries: the order's "
