@@ -110,7 +110,7 @@ async def _first(bench: "Bench", handle: "Handle", deadline: float) -> None:
     if "WorkflowTaskCompleted" not in set(events["type"]):
         _require_runs(bench, await bench.finish(handle))
     fired = min((*bench.ids(events, "TimerFired"), int(events["event_id"].iloc[-1]) + 1))
-    started, out = bench.ids(events, "TimerStarted"), bench.ids(events, "ActivityTaskCompleted")
+    started = bench.ids(events, "TimerStarted")
     asked = [to for event, to in _mails(events) if event < fired]
     bench.require(
         not started or asked == ["lead"],
@@ -120,15 +120,24 @@ async def _first(bench: "Bench", handle: "Handle", deadline: float) -> None:
         events=started,
         next_step='mail `"lead"` first, and nobody else, and then wait: finance is mailed when it is its turn.',
     )
+    _after_mail(bench, events, "lead", "the lead's deadline begins when the mail is sent")
+    _whole_time(bench, events, "lead", deadline)
+
+
+def _after_mail(bench: "Bench", events: "pd.DataFrame", level: str, label: str) -> None:
+    mail = next((event for event, to in _mails(events) if to == level), 0)
+    # With the mail, in one workflow task, a timer may be ordered before it.
+    begins = max((0, *(event for event in bench.ids(events, "WorkflowTaskCompleted") if event < mail)))
+    started = [event for event in bench.ids(events, "TimerStarted") if event > begins]
+    sent = next((event for event in bench.ids(events, "ActivityTaskCompleted") if event > mail), 0)
     bench.require(
-        not started or (out != () and out[0] < started[0]),
-        "a level's deadline begins when its mail is sent",
+        not started or 0 < sent < started[0],
+        label,
         expected="a timer after the mail has ended",
-        seen=f"the timer is event {min(started, default=0)}, and the end of the mail event {min(out, default=0)}",
-        events=(*started[:1], *out[:1]),
+        seen=f"the timer is event {min(started, default=0)}, and the mail has ended with event {sent}",
+        events=[mail, *started[:1]],
         next_step="`await` the mail, and wait for the decision then: the time that a mail needs is not the level's.",
     )
-    _whole_time(bench, events, "lead", deadline)
 
 
 async def _second(bench: "Bench", handle: "Handle", deadline: float) -> None:
@@ -137,6 +146,7 @@ async def _second(bench: "Bench", handle: "Handle", deadline: float) -> None:
     if [to for _, to in _mails(events)] == list(_BOTH) and not bench.ids(
         events, "ActivityTaskScheduled", "charge_card"
     ):
+        _after_mail(bench, events, "finance", "finance's deadline begins when its mail is sent, too")
         _whole_time(bench, events, "finance", deadline)
 
 
@@ -514,7 +524,7 @@ _DOUBLED = (
         "rejected",
         _doubled_step,
         levels=("lead",),
-        doubled=(("lead", "ada", False), ("lead", "bob", True)),
+        doubled=(("lead", "ada", False), ("lead", "ada", True)),
     ),
     _Case(
         "the same holds for finance: a no that follows a yes changes nothing",

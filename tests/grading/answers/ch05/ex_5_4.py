@@ -8,7 +8,7 @@ CLAIMS = {
     '`"lead"` or `"finance"`.': "late_lead_counts",
     "ask each level by mail": ("finance_gets_no_mail", "reminds_the_lead"),
     "when its turn comes": ("both_asked_at_once", "nobody_is_asked_before_the_wait"),
-    "once mailed": "does_not_wait_for_the_mail",
+    "once mailed": ("does_not_wait_for_the_mail", "does_not_wait_for_the_mail_to_finance"),
     "it has": ("one_deadline_for_both", "stray_signal_begins_the_deadline_anew"),
     "the whole `deadline_seconds`": ("deadline_of_its_own", "deadline_of_zero"),
     "A decision counts only from that mail on": (
@@ -18,7 +18,12 @@ CLAIMS = {
         "finance_is_heard_after_its_mail",
     ),
     "only for the level being asked": ("late_lead_speaks_for_finance", "raises_for_another_level"),
-    "only the first": ("second_overwrites_the_first", "finance_overwrites_its_no", "a_no_overwrites_a_yes"),
+    "only the first": (
+        "second_overwrites_the_first",
+        "may_change_their_own_mind",
+        "finance_overwrites_its_no",
+        "a_no_overwrites_a_yes",
+    ),
     "what an approving lead says for finance is ignored": (
         "same_person_twice",
         "second_word_of_the_lead_rejects",
@@ -80,9 +85,18 @@ WRONG = {
         replace("@workflow.signal").by("@workflow.update"),
     ),
     "does_not_wait_for_the_mail": Wrong(
-        "a level's deadline begins when its mail is sent",
+        "the lead's deadline begins when the mail is sent",
         "`await` the mail",
         replace("await workflow.execute_activity(mail").by("workflow.start_activity(mail"),
+    ),
+    "does_not_wait_for_the_mail_to_finance": Wrong(
+        "finance's deadline begins when its mail is sent, too",
+        "`await` the mail",
+        MAIL.by("""
+            told = workflow.start_activity(mail, self.level, start_to_close_timeout=SOON)
+            if self.level == "lead":
+                await told
+        """),
     ),
     "finance_gets_no_mail": Wrong(
         TWO,
@@ -122,6 +136,13 @@ WRONG = {
             if level == "finance":
                 self.level, self.decision = level, None
         """),
+    ),
+    "may_change_their_own_mind": Wrong(
+        "only a level's first decision counts: a yes that follows a no changes nothing",
+        "let only the first decision of a level count",
+        replace("self.decision is None and decision.").by(
+            "(self.decision is None or self.decision.by == decision.by) and decision."
+        ),
     ),
     "never_charges": Wrong(
         TWO,
