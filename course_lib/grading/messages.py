@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.api.update.v1 import UpdateRef
 from temporalio.api.workflowservice.v1 import PollWorkflowExecutionUpdateRequest
 from temporalio.client import (
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 # A last resort: an answer is waited for as long as anything moves.
 _LIMIT = timedelta(minutes=5)
+_METADATA = "__temporal_workflow_metadata"
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,45 @@ async def ask(bench: "Bench", handle: Handle, name: str) -> Reply:
         name: The query's name.
     """
     return await _reply(bench, handle, handle.query(name, rpc_timeout=_LIMIT), "silent")
+
+
+def init_step(seen: str, otherwise: str) -> str:
+    """Return what to do about a run that is stuck: keep ``@workflow.init``, if ``__init__`` gets no input.
+
+    Args:
+        seen: Why it is stuck.
+        otherwise: What to do when it is something else.
+    """
+    lost = "__init__() missing" in seen
+    return "keep `@workflow.init` above `__init__`: it hands over the run's input." if lost else otherwise
+
+
+async def require_handler(
+    bench: "Bench", handle: Handle, kind: Literal["signal", "query", "update"], name: str, more: str = ""
+) -> None:
+    """End the check when a workflow has no handler of a kind for a message; only a running Worker knows.
+
+    Args:
+        bench: The check.
+        handle: A run that rests.
+        kind: How the message is sent.
+        name: The message's name.
+        more: What else to say about it then.
+    """
+    answer = await _reply(bench, handle, handle.query(_METADATA, result_type=WorkflowMetadata), "silent")
+    if not answer.ok:
+        return  # its code does not run: that shows in what the check does next
+    said = answer.value.definition
+    known = {"signal": said.signal_definitions, "query": said.query_definitions, "update": said.update_definitions}
+    names = {of: [each.name for each in each_of if not each.name.startswith("__")] for of, each_of in known.items()}
+    bench.require(
+        name in names[kind],
+        f"`{name}` is {'an' if kind == 'update' else 'a'} {kind}",
+        expected=f"a method `{name}` with `@workflow.{kind}`",
+        seen="; ".join(f"{of}: {', '.join(found)}" for of, found in names.items() if found) or "no handler at all",
+        next_step=f"mark the method `{name}` with `@workflow.{kind}`, and leave it that name: whoever sends the {kind} "
+        f"`{name}` reaches no other handler.{more}",
+    )
 
 
 async def _reply(

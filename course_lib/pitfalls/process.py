@@ -23,14 +23,31 @@ def blocking_activities(module: Module) -> Iterator[Finding]:
 def swallowed_exceptions(module: Module) -> Iterator[Finding]:
     """``except Exception`` that does nothing about it."""
     inside = [inner for function in module.activities() for inner in ast.walk(function)]
-    for node in (*module.workflow_code, *inside):
-        if isinstance(node, ast.ExceptHandler) and (
-            node.type is None or module.name(node.type) in ("Exception", "BaseException")
+    code = (*module.workflow_code, *inside)
+    # A wait can only time out: who catches all of that swallows nothing.
+    waits = {
+        id(handler)
+        for node in code
+        if isinstance(node, ast.Try) and _only_waits(module, node)
+        for handler in node.handlers
+    }
+    for node in code:
+        if (
+            id(node) not in waits
+            and isinstance(node, ast.ExceptHandler)
+            and (node.type is None or module.name(node.type) in ("Exception", "BaseException"))
         ):
             body = [inner for statement in node.body for inner in ast.walk(statement)]
             quiet = all(name in _QUIET or "logg" in name or name.startswith("log.") for _, name in module.calls(body))
             if quiet and not any(isinstance(inner, ast.Raise | ast.Await) for inner in body):
                 yield module.finding(node, "swallowed exception")
+
+
+def _only_waits(module: Module, node: ast.Try) -> bool:
+    body = [inner for statement in node.body for inner in ast.walk(statement)]
+    awaited = [inner.value for inner in body if isinstance(inner, ast.Await)]
+    waits = [name for _, name in module.calls(awaited) if name == "temporalio.workflow.wait_condition"]
+    return bool(awaited) and len(waits) == len(awaited)
 
 
 def endless_loops(module: Module) -> Iterator[Finding]:

@@ -75,16 +75,29 @@ def changes(node: ast.AST) -> Iterator[ast.expr]:
 
 
 def readers_changing(module: Module) -> Iterator[Finding]:
-    """A query or a validator that assigns to ``self`` or changes a collection of it."""
-    for method in (method for owner in module.workflow_classes for method in methods(owner)):
+    """A query or a validator that assigns to ``self`` or changes a collection of it, itself or by a method."""
+    for owner, method in ((each, method) for each in module.workflow_classes for method in methods(each)):
         what = "query" if module.decorated(method, "temporalio.workflow.query") else ""
         why = "a query leaves no event, so a replay never sees what it did"
         if any(isinstance(each, ast.Attribute) and each.attr == "validator" for each in method.decorator_list):
             what = "validator"
             why = "a refused update leaves no event, so a replay never sees what its validator did"
-        for changed in (each for node in ast.walk(method) for each in changes(node) if what):
+        for changed in (each for node in (_reached(owner, method) if what else ()) for each in changes(node)):
             if changed is not (root := _root(changed)) and root and root.id == "self":
                 yield module.finding(changed, "reader", what, method.name, why)
+
+
+def _reached(owner: ast.ClassDef, method: ast.AST) -> list[ast.AST]:
+    """Return the nodes of a method and of what it calls on ``self``."""
+    named = {f"self.{each.name}": each for each in methods(owner)}
+    nodes = list(ast.walk(method))
+    seen = {method}
+    for node in nodes:  # which grows
+        called = named.get(ast.unparse(node.func)) if isinstance(node, ast.Call) else None
+        if called is not None and called not in seen:
+            seen.add(called)
+            nodes += ast.walk(called)
+    return nodes
 
 
 def repeated_output(module: Module) -> Iterator[Finding]:

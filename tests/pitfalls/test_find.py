@@ -63,6 +63,28 @@ def test_a_base_class_and_a_handler_are_workflow_code_too() -> None:
     assert [(pitfall.name, pitfall.line) for pitfall in pitfalls.find(source)] == [("random", 9)]
 
 
+def test_a_query_that_changes_by_a_method_of_its_own_is_found_there() -> None:
+    source = (
+        "from temporalio import workflow\n@workflow.defn\nclass W:\n    @workflow.run\n    async def run(self): ...\n"
+        "    @workflow.query\n    def status(self):\n        return self.look()\n"
+        "    def look(self):\n        self.asked = self.look()\n"
+    )
+    assert [(pitfall.name, pitfall.line) for pitfall in pitfalls.find(source, effects=["wrong"])] == [("reader", 10)]
+
+
+@pytest.mark.parametrize(
+    ("awaited", "swallowed"),
+    [("workflow.wait_condition(lambda: True, timeout=1)", False), ("workflow.execute_activity('pay')", True)],
+)
+def test_a_wait_that_times_out_may_be_caught_as_any_exception(awaited: str, swallowed: bool) -> None:
+    source = (
+        "from temporalio import workflow\n@workflow.defn\nclass W:\n    @workflow.run\n    async def run(self):\n"
+        f"        try:\n            await {awaited}\n        except Exception:\n            return 'expired'\n"
+    )
+    found = pitfalls.find(source, effects=["wrong"])
+    assert ("swallowed exception" in [pitfall.name for pitfall in found]) is swallowed
+
+
 def test_no_python_is_said() -> None:
     with pytest.raises(SyntaxError):
         pitfalls.find("def (")

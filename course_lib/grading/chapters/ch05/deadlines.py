@@ -6,10 +6,18 @@ However an answer waits (``wait_condition``, ``asyncio.timeout``, ``workflow.sle
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from course_lib.grading import attempts
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
+    from temporalio.api.history.v1 import HistoryEvent
 
     from course_lib.grading import Bench, Handle
+
+UNLIMITED = "attempts of a second or more, and as many as the card takes"
+"""How an approved order is charged."""
 
 ENDS = ("WorkflowExecutionCompleted", "WorkflowExecutionFailed")
 _TIMER_ENDS = ("TimerFired", "TimerCanceled")
@@ -47,6 +55,22 @@ def whole(seconds: float, deadline: float) -> bool:
         deadline: What the order says, in seconds.
     """
     return abs(seconds - deadline) <= _SLACK * deadline
+
+
+def limits(events: "Sequence[HistoryEvent]", deadline: float) -> list[str]:
+    """Return what may end the charge before the card has answered, as a learner wrote it.
+
+    Args:
+        events: The run's history.
+        deadline: What the order says, in seconds: a limit that is longer does no harm.
+    """
+    plan = attempts.scheduled(events, "charge_card")
+    found = {
+        "start_to_close_timeout": (plan.one_try, 1.0),
+        "schedule_to_close_timeout": (plan.everything, deadline),
+        "maximum_attempts": (plan.tries, deadline / max(plan.one_try, 0.01)),
+    }
+    return [f"{what}={value:g}" for what, (value, least) in found.items() if 0 < value <= least]
 
 
 def in_words(seconds: list[float]) -> str:

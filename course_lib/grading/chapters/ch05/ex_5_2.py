@@ -4,12 +4,14 @@ from typing import TYPE_CHECKING
 
 from course_lib.grading import attempts
 from course_lib.grading.exercises import Exercise
-from course_lib.grading.messages import Reply, signal, update
+from course_lib.grading.messages import Reply, init_step, require_handler, signal, update
 
 if TYPE_CHECKING:
     from course_lib.grading import Bench, Code, Handle
 
+_FIRST, _GOOD = 7340, 4120
 _BAD = (-5, 0, 100_001)
+_TWICE = " Give the validator a name of its own: of two methods with one name only the second is left."
 _TRACES = ("WorkflowExecutionUpdateAccepted", "WorkflowExecutionUpdateCompleted", "WorkflowTaskFailed")
 
 
@@ -17,7 +19,9 @@ async def check_correction(bench: "Bench", workflow: "Code") -> None:
     """Correct an order well and badly, confirm it, correct it once more while the card is being charged."""
     async with bench.worker(workflow):
         order = bench.unique("order")
-        handle = await bench.start(workflow, {"id": order, "amount_cents": 5000}, id=order)
+        handle = await bench.start(workflow, {"id": order, "amount_cents": _FIRST}, id=order)
+        await bench.rest(handle)
+        await require_handler(bench, handle, "update", "correct", _TWICE)
         await _good(bench, handle)
         for amount in _BAD:
             await _bad(bench, handle, amount)
@@ -30,10 +34,10 @@ async def check_correction(bench: "Bench", workflow: "Code") -> None:
         bench.shop.faults.release("payments", order_id=order)
         run = await bench.finish(handle, alone=True)
     charges = list(bench.shop.table("payments", order_id=order)["amount_cents"])
-    bench.expect(
-        run.completed and charges == [3900],
+    bench.require(
+        run.completed and charges == [_GOOD],
         "the last good amount is charged, and no refused one",
-        expected="one charge of 3900",
+        expected=f"one charge of {_GOOD}",
         seen=f"charges of {charges}" if run.completed else run.reason,
         events=run.ids("ActivityTaskScheduled"),
         next_step="change `self.order.amount_cents` in the update's body only, and charge `self.order`.",
@@ -41,27 +45,36 @@ async def check_correction(bench: "Bench", workflow: "Code") -> None:
 
 
 async def _good(bench: "Bench", handle: "Handle") -> None:
-    reply = await update(bench, handle, "correct", 3900)
-    bench.did("correct(3900)")
-    step = "return the amount that was replaced, not the new one; and let the validator change nothing."
-    seen = reply.text
-    if "handler" in reply.text and not reply.ok:
-        step = (
-            "mark `correct` with `@workflow.update` (a signal's caller gets no answer, so nobody can be refused), and "
-            "give the validator a name of its own: of two methods with one name only the second is left."
-        )
-    elif reply.state == "silent":
-        run = await bench.finish(handle, alone=True)
-        seen, step = run.reason or reply.text, "correct the line that is named: the handler does not come to an end."
+    reply = await update(bench, handle, "correct", _GOOD)
+    bench.did(f"correct({_GOOD})")
+    seen, step = (
+        reply.text,
+        "return the amount that was replaced, not the new one; and let the validator change nothing.",
+    )
+    if reply.state == "silent":
+        seen, step = await _stuck(bench, handle)
     elif not reply.ok:
-        step = "let the validator refuse only what is not 1 to 100,000 cents."
+        step = (
+            "let the validator refuse only what is not 1 to 100,000 cents, and orders that are confirmed, which this "
+            "one is not."
+        )
     bench.require(
-        reply.ok and reply.value == 5000,
+        reply.ok and reply.value == _FIRST,
         "a good correction is answered with the amount that it replaced",
-        expected="5000",
+        expected=str(_FIRST),
         seen=seen,
         next_step=step,
     )
+
+
+async def _stuck(bench: "Bench", handle: "Handle") -> tuple[str, str]:
+    """Return why an update is not answered, and what to do."""
+    run = await bench.finish(handle, alone=True)
+    step = (
+        "let the handler keep the new amount and return the old one, and do nothing else: it waits for nothing, `run` "
+        "charges the card, and the validator refuses."
+    )
+    return run.reason, init_step(run.reason, step)
 
 
 async def _bad(bench: "Bench", handle: "Handle", amount: int, *, confirmed: bool = False) -> None:
@@ -111,15 +124,36 @@ def _step(reply: Reply, types: list[str], confirmed: bool) -> str:
 
 
 async def _edges(bench: "Bench", handle: "Handle") -> None:
-    replies = [await update(bench, handle, "correct", amount) for amount in (100_000, 1, 1, 3900)]
-    bench.did("correct(100000), correct(1) twice, correct(3900)")
-    bench.expect(
-        [reply.value for reply in replies] == [3900, 100_000, 1, 1],
-        "the smallest and the largest amount are taken, and a refused one has changed nothing",
-        expected="the replaced amounts 3900, 100000, 1, 1",
-        seen=", ".join(_came(reply) for reply in replies),
-        next_step="allow 1 and 100,000 themselves, `1 <= amount_cents <= 100_000`, and the amount that the order has; "
-        "and let the validator change nothing.",
+    replies = [await update(bench, handle, "correct", amount) for amount in (100_000, 1, 1, _GOOD)]
+    bench.did(f"correct(100000), correct(1) twice, correct({_GOOD})")
+    seen = ", ".join(_came(reply) for reply in replies)
+    step = (
+        "let the validator look at nothing but the amount and `self.confirmed`: an order may be corrected many times."
+        if not any(reply.ok for reply in replies)
+        else "allow 1 and 100,000 themselves, `1 <= amount_cents <= 100_000`, and more than the order has, less, and "
+        "as much."
+    )
+    if any(reply.state == "silent" for reply in replies):
+        seen, step = await _stuck(bench, handle)
+    bench.require(
+        all(reply.ok for reply in replies),
+        "the smallest and the largest amount are taken, and the one that the order has",
+        expected="four answers",
+        seen=seen,
+        next_step=step,
+    )
+    events = await bench.events(handle)
+    waits = bench.ids(events, "TimerStarted") + bench.ids(events, "ActivityTaskScheduled")
+    bench.require(
+        not waits and [reply.value for reply in replies] == [_GOOD, 100_000, 1, 1],
+        "each correction replaces the one before, and a refused one has changed nothing",
+        expected=f"the replaced amounts {_GOOD}, 100000, 1, 1",
+        seen=f"{seen}{'; it waits first' if waits else ''}",
+        events=waits,
+        next_step="let the handler store the new amount at once: while it waits, the order may be confirmed."
+        if waits
+        else "store the new amount in the body of `correct`, and return the one that it replaced *just now*; and "
+        "let the validator change nothing.",
     )
 
 

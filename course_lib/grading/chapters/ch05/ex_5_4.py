@@ -1,15 +1,15 @@
-"""Exercise 5.4: ten orders on their way through two levels, with yes, no, silence, late and doubled answers."""
+"""Exercise 5.4: eleven orders on their way through two levels, with yes, no, silence, late and doubled answers."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from itertools import zip_longest
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from course_lib.grading.chapters.ch05 import deadlines
 from course_lib.grading.exercises import Exercise
-from course_lib.grading.messages import signal
+from course_lib.grading.messages import require_handler, signal
 from course_lib.waits.until import closed
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ class _Case:
             between for the level that is not asked.
         levels: Who should be asked.
         doubled: Two more answers, which come to the run with one workflow task.
+        early: An answer that comes with the start, before anybody is asked.
+        cents: What the order costs.
         also: What the same order shows, too: what holds, what to do when it does not, and whether it is this, and not
             what the label says, that does not hold.
     """
@@ -52,6 +54,8 @@ class _Case:
     answers: tuple[_Answer, ...] = ()
     levels: tuple[str, ...] = _BOTH
     doubled: tuple[_Answer, ...] = ()
+    early: "_Answer | None" = None
+    cents: int = 250_000
     also: "tuple[str, _Step, Callable[[Run, list[str]], bool]] | None" = None
 
 
@@ -63,16 +67,13 @@ async def check_levels(bench: "Bench", workflow: "Code") -> None:
     # No two orders have the same deadline, so one that the answer brings along shows.
     seconds = {case: hours * _HOUR for hours, case in enumerate((*_ANSWERED, *_CAREFUL, *_SILENCES, *_DOUBLED), 5)}
     async with bench.worker(workflow) as worker:
-        silent = await _start(bench, workflow, seconds[_SILENT])
+        silent = await _start(bench, workflow, _SILENT, seconds)
         await _first(bench, silent, seconds[_SILENT])
+        await require_handler(bench, silent, "signal", "decide")
         quiet: asyncio.Future[None] | None = None
         try:
             for words, cases in _SCENES.items():
-                runs = {
-                    case: await _start(bench, workflow, seconds[case], held=case is _PROMPT)
-                    for case in cases
-                    if case is not _SILENT
-                }
+                runs = {case: await _start(bench, workflow, case, seconds) for case in cases if case is not _SILENT}
                 bench.did(words)
                 if quiet is None and cases is not _ANSWERED:  # a jump of its time takes a second, and this one has two
                     quiet = asyncio.ensure_future(_tell(bench, {_SILENT: silent}, seconds))
@@ -84,19 +85,23 @@ async def check_levels(bench: "Bench", workflow: "Code") -> None:
                     await _at_once(bench, worker, {runs[case]: case.doubled for case in cases})
                 for case in cases:
                     run = runs.get(case, silent)
-                    if not _judge(bench, await bench.finish(run, alone=not await closed(run)), case):
+                    ended = await bench.finish(run, alone=not await closed(run))
+                    if not _judge(bench, ended, case, seconds[case]):
                         return
         finally:
             if quiet is not None:
                 quiet.cancel()
 
 
-async def _start(bench: "Bench", workflow: "Code", seconds: float, *, held: bool = False) -> "Handle":
+async def _start(bench: "Bench", workflow: "Code", case: _Case, seconds: "dict[_Case, float]") -> "Handle":
     order = bench.unique("order")
-    if held:
+    if case.answers and case.answers[0][0].startswith("mailed"):
         bench.shop.faults.hold("mailer", order_id=order)
-    given = {"id": order, "amount_cents": 250_000, "deadline_seconds": seconds}
-    return await bench.start(workflow, given, id=order, quiet=True)
+    given = {"id": order, "amount_cents": case.cents, "deadline_seconds": seconds[case]}
+    early: dict[str, Any] = (
+        {"start_signal": "decide", "start_signal_args": [_decision(case.early)]} if case.early is not None else {}
+    )
+    return await bench.start(workflow, given, id=order, quiet=True, **early)
 
 
 async def _first(bench: "Bench", handle: "Handle", deadline: float) -> None:
@@ -104,7 +109,35 @@ async def _first(bench: "Bench", handle: "Handle", deadline: float) -> None:
     events = await bench.rest(handle)
     if "WorkflowTaskCompleted" not in set(events["type"]):
         _require_runs(bench, await bench.finish(handle))
+    fired = min((*bench.ids(events, "TimerFired"), int(events["event_id"].iloc[-1]) + 1))
+    started = bench.ids(events, "TimerStarted")
+    asked = [to for event, to in _mails(events) if event < fired]
+    bench.require(
+        not started or asked == ["lead"],
+        "the lead is asked first, and alone",
+        expected="a mail to lead, and then a timer",
+        seen=f"mails to {' and '.join(asked) or 'nobody'}, and a timer",
+        events=started,
+        next_step='mail `"lead"` first, and nobody else, and then wait: finance is mailed when it is its turn.',
+    )
+    _after_mail(bench, events, "lead", "the lead's deadline begins when the mail is sent")
     _whole_time(bench, events, "lead", deadline)
+
+
+def _after_mail(bench: "Bench", events: "pd.DataFrame", level: str, label: str) -> None:
+    mail = next((event for event, to in _mails(events) if to == level), 0)
+    # With the mail, in one workflow task, a timer may be ordered before it.
+    begins = max((0, *(event for event in bench.ids(events, "WorkflowTaskCompleted") if event < mail)))
+    started = [event for event in bench.ids(events, "TimerStarted") if event > begins]
+    sent = next((event for event in bench.ids(events, "ActivityTaskCompleted") if event > mail), 0)
+    bench.require(
+        not started or 0 < sent < started[0],
+        label,
+        expected="a timer after the mail has ended",
+        seen=f"the timer is event {min(started, default=0)}, and the mail has ended with event {sent}",
+        events=[mail, *started[:1]],
+        next_step="`await` the mail, and wait for the decision then: the time that a mail needs is not the level's.",
+    )
 
 
 async def _second(bench: "Bench", handle: "Handle", deadline: float) -> None:
@@ -113,12 +146,13 @@ async def _second(bench: "Bench", handle: "Handle", deadline: float) -> None:
     if [to for _, to in _mails(events)] == list(_BOTH) and not bench.ids(
         events, "ActivityTaskScheduled", "charge_card"
     ):
+        _after_mail(bench, events, "finance", "finance's deadline begins when its mail is sent, too")
         _whole_time(bench, events, "finance", deadline)
 
 
 async def _tell(bench: "Bench", runs: "dict[_Case, Handle]", seconds: "dict[_Case, float]") -> None:
     """Say to these orders what they are for, the first answer to each, then the second, and wait until they rest."""
-    for answers in zip_longest(*(case.answers for case in runs)):
+    for turn, answers in enumerate(zip_longest(*(case.answers for case in runs))):
         due = {case: answer for case, answer in zip(runs, answers, strict=True) if answer}
         await _all(
             bench,
@@ -129,6 +163,9 @@ async def _tell(bench: "Bench", runs: "dict[_Case, Handle]", seconds: "dict[_Cas
                 for case, answer in due.items()
             },
         )
+        for case, run in runs.items():
+            if [where for where, _, _ in case.answers[turn + 1 : turn + 2] if where.startswith("mailed")]:
+                bench.shop.faults.hold("mailer", order_id=run.id)
         await asyncio.gather(*(_say(bench, runs[case], answer, seconds[case]) for case, answer in due.items()))
     await _all(bench, {run: partial(bench.rests, run) for run in runs.values()})
 
@@ -160,8 +197,12 @@ async def _say(bench: "Bench", handle: "Handle", answer: _Answer, deadline: floa
 
 
 async def _decide(handle: "Handle", answer: _Answer) -> bool:
+    return await signal(handle, "decide", _decision(answer))
+
+
+def _decision(answer: _Answer) -> dict[str, Any]:
     level, by, approved = answer
-    return await signal(handle, "decide", {"by": by, "approved": approved, "level": level})
+    return {"by": by, "approved": approved, "level": level}
 
 
 async def _silence(bench: "Bench", handle: "Handle", level: str, other: str, deadline: float) -> None:
@@ -183,8 +224,8 @@ async def _mail_waits(bench: "Bench", handle: "Handle") -> bool:
 
 
 async def _heard(bench: "Bench", handle: "Handle") -> bool:
-    types = list((await bench.events(handle))["type"])
-    return "WorkflowTaskCompleted" in types[types.index("WorkflowExecutionSignaled") :]
+    types = list((await bench.events(handle))["type"])[::-1]
+    return "WorkflowTaskCompleted" in types[: types.index("WorkflowExecutionSignaled")]
 
 
 async def _at_once(bench: "Bench", worker: "WorkerProcess", runs: "dict[Handle, tuple[_Answer, ...]]") -> None:
@@ -236,12 +277,14 @@ def _time_of(events: "pd.DataFrame", level: str) -> float:
     return max(deadlines.timers(within), default=0.0)
 
 
-def _judge(bench: "Bench", run: "Run", case: _Case) -> bool:
+def _judge(bench: "Bench", run: "Run", case: _Case, deadline: float) -> bool:
     _require_runs(bench, run)
     charges = len(bench.shop.table("payments", order_id=run.handle.id))
     asked = [to for _, to in _mails(run.events)]
     due = int(case.outcome == "approved")
+    limits = deadlines.limits(run.history.events, deadline)
     right = run.completed and run.result == case.outcome and charges == due and asked == list(case.levels)
+    right = right and not limits
     result = repr(run.result) if run.completed else run.reason
     claims = [(case.label, case.step, right)]
     if case.also is not None:
@@ -253,9 +296,11 @@ def _judge(bench: "Bench", run: "Run", case: _Case) -> bool:
             ok,
             label,
             expected=f"result {case.outcome!r}, {due} charge(s), mails to {' and '.join(case.levels)}",
-            seen=f"result {result}, {charges} charge(s), mails to {' and '.join(asked[:4]) or 'nobody'}",
+            seen=", ".join(
+                [f"result {result}", f"{charges} charge(s)", f"mails to {' and '.join(asked[:4]) or 'nobody'}", *limits]
+            ),
             events=[*run.ids("WorkflowExecutionSignaled"), *run.ids("TimerFired")],
-            next_step=step(run, charges, asked),
+            next_step=_general_step(run, asked, limits) or step(run, charges, asked),
         )
     return right
 
@@ -287,7 +332,23 @@ def _whole_time(bench: "Bench", events: "pd.DataFrame", level: str, deadline: fl
     )
 
 
+def _general_step(run: "Run", asked: list[str], limits: list[str]) -> str:
+    """Return what to do about a mistake that may show in any of the orders, if it is one."""
+    if "WorkflowExecutionFailed" in set(run.events["type"]) and "`raise " in run.reason:
+        return "let a decision that does not count pass without effect: what a signal's handler raises fails the run."
+    if limits:
+        return "leave the time of the charge to `start_to_close_timeout=SOON` and its retries."
+    if set(asked) > set(_BOTH):
+        return "ask `lead` and `finance`, and nobody else."
+    return _ONCE if len(asked) > 2 and set(asked) == set(_BOTH) else ""
+
+
 def _both_step(run: "Run", charges: int, asked: list[str]) -> str:
+    if asked == ["lead"] and not run.completed:
+        return "let the signal take the lead's decision, the first one for the level that is asked: it was not taken."
+    answers, charged = run.ids("WorkflowExecutionSignaled"), run.ids("ActivityTaskScheduled", "charge_card")
+    if asked == ["lead"] and charged and len(answers) > 1 and answers[1] < charged[0]:
+        return 'mail `"finance"`, too, when its turn comes: nobody has told it.'
     if asked == ["lead"]:
         return 'one yes is not enough: after the lead\'s, mail `"finance"` and wait for a decision of that level.'
     if charges and run.result == "approved":
@@ -331,6 +392,8 @@ def _late_step(run: "Run", charges: int, asked: list[str]) -> str:
 
 
 def _early_step(run: "Run", charges: int, asked: list[str]) -> str:
+    if asked == ["lead"] and run.result == "rejected":
+        return "let no decision count before its level is asked: not even the lead's before its own mail."
     if not run.completed:
         return (
             "turn away only the person who *approved* as the lead: who spoke too early may still decide when the level "
@@ -365,8 +428,6 @@ def _alone_step(run: "Run", charges: int, asked: list[str]) -> str:
 
 
 def _doubled_step(run: "Run", charges: int, asked: list[str]) -> str:
-    if run.result == "rejected":
-        return _no_step(run, charges, asked)
     return "let only the first decision of a level count: `if self.decision is None` in the signal."
 
 
@@ -381,14 +442,14 @@ def _silent_step(run: "Run", charges: int, asked: list[str]) -> str:
     return 'when the last level is silent, too, return `"expired"`.'
 
 
-# The first mail is on its way, so a decision that comes at once finds the run method still at the mail. Ada's word for
+# The first mail is on its way, so a decision that comes at once finds the run method still at the mail. Kim's word for
 # finance does not count, so Eve's yes does. (The other way round, an order that is rejected because the lead has spoken
 # twice would look right.)
 _PROMPT = _Case(
     "a decision counts from the level's mail on",
     "approved",
     _prompt_step,
-    (("mailed:lead", "ada", True), ("finance", "ada", False), ("finance", "eve", True)),
+    (("mailed:lead", "kim", True), ("finance", "kim", False), ("finance", "eve", True)),
     also=(
         "who has approved as the lead does not count for finance",
         _same_step,
@@ -407,6 +468,7 @@ _ANSWERED = (
         "approved",
         _both_step,
         (("lead", "ada", True), ("finance", "eve", True)),
+        cents=4_200,
     ),
     _Case("a no of the lead ends it: finance is not asked", "rejected", _no_step, (("lead", "ada", False),), ("lead",)),
     _Case(
@@ -417,14 +479,22 @@ _ANSWERED = (
     ),
 )
 _CAREFUL = (
+    # Bob's no comes before the lead is asked.
     # While the lead is asked, a yes for finance comes too early; so Eve's no counts, when she is asked.
     _Case(
         "an answer for a level that is not asked yet changes nothing",
         "rejected",
         _early_step,
         (("lead:finance", "eve", True), ("lead", "ada", True), ("finance", "eve", False)),
+        early=("lead", "bob", False),
     ),
     _PROMPT,
+    _Case(
+        "a decision counts from finance's mail on, too",
+        "approved",
+        _prompt_step,
+        (("lead", "eve", True), ("mailed:finance", "ada", True)),
+    ),
 )
 _SILENCES = (
     # When finance is asked, the lead's no comes too late; so Eve's yes counts. (The other one's yes, early and late, is
@@ -454,14 +524,14 @@ _DOUBLED = (
         "rejected",
         _doubled_step,
         levels=("lead",),
-        doubled=(("lead", "ada", False), ("lead", "bob", True)),
+        doubled=(("lead", "ada", False), ("lead", "ada", True)),
     ),
     _Case(
-        "the same holds for finance",
-        "rejected",
+        "the same holds for finance: a no that follows a yes changes nothing",
+        "approved",
         _doubled_step,
         (("lead", "ada", True),),
-        doubled=(("finance", "eve", False), ("finance", "bob", True)),
+        doubled=(("finance", "eve", True), ("finance", "bob", False)),
     ),
 )
 _SCENES = {

@@ -2,6 +2,40 @@
 
 from tests.grading.edits import Right, Wrong, replace
 
+CLAIMS = {
+    "a voucher's value;": "worth_what_the_example_says",
+    "`pay` for orders": "another_name",
+    "from several tabs": "refused_while_busy",
+    "`close`.": "close_is_an_update",
+    "`pay` charges what the voucher still covers": ("the_last_cent_stays", "charges_without_waiting"),
+    "never more": (
+        "no_lock",
+        "lock_per_call",
+        "lock_around_the_check_only",
+        "check_before_the_lock",
+        "check_in_the_validator",
+        "looks_after_the_charge",
+        "never_subtracts",
+        "waits_until_nobody_is_busy",
+    ),
+    "and returns what is left;": "returns_what_was_left_before",
+    "else it raises": ("refusal_takes_it_all_the_same", "refusal_keeps_the_lock"),
+    "an `ApplicationError`.": ("plain_exception", "refusal_is_returned"),
+    "A waiting payment writes no event.": "polls_for_its_turn",
+    "After `close`": ("ends_when_it_is_empty", "ends_when_it_is_idle"),
+    "payments already sent are finished": (
+        "ends_before_its_handlers",
+        "waits_a_second_for_its_handlers",
+        "turns_away_who_waits_at_close",
+        "waits_for_handlers_too_early",
+    ),
+    "then return what is left.": ("returns_its_value", "sleeps_before_its_end"),
+    "10,000 cents, two orders of 6,000 at once": "no_lock",
+    "one paid": "pays_nothing_at_once",
+    "one refused": "refusal_is_returned",
+    "4,000 left": "returns_what_was_left_before",
+}
+
 CHECK = replace("""
     if order.amount_cents > self.left:
         raise ApplicationError(f"only {self.left} cents are left")
@@ -17,9 +51,101 @@ PAY = replace("""
 END = replace("await workflow.wait_condition(lambda: self.closed and workflow.all_handlers_finished())")
 
 WRONG = {
+    "another_name": Wrong("`pay` is an update", "leave it that name", replace("def pay(").by("def spend(")),
+    "charges_without_waiting": Wrong(
+        "payments that fit are all paid, also at once",
+        "`await` the charge before you subtract",
+        replace("await workflow.execute_activity(").by("workflow.start_activity("),
+    ),
+    "close_is_an_update": Wrong(
+        "`close` is a signal",
+        "mark the method `close` with `@workflow.signal`",
+        replace("@workflow.signal").by("@workflow.update"),
+    ),
+    "ends_when_it_is_empty": Wrong(
+        "a voucher is open until `close`, with nothing left, too",
+        "nothing else ends the voucher",
+        replace("lambda: self.closed and").by("lambda: (self.closed or self.left == 0) and"),
+    ),
+    "ends_when_it_is_idle": Wrong(
+        "a voucher is open until `close`, with nothing left, too",
+        "nothing else ends the voucher",
+        replace("self.closed and workflow").by("self.closed or workflow"),
+    ),
+    "lock_is_made_in_run": Wrong(
+        "every payment is answered",
+        "make in `__init__` what `pay` needs",
+        replace("self.lock = asyncio.Lock()").by(""),
+        replace("async def run(self, cents: int) -> int:").by("""
+            async def run(self, cents: int) -> int:
+                self.lock = asyncio.Lock()
+        """),
+    ),
+    "looks_after_the_charge": Wrong(
+        "two payments at once never take more than the voucher is worth",
+        "look at `self.left` first",
+        PAY.by("""
+            async with self.lock:
+                await workflow.execute_activity(charge_card, order, start_to_close_timeout=SOON)
+                if order.amount_cents > self.left:
+                    raise ApplicationError(f"only {self.left} cents are left")
+                self.left -= order.amount_cents
+                return self.left
+        """),
+    ),
+    "no_init": Wrong("every payment is answered", "keep `@workflow.init`", replace("@workflow.init").by("")),
+    "refusal_is_returned": Wrong(
+        "what fits is paid, what does not is refused",
+        "a number that is returned looks like a payment",
+        replace('raise ApplicationError(f"only {self.left} cents are left")').by("return self.left"),
+    ),
+    "refusal_takes_it_all_the_same": Wrong(
+        "what fits is paid, what does not is refused",
+        "let a refused one take nothing",
+        PAY.by("""
+            async with self.lock:
+                self.left -= order.amount_cents
+                if self.left < 0:
+                    raise ApplicationError("too little is left")
+                await workflow.execute_activity(charge_card, order, start_to_close_timeout=SOON)
+                return self.left
+        """),
+    ),
+    "returns_its_value": Wrong(
+        "a closed voucher returns what is left",
+        "`return self.left`",
+        replace("""
+            await workflow.wait_condition(lambda: self.closed and workflow.all_handlers_finished())
+            return self.left
+        """).by("""
+            await workflow.wait_condition(lambda: self.closed and workflow.all_handlers_finished())
+            return cents
+        """),
+    ),
+    "the_last_cent_stays": Wrong(
+        "what fits is paid, what does not is refused",
+        "the last cent can be spent",
+        replace("> self.left").by(">= self.left"),
+    ),
+    "waits_a_second_for_its_handlers": Wrong(
+        "payments that are under way at `close` are finished first",
+        "without a `timeout`",
+        END.by("""
+            await workflow.wait_condition(lambda: self.closed)
+            try:
+                await workflow.wait_condition(workflow.all_handlers_finished, timeout=1)
+            except TimeoutError:
+                workflow.logger.warning("a payment is slow")
+        """),
+    ),
+    "worth_what_the_example_says": Wrong(
+        "two payments at once never take more than the voucher is worth",
+        "begin with the voucher's own value",
+        replace("self.left, self.closed = cents, False").by("self.left, self.closed = 10_000, False"),
+    ),
     "check_before_the_lock": Wrong(
         "two payments at once never take more than the voucher is worth",
-        "hold one lock of the workflow",
+        "look at `self.left` first, then charge",
         replace("async with self.lock:").by("""
             if order.amount_cents > self.left:
                 raise ApplicationError(f"only {self.left} cents are left")
@@ -87,11 +213,7 @@ WRONG = {
         replace("async with self.lock").by("if True"),
     ),
     "pays_nothing_at_once": Wrong(
-        (
-            "what fits is paid, what does not is refused",
-            "payments that fit are all paid, also at once",
-            "a closed voucher returns what is left",
-        ),
+        "what fits is paid, what does not is refused",
         "what fits is paid",
         replace("> self.left").by(">= self.left / 2"),
     ),
@@ -134,7 +256,7 @@ WRONG = {
         """),
     ),
     "refused_while_busy": Wrong(
-        ("payments that fit are all paid, also at once", "a closed voucher returns what is left"),
+        "payments that fit are all paid, also at once",
         "let a payment *wait*",
         replace("async with self.lock:").by("""
             if self.lock.locked() or order.amount_cents > self.left:

@@ -2,10 +2,191 @@
 
 from tests.grading.edits import Right, Wrong, replace
 
+CLAIMS = {
+    "an `Order`": "cheap_orders_need_one_yes",
+    "decisions with a `level`": "decides_by_an_update",
+    '`"lead"` or `"finance"`.': "late_lead_counts",
+    "ask each level by mail": ("finance_gets_no_mail", "reminds_the_lead"),
+    "when its turn comes": ("both_asked_at_once", "nobody_is_asked_before_the_wait"),
+    "once mailed": ("does_not_wait_for_the_mail", "does_not_wait_for_the_mail_to_finance"),
+    "it has": ("one_deadline_for_both", "stray_signal_begins_the_deadline_anew"),
+    "the whole `deadline_seconds`": ("deadline_of_its_own", "deadline_of_zero"),
+    "A decision counts only from that mail on": (
+        "lead_is_heard_before_its_mail",
+        "finance_speaks_too_early",
+        "forgets_after_the_mail",
+        "finance_is_heard_after_its_mail",
+    ),
+    "only for the level being asked": ("late_lead_speaks_for_finance", "raises_for_another_level"),
+    "only the first": (
+        "second_overwrites_the_first",
+        "may_change_their_own_mind",
+        "finance_overwrites_its_no",
+        "a_no_overwrites_a_yes",
+    ),
+    "what an approving lead says for finance is ignored": (
+        "same_person_twice",
+        "second_word_of_the_lead_rejects",
+        "who_spoke_early_is_shut_out",
+        "ada_is_the_lead",
+    ),
+    "Charge an approved order; return": ("never_charges", "charge_is_given_up"),
+    '`"approved"`': ("half_approved", "decision_is_not_forgotten", "one_yes_for_both"),
+    '`"rejected"`': ("no_of_the_lead_goes_on", "rejected_is_approved"),
+    'or `"expired"`': ("silence_is_consent", "finance_silent_is_charged"),
+    "lead silent": "no_escalation",
+    "finance yes": "escalated_needs_the_lead_too",
+    "two mails": "lead_is_asked_once_more",
+    "one charge": "never_charges",
+}
+
+WAIT = replace("await workflow.wait_condition(lambda: self.decision is not None, timeout=order.deadline_seconds)")
+MAIL = replace("await workflow.execute_activity(mail, self.level, start_to_close_timeout=SOON)")
+CHARGE = replace("await workflow.execute_activity(charge_card, order, start_to_close_timeout=SOON)")
+COUNTS = replace("if self.decision is None and decision.level == self.level and decision.by != self.lead:")
+TWO = "two people, one of each level, approve: the order is charged, once"
+
 WRONG = {
-    "both_asked_at_once": Wrong(
-        "two people, one of each level, approve: the order is charged, once",
+    "a_no_overwrites_a_yes": Wrong(
+        "the same holds for finance: a no that follows a yes changes nothing",
+        "let only the first decision of a level count",
+        replace("self.decision is None and decision.").by(
+            "(self.decision is None or not decision.approved) and decision."
+        ),
+    ),
+    "ada_is_the_lead": Wrong(
+        "who has approved as the lead does not count for finance",
+        "remember who approved as the lead",
+        replace("decision.by != self.lead").by('not (self.level == "finance" and decision.by == "ada")'),
+    ),
+    "charge_is_given_up": Wrong(
+        TWO,
+        "leave the time of the charge",
+        replace("from temporalio import workflow").by(
+            "from datetime import timedelta\n\nfrom temporalio import workflow"
+        ),
+        CHARGE.by("""
+            most = timedelta(seconds=order.deadline_seconds)
+            await workflow.execute_activity(charge_card, order, schedule_to_close_timeout=most)
+        """),
+    ),
+    "cheap_orders_need_one_yes": Wrong(
+        TWO,
+        "one yes is not enough",
+        replace("self.lead = self.decision.by").by("""
+            self.lead = self.decision.by
+            if order.amount_cents < 100_000:
+                break
+        """),
+    ),
+    "decides_by_an_update": Wrong(
+        "`decide` is a signal",
+        "mark the method `decide` with `@workflow.signal`",
+        replace("@workflow.signal").by("@workflow.update"),
+    ),
+    "does_not_wait_for_the_mail": Wrong(
+        "the lead's deadline begins when the mail is sent",
+        "`await` the mail",
+        replace("await workflow.execute_activity(mail").by("workflow.start_activity(mail"),
+    ),
+    "does_not_wait_for_the_mail_to_finance": Wrong(
+        "finance's deadline begins when its mail is sent, too",
+        "`await` the mail",
+        MAIL.by("""
+            told = workflow.start_activity(mail, self.level, start_to_close_timeout=SOON)
+            if self.level == "lead":
+                await told
+        """),
+    ),
+    "finance_gets_no_mail": Wrong(
+        TWO,
+        'mail `"finance"`, too',
+        MAIL.by("""
+            if self.level == "lead":
+                await workflow.execute_activity(mail, self.level, start_to_close_timeout=SOON)
+        """),
+    ),
+    "finance_is_heard_after_its_mail": Wrong(
+        "a decision counts from finance's mail on, too",
+        "may answer before the activity has completed",
+        replace('self.level, self.lead, self.decision = "", "", None').by("""
+            self.level, self.lead, self.decision = "", "", None
+            self.hears = True
+        """),
+        replace("if self.decision is None and").by("if self.hears and self.decision is None and"),
+        MAIL.by("""
+            self.hears = self.level == "lead"
+            await workflow.execute_activity(mail, self.level, start_to_close_timeout=SOON)
+            self.hears = True
+        """),
+    ),
+    "half_approved": Wrong(
+        TWO,
+        'return `"approved"`',
+        replace('return "approved" if').by('return "paid" if'),
+    ),
+    "lead_is_heard_before_its_mail": Wrong(
+        "an answer for a level that is not asked yet changes nothing",
+        "not even the lead's before its own mail",
+        replace('self.level, self.lead, self.decision = "", "", None').by(
+            'self.level, self.lead, self.decision = "lead", "", None'
+        ),
+        replace('for self.level in ("lead", "finance"):').by('for level in ("lead", "finance"):'),
+        replace("self.decision = None").by("""
+            if level == "finance":
+                self.level, self.decision = level, None
+        """),
+    ),
+    "may_change_their_own_mind": Wrong(
+        "only a level's first decision counts: a yes that follows a no changes nothing",
+        "let only the first decision of a level count",
+        replace("self.decision is None and decision.").by(
+            "(self.decision is None or self.decision.by == decision.by) and decision."
+        ),
+    ),
+    "never_charges": Wrong(
+        TWO,
+        "run `charge_card`",
+        replace("""
+            if self.decision:
+                await workflow.execute_activity(charge_card, order, start_to_close_timeout=SOON)
+        """).by(""),
+    ),
+    "nobody_is_asked_before_the_wait": Wrong(
+        "the lead is asked first, and alone",
+        'mail `"lead"` first',
+        replace("self.decision = None").by("self.decision = None\ntold = self.level"),
+        MAIL.by(""),
+        replace("self.lead = self.decision.by").by("""
+            self.lead = self.decision.by
+            await workflow.execute_activity(mail, told, start_to_close_timeout=SOON)
+        """),
+    ),
+    "raises_for_another_level": Wrong(
+        "an answer for a level that is not asked yet changes nothing",
+        "let a decision that does not count pass without effect",
+        replace("from temporalio import workflow").by("""
+            from temporalio import workflow
+            from temporalio.exceptions import ApplicationError
+        """),
+        COUNTS.by("""
+            if decision.level != self.level:
+                raise ApplicationError("it is not your turn")
+            if self.decision is None and decision.by != self.lead:
+        """),
+    ),
+    "reminds_the_lead": Wrong(
+        "silence of the lead escalates: finance is asked, and may approve alone",
         "mail each level once",
+        replace("except TimeoutError:").by("""
+            except TimeoutError:
+                if self.level == "lead":
+                    await workflow.execute_activity(mail, self.level, start_to_close_timeout=SOON)
+        """),
+    ),
+    "both_asked_at_once": Wrong(
+        "the lead is asked first, and alone",
+        'mail `"lead"` first, and nobody else',
         replace('for self.level in ("lead", "finance"):').by("""
             await workflow.execute_activity(mail, "finance", start_to_close_timeout=SOON)
             for self.level in ("lead", "finance"):
@@ -35,8 +216,8 @@ WRONG = {
         replace("self.decision else").by("yes == 2 else"),
     ),
     "finance_overwrites_its_no": Wrong(
-        "the same holds for finance",
-        "✗ the same holds for finance",
+        "the same holds for finance: a no that follows a yes changes nothing",
+        "let only the first decision of a level count",
         replace("self.decision is None and decision.").by(
             '(self.decision is None or self.level == "finance") and decision.'
         ),
@@ -55,9 +236,11 @@ WRONG = {
     "finance_speaks_too_early": Wrong(
         "an answer for a level that is not asked yet changes nothing",
         "forget what finance said before it was asked",
-        replace('self.level, self.lead, self.decision = "", "", None').by('self.lead, self.said = "", {}'),
+        replace('self.level, self.lead, self.decision = "", "", None').by(
+            'self.level, self.lead, self.said = "", "", {}'
+        ),
         replace("if self.decision is None and decision.level == self.level and decision.by != self.lead:").by(
-            "if decision.level not in self.said and decision.by != self.lead:"
+            "if self.level and decision.level not in self.said and decision.by != self.lead:"
         ),
         replace("self.decision = decision").by("self.said[decision.level] = decision"),
         replace(
