@@ -25,6 +25,7 @@ _BAD = {
     "EditG": "one that breaks only the declined order",
 }
 _RAISES = {"EditI": "one that raises for old orders"}
+_ALL = (*_HARMLESS, *_BAD, *_RAISES)
 _ANY = (
     "count every failure of a replay, not only a `NondeterminismError`: code that raises for an old order leaves it as "
     "stuck as code that asks for something else"
@@ -41,12 +42,13 @@ async def check_gate(bench: "Bench", gate: "Code") -> None:
     told = await _orders(bench)
     bench.did(f"{gate.name} with the three histories and nine edits, one after the other")
     first = secrets.choice(list(_HARMLESS))
-    edits = [edit for edit in (*_HARMLESS, *_BAD, *_RAISES) if edit != first]
+    edits = [edit for edit in _ALL if edit != first]
     secrets.SystemRandom().shuffle(edits)  # no place and no name tells which are harmless
     edits = [first, *edits, first]
     called = await bench.call(gate, str(_HERE), edits, told, quiet=True, through=_JUDGE)
     judged: list[dict[str, Any]] = called.value if called.ok else []
-    odd = next((answer for answer in judged if not isinstance(answer["said"], bool)), None)
+    each = dict(zip(edits, judged, strict=False))
+    odd = next((each[edit] for edit in _ALL if each and not isinstance(each[edit]["said"], bool)), None)
     how = _How(gate, judged)
     bench.require(
         called.ok and odd is None,
@@ -55,7 +57,7 @@ async def check_gate(bench: "Bench", gate: "Code") -> None:
         seen=called.reason or (odd["raised"] or f"it returned {odd['said']}" if odd else "an answer for each"),
         next_step=how.no_answer(odd["raised"] if odd else called.reason),
     )
-    said: dict[str, bool] = {edit: answer["said"] for edit, answer in zip(edits, judged, strict=True)}
+    said: dict[str, bool] = {edit: answer["said"] for edit, answer in each.items()}
     _says(bench, "edits that fit all histories are safe", said, _HARMLESS, True, how.turned_down(said))
     _says(bench, "edits that one of the histories does not fit are not", said, _BAD, False, how.let_through(said))
     _says(bench, "an edit that raises for old orders is not", said, _RAISES, False, f"{_ANY}.")
