@@ -2,7 +2,6 @@
 
 import ast
 import json
-from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -86,7 +85,7 @@ class _Asked:
         module = Module(source)
         code = module.workflow_code
         calls = list(module.calls(code))
-        named = dict(_texts(module.tree))
+        named = _texts(module.tree)
         self.patched = [_id(call, named) for call, name in calls if name == "temporalio.workflow.patched"]
         self.deprecated = [_id(call, named) for call, name in calls if name == "temporalio.workflow.deprecate_patch"]
         # A call of which nobody takes the answer is a statement of its own.
@@ -142,20 +141,14 @@ class _Asked:
         return f"{parted.what} What was there before the change stays outside: {_GUARD}."
 
 
-def _texts(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
-    """Yield the names that are given a plain text, such as a constant with a patch's id."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign):
-            for target in node.targets:
-                pairs = [(target, node.value)]
-                if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
-                    pairs = list(zip(target.elts, node.value.elts, strict=False))
-                yield from ((name.id, value) for name, value in pairs if isinstance(name, ast.Name))
-        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
-            yield node.target.id, node.value
+def _texts(tree: ast.Module) -> dict[str, ast.expr | None]:
+    """Return what names are set to, such as a constant with a patch's id."""
+    given = [node for node in ast.walk(tree) if isinstance(node, ast.Assign | ast.AnnAssign)]
+    pairs = [(node.targets[0] if isinstance(node, ast.Assign) else node.target, node.value) for node in given]
+    return {target.id: value for target, value in pairs if isinstance(target, ast.Name)}
 
 
-def _id(call: ast.Call, named: dict[str, ast.expr]) -> str:
+def _id(call: ast.Call, named: dict[str, ast.expr | None]) -> str:
     first = call.args[0] if call.args else next((word.value for word in call.keywords if word.arg == "id"), None)
     if isinstance(first, ast.Name):
         first = named.get(first.id)
