@@ -2,16 +2,22 @@
 
 import ast
 import json
-from collections.abc import Iterator
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from temporalio.client import WorkflowHistory
 
 from course_lib import history
+from course_lib.grading import attempts
 from course_lib.grading.exercises import Exercise
+from course_lib.grading.verdict import CORRECT
 from course_lib.pitfalls.code import Module
 
 if TYPE_CHECKING:
-    from temporalio.client import WorkflowHistory
+    import pandas as pd
 
     from course_lib.grading import Bench, Code, Handle, Run
     from course_lib.replay import Replayed
@@ -21,6 +27,8 @@ _AGES = {"plain": "an order without the receipt's marker", "patched": "an order 
 _RECORDED: "dict[str, WorkflowHistory]" = {}
 _FIRST = "receipt"
 _NEW = ["reserve_stock", "charge_card", "send_receipt", "ship_parcel"]
+_DAYS = 40 * 24 * 3600
+_RETURN = "return what `ship_parcel` returns, the parcel's ID, as the code did before."
 _GUARD = "put the new step, and nothing else, below `if workflow.patched(…):` with an id of its own"
 
 
@@ -41,11 +49,13 @@ async def check_patches(bench: "Bench", workflow: "Code") -> None:
     held = held or await _halfway(bench)
     bench.shop.faults.clear()
     async with bench.worker(workflow):
-        for age, handle in held.items():
-            await _finishes(bench, age, handle)
+        _finish(bench, {age: await bench.finish(handle) for age, handle in held.items()})
         order = {"id": bench.unique("order"), "customer": "grace"}
         run = await bench.run(workflow, order, id=order["id"])
-        _new_order(bench, run, order["id"], asked)
+    _new_order(bench, run)
+    again, other = await bench.replay(workflow, run, _of_another(run.history))
+    if _goes_on(bench, "a new order", run.history, again, asked):
+        _remembers(bench, run, other)
 
 
 async def _halfway(bench: "Bench") -> "dict[str, Handle]":
@@ -71,22 +81,33 @@ class _Asked:
     """
 
     def __init__(self, source: str) -> None:
+        self.earlier = "reserve_stock" not in source
         module = Module(source)
         code = module.workflow_code
         calls = list(module.calls(code))
-        named = dict(_texts(module.tree))
+        named = _texts(module.tree)
         self.patched = [_id(call, named) for call, name in calls if name == "temporalio.workflow.patched"]
         self.deprecated = [_id(call, named) for call, name in calls if name == "temporalio.workflow.deprecate_patch"]
         # A call of which nobody takes the answer is a statement of its own.
         bare = {id(node.value) for node in code if isinstance(node, ast.Expr)}
         self.ignored = any(id(call) in bare for call, name in calls if name == "temporalio.workflow.patched")
+        self.replaying = any(isinstance(node, ast.Attribute) and node.attr == "is_replaying" for node in code)
         self.turned = any(isinstance(node, ast.Not) for node in code)
 
     def next_step(self, told: "Replayed") -> str:
         """Return what to do about a replay that parted."""
         parted = told.divergence
+        if self.earlier:
+            return (
+                "define `OrderWorkflow` in the exercise's cell, and run it: this is the class of an earlier cell, and "
+                "the check gets what has that name."
+            )
+        if self.replaying:
+            return "leave out `is_replaying`: after a restart it says yes for new orders, too. Ask only `patched`."
         if told.error or parted is None:
-            return "correct what is named there, run the cell again, then check again."
+            return (
+                "keep the workflow's name: an order under way is of type OrderWorkflow, and no other class can go on."
+            )
         if parted.issued.startswith("a failed workflow task"):
             return f"{parted.what} Correct that line, run the cell again, then check again."
         # Where the history has the receipt's marker, an order without it went on: the answer hangs on the marker.
@@ -120,32 +141,26 @@ class _Asked:
         return f"{parted.what} What was there before the change stays outside: {_GUARD}."
 
 
-def _texts(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
-    """Yield the names that are given a plain text, such as a constant with a patch's id."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign):
-            for target in node.targets:
-                pairs = [(target, node.value)]
-                if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
-                    pairs = list(zip(target.elts, node.value.elts, strict=False))
-                yield from ((name.id, value) for name, value in pairs if isinstance(name, ast.Name))
-        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
-            yield node.target.id, node.value
+def _texts(tree: ast.Module) -> dict[str, ast.expr | None]:
+    """Return what names are set to, such as a constant with a patch's id."""
+    given = [node for node in ast.walk(tree) if isinstance(node, ast.Assign | ast.AnnAssign)]
+    pairs = [(node.targets[0] if isinstance(node, ast.Assign) else node.target, node.value) for node in given]
+    return {target.id: value for target, value in pairs if isinstance(target, ast.Name)}
 
 
-def _id(call: ast.Call, named: dict[str, ast.expr]) -> str:
+def _id(call: ast.Call, named: dict[str, ast.expr | None]) -> str:
     first = call.args[0] if call.args else next((word.value for word in call.keywords if word.arg == "id"), None)
     if isinstance(first, ast.Name):
         first = named.get(first.id)
     return str(first.value) if isinstance(first, ast.Constant) else "?"
 
 
-def _goes_on(bench: "Bench", age: str, recorded: "WorkflowHistory", told: "Replayed", asked: _Asked) -> None:
+def _goes_on(bench: "Bench", age: str, recorded: "WorkflowHistory", told: "Replayed", asked: _Asked) -> bool:
     parted = told.divergence
     seen = "its history replays"
     if not told.agrees:
         seen = told.error or (f"{parted.issued}, where the history has: {parted.expected}" if parted else "")
-    bench.expect(
+    return bench.expect(
         told.agrees,
         f"{age} can go on with this code",
         expected=f"the same commands as in its {len(recorded.events)} events",
@@ -155,49 +170,61 @@ def _goes_on(bench: "Bench", age: str, recorded: "WorkflowHistory", told: "Repla
     )
 
 
-async def _finishes(bench: "Bench", age: str, handle: "Handle") -> None:
-    run = await bench.finish(handle)
-    steps = run.ids("ActivityTaskScheduled", "reserve_stock")
-    bench.expect(
-        run.completed and not steps,
-        f"{age} finishes the way it began",
-        expected="completed, no stock reserved",
-        seen="stock was reserved after the fact" if steps else run.reason or "completed",
-        events=steps or run.last_event,
-        next_step="an order that has passed this place keeps the old way to its end.",
+def _finish(bench: "Bench", runs: "dict[str, Run]") -> None:
+    for age, run in runs.items():
+        began, did = _steps(history.events_frame(_RECORDED[age])), _steps(run.events)
+        parcels = _parcels(bench, run)
+        if did != began or [run.result] != parcels:
+            break
+    step = (
+        "put the new step before the charge, where new orders need it. At a line that an order under way has not "
+        "reached yet, `patched` says yes to it, too."
     )
-
-
-def _new_order(bench: "Bench", run: "Run", order: str, asked: _Asked) -> None:
+    if did == began:
+        step = _RETURN if run.completed else CORRECT
     bench.require(
-        run.completed,
-        "a new order completes",
-        expected="WorkflowExecutionCompleted",
-        seen=run.reason or "completed",
+        did == began and [run.result] == parcels,
+        "orders under way finish the way they began",
+        expected=f"{', '.join(began)}; completed with {', '.join(parcels)}",
+        seen=f"{age}: {', '.join(did)}; {run.reason or f'completed with {run.result}'}",
         events=run.last_event,
-        next_step="correct that line, run the cell again, then check again.",
-    )
-    rows = run.events[run.events["type"] == "ActivityTaskScheduled"]
-    names = list(rows["name"])
-    reserved = "reserve_stock" in names
-    if not reserved:
-        step = "let new orders in: `patched` says yes to them, and only then the new step runs"
-        step += "; turn the `if` round." if asked.turned else ". A constant that is false says no to everybody."
-    else:
-        step = "keep every step and its place: reserve, charge, receipt, ship."
-    early = _before_the_stock(run) if names == _NEW else ()
-    if early:
-        step = "wait for the reservation, then charge: one `await` after the other. Who has paid wants the teapot."
-    bench.expect(
-        names == _NEW and not early,
-        "a new order takes the new way",
-        expected=", ".join(_NEW),
-        seen="charge_card was asked for before the stock was reserved" if early else ", ".join(names),
-        events=early or tuple(int(event) for event in rows["event_id"]),
         next_step=step,
     )
-    markers = _markers(run.history)
-    own = [marker for marker in markers if order in marker]
+
+
+def _new_order(bench: "Bench", run: "Run") -> None:
+    bench.require_completed(run, label="a new order completes")
+    names, parcels = _steps(run.events), _parcels(bench, run)
+    asked, done = (partial(run.ids, kind) for kind in ("ActivityTaskScheduled", "ActivityTaskCompleted"))
+    early = [(one, after) for one, after in pairwise(_NEW) if names == _NEW and asked(after) < done(one)]
+    seen = f"{', '.join(names)}; completed with {run.result}"
+    if early:
+        one, after = early[0]
+        seen = f"{after} was asked for before {one} was done"
+        step = f"wait for {one}, then ask for {after}: one `await` after the other."
+    elif names == _NEW:
+        step = _RETURN
+    elif attempts.local(run.history.events):
+        step = attempts.LOCAL
+    elif names[:1] == ["charge_card"] and "reserve_stock" not in names:
+        step = "let new orders in: `patched` says yes to them. A constant that is false says no to everybody."
+    elif "charge_card" not in names:
+        step = "leave the charge outside the `if`, without `else`: every order is charged, whatever its age."
+    else:
+        step = "keep every step and its place: reserve, charge, receipt, ship."
+    bench.require(
+        names == _NEW and not early and [run.result] == parcels,
+        "a new order takes the new way",
+        expected=f"{', '.join(_NEW)}; completed with {', '.join(parcels)}",
+        seen=seen,
+        events=asked(early[0][1] if early else None),
+        next_step=step,
+    )
+
+
+def _remembers(bench: "Bench", run: "Run", other: "Replayed") -> None:
+    markers = list(run.events.loc[run.events["type"] == "MarkerRecorded", "name"])
+    own = [marker for marker in markers if run.handle.id in marker] or not other.agrees
     if own:
         step = "let the id name the change, not the order: all orders have one, so that one query finds those without."
     elif _FIRST not in markers:
@@ -206,37 +233,38 @@ def _new_order(bench: "Bench", run: "Run", order: str, asked: _Asked) -> None:
             "`TemporalChangeVersion` takes this order for one from before the receipt."
         )
     else:
-        step = (
-            f"{_GUARD}: a replay of this order finds no marker for the new step, and it is the marker that tells the "
-            "ages apart."
-        )
+        step = f"{_GUARD}: it is the marker that tells the ages apart."
     bench.expect(
         _FIRST in markers and len(markers) > 1 and not own,
         "its history remembers both changes",
-        expected=f"two markers: {_FIRST!r} and one for the new step",
-        seen=f"markers: {', '.join(map(repr, markers)) or 'none'}",
+        expected=f"two markers: {_FIRST!r} and one for the new step, the same for every order",
+        seen=f"markers: {', '.join(map(repr, markers)) or 'none'}"
+        + ("; another customer's order, on another day, has others" if own else ""),
         events=run.ids("MarkerRecorded"),
         next_step=step,
     )
 
 
-def _before_the_stock(run: "Run") -> tuple[int, ...]:
-    """Return the event of a charge that did not wait for the reservation."""
-    charged = run.ids("ActivityTaskScheduled", "charge_card")
-    reserved = run.ids("ActivityTaskCompleted", "reserve_stock")
-    return charged if charged < reserved else ()
+def _of_another(recorded: WorkflowHistory) -> WorkflowHistory:
+    """Return a history as another customer's order would have left it, in another run, on another day.
+
+    It keeps the order's ID: an activity may be named after that, and a replay compares the names.
+    """
+    moved = WorkflowHistory.from_json(recorded.workflow_id, recorded.to_json())
+    for event in moved.events:
+        event.event_time.seconds += _DAYS
+    began = moved.events[0].workflow_execution_started_event_attributes
+    began.original_execution_run_id = began.first_execution_run_id = str(uuid4())
+    began.input.payloads[0].data = json.dumps({"id": recorded.workflow_id, "customer": "linus"}).encode()
+    return moved
 
 
-def _markers(recorded: "WorkflowHistory") -> list[str]:
-    """Return the ids of the patches that a history remembers, without those of ``deprecate_patch``."""
-    found = []
-    for event in recorded.events:
-        attributes = event.marker_recorded_event_attributes
-        if attributes.marker_name == "core_patch":
-            told = json.loads(attributes.details["patch-data"].payloads[0].data)
-            if not told["deprecated"]:
-                found.append(str(told["id"]))
-    return found
+def _steps(events: "pd.DataFrame") -> list[str]:
+    return list(events.loc[events["type"] == "ActivityTaskScheduled", "name"])
+
+
+def _parcels(bench: "Bench", run: "Run") -> list[str]:
+    return list(bench.shop.table("shipments", order_id=run.handle.id)["id"])
 
 
 EXERCISE = Exercise(answers=("OrderWorkflow",), check=check_patches, early=False)

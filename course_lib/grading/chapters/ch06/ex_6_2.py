@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from course_lib.grading.exercises import Exercise
+from course_lib.grading.verdict import CORRECT
 from course_lib.pitfalls.code import Module
 from course_lib.waits import Stuck
 
@@ -15,19 +16,16 @@ if TYPE_CHECKING:
 _HERE = Path(__file__).parent
 _JUDGE = f"{__package__}.ex_6_2_child:judge"
 _RECORDED: list[dict[str, str]] = []
-_HARMLESS = {
-    "EditC": "a longer timeout is let through",
-    "EditF": "a new step behind a patch is let through",
-    "EditH": "a new signal handler is let through",
-}
+_HARMLESS = {"EditC": "a longer timeout", "EditF": "a new step behind a patch", "EditH": "a new signal handler"}
 _BAD = {
-    "EditA": "a new step without a patch is stopped",
-    "EditB": "two steps that change places are stopped",
-    "EditD": "an edit that breaks only the plain order is stopped",
-    "EditE": "an edit that breaks only the gift is stopped",
-    "EditG": "an edit that breaks only the declined order is stopped",
-    "EditI": "an edit that raises for old orders is stopped",
+    "EditA": "a new step without a patch",
+    "EditB": "two steps that change places",
+    "EditD": "one that breaks only the plain order",
+    "EditE": "one that breaks only the gift",
+    "EditG": "one that breaks only the declined order",
 }
+_RAISES = {"EditI": "one that raises for old orders"}
+_ALL = (*_HARMLESS, *_BAD, *_RAISES)
 _ANY = (
     "count every failure of a replay, not only a `NondeterminismError`: code that raises for an old order leaves it as "
     "stuck as code that asks for something else"
@@ -40,25 +38,39 @@ _AWAIT = "write `await` in front of the replay: without it nothing is replayed, 
 
 
 async def check_gate(bench: "Bench", gate: "Code") -> None:
-    """Record three orders, then let the learner's function judge nine classes."""
+    """Record three orders, then let the learner's function judge nine classes, and the first of them again."""
     told = await _orders(bench)
     bench.did(f"{gate.name} with the three histories and nine edits, one after the other")
-    edits = [*_HARMLESS, *_BAD]
+    first = secrets.choice(list(_HARMLESS))
+    edits = [edit for edit in _ALL if edit != first]
     secrets.SystemRandom().shuffle(edits)  # no place and no name tells which are harmless
+    edits = [first, *edits, first]
     called = await bench.call(gate, str(_HERE), edits, told, quiet=True, through=_JUDGE)
+    judged: list[dict[str, Any]] = called.value if called.ok else []
+    each = dict(zip(edits, judged, strict=False))
+    odd = next((each[edit] for edit in _ALL if each and not isinstance(each[edit]["said"], bool)), None)
+    how = _How(gate, judged)
     bench.require(
-        called.ok,
-        f"{gate.name} answers for every edit",
-        expected="nine answers",
-        seen=called.reason or "nine answers",
-        next_step="correct what is named there; a replay takes milliseconds.",
+        called.ok and odd is None,
+        f"{gate.name} answers True or False each time",
+        expected="True or False",
+        seen=called.reason or (odd["raised"] or f"it returned {odd['said']}" if odd else "an answer for each"),
+        next_step=how.no_answer(odd["raised"] if odd else called.reason),
     )
-    answers = dict(zip(edits, called.value, strict=True))
-    how = _How(gate.source, lost=any(answer["lost"] for answer in answers.values()))
-    for edit, label in _HARMLESS.items():
-        _says(bench, label, answers[edit], True, how, how.turned_down(answers, edits))
-    for edit, label in _BAD.items():
-        _says(bench, label, answers[edit], False, how, how.let_through(answers))
+    said: dict[str, bool] = {edit: answer["said"] for edit, answer in each.items()}
+    _says(bench, "edits that fit all histories are safe", said, _HARMLESS, True, how.turned_down(said))
+    _says(bench, "edits that one of the histories does not fit are not", said, _BAD, False, how.let_through(said))
+    _says(bench, "an edit that raises for old orders is not", said, _RAISES, False, f"{_ANY}.")
+
+
+def _says(bench: "Bench", label: str, said: dict[str, bool], edits: dict[str, str], wanted: bool, step: str) -> None:
+    bench.require(
+        all(said[edit] is wanted for edit in edits),
+        label,
+        expected=f"{wanted} for each",
+        seen="; ".join(f"{words}: {said[edit]}" for edit, words in edits.items()),
+        next_step=step,
+    )
 
 
 async def _orders(bench: "Bench") -> list[dict[str, str]]:
@@ -78,42 +90,47 @@ async def _orders(bench: "Bench") -> list[dict[str, str]]:
 
 
 class _How:
-    """How the learner's function goes about it, by its syntax tree.
+    """How the learner's function goes about it, by its syntax tree and by what it left behind.
 
     Args:
-        source: The module.
-        lost: Whether a coroutine was made and never awaited.
+        gate: The function.
+        judged: What it said, raised, lost and took, each time; the last edit is the first one again.
     """
 
-    def __init__(self, source: str, *, lost: bool) -> None:
-        self.lost = lost
-        tree = Module(source).tree
-        nodes = list(ast.walk(tree))
+    def __init__(self, gate: "Code", judged: list[dict[str, Any]]) -> None:
+        nodes = list(ast.walk(Module(gate.source).tree))
         self.names = names = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
         self.replays = bool(names & {"replay_workflow", "replay_workflows", "workflow_replay_iterator"})
         self.looks = bool(names & {"replay_failure", "replay_failures"})
-        self.silent = any(
-            isinstance(node, ast.keyword) and node.arg == "raise_on_replay_failure" and _false(node.value)
-            for node in nodes
-        )
+        self.words = {node.arg: node.value for node in nodes if isinstance(node, ast.keyword)}
         self.catches = any(isinstance(node, ast.Try) for node in nodes)
-        self.reads_events = "events" in names
+        used = {node.id for node in nodes if isinstance(node, ast.Name)}
+        given = [node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+        unused = [
+            each.arg for node in given if node.name == gate.name for each in node.args.args if each.arg not in used
+        ]
+        self.slip = ""
+        if any(answer["lost"] for answer in judged):
+            self.slip = _AWAIT
+        elif unused and self.replays:
+            self.slip = f"use `{unused[0]}`, which is passed in: each call has its own."
+        elif judged and judged[0]["said"] != judged[-1]["said"]:
+            self.slip = "begin anew with each call: the same class and histories got another answer the second time."
+        elif any(answer["took"] for answer in judged):
+            self.slip = "leave the list as it is, `for history in histories`: the next call gets the same one."
 
-    def let_through(self, answers: dict[str, dict[str, Any]]) -> str:
+    def let_through(self, said: dict[str, bool]) -> str:
         """Return what to do when a bad edit is said to be safe."""
-        stopped = [edit for edit in _BAD if answers[edit]["said"] is False]
-        if self.lost:
-            return _AWAIT
+        if self.slip:
+            return self.slip
         if not self.replays:
             return _REPLAY
-        if stopped == [edit for edit in _BAD if edit != "EditI"]:
-            return f"{_ANY}."
-        if stopped:
+        if not all(said[edit] for edit in _BAD):
             return (
                 "replay *all* histories before you say yes: each bad edit breaks another one. A `return True` inside "
                 "the loop, or one history alone, misses the others."
             )
-        if self.silent and not self.looks:
+        if not self.looks and _false(self.words.get("raise_on_replay_failure")):
             return (
                 "with `raise_on_replay_failure=False` the Replayer raises nothing: look at `replay_failure` of what "
                 "`replay_workflow` returns, or leave that argument out and catch the exception."
@@ -125,20 +142,20 @@ class _How:
             )
         return "return `False` as soon as one replay fails, `True` when none did."
 
-    def turned_down(self, answers: dict[str, dict[str, Any]], edits: list[str]) -> str:
+    def turned_down(self, said: dict[str, bool]) -> str:
         """Return what to do when a harmless edit is said to be unsafe."""
-        if all(answers[edit]["said"] is not True for edit in _HARMLESS) and any(
-            answers[edit]["said"] is True for edit in _BAD
-        ):
+        if self.slip:
+            return self.slip
+        if any(said[edit] for edit in _BAD) and not any(said[edit] for edit in _HARMLESS):
             return "return the opposite: `True` means that every replay agreed."
-        if not self.replays and not self.reads_events:
+        if not self.replays and "events" not in self.names:
             return _REPLAY
-        if self.reads_events:
+        if "events" in self.names:
             return (
                 "do not look at how the run ended: the declined order failed, rightly, and its history replays. Only "
                 "`replay_failure`, or an exception of the Replayer, counts."
             )
-        if self.catches and not any(answers[edit]["said"] is True for edit in edits):
+        if self.catches and not any(said.values()):
             return (
                 "print what your `except` catches: it may be a mistake in this function. `replay_workflow` takes one "
                 "history, `replay_workflows` an asynchronous iterator of them."
@@ -147,15 +164,17 @@ class _How:
             return "say no only when a replay failed: `replay_failures` is a dict, and empty when none did."
         return "say no only when a replay failed."
 
-    def raised(self, error: str) -> str:
-        """Return what to do when the function raised.
+    def no_answer(self, error: str) -> str:
+        """Return what to do when the function raised, did not end, or returned something else.
 
         Args:
-            error: Type and message.
+            error: Type and message; empty when it returned.
         """
-        if self.lost:
-            return _AWAIT
-        if "Nondeterminism" in error:
+        if "running event loop" in error:
+            return "write `async def is_safe`, and `await` in place of `asyncio.run`: the caller's event loop runs it."
+        if self.slip:
+            return self.slip
+        if "Nondeterminism" in error or "AssertionError" in error:
             return (
                 "answer instead of raising: catch what the Replayer raises and `return False`, or pass "
                 "`raise_on_replay_failure=False` and look at `replay_failure`."
@@ -167,23 +186,17 @@ class _How:
                 "give `replay_workflows` an asynchronous iterator, not a list; or replay one by one, with "
                 "`replay_workflow`."
             )
-        return "correct what it raised."
+        if "workflow_failure_exception_types" in self.words:
+            return (
+                "leave out `workflow_failure_exception_types`: it turns what a replay finds into failures of the run."
+            )
+        if "did not end" in error:
+            return "let it come to an end: replay each history once. A replay takes milliseconds."
+        return CORRECT if error else "return `True` or `False`."
 
 
-def _false(node: ast.expr) -> bool:
+def _false(node: ast.expr | None) -> bool:
     return isinstance(node, ast.Constant) and node.value is False
-
-
-def _says(bench: "Bench", label: str, answer: dict[str, Any], wanted: bool, how: _How, step: str) -> None:
-    if answer["raised"]:
-        seen = f"it raised {answer['raised']}"
-        step = how.raised(answer["raised"])
-    elif not isinstance(answer["said"], bool):
-        seen = f"it returned {answer['said']}"
-        step = "return `True` or `False`."
-    else:
-        seen = f"it returned {answer['said']}"
-    bench.expect(answer["said"] is wanted, label, expected=wanted, seen=seen, next_step=step)
 
 
 EXERCISE = Exercise(answers=("is_safe",), check=check_gate, early=False)

@@ -1,5 +1,6 @@
 """Inside the child process of 6.2: the learner's function judges each edit."""
 
+import asyncio
 import importlib
 import sys
 import traceback
@@ -13,7 +14,7 @@ from temporalio.client import WorkflowHistory
 async def judge(
     module: str, name: str, folder: str, edits: list[str], histories: list[dict[str, str]]
 ) -> list[dict[str, Any]]:
-    """Call the learner's function with each edit and return what it said, what it raised, and what it lost.
+    """Call the learner's function with each edit and return what it said, raised and lost, and whether it took some.
 
     Args:
         module: The learner's module.
@@ -26,13 +27,19 @@ async def judge(
     function = getattr(importlib.import_module(module), name)
     classes = importlib.import_module("graded_edits")
     recorded = [WorkflowHistory.from_json(each["id"], each["json"]) for each in histories]
+    given = list(recorded)  # the same list each time, as the exercise's example has it
     said: list[dict[str, Any]] = []
     for edit in edits:
+        others = asyncio.all_tasks()
         with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always")
-            told = await _answer(function, getattr(classes, edit), list(recorded), module)
-        # Python warns when it throws a coroutine away that nobody awaited.
-        said.append({**told, "lost": any("never awaited" in str(each.message) for each in warned)})
+            told = await _answer(function, getattr(classes, edit), given, module)
+        # Python warns when it throws a coroutine away that nobody awaited; a task that nobody awaited goes on.
+        lost = any("never awaited" in str(each.message) for each in warned)
+        if left := asyncio.all_tasks() - others:
+            lost = True
+            await asyncio.wait(left)
+        said.append({**told, "lost": lost, "took": given != recorded})
     return said
 
 

@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 import importlib
 import os
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
@@ -14,20 +15,20 @@ from temporalio.api.workflowservice.v1 import (
     SetWorkerDeploymentRampingVersionRequest,
 )
 from temporalio.client import Client
+from temporalio.common import VersioningBehavior
+from temporalio.worker import WorkerDeploymentConfig
 
 NO_END = "(it asked on and on)"
 """What a told roll-out has said when it asked again and again, and the answer could not change."""
 SCENE = "scene: "
 """Begins the line that is printed before each scene, so that who reads it knows where a child was when it ended."""
-_OPENS = 12  # questions after which the held order can close: who gives up after ten does not wait for the answer
 _FURTHER = 5  # questions after the answer 0
 _TOO_EARLY = 30  # questions before the new version is current: the order cannot close then
 _LOST = 30  # questions of which nobody has awaited the answer
-_PAUSE = 0.005  # seconds; less is none: the loop had nothing else to do
-_SLEEP = 0.02  # seconds that a longer sleep takes here: nothing that is looked at depends on its length
+_NAMES = ("set_ramp", "set_current", "healthy", "open_runs")
 
 _sleep = asyncio.sleep  # the real one, see `_each`
-Scenes = dict[str, list[bool]]
+Scenes = dict[str, list[int]]
 Told = dict[str, dict[str, Any]]
 
 
@@ -37,7 +38,15 @@ async def _turn() -> None:
 
 
 class _Deployment(Protocol):
-    """Where a roll-out takes place."""
+    """Where a roll-out takes place.
+
+    Attributes:
+        opens: Questions after which the held order can close: who gives up before that does not wait for the answer.
+        pause: Seconds that a sleep takes here: nothing that is looked at depends on its length.
+    """
+
+    opens: int
+    pause: float
 
     async def set_ramp(self, build_id: str, percent: float) -> None: ...
     async def set_current(self, build_id: str) -> None: ...
@@ -48,15 +57,17 @@ class _Deployment(Protocol):
 
 
 class _OnPaper:
-    """A deployment with one order on the old version that only keeps what it is told.
+    """A deployment with one order on the old version, and always some on others, that only keeps what it is told.
 
     Args:
         old: The build id that is current.
     """
 
+    opens, pause = 400, 0.0
+
     def __init__(self, old: str) -> None:
-        self._current, self._ramp = old, ("", 0.0)
-        self._open = {old}
+        self._old, self._current, self._ramp = old, old, ("", 0.0)
+        self._open = True
 
     async def set_ramp(self, build_id: str, percent: float) -> None:
         await _turn()
@@ -71,10 +82,10 @@ class _OnPaper:
 
     async def open_runs(self, build_id: str) -> int:
         await _turn()
-        return int(build_id in self._open)
+        return int(self._open or build_id != self._old)
 
     async def open_the_warehouse(self) -> None:
-        self._open.clear()
+        self._open = False
 
     async def state(self) -> dict[str, Any]:
         return {"current": self._current, "ramp": self._ramp[1], "held": "RUNNING" if self._open else "COMPLETED"}
@@ -93,6 +104,8 @@ class _OnTheServer:
     client: Client
     name: str
     held: str
+    opens: int = 3
+    pause: float = 0.02
 
     async def set_ramp(self, build_id: str, percent: float) -> None:
         await self.client.workflow_service.set_worker_deployment_ramping_version(
@@ -130,7 +143,9 @@ class _OnTheServer:
 
 
 def configure(module: str, name: str, deployment: str, builds: list[str]) -> list[Any]:
-    """Return the learner's config for each build.
+    """Return version, ``use_worker_versioning`` and behaviour of the learner's config for each build.
+
+    What is no config is returned as text.
 
     Args:
         module: The learner's module.
@@ -139,10 +154,14 @@ def configure(module: str, name: str, deployment: str, builds: list[str]) -> lis
         builds: Build ids.
     """
     function = getattr(importlib.import_module(module), name)
-    given = []
+    given: list[Any] = []
     for build in builds:
-        print(f"{SCENE}{build}", flush=True)
-        given.append(function(deployment, build))
+        config = function(deployment, build)
+        given.append(repr(config)[:80])
+        if isinstance(config, WorkerDeploymentConfig):
+            behaviour = config.default_versioning_behavior
+            named = behaviour.name if isinstance(behaviour, VersioningBehavior) else repr(behaviour)
+            given[-1] = [config.version, config.use_worker_versioning, named]
     return given
 
 
@@ -154,9 +173,11 @@ async def rehearse(module: str, name: str, old: str, new: str, scenes: Scenes) -
         name: The function.
         old: The build id that is current.
         new: The other one.
-        scenes: What ``healthy`` says in each, in turn; the last one for ever.
+        scenes: At which ramps ``healthy`` says no, in each.
     """
-    return await _each(module, name, lambda: _OnPaper(old), old, new, scenes)
+    clock = _Clock()
+    clock.jump()
+    return await _each(module, name, lambda: _OnPaper(old), old, new, scenes, clock)
 
 
 async def watch(
@@ -174,90 +195,137 @@ async def watch(
         scenes: As for ``rehearse``, one after the other: each begins where the one before has ended.
         held: The id of an order on the old version.
     """
-    return await _each(module, name, lambda: _OnTheServer(client, deployment, held), old, new, scenes)
-
-
-async def _each(module: str, name: str, place: Callable[[], _Deployment], old: str, new: str, scenes: Scenes) -> Told:
-    clock = _Clock()
-
-    async def short_sleep(delay: float, result: Any = None) -> Any:
-        clock.slept += delay
-        return await _sleep(min(delay, _SLEEP), result)
-
-    asyncio.sleep = short_sleep  # before the import, which may take the name over
-    function = getattr(importlib.import_module(module), name)
-    told: Told = {}
-    for scene, health in scenes.items():
-        print(f"{SCENE}{scene}", flush=True)
-        told[scene] = await _roll(function, place(), old, new, health, clock)
-    return told
+    return await _each(module, name, lambda: _OnTheServer(client, deployment, held), old, new, scenes, _Clock())
 
 
 @dataclasses.dataclass
 class _Clock:
-    """What the function has slept, by its own words."""
+    """How the function pauses.
 
-    slept: float = 0.0
+    Args:
+        paused: Whether it has, since the last question.
+        gone: Seconds that it has waited in all, by its own words.
+        blocked: How many times it has slept without letting others run.
+    """
+
+    paused: bool = False
+    gone: float = 0.0
+    blocked: int = 0
+
+    def sleep(self, delay: float) -> None:
+        """Note a sleep."""
+        self.paused = self.paused or delay > 0
+        self.gone += delay
+
+    def block(self, _: object) -> None:
+        """Stand for ``time.sleep``."""
+        self.blocked += 1
+
+    def jump(self) -> None:
+        """Let this process's clocks go by what was slept, so that a deadline comes although no sleep takes long.
+
+        While another timer runs, such as that of ``asyncio.wait``, they go on with each turn of the loop.
+        """
+        for name in ("monotonic", "time", "perf_counter"):
+            real = getattr(time, name)
+            setattr(time, name, lambda real=real: real() + self.gone)
+        loop = asyncio.get_running_loop()
+        call_at = loop.call_at
+
+        def noted_call_at(*args: Any, **options: Any) -> asyncio.TimerHandle:
+            self.paused = True
+            handle = call_at(*args, **options)
+            loop.call_soon(tick, handle)
+            return handle
+
+        def tick(handle: asyncio.TimerHandle) -> None:
+            left = handle.when() - loop.time()
+            if left > 0 and not handle.cancelled():
+                self.gone += max(left / 10, 0.01)
+                loop.call_soon(tick, handle)
+
+        loop.call_at = noted_call_at  # type: ignore[assignment,method-assign]
+
+
+async def _each(
+    module: str, name: str, place: Callable[[], _Deployment], old: str, new: str, scenes: Scenes, clock: _Clock
+) -> Told:
+    pause = place().pause
+
+    async def short_sleep(delay: float, result: Any = None) -> Any:
+        clock.sleep(delay)
+        return await _sleep(min(delay, pause), result)
+
+    asyncio.sleep, time.sleep = short_sleep, clock.block  # before the import, which may take the names over
+    function = getattr(importlib.import_module(module), name)
+    told: Told = {}
+    for scene, ill in scenes.items():
+        print(f"{SCENE}{scene}", flush=True)
+        told[scene] = await _roll(function, place(), old, new, ill, clock)
+    return told
 
 
 async def _roll(
-    function: Callable[..., Any], place: _Deployment, old: str, new: str, health: list[bool], clock: _Clock
+    function: Callable[..., Any], place: _Deployment, old: str, new: str, ill: list[int], clock: _Clock
 ) -> dict[str, Any]:
     """Return what the function did, what it said, and how the held order stood then.
 
-    The warehouse opens when the function has been told a dozen times that an order is open on the old version, which is
+    The warehouse opens when the function has been told many times that an order is open on the old version, which is
     current no more. So a wait by the clock alone never sees the order close, however long it is.
     """
     did: list[list[Any]] = []
-
-    # The parameters have the names that the task gives them.
-    async def set_ramp(build_id: str, percent: float) -> None:
-        did.append(["ramp", build_id, percent])
-        await place.set_ramp(build_id, percent)
-
-    async def set_current(build_id: str) -> None:
-        did.append(["current", build_id])
-        await place.set_current(build_id)
-
-    asked = dict.fromkeys(("healthy", "open_runs"), 0)
-    answered = dict(asked)
+    asked, answered = dict.fromkeys(_NAMES, 0), dict.fromkeys(_NAMES, 0)
     told_left: list[int] = []  # what `open_runs` said of the old version, when it was current no more
-    answers: list[float] = []  # when `open_runs` has answered, by the loop's clock
-    pauses: list[float] = []
-    too_early = 0
+    early = at_once = 0
     asks_on = asyncio.Event()
 
+    def counted(name: str, answer: Awaitable[Any]) -> Awaitable[Any]:
+        asked[name] += 1
+        if asked[name] - answered[name] > _LOST:
+            asks_on.set()
+
+        async def awaited() -> Any:
+            answered[name] += 1
+            return await answer
+
+        return awaited()
+
+    # The parameters have the names that the task gives them. A step is noted when it is done, a question when asked.
+    def set_ramp(build_id: str, percent: float) -> Awaitable[None]:
+        return counted("set_ramp", step(["ramp", build_id, percent], place.set_ramp, build_id, percent))
+
+    def set_current(build_id: str) -> Awaitable[None]:
+        return counted("set_current", step(["current", build_id], place.set_current, build_id))
+
+    async def step(words: list[Any], take: Callable[..., Awaitable[None]], *args: Any) -> None:
+        await take(*args)
+        did.append(words)
+
     def healthy() -> Awaitable[bool]:
-        asked["healthy"] += 1
-        return say_health()
+        return counted("healthy", say_health())
 
     async def say_health() -> bool:
-        did.append(["healthy", health[min(answered["healthy"], len(health) - 1)]])
-        answered["healthy"] += 1
+        ramps = [each[2] for each in did if each[0] == "ramp"]
+        did.append(["healthy", ramps[-1:] != ill or not ill or ["healthy", False] in did])  # ill once: no counts
+        await _turn()
         return bool(did[-1][1])
 
     def open_runs(build_id: str) -> Awaitable[int]:
-        asked["open_runs"] += 1
-        if asked["open_runs"] - answered["open_runs"] > _LOST:
-            asks_on.set()
-        if answers:
-            pauses.append(max(clock.slept, asyncio.get_running_loop().time() - answers[-1]))
-        return count(build_id)
+        return counted("open_runs", count(build_id))
 
     async def count(build_id: str) -> int:
-        nonlocal too_early
-        answered["open_runs"] += 1
+        nonlocal early, at_once
+        at_once += answered["open_runs"] > 1 and not clock.paused
+        clock.paused = False
         found = await place.open_runs(build_id)
         if build_id == old and ["current", new] in did:
             told_left.append(found)
-            if len(told_left) == _OPENS:
+            if len(told_left) == place.opens:
                 await place.open_the_warehouse()
-        elif build_id == old:
-            too_early += 1
-        if told_left.count(0) > _FURTHER or too_early > _TOO_EARLY:
+        else:
+            early += 1
+        if told_left.count(0) > _FURTHER or early > _TOO_EARLY + len(told_left):
             asks_on.set()
-        answers.append(asyncio.get_running_loop().time())
-        clock.slept = 0.0
         return found
 
     rolling = asyncio.ensure_future(function(old, new, set_ramp, set_current, healthy, open_runs))
@@ -266,7 +334,6 @@ async def _roll(
     said = rolling.result() if rolling.done() else NO_END
     rolling.cancel()
     over.cancel()
-    lost = [each for each in asked if asked[each] > answered[each]]
-    told = {"said": said, "did": did, "lost": lost, "left": told_left[-1] if told_left else None}
-    told |= {"questions": len(answers), "at_once": sum(pause < _PAUSE for pause in pauses)}
-    return {**told, **await place.state()}
+    told = {"said": said, "did": did, "lost": [each for each in _NAMES if asked[each] > answered[each]]}
+    told |= {"left": told_left[-1] if told_left else None, "questions": answered["open_runs"], "early": early}
+    return {**told, "at_once": at_once, "blocked": clock.blocked, **await place.state()}

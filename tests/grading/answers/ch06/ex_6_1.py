@@ -1,6 +1,6 @@
 """Answers to exercise 6.1, A second change."""
 
-from tests.grading.edits import Right, Wrong, replace
+from tests.grading.edits import Given, Right, Wrong, replace
 
 RESERVE = replace("""
     if workflow.patched("reserve-stock"):
@@ -16,7 +16,30 @@ RECEIPT = replace("""
         await workflow.execute_activity(send_receipt, order, **OPTIONS)
 """)
 
+CLAIMS = {
+    "orders of two ages, from `before`": ("deprecates_the_receipt", "constant_true", "in_the_wrong_branch"),
+    "and from `patched`,": ("id_reused", "under_the_receipt", "asks_both_first"),
+    "are under way: charged, with the warehouse closed. The new requirement is in the code:": Given("what is given"),
+    "reserve the stock first.": "receipt_then_stock",
+    "As it stands, it breaks both.": Given("what is given"),
+    "every order under way": ("both_in_one_patch", "receipt_patch_removed"),
+    "finishes the way it began;": ("reserves_afterwards", "returns_the_order_id"),
+    "every new order": ("also_not_when_replaying", "only_for_replays"),
+    "reserves, charges, sends the receipt and ships,": ("old_orders_alone_are_charged", "constant_false"),
+    "one after the other.": ("receipt_started", "side_by_side"),
+    "a new order → 4 activities": ("patched_by_number", "receipt_dropped_for_new", "reserves_locally"),
+    "and both markers;": ("id_of_each_customer", "id_of_each_order", "receipt_unmarked_for_new"),
+    "the oldest → 2 activities.": "reserves_afterwards",
+}
+
 WRONG = {
+    "also_not_when_replaying": Wrong(
+        "a new order can go on with this code",
+        "leave out `is_replaying`",
+        replace('workflow.patched("reserve-stock")').by(
+            'workflow.patched("reserve-stock") and not workflow.unsafe.is_replaying()'
+        ),
+    ),
     "answer_not_used": Wrong(
         (
             "an order without the receipt's marker can go on with this code",
@@ -64,7 +87,7 @@ WRONG = {
         RECEIPT.by(""),
     ),
     "constant_false": Wrong(
-        ("a new order takes the new way", "its history remembers both changes"),
+        "a new order takes the new way",
         "A constant that is false says no to everybody",
         replace("OPTIONS = ").by("NEW = False\nOPTIONS = "),
         replace('workflow.patched("reserve-stock")').by("NEW"),
@@ -117,6 +140,11 @@ WRONG = {
                 await workflow.execute_activity(charge_card, order, **OPTIONS)
         """),
     ),
+    "id_of_each_customer": Wrong(
+        "its history remembers both changes",
+        "let the id name the change, not the order",
+        replace('"reserve-stock"').by('f"reserve-{order.customer}"'),
+    ),
     "id_of_each_order": Wrong(
         "its history remembers both changes",
         "let the id name the change, not the order",
@@ -135,13 +163,28 @@ WRONG = {
         "swap them: `patched` says yes",
         replace('workflow.patched("reserve-stock")').by('not workflow.patched("reserve-stock")'),
     ),
+    "old_orders_alone_are_charged": Wrong(
+        "a new order takes the new way",
+        "leave the charge outside the `if`",
+        RESERVE_AND_CHARGE.by("""
+            if workflow.patched("reserve-stock"):
+                await workflow.execute_activity(reserve_stock, order, **OPTIONS)
+            else:
+                await workflow.execute_activity(charge_card, order, **OPTIONS)
+        """),
+    ),
     "only_for_replays": Wrong(
-        "its history remembers both changes",
-        "the marker that tells the ages apart",
+        "a new order can go on with this code",
+        "leave out `is_replaying`",
         replace('workflow.patched("reserve-stock")').by("not workflow.unsafe.is_replaying()"),
     ),
+    "patched_by_number": Wrong(
+        "a new order completes",
+        "TypeError: bad argument type",
+        replace('"reserve-stock"').by("2"),
+    ),
     "receipt_dropped_for_new": Wrong(
-        ("a new order takes the new way", "its history remembers both changes"),
+        "a new order takes the new way",
         "keep every step and its place",
         replace("await workflow.execute_activity(reserve_stock, order, **OPTIONS)").by("""
             await workflow.execute_activity(reserve_stock, order, **OPTIONS)
@@ -157,9 +200,72 @@ WRONG = {
         "as it was: the second change does not end the first",
         RECEIPT.by("await workflow.execute_activity(send_receipt, order, **OPTIONS)"),
     ),
+    "receipt_started": Wrong(
+        "a new order takes the new way",
+        "wait for send_receipt, then ask for ship_parcel",
+        replace("await workflow.execute_activity(send_receipt").by("workflow.start_activity(send_receipt"),
+    ),
+    "receipt_then_stock": Wrong(
+        "a new order takes the new way",
+        "keep every step and its place",
+        RESERVE.by(""),
+        RECEIPT.by("""
+            if workflow.patched("receipt"):
+                await workflow.execute_activity(send_receipt, order, **OPTIONS)
+            if workflow.patched("reserve-stock"):
+                await workflow.execute_activity(reserve_stock, order, **OPTIONS)
+        """),
+    ),
+    "receipt_unmarked_for_new": Wrong(
+        "its history remembers both changes",
+        "ask `workflow.patched('receipt')` for new orders too",
+        replace("await workflow.execute_activity(reserve_stock, order, **OPTIONS)").by("""
+            await workflow.execute_activity(reserve_stock, order, **OPTIONS)
+            await workflow.execute_activity(charge_card, order, **OPTIONS)
+            await workflow.execute_activity(send_receipt, order, **OPTIONS)
+            return await workflow.execute_activity(ship_parcel, order, **OPTIONS)
+        """),
+    ),
+    "renamed": Wrong(
+        (
+            "an order without the receipt's marker can go on with this code",
+            "an order with the receipt's marker can go on with this code",
+        ),
+        "keep the workflow's name",
+        replace("@workflow.defn").by('@workflow.defn(name="OrderWorkflow2")'),
+    ),
+    "reserves_afterwards": Wrong(
+        "orders under way finish the way they began",
+        "put the new step before the charge",
+        replace('if workflow.patched("reserve-stock"):').by("""
+            first = workflow.patched("reserve-stock")
+            if first:
+        """),
+        replace("return await workflow.execute_activity(ship_parcel, order, **OPTIONS)").by("""
+            parcel = await workflow.execute_activity(ship_parcel, order, **OPTIONS)
+            if not first:
+                await workflow.execute_activity(reserve_stock, order, **OPTIONS)
+            return parcel
+        """),
+    ),
+    "reserves_locally": Wrong(
+        "a new order takes the new way",
+        "call the activity with `workflow.execute_activity`",
+        replace("workflow.execute_activity(reserve_stock, order, **OPTIONS)").by(
+            "workflow.execute_local_activity(reserve_stock, order, start_to_close_timeout=timedelta(seconds=4))"
+        ),
+    ),
+    "returns_the_order_id": Wrong(
+        "orders under way finish the way they began",
+        "return what `ship_parcel` returns",
+        replace("return await workflow.execute_activity(ship_parcel, order, **OPTIONS)").by("""
+            await workflow.execute_activity(ship_parcel, order, **OPTIONS)
+            return order.id
+        """),
+    ),
     "side_by_side": Wrong(
         "a new order takes the new way",
-        "wait for the reservation, then charge",
+        "wait for reserve_stock, then ask for charge_card",
         replace("from datetime import timedelta").by("import asyncio\nfrom datetime import timedelta"),
         RESERVE_AND_CHARGE.by("""
             if workflow.patched("reserve"):
@@ -189,6 +295,15 @@ WRONG = {
 }
 
 RIGHT = {
+    "deprecated_where_all_have_it": Right(
+        replace("await workflow.execute_activity(reserve_stock, order, **OPTIONS)").by("""
+            await workflow.execute_activity(reserve_stock, order, **OPTIONS)
+            await workflow.execute_activity(charge_card, order, **OPTIONS)
+            workflow.deprecate_patch("receipt")
+            await workflow.execute_activity(send_receipt, order, **OPTIONS)
+            return await workflow.execute_activity(ship_parcel, order, **OPTIONS)
+        """),
+    ),
     "another_id_kept_in_a_variable": Right(
         replace('if workflow.patched("reserve-stock"):').by("""
             first = workflow.patched("stock first")

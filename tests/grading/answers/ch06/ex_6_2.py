@@ -1,6 +1,6 @@
 """Answers to exercise 6.2, A test that catches the bad edit."""
 
-from tests.grading.edits import Right, Wrong, replace
+from tests.grading.edits import Given, Right, Wrong, replace
 
 ALL = replace("""
     for history in histories:
@@ -19,19 +19,89 @@ REPLAY = replace("""
         return False
 """)
 
+CLAIMS = {
+    "a workflow class,": "another_class",
+    "and a list of histories": ("takes_them_out", "a_list_for_the_iterator"),
+    "of runs that must go on with it.": Given("the caller chooses them"),
+    "`is_safe` returns": ("prints_the_answer", "raises", "asserts"),
+    "`True` when": ("never_safe", "turned_round"),
+    "all of them replay,": ("only_the_first", "yes_inside_the_loop", "last_answer_counts"),
+    "else `False`,": ("exception_swallowed", "forgotten_await", "failure_not_looked_at"),
+    "also when a replay fails because the code raises.": "nondeterminism_only",
+    "How a run ended does not matter:": "wants_completed_runs",
+    "a failed order replays as well as any.": "looks_at_the_end",
+    "`is_safe(patched, [history of before, history of patched])` → `True`;": (
+        "keeps_the_failures",
+        "compared_with_none",
+    ),
+    "`is_safe(edited, the same)` → `False`": ("takes_them_out", "always_safe"),
+}
+
 WRONG = {
-    "a_list_for_the_iterator": Wrong(
-        (
-            "a longer timeout is let through",
-            "a new step behind a patch is let through",
-            "a new signal handler is let through",
-            "a new step without a patch is stopped",
-            "two steps that change places are stopped",
-            "an edit that breaks only the plain order is stopped",
-            "an edit that breaks only the gift is stopped",
-            "an edit that breaks only the declined order is stopped",
-            "an edit that raises for old orders is stopped",
+    "a_task_for_each": Wrong(
+        "edits that one of the histories does not fit are not",
+        "write `await` in front of the replay",
+        replace("from temporalio.client").by("import asyncio\n\nfrom temporalio.client"),
+        REPLAY.by("""
+            try:
+                asyncio.create_task(replayer.replay_workflow(history))
+            except Exception:
+                return False
+        """),
+    ),
+    "another_class": Wrong(
+        "edits that fit all histories are safe",
+        "use `workflow`, which is passed in",
+        replace("from temporalio.worker import Replayer").by("""
+            from temporalio.worker import Replayer
+
+            from orders import OrderWorkflow
+        """),
+        replace("workflows=[workflow]").by("workflows=[OrderWorkflow]"),
+    ),
+    "asserts": Wrong(
+        "is_safe answers True or False each time",
+        "answer instead of raising",
+        LOOK.by("assert replayed.replay_failure is None"),
+    ),
+    "fails_the_run": Wrong(
+        "is_safe answers True or False each time",
+        "leave out `workflow_failure_exception_types`",
+        replace("workflows=[workflow]").by("workflows=[workflow], workflow_failure_exception_types=[Exception]"),
+    ),
+    "keeps_the_failures": Wrong(
+        "edits that fit all histories are safe",
+        "begin anew with each call",
+        replace("histories: list[WorkflowHistory])").by("histories: list[WorkflowHistory], failures=[])"),
+        LOOK.by("""
+            if replayed.replay_failure is not None:
+                failures.append(replayed.replay_failure)
+        """),
+        replace("return True").by("return not failures"),
+    ),
+    "prints_the_answer": Wrong(
+        "is_safe answers True or False each time",
+        "return `True` or `False`",
+        replace("return False").by("print(False)"),
+        replace("return True").by("print(True)"),
+    ),
+    "runs_a_loop": Wrong(
+        "is_safe answers True or False each time",
+        "write `async def is_safe`",
+        replace("from temporalio.client").by("import asyncio\n\nfrom temporalio.client"),
+        replace("async def").by("def"),
+        replace("await replayer.replay_workflow(history, raise_on_replay_failure=False)").by(
+            "asyncio.run(replayer.replay_workflow(history, raise_on_replay_failure=False))"
         ),
+    ),
+    "takes_them_out": Wrong(
+        "edits that one of the histories does not fit are not",
+        "leave the list as it is",
+        replace("for history in histories:").by("while histories:"),
+        replace("replay_workflow(history,").by("replay_workflow(histories.pop(),"),
+    ),
+    "a_list_for_the_iterator": Wrong(
+        "is_safe answers True or False each time",
         "an asynchronous iterator, not a list",
         ALL.by("""
             results = await replayer.replay_workflows(histories, raise_on_replay_failure=False)
@@ -39,32 +109,17 @@ WRONG = {
         """),
     ),
     "always_safe": Wrong(
-        (
-            "a new step without a patch is stopped",
-            "two steps that change places are stopped",
-            "an edit that breaks only the plain order is stopped",
-            "an edit that breaks only the gift is stopped",
-            "an edit that breaks only the declined order is stopped",
-            "an edit that raises for old orders is stopped",
-        ),
+        "edits that one of the histories does not fit are not",
         "replay: `await Replayer",
         ALL.by("return replayer is not None and len(histories) > 0"),
     ),
     "by_the_docstring": Wrong(
-        (
-            "a longer timeout is let through",
-            "a new step behind a patch is let through",
-            "a new signal handler is let through",
-        ),
+        "edits that fit all histories are safe",
         "replay: `await Replayer",
         ALL.by('return replayer is not None and "Harmless" in (workflow.__doc__ or "")'),
     ),
     "compared_with_none": Wrong(
-        (
-            "a longer timeout is let through",
-            "a new step behind a patch is let through",
-            "a new signal handler is let through",
-        ),
+        "edits that fit all histories are safe",
         "a dict, and empty when none did",
         ALL.by("""
             async def each():
@@ -76,14 +131,7 @@ WRONG = {
         """),
     ),
     "exception_swallowed": Wrong(
-        (
-            "a new step without a patch is stopped",
-            "two steps that change places are stopped",
-            "an edit that breaks only the plain order is stopped",
-            "an edit that breaks only the gift is stopped",
-            "an edit that breaks only the declined order is stopped",
-            "an edit that raises for old orders is stopped",
-        ),
+        "edits that one of the histories does not fit are not",
         "do not swallow what the Replayer raises",
         REPLAY.by("""
             try:
@@ -93,26 +141,12 @@ WRONG = {
         """),
     ),
     "failure_not_looked_at": Wrong(
-        (
-            "a new step without a patch is stopped",
-            "two steps that change places are stopped",
-            "an edit that breaks only the plain order is stopped",
-            "an edit that breaks only the gift is stopped",
-            "an edit that breaks only the declined order is stopped",
-            "an edit that raises for old orders is stopped",
-        ),
+        "edits that one of the histories does not fit are not",
         "look at `replay_failure` of what",
         LOOK.by(""),
     ),
     "forgotten_await": Wrong(
-        (
-            "a new step without a patch is stopped",
-            "two steps that change places are stopped",
-            "an edit that breaks only the plain order is stopped",
-            "an edit that breaks only the gift is stopped",
-            "an edit that breaks only the declined order is stopped",
-            "an edit that raises for old orders is stopped",
-        ),
+        "edits that one of the histories does not fit are not",
         "write `await` in front of the replay",
         REPLAY.by("""
             try:
@@ -122,11 +156,7 @@ WRONG = {
         """),
     ),
     "hides_its_own_mistake": Wrong(
-        (
-            "a longer timeout is let through",
-            "a new step behind a patch is let through",
-            "a new signal handler is let through",
-        ),
+        "edits that fit all histories are safe",
         "print what your `except` catches",
         ALL.by("""
             try:
@@ -137,37 +167,25 @@ WRONG = {
         """),
     ),
     "last_answer_counts": Wrong(
-        (
-            "a new step without a patch is stopped",
-            "an edit that breaks only the plain order is stopped",
-            "an edit that breaks only the gift is stopped",
-        ),
+        "edits that one of the histories does not fit are not",
         "replay *all* histories",
         LOOK.by("safe = replayed.replay_failure is None"),
         replace("return True").by("return safe"),
     ),
     "looks_at_the_end": Wrong(
-        (
-            "a longer timeout is let through",
-            "a new step behind a patch is let through",
-            "a new signal handler is let through",
-        ),
+        "edits that fit all histories are safe",
         "do not look at how the run ended",
         ALL.by("""
             return all(h.events[-1].HasField("workflow_execution_completed_event_attributes") for h in histories)
         """),
     ),
     "never_safe": Wrong(
-        (
-            "a longer timeout is let through",
-            "a new step behind a patch is let through",
-            "a new signal handler is let through",
-        ),
+        "edits that fit all histories are safe",
         "say no only when a replay failed",
         replace("True").by("False"),
     ),
-    "nondeterminism_only": Wrong(
-        "an edit that raises for old orders is stopped",
+    "catches_nondeterminism_only": Wrong(
+        "is_safe answers True or False each time",
         "count every failure of a replay",
         replace("import Replayer").by("import Replayer\nfrom temporalio.workflow import NondeterminismError"),
         REPLAY.by("""
@@ -177,57 +195,38 @@ WRONG = {
                 return False
         """),
     ),
+    "nondeterminism_only": Wrong(
+        "an edit that raises for old orders is not",
+        "count every failure of a replay",
+        replace("import Replayer").by("import Replayer\nfrom temporalio.workflow import NondeterminismError"),
+        LOOK.by("""
+            if isinstance(replayed.replay_failure, NondeterminismError):
+                return False
+        """),
+    ),
     "only_the_first": Wrong(
-        ("an edit that breaks only the gift is stopped", "an edit that breaks only the declined order is stopped"),
+        "edits that one of the histories does not fit are not",
         "replay *all* histories",
         replace("in histories:").by("in histories[:1]:"),
     ),
     "raises": Wrong(
-        (
-            "a new step without a patch is stopped",
-            "two steps that change places are stopped",
-            "an edit that breaks only the plain order is stopped",
-            "an edit that breaks only the gift is stopped",
-            "an edit that breaks only the declined order is stopped",
-            "an edit that raises for old orders is stopped",
-        ),
+        "is_safe answers True or False each time",
         "answer instead of raising",
         replace(", raise_on_replay_failure=False").by(""),
     ),
     "returns_the_failure": Wrong(
-        (
-            "a new step without a patch is stopped",
-            "two steps that change places are stopped",
-            "an edit that breaks only the plain order is stopped",
-            "an edit that breaks only the gift is stopped",
-            "an edit that breaks only the declined order is stopped",
-            "an edit that raises for old orders is stopped",
-        ),
+        "is_safe answers True or False each time",
         "return `True` or `False`",
         replace("return False").by("return replayed.replay_failure"),
     ),
     "turned_round": Wrong(
-        (
-            "a longer timeout is let through",
-            "a new step behind a patch is let through",
-            "a new signal handler is let through",
-            "a new step without a patch is stopped",
-            "two steps that change places are stopped",
-            "an edit that breaks only the plain order is stopped",
-            "an edit that breaks only the gift is stopped",
-            "an edit that breaks only the declined order is stopped",
-            "an edit that raises for old orders is stopped",
-        ),
+        "edits that fit all histories are safe",
         "return the opposite: `True`",
         replace("return False").by("return True"),
         replace("return True").by("return False"),
     ),
     "wants_completed_runs": Wrong(
-        (
-            "a longer timeout is let through",
-            "a new step behind a patch is let through",
-            "a new signal handler is let through",
-        ),
+        "edits that fit all histories are safe",
         "do not look at how the run ended",
         replace("if replayed.replay_failure is not None:").by("""
             completed = history.events[-1].HasField("workflow_execution_completed_event_attributes")
@@ -235,7 +234,7 @@ WRONG = {
         """),
     ),
     "yes_inside_the_loop": Wrong(
-        ("an edit that breaks only the gift is stopped", "an edit that breaks only the declined order is stopped"),
+        "edits that one of the histories does not fit are not",
         "replay *all* histories",
         replace("return True").by("""
                 return True

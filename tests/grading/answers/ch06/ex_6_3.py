@@ -9,9 +9,143 @@ DRAIN = replace("""
         await asyncio.sleep(0.2)
 """)
 
+CLAIMS = {
+    "deployment and build ID;": ("arguments_swapped", "same_build_id"),
+    "then `old`, `new`": ("builds_of_the_rehearsal", "a_build_of_its_own"),
+    "and four async functions:": "ramp_not_awaited",
+    "`set_ramp(build_id, percent)`,": "percent_first",
+    "`set_current(build_id)`,": "never_made_current",
+    "`healthy()`,": "forgotten_await",
+    "`open_runs(build_id)`.": ("waits_for_the_new_one", "nobody_awaits_the_number"),
+    "`versioned`: a config": ("version_without_config", "a_dict", "config_as_a_coroutine"),
+    "whose runs": "only_a_label",
+    "stay where they began.": ("auto_upgrade", "unspecified"),
+    "`roll_out`: 10 %,": "straight_to_current",
+    "50 %,": "no_fifty",
+    "current,": "drains_before_current",
+    "calling `healthy()` after": ("asks_while_it_ramps", "nobody_looks"),
+    "each ramp.": "looks_once",
+    "If `False`,": ("answer_not_looked_at", "goes_up_though_ill", "asks_again_when_ill", "turned_round"),
+    "ramp to 0": "ramp_left_on",
+    'and return `"rolled back"`.': ("says_nothing", "raises_the_words"),
+    "Else call `open_runs(old)`,": ("old_worker_stopped_too_early", "waits_for_both", "waits_by_the_clock"),
+    "with short pauses,": ("no_pause", "blocks_the_loop"),
+    "until it is 0;": ("gives_up_after_a_hundred", "gives_up_after_ten", "a_deadline", "asks_once"),
+    'return `"drained"`.': "says_done",
+    "unhealthy at 10 %": "last_answer_counts",
+    "→ routed 10, then 0.": ("old_made_current_again", "back_to_the_old_one"),
+}
+
 WRONG = {
+    "a_build_of_its_own": Wrong(
+        "the new version gets 10 %, then 50 %, then all new orders",
+        "use `new`, the build ID that is passed in",
+        replace("for percentage in (10, 50):").by('new = "2"\nfor percentage in (10, 50):'),
+    ),
+    "a_deadline": Wrong(
+        "it says drained when the last old order has closed",
+        "however long that takes",
+        DRAIN.by("""
+            try:
+                async with asyncio.timeout(30):
+                    while await open_runs(old):
+                        await asyncio.sleep(0.2)
+            except TimeoutError:
+                pass
+            return "drained"
+        """),
+    ),
+    "a_dict": Wrong(
+        "each build's Worker gets a config",
+        "return the whole config",
+        replace("WorkerDeploymentConfig(version, True, VersioningBehavior.PINNED)").by("""
+            {
+                "version": version,
+                "use_worker_versioning": True,
+                "default_versioning_behavior": VersioningBehavior.PINNED,
+            }
+        """),
+    ),
+    "asks_while_it_ramps": Wrong(
+        "each step waits for a healthy one before",
+        "after each `await set_ramp(…)`",
+        replace("""
+            await set_ramp(new, percentage)
+            if not await healthy():
+        """).by("""
+            _, ok = await asyncio.gather(set_ramp(new, percentage), healthy())
+            if not ok:
+        """),
+    ),
+    "asks_again_when_ill": Wrong(
+        "an unhealthy version gets no order any more",
+        "look at what `await healthy()` says, every time",
+        replace("if not await healthy():").by("if not await healthy() and not await healthy():"),
+    ),
+    "back_to_the_old_one": Wrong(
+        "an unhealthy version gets no order any more",
+        "and nothing else",
+        replace("await set_ramp(new, 0)").by("await set_ramp(new, 0)\nawait set_current(old)"),
+    ),
+    "blocks_the_loop": Wrong(
+        "it lets some time pass between two questions",
+        "use `await asyncio.sleep(…)`",
+        replace("import asyncio").by("import time"),
+        replace("await asyncio.sleep(0.2)").by("time.sleep(0.2)"),
+    ),
+    "builds_of_the_rehearsal": Wrong(
+        "on the server, too, it rolls back, and later drains the old version",
+        "use `old` and `new` for the builds",
+        replace("for percentage in (10, 50):").by('old, new = "1.0", "1.1"\nfor percentage in (10, 50):'),
+    ),
+    "config_as_a_coroutine": Wrong(
+        "each build's Worker gets a config",
+        "write plain `def versioned`",
+        replace("def versioned").by("async def versioned"),
+    ),
+    "gives_up_after_a_hundred": Wrong(
+        "it says drained when the last old order has closed",
+        "however long that takes",
+        DRAIN.by("""
+            for _ in range(100):
+                if await open_runs(old) == 0:
+                    break
+                await asyncio.sleep(0.2)
+            return "drained"
+        """),
+    ),
+    "percent_first": Wrong(
+        "roll_out comes to an end",
+        "bad argument type",
+        replace("set_ramp(new, percentage)").by("set_ramp(percentage, new)"),
+    ),
+    "raises_the_words": Wrong(
+        "roll_out comes to an end",
+        "a roll-back is an answer, no error",
+        replace('return "rolled back"').by('raise RuntimeError("rolled back")'),
+    ),
+    "ramp_not_awaited": Wrong(
+        "the new version gets 10 %, then 50 %, then all new orders",
+        "write `await` in front of `set_ramp(…)`",
+        replace("await set_ramp(new, percentage)").by("set_ramp(new, percentage)"),
+    ),
+    "says_done": Wrong(
+        "it says drained when the last old order has closed",
+        'end with `return "drained"`',
+        replace('"drained"').by('"done"'),
+    ),
+    "turned_round": Wrong(
+        "the new version gets 10 %, then 50 %, then all new orders",
+        "go on when `healthy()` says `True`",
+        replace("if not await healthy():").by("if await healthy():"),
+    ),
+    "waits_for_both": Wrong(
+        "it says drained when the last old order has closed",
+        "whatever is open on the new version",
+        replace("await open_runs(old) == 0").by("await open_runs(old) + await open_runs(new) == 0"),
+    ),
     "answer_not_looked_at": Wrong(
-        ("unhealthy at 10 %: the version gets no order any more", "unhealthy at 10 %: it says that it rolled back"),
+        "an unhealthy version gets no order any more",
         "look at what `await healthy()` says",
         replace("""
             if not await healthy():
@@ -20,7 +154,7 @@ WRONG = {
         """).by("await healthy()"),
     ),
     "arguments_swapped": Wrong(
-        "the Worker of build 1.0 has a version of its own",
+        "each build has a version of its own",
         "make the version of both arguments",
         replace("deployment, build_id").by("build_id, deployment"),
     ),
@@ -33,15 +167,12 @@ WRONG = {
         """),
     ),
     "auto_upgrade": Wrong(
-        "a run that began on build 1.0 stays there",
+        "runs stay on the version where they began",
         "an upgrading run is replayed with the new code",
         replace("VersioningBehavior.PINNED").by("VersioningBehavior.AUTO_UPGRADE"),
     ),
     "drains_before_current": Wrong(
-        (
-            "the new version gets 10 %, then 50 %, then all new orders",
-            "it says drained when the last old order has closed",
-        ),
+        "the new version gets 10 %, then 50 %, then all new orders",
         "before you wait",
         replace("""
             await set_current(new)
@@ -59,11 +190,7 @@ WRONG = {
         """),
     ),
     "forgotten_await": Wrong(
-        (
-            "each step waits for a healthy one before",
-            "unhealthy at 10 %: the version gets no order any more",
-            "unhealthy at 10 %: it says that it rolled back",
-        ),
+        "each step waits for a healthy one before",
         "a coroutine counts as true",
         replace("await healthy()").by("healthy()"),
     ),
@@ -84,7 +211,7 @@ WRONG = {
         """),
     ),
     "goes_up_though_ill": Wrong(
-        "unhealthy at 10 %: the version gets no order any more",
+        "an unhealthy version gets no order any more",
         "`False` ends the roll-out",
         replace("""
             for percentage in (10, 50):
@@ -103,8 +230,8 @@ WRONG = {
         """),
     ),
     "last_answer_counts": Wrong(
-        ("unhealthy at 10 %: the version gets no order any more", "unhealthy at 10 %: it says that it rolled back"),
-        "unhealthy at 10 %: the version gets no order any more",
+        "an unhealthy version gets no order any more",
+        "unhealthy at 10 %: ramp 1.1 10, ramp 1.1 0",
         replace("""
             for percentage in (10, 50):
                 await set_ramp(new, percentage)
@@ -121,11 +248,7 @@ WRONG = {
         """),
     ),
     "looks_once": Wrong(
-        (
-            "each step waits for a healthy one before",
-            "unhealthy at 50 %: the version gets no order any more",
-            "unhealthy at 50 %: it says that it rolled back",
-        ),
+        "each step waits for a healthy one before",
         "ask `await healthy()` after each",
         replace("""
             for percentage in (10, 50):
@@ -142,20 +265,13 @@ WRONG = {
         """),
     ),
     "never_made_current": Wrong(
-        (
-            "the new version gets 10 %, then 50 %, then all new orders",
-            "it says drained when the last old order has closed",
-        ),
+        "the new version gets 10 %, then 50 %, then all new orders",
         "end the ramp with",
         replace("10, 50").by("10, 50, 100"),
         replace("await set_current(new)").by(""),
     ),
     "no_fifty": Wrong(
-        (
-            "the new version gets 10 %, then 50 %, then all new orders",
-            "unhealthy at 50 %: the version gets no order any more",
-            "unhealthy at 50 %: it says that it rolled back",
-        ),
+        "the new version gets 10 %, then 50 %, then all new orders",
         "a bad version should meet four orders of forty",
         replace("10, 50").by("10,"),
     ),
@@ -169,11 +285,7 @@ WRONG = {
         """),
     ),
     "nobody_looks": Wrong(
-        (
-            "each step waits for a healthy one before",
-            "unhealthy at 10 %: the version gets no order any more",
-            "unhealthy at 10 %: it says that it rolled back",
-        ),
+        "each step waits for a healthy one before",
         "ask `await healthy()` after each",
         replace("""
             if not await healthy():
@@ -182,7 +294,7 @@ WRONG = {
         """).by(""),
     ),
     "old_made_current_again": Wrong(
-        "unhealthy at 10 %: the version gets no order any more",
+        "an unhealthy version gets no order any more",
         "take the ramp back",
         replace("set_ramp(new, 0)").by("set_current(old)"),
     ),
@@ -197,30 +309,25 @@ WRONG = {
         replace("await open_runs(old)").by("open_runs(old)"),
     ),
     "only_a_label": Wrong(
-        "the Worker of build 1.0 takes part in versioning", "the build id is a label", replace("True,").by("False,")
+        "each build's Worker takes part in versioning", "the build id is a label", replace("True,").by("False,")
     ),
     "ramp_left_on": Wrong(
-        "unhealthy at 10 %: the version gets no order any more",
+        "an unhealthy version gets no order any more",
         "take the ramp back",
         replace("await set_ramp(new, 0)").by(""),
     ),
     "same_build_id": Wrong(
-        "the Worker of build 1.1 has a version of its own",
+        "each build has a version of its own",
         "Two builds under one build id are one version",
         replace("deployment, build_id").by('deployment, "1.0"'),
     ),
     "says_nothing": Wrong(
-        "unhealthy at 10 %: it says that it rolled back",
+        "it says that it rolled back",
         "right after the ramp is back",
         replace('"rolled back"').by('"unhealthy"'),
     ),
     "straight_to_current": Wrong(
-        (
-            "the new version gets 10 %, then 50 %, then all new orders",
-            "each step waits for a healthy one before",
-            "unhealthy at 10 %: the version gets no order any more",
-            "unhealthy at 10 %: it says that it rolled back",
-        ),
+        "the new version gets 10 %, then 50 %, then all new orders",
         "a bad version should meet four orders of forty",
         replace("""
             for percentage in (10, 50):
@@ -231,12 +338,12 @@ WRONG = {
         """).by(""),
     ),
     "unspecified": Wrong(
-        "a run that began on build 1.0 stays there",
+        "runs stay on the version where they began",
         "use `VersioningBehavior.PINNED`",
         replace("VersioningBehavior.PINNED").by("VersioningBehavior.UNSPECIFIED"),
     ),
     "version_without_config": Wrong(
-        "the Worker of build 1.0 gets a config",
+        "each build's Worker gets a config",
         "return the whole config",
         replace("""
             version = WorkerDeploymentVersion(deployment, build_id)
@@ -259,6 +366,21 @@ WRONG = {
 }
 
 RIGHT = {
+    "pauses_by_an_event": Right(
+        DRAIN.by("""
+            stop = asyncio.Event()
+            while await open_runs(old):
+                try:
+                    await asyncio.wait_for(stop.wait(), 0.2)
+                except TimeoutError:
+                    pass
+            return "drained"
+        """)
+    ),
+    "asks_once_more_at_the_end": Right(
+        replace("await set_current(new)").by("await set_current(new)\nprint(await healthy())"),
+        replace("await asyncio.sleep(0.2)").by("await asyncio.sleep(10)"),
+    ),
     "keywords_everywhere": Right(
         replace("""
             version = WorkerDeploymentVersion(deployment, build_id)
