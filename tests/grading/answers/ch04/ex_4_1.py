@@ -164,7 +164,7 @@ WRONG = {
         replace("**policy").by("**THRICE"),
     ),
     "not_awaited": Wrong(
-        ("workflow.execute_activity is awaited", "an order is undone when a step is refused or cannot be done"),
+        ("a call that has to be awaited is awaited", "an order is undone when a step is refused or cannot be done"),
         "is awaited",
         replace("await workflow.execute_activity(comp").by("workflow.execute_activity(comp"),
     ),

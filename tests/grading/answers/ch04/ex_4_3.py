@@ -30,7 +30,11 @@ CLAIMS = {
 
 WRONG = {
     "key_that_is_no_text": Wrong(ATTEMPTS, "make the key a text", KEY.by("(missing.charge_id, missing.sku)")),
-    "not_awaited": Wrong(("shop.refund is awaited", ATTEMPTS), "is awaited", replace("await shop.").by("shop.")),
+    "not_awaited": Wrong(
+        ("a call that has to be awaited is awaited", "an attempt that fails is retried, and a retry works"),
+        "is awaited",
+        replace("await shop.").by("shop."),
+    ),
     "made_final": Wrong(
         ATTEMPTS,
         "let a lost answer stay a failed attempt",
