@@ -22,7 +22,7 @@ _SECONDS = 40.0
 _LOOK = (
     "look at `decision.approved`: `decision is not None` only says that somebody has answered, and a no is an answer."
 )
-_EXCEPT = 'set the outcome to `"expired"` in the `except` block only: nothing else is silence.'
+_EXCEPT = 'set the outcome to `"expired"` in the `except` block only: `wait_condition` returns nothing, it raises.'
 _CHARGE = 'run `charge_card` when, and only when, the outcome is `"approved"`.'
 _CATCH = (
     "catch the `TimeoutError` of `wait_condition` and go on: it is Python's own, so import no other one of that name."
