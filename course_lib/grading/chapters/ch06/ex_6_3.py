@@ -174,8 +174,7 @@ def _healthy(bench: "Bench", told: dict[str, Any]) -> None:
     elif _routed(did) == [["ramp", _NEW, 10], ["ramp", _NEW, 0]]:
         step = "go on when `healthy()` says `True`, and back when it says `False`."
     elif ["current", _NEW] not in did:
-        step = "end the ramp with `await set_current(new)`, before you wait: until then the old version is current, "
-        step += "and gets more orders."
+        step = "end the ramp with `await set_current(new)`, before you wait: until then the old version is current."
     bench.require(
         _routed(did) == [["ramp", _NEW, 10], ["ramp", _NEW, 50], ["current", _NEW]],
         "the new version gets 10 %, then 50 %, then all new orders",

@@ -212,11 +212,6 @@ class _Clock:
     gone: float = 0.0
     blocked: int = 0
 
-    def sleep(self, delay: float) -> None:
-        """Note a sleep."""
-        self.paused = self.paused or delay > 0
-        self.gone += delay
-
     def block(self, _: object) -> None:
         """Stand for ``time.sleep``."""
         self.blocked += 1
@@ -253,7 +248,7 @@ async def _each(
     pause = place().pause
 
     async def short_sleep(delay: float, result: Any = None) -> Any:
-        clock.sleep(delay)
+        clock.paused, clock.gone = clock.paused or delay > 0, clock.gone + delay
         return await _sleep(min(delay, pause), result)
 
     asyncio.sleep, time.sleep = short_sleep, clock.block  # before the import, which may take the names over
@@ -279,41 +274,42 @@ async def _roll(
     early = at_once = 0
     asks_on = asyncio.Event()
 
-    def counted(name: str, answer: Awaitable[Any]) -> Awaitable[Any]:
-        asked[name] += 1
-        if asked[name] - answered[name] > _LOST:
-            asks_on.set()
+    def handed(function: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        name = function.__qualname__ = function.__name__
 
-        async def awaited() -> Any:
+        def call(*args: Any, **named: Any) -> Awaitable[Any]:
+            asked[name] += 1
+            if asked[name] - answered[name] > _LOST:
+                asks_on.set()
+            return answer(*args, **named)
+
+        async def answer(*args: Any, **named: Any) -> Any:
             answered[name] += 1
-            return await answer
+            return await function(*args, **named)
 
-        return awaited()
+        return call
 
     # The parameters have the names that the task gives them. A step is noted when it is done, a question when asked.
-    def set_ramp(build_id: str, percent: float) -> Awaitable[None]:
-        return counted("set_ramp", step(["ramp", build_id, percent], place.set_ramp, build_id, percent))
+    @handed
+    async def set_ramp(build_id: str, percent: float) -> None:
+        await place.set_ramp(build_id, percent)
+        did.append(["ramp", build_id, percent])
 
-    def set_current(build_id: str) -> Awaitable[None]:
-        return counted("set_current", step(["current", build_id], place.set_current, build_id))
+    @handed
+    async def set_current(build_id: str) -> None:
+        await place.set_current(build_id)
+        did.append(["current", build_id])
 
-    async def step(words: list[Any], take: Callable[..., Awaitable[None]], *args: Any) -> None:
-        await take(*args)
-        did.append(words)
-
-    def healthy() -> Awaitable[bool]:
-        return counted("healthy", say_health())
-
-    async def say_health() -> bool:
+    @handed
+    async def healthy() -> bool:
         ramps = [each[2] for each in did if each[0] == "ramp"]
-        did.append(["healthy", ramps[-1:] != ill or not ill or ["healthy", False] in did])  # ill once: no counts
+        well = ramps[-1:] != ill or not ill or ["healthy", False] in did  # ill once: who asks again is told yes
+        did.append(["healthy", well])
         await _turn()
-        return bool(did[-1][1])
+        return well
 
-    def open_runs(build_id: str) -> Awaitable[int]:
-        return counted("open_runs", count(build_id))
-
-    async def count(build_id: str) -> int:
+    @handed
+    async def open_runs(build_id: str) -> int:
         nonlocal early, at_once
         at_once += answered["open_runs"] > 1 and not clock.paused
         clock.paused = False
@@ -335,5 +331,5 @@ async def _roll(
     rolling.cancel()
     over.cancel()
     told = {"said": said, "did": did, "lost": [each for each in _NAMES if asked[each] > answered[each]]}
-    told |= {"left": told_left[-1] if told_left else None, "questions": answered["open_runs"], "early": early}
-    return {**told, "at_once": at_once, "blocked": clock.blocked, **await place.state()}
+    told |= {"left": told_left[-1] if told_left else None, "questions": answered["open_runs"], "at_once": at_once}
+    return {**told, "blocked": clock.blocked, **await place.state()}
