@@ -97,17 +97,6 @@ async def ask(bench: "Bench", handle: Handle, name: str) -> Reply:
     return await _reply(bench, handle, handle.query(name, rpc_timeout=_LIMIT), "silent")
 
 
-def init_step(seen: str, otherwise: str) -> str:
-    """Return what to do about a run that is stuck: keep ``@workflow.init``, if ``__init__`` gets no input.
-
-    Args:
-        seen: Why it is stuck.
-        otherwise: What to do when it is something else.
-    """
-    lost = "__init__() missing" in seen
-    return "keep `@workflow.init` above `__init__`: it hands over the run's input." if lost else otherwise
-
-
 async def require_handler(
     bench: "Bench", handle: Handle, kind: Literal["signal", "query", "update"], name: str, more: str = ""
 ) -> None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from course_lib.grading import attempts
 from course_lib.grading.exercises import Exercise
-from course_lib.grading.messages import Reply, init_step, require_handler, signal, update
+from course_lib.grading.messages import Reply, require_handler, signal, update
 
 if TYPE_CHECKING:
     from course_lib.grading import Bench, Code, Handle
@@ -74,7 +74,7 @@ async def _stuck(bench: "Bench", handle: "Handle") -> tuple[str, str]:
         "let the handler keep the new amount and return the old one, and do nothing else: it waits for nothing, `run` "
         "charges the card, and the validator refuses."
     )
-    return run.reason, init_step(run.reason, step)
+    return run.reason, step
 
 
 async def _bad(bench: "Bench", handle: "Handle", amount: int, *, confirmed: bool = False) -> None:

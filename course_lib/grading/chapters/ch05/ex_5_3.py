@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from course_lib.grading import attempts
 from course_lib.grading.chapters.ch05 import deadlines
 from course_lib.grading.exercises import Exercise
-from course_lib.grading.messages import Reply, arrived, init_step, require_handler, signal, update
+from course_lib.grading.messages import Reply, arrived, require_handler, signal, update
 
 if TYPE_CHECKING:
     from course_lib.grading import Bench, Code, Handle
@@ -75,15 +75,14 @@ async def _race(bench: "Bench", handle: "Handle", replies: list[Reply], booked: 
             expected="a result, or an ApplicationError",
             seen=run.reason or _said(replies),
             events=run.last_event,
-            next_step=init_step(
-                run.reason,
+            next_step=(
                 "make in `__init__` what `pay` needs: a payment may come before the first line of `run`."
                 if "has no attribute" in run.reason
                 else "look at the line that is named. If it refuses, refuse with `ApplicationError`: any other "
                 "exception in a handler fails the workflow task, which is retried, and the caller waits. If it is the "
                 "lock, that is an `asyncio.Lock`, and `async with` takes it."
                 if "again and again" in run.reason
-                else _RELEASE,
+                else _RELEASE
             ),
         )
     events = await bench.events(handle)

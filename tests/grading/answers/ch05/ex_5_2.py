@@ -62,7 +62,7 @@ WRONG = {
     ),
     "no_init": Wrong(
         "a good correction is answered with the amount that it replaced",
-        "keep `@workflow.init` above `__init__`",
+        "when `@workflow.init` stands above its `__init__`",
         replace("@workflow.init").by(""),
     ),
     "no_upper_limit": Wrong(

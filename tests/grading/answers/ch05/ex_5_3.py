@@ -93,7 +93,11 @@ WRONG = {
                 return self.left
         """),
     ),
-    "no_init": Wrong("every payment is answered", "keep `@workflow.init`", replace("@workflow.init").by("")),
+    "no_init": Wrong(
+        "every payment is answered",
+        "when `@workflow.init` stands above its `__init__`",
+        replace("@workflow.init").by(""),
+    ),
     "refusal_is_returned": Wrong(
         "what fits is paid, what does not is refused",
         "a number that is returned looks like a payment",

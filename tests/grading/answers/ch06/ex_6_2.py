@@ -87,7 +87,7 @@ WRONG = {
     ),
     "runs_a_loop": Wrong(
         "is_safe answers True or False each time",
-        "write `async def is_safe`",
+        "write `await …` instead of `asyncio.run(…)`",
         replace("from temporalio.client").by("import asyncio\n\nfrom temporalio.client"),
         replace("async def").by("def"),
         replace("await replayer.replay_workflow(history, raise_on_replay_failure=False)").by(
