@@ -1,11 +1,14 @@
 """``Bench.replay``: the learner's class against recorded histories, in a process of its own."""
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from course_lib.cells import Modules
 from course_lib.grading import Outcome
 from tests.grading.conftest import Grader, run_cell
+
+if TYPE_CHECKING:
+    from course_lib.grading import Code
 
 FLOW = """
     import os
@@ -30,7 +33,7 @@ FLOW = """
 async def test_texts_hash_otherwise_in_another_process(grader: Grader, modules: Modules) -> None:
     seen: list[Any] = []
 
-    async def check(bench: Any, flow: Any) -> None:
+    async def check(bench: Any, flow: "Code") -> None:
         async with bench.worker(flow, env={"PYTHONHASHSEED": "1"}):
             run = await bench.run(flow, list("abcdef"))
         for seed in ("1", "2"):
@@ -51,7 +54,7 @@ async def test_texts_hash_otherwise_in_another_process(grader: Grader, modules: 
 async def test_another_environment_parts_with_the_line(grader: Grader, modules: Modules) -> None:
     seen: list[Any] = []
 
-    async def check(bench: Any, flow: Any) -> None:
+    async def check(bench: Any, flow: "Code") -> None:
         async with bench.worker(flow):
             run = await bench.run(flow, ["a"])
         seen.extend(await bench.replay(flow, run))
@@ -69,7 +72,7 @@ async def test_another_environment_parts_with_the_line(grader: Grader, modules: 
 
 
 async def test_a_module_that_a_new_process_cannot_import_is_said(grader: Grader, modules: Modules) -> None:
-    async def check(bench: Any, flow: Any) -> None:
+    async def check(bench: Any, flow: "Code") -> None:
         async with bench.worker(flow):
             run = await bench.run(flow, ["a"])
         await bench.replay(flow, run, env={"SIZE": "none"})
@@ -85,7 +88,7 @@ async def test_a_graders_function_is_called_in_place_of_the_learners(grader: Gra
     seen: list[Any] = []
     through = "tests.grading.test_replays:rules"
 
-    async def check(bench: Any, greet: Any) -> None:
+    async def check(bench: Any, greet: "Code") -> None:
         called = await bench.call(greet, "ada", through=through)
         bench.expect(called.ok, "it returned", expected=True, seen=called.reason)
         seen.append(called.value)
@@ -104,7 +107,7 @@ def rules(module: str, name: str, who: str) -> list[str]:
 async def test_a_history_is_replayed_with_the_modules_class_of_its_own_type(grader: Grader, modules: Modules) -> None:
     seen: list[Any] = []
 
-    async def check(bench: Any, flow: Any, other: Any) -> None:
+    async def check(bench: Any, flow: "Code", other: "Code") -> None:
         async with bench.worker(flow):
             runs = [await bench.run(code, ["a"]) for code in (flow, other)]
         seen.extend(await bench.replay(flow, *runs))
