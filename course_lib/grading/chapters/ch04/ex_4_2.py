@@ -210,10 +210,15 @@ def _waiting(bench: "Bench", run: "Run", seen: Books) -> None:
 
 def _in_a_step(bench: "Bench", runs: "dict[str, Run]", seen: dict[str, Books]) -> None:
     too_early = {name: _too_early(runs[name], _HELD[name]) for name in _IN_A_STEP}
+    next_steps = runs["paying"].ids("ActivityTaskScheduled", "reserve")
     bad = next((name for name in _IN_A_STEP if too_early[name] or not seen[name].undone), None)
     shown = bad or "paying"
     run, left = runs[shown], seen[shown]
-    if not left.undid and _goes_on(run):
+    if not bad and next_steps:
+        step = (
+            "put `finish` around one step, and undo as soon as that is over: here the request waited for the next ones."
+        )
+    elif not left.undid and _goes_on(run):
         step = (
             "let the request through once the step is over (`finish` does): here it was caught, or used up by a call "
             "that waited for its activity, and the order went on as if nobody had asked."
@@ -229,14 +234,16 @@ def _in_a_step(bench: "Bench", runs: "dict[str, Run]", seen: dict[str, Books]) -
             "compensation came first."
         )
     bench.expect(
-        bad is None,
+        bad is None and not next_steps,
         "cancelled during a step: undone when the step is over",
         expected="ledger 0, nothing reserved, no parcel out, in three orders",
         seen=f"{_IN_A_STEP[bad]}: {'the compensation was scheduled before the step was over. ' * bool(too_early[bad])}"
         f"{in_words(left, run)}"
         if bad
+        else "paying: the next step was begun, `reserve`"
+        if next_steps
         else "all three",
-        events=too_early[shown] or run.ids("WorkflowExecutionCancelRequested") + run.last_event,
+        events=too_early[shown] or next_steps or run.ids("WorkflowExecutionCancelRequested") + run.last_event,
         next_step=step,
     )
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from course_lib.grading import Bench, Code, Run
 
 _GOODS, _DEAR, _FEE = 3700, 5600, 490
-_OLD, _NEW = {"FREE_FROM_CENTS": "5000"}, {"FREE_FROM_CENTS": str(_GOODS)}  # free *from* that amount
+_OLD, _NEW = {"FREE_FROM_CENTS": "3750"}, {"FREE_FROM_CENTS": str(_GOODS)}  # free *from* that amount
 
 
 async def check_fees(bench: "Bench", charge_order: "Code") -> None:

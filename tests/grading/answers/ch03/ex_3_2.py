@@ -28,6 +28,11 @@ CLAIMS = {
 }
 
 WRONG = {
+    "key_of_the_amount": Wrong(
+        "an outage is retried until the charge succeeds",
+        "was used for another charge request",
+        replace("idempotency_key=order.id").by('idempotency_key=f"charge-{order.amount_cents}"'),
+    ),
     "another_amount": Wrong(
         "the charge's id is returned, and there is one charge",
         "charge the order's own amount",

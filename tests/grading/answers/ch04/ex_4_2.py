@@ -28,6 +28,23 @@ CLAIMS = {
 }
 
 WRONG = {
+    "all_steps_in_one_finish": Wrong(
+        IN_A_STEP,
+        "put `finish` around one step",
+        replace("@workflow.run").by("""
+            async def forward(self, order: Order, undo: list) -> None:
+                for step, compensation, policy in FLOW:
+                    undo.append((compensation, order))
+                    await workflow.execute_activity(step, order, **policy)
+
+            @workflow.run
+        """),
+        replace("""
+            for step, compensation, policy in FLOW:
+                undo.append((compensation, order))
+                await finish(workflow.execute_activity(step, order, **policy))
+        """).by("await finish(self.forward(order, undo))"),
+    ),
     "waits_a_second": Wrong(WAITING, "`workflow.sleep(order.courier_in)`", replace("order.courier_in").by("1")),
     "no_sleep": Wrong(WAITING, "timers: none", replace("await workflow.sleep(order.courier_in)").by("")),
     "sleep_outside": Wrong(

@@ -20,6 +20,9 @@ CLAIMS = {
 }
 
 WRONG = {
+    "the_fee_counts_too": Wrong(
+        "with the old setting the fee is charged", "charge the goods always", replace("cents <").by("cents + 490 <")
+    ),
     "always_a_fee": Wrong(
         "an order above the setting has no fee",
         "charge the fee only when",
@@ -81,7 +84,7 @@ WRONG = {
     ),
     "forgotten_await": Wrong(
         "the workflow completes",
-        "write `await` in front of what is asked for",
+        "an `await` is missing",
         replace("< await workflow.").by("< workflow."),
     ),
     "handed_to_an_activity": Wrong(
