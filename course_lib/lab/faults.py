@@ -7,7 +7,7 @@ from typing import Any
 from IPython.display import display
 
 from course_lib.errors import CourseError
-from course_lib.lab.interrupted import was as was_interrupted
+from course_lib.lab.cell_errors import was_interrupted
 from course_lib.shop import Faults, Shop, looking
 from course_lib.shop.faults import Place
 

@@ -17,7 +17,7 @@ from temporalio.client import Client, WorkflowHandle, WorkflowHistory
 from course_lib import cells, grading, history, server, shop
 from course_lib.errors import CourseError
 from course_lib.history.sent_queries import ObservingInterceptor
-from course_lib.lab import faults, interrupted, names, run_argument, server_calls, shell, waiting, your_turn
+from course_lib.lab import cell_errors, faults, names, run_argument, server_calls, shell, waiting, your_turn
 from course_lib.lab.fleet import Fleet
 from course_lib.lab.started_runs import Started
 from course_lib.paths import exports, workspace
@@ -111,7 +111,7 @@ class Lab:
             cells.register(ipython, modules)
             shell.keep_running(ipython)
             shell.read_as_text(ipython)
-            interrupted.say_where(ipython)
+            cell_errors.explain(ipython)
             if kernel := getattr(ipython, "kernel", None):  # plain IPython has none
                 keep_parents(kernel)
             faults.show_as_panel(ipython)

@@ -18,7 +18,7 @@ _MARK = "_course_interrupted"
 _INTERRUPTS = (asyncio.CancelledError, WorkflowUpdateRPCTimeoutOrCancelledError)
 
 
-def say_where(shell: Any) -> None:
+def explain(shell: Any) -> None:
     """Let a cell that is interrupted while it awaits something say where, and one that fails what to do; twice is once.
 
     ipykernel answers the interrupt (■) by cancelling the cell's task. A ``CancelledError`` that comes otherwise, for
@@ -33,7 +33,7 @@ def say_where(shell: Any) -> None:
     setattr(shell, _MARK, True)
 
 
-def was(error: object) -> bool:
+def was_interrupted(error: object) -> bool:
     """Return whether a cell that ended with this error was interrupted.
 
     Args:
