@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from course_lib import grading
 from course_lib.grading import Exercise, Outcome, sources
 from course_lib.server import Server
 
+from .claims import exercises
 from .edits import ANSWERS, CELL, Right, Wrong, answers, answers_file, edited
 from .stage import CellFailed, Stage
 
-EXERCISES = [exercise for number in grading.chapter_numbers() for exercise in grading.chapter(number).exercises]
+EXERCISES = exercises()
 WRONG, RIGHT = (
     [
         pytest.param(exercise, answer, id=f"{exercise.id}-{name}")

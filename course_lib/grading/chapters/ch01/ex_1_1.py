@@ -8,6 +8,7 @@ from temporalio.service import RPCError
 
 from course_lib.grading import attempts
 from course_lib.grading.exercises import Exercise
+from course_lib.grading.timers import running
 from course_lib.waits.until import closed
 
 if TYPE_CHECKING:
@@ -168,8 +169,7 @@ async def _payments_down(bench: "Bench", workflow: "Code", order: dict[str, Any]
     async def decided() -> bool:
         # A look right behind the failed charge would come before the parcel that must not be there.
         events = await bench.events(handle)
-        ended = sum(events["type"].isin(["TimerFired", "TimerCanceled"]))
-        timed = len(bench.ids(events, "TimerStarted")) > ended or events["type"].iloc[-1] == "TimerFired"
+        timed = bool(running(events)) or events["type"].iloc[-1] == "TimerFired"
         asked = bool(bench.ids(events, "ActivityTaskScheduled", "ship_parcel"))
         calls = bench.shop.table("requests", order_id=order["id"])["operation"]
         return asked or await closed(handle) or bool((calls == "charge").sum() > 1 and not timed)

@@ -10,6 +10,7 @@ from temporalio.service import RPCError
 
 from course_lib.grading.chapters.ch04.books import UNDOING, Books, asked_for, books, in_words
 from course_lib.grading.exercises import Exercise
+from course_lib.grading.timers import lengths
 from course_lib.grading.verdict import CORRECT
 
 if TYPE_CHECKING:
@@ -179,11 +180,7 @@ def _step_error(run: "Run") -> str:
 
 
 def _waiting(bench: "Bench", run: "Run", seen: Books) -> None:
-    timers = [
-        event.timer_started_event_attributes.start_to_fire_timeout.ToSeconds()
-        for event in run.history.events
-        if event.HasField("timer_started_event_attributes")
-    ]
+    timers = lengths(run.events)
     if _WAITS not in timers:
         step = "wait for the courier as long as the order says, with `workflow.sleep(order.courier_in)`."
     elif _goes_on(run) and not run.completed:
@@ -201,7 +198,8 @@ def _waiting(bench: "Bench", run: "Run", seen: Books) -> None:
         seen.undone and seen.undid == [*UNDOING] and _WAITS in timers,
         "cancelled while the parcel waits for the courier: undone",
         expected=f"a timer of {_WAITS:g} s; {' → '.join(UNDOING)}; nothing left, and a mail that says sorry",
-        seen=f"timers: {', '.join(map(str, timers)) or 'none'}; {' → '.join(seen.undid) or 'nothing undone'}; "
+        seen=f"timers: {', '.join(f'{each:g} s' for each in timers) or 'none'}; "
+        f"{' → '.join(seen.undid) or 'nothing undone'}; "
         f"{in_words(seen, run)}",
         events=run.ids("WorkflowExecutionCancelRequested") + run.last_event,
         next_step=step,

@@ -1,4 +1,4 @@
-"""Deadlines, as a history tells them: which timers run, to how many seconds they were set, and what ended them.
+"""Deadlines, as a history tells them: whether a timer is as long as one, and what happens when its time has passed.
 
 However an answer waits (``wait_condition``, ``asyncio.timeout``, ``workflow.sleep`` …), its deadline is a timer.
 """
@@ -7,11 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from course_lib.grading import attempts
+from course_lib.grading.timers import running
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pandas as pd
     from temporalio.api.history.v1 import HistoryEvent
 
     from course_lib.grading import Bench, Handle
@@ -20,31 +20,8 @@ UNLIMITED = "attempts of a second or more, and as many as the card takes"
 """How an approved order is charged."""
 
 ENDS = ("WorkflowExecutionCompleted", "WorkflowExecutionFailed")
-_TIMER_ENDS = ("TimerFired", "TimerCanceled")
 # A deadline may be counted from the run's start or from a mail, and a busy machine takes its time in between.
 _SLACK = 0.1
-
-
-def timers(events: "pd.DataFrame") -> list[float]:
-    """Return to how many seconds each timer of a history was set, in the order in which they were started.
-
-    Args:
-        events: A history, or a part of one.
-    """
-    return [span.total_seconds() for span in events[events["type"] == "TimerStarted"]["payload"]]
-
-
-def running(events: "pd.DataFrame") -> dict[int, float]:
-    """Return the timers that have not ended: the event that started each, and its seconds.
-
-    Args:
-        events: A history.
-    """
-    ended = set(events[events["type"].isin(_TIMER_ENDS)]["links"])
-    started = events[(events["type"] == "TimerStarted") & ~events["event_id"].isin(ended)]
-    return {
-        int(event): span.total_seconds() for event, span in zip(started["event_id"], started["payload"], strict=True)
-    }
 
 
 def whole(seconds: float, deadline: float) -> bool:

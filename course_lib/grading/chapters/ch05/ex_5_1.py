@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from course_lib.grading.chapters.ch05 import deadlines
 from course_lib.grading.exercises import Exercise
 from course_lib.grading.messages import ask, require_handler, signal
+from course_lib.grading.timers import lengths, running
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,7 +70,7 @@ async def check_approval(bench: "Bench", approval: "Code") -> None:
         again, expired, charging = await asyncio.gather(
             ask(bench, asked, "status"), _expire(bench, silent, _SECONDS), _outlast(bench, slow)
         )
-        limits = list(deadlines.running(charging).values())
+        limits = list(running(charging).values())
         bench.require(
             not limits,
             _OUTLASTS,
@@ -119,7 +120,7 @@ async def _waits(bench: "Bench", handle: "Handle", deadline: float) -> None:
     events = await bench.rest(handle)
     if "WorkflowTaskCompleted" not in set(events["type"]):
         _require_end(bench, await bench.finish(handle), _WAITS, _LOOK)
-    timers = deadlines.timers(events)
+    timers = lengths(events)
     # Whoever counts from the start has a little less: a busy machine takes its time.
     less = deadline == _SECONDS and 0 < max(timers, default=0) <= deadline
     bench.require(
@@ -143,7 +144,7 @@ async def _outlast(bench: "Bench", handle: "Handle") -> "pd.DataFrame":
     async def over() -> bool:
         nonlocal events
         events = await bench.events(handle)
-        types, left = list(events["type"]), deadlines.running(events)
+        types, left = list(events["type"]), running(events)
         if types[-1] in deadlines.ENDS:
             return True
         return (

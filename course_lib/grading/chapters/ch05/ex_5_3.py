@@ -8,6 +8,7 @@ from course_lib.grading import attempts
 from course_lib.grading.chapters.ch05 import deadlines
 from course_lib.grading.exercises import Exercise
 from course_lib.grading.messages import Reply, arrived, require_handler, signal, update
+from course_lib.grading.timers import lengths
 
 if TYPE_CHECKING:
     from course_lib.grading import Bench, Code, Handle
@@ -163,7 +164,7 @@ async def _all_fit(bench: "Bench", handle: "Handle", replies: list[Reply], booke
     # Nothing is under way, so nothing is waited for: not even for a while, by somebody who does not ask the SDK.
     events = await bench.rest(handle)
     events = events[events["event_id"] > max((0, *bench.ids(events, "WorkflowExecutionSignaled")))]
-    timers = deadlines.timers(events)
+    timers = lengths(events)
     run = await bench.finish(handle, alone=True) if not timers else None
     bench.require(
         run is not None and run.result == _ROOMY - 9000,
@@ -212,12 +213,12 @@ async def _closing(bench: "Bench", voucher: "Code") -> None:
         not asks_again,
         "a payment that waits for its turn writes no event meanwhile",
         expected="no timer",
-        seen=deadlines.in_words(deadlines.timers(events)),
+        seen=deadlines.in_words(lengths(events)),
         events=asks_again,
         next_step="do not ask again and again whether it is your turn: each time is a timer and a workflow task in the "
         "history. `async with self.lock`, or `wait_condition` without a timeout, wakes the handler when it is.",
     )
-    waits = deadlines.timers(closed[closed["event_id"] > bench.ids(closed, "WorkflowExecutionSignaled")[0]])
+    waits = lengths(closed[closed["event_id"] > bench.ids(closed, "WorkflowExecutionSignaled")[0]])
     by_itself = len(run.ids("WorkflowExecutionUpdateCompleted")) == 2
     bench.require(
         run.completed and all(reply.ok for reply in replies) and booked == 9000 and run.result == 1000 and not waits,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from course_lib.grading.chapters.ch05 import deadlines
 from course_lib.grading.exercises import Exercise
 from course_lib.grading.messages import require_handler, signal
+from course_lib.grading.timers import lengths
 from course_lib.waits.until import closed
 
 if TYPE_CHECKING:
@@ -274,7 +275,7 @@ def _time_of(events: "pd.DataFrame", level: str) -> float:
         return 0.0
     ends = min((begins for begins in turns.values() if begins > turns[level]), default=int(events["event_id"].iloc[-1]))
     within = events[(events["event_id"] > turns[level]) & (events["event_id"] <= ends)]
-    return max(deadlines.timers(within), default=0.0)
+    return max(lengths(within), default=0.0)
 
 
 def _judge(bench: "Bench", run: "Run", case: _Case, deadline: float) -> bool:
@@ -319,7 +320,7 @@ def _require_runs(bench: "Bench", run: "Run") -> None:
 
 def _whole_time(bench: "Bench", events: "pd.DataFrame", level: str, deadline: float) -> None:
     """Compare the deadline of a level that is silent, as the history has it, with the order's."""
-    timers = deadlines.timers(events)
+    timers = lengths(events)
     bench.require(
         deadlines.whole(_time_of(events, level), deadline),
         "the lead has the whole deadline" if level == "lead" else "finance has the whole deadline, too",

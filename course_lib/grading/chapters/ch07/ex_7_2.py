@@ -4,18 +4,13 @@ import ast
 from functools import partial
 from typing import TYPE_CHECKING
 
-from temporalio.api.enums.v1 import EventType
-
-from course_lib import history
 from course_lib.grading.chapters.ch07.replaying import completed, replays_alike
 from course_lib.grading.exercises import Exercise
+from course_lib.grading.timers import lengths, started
 
 if TYPE_CHECKING:
-    from temporalio.client import WorkflowHistory
-
     from course_lib.grading import Bench, Code
     from course_lib.grading.evidence import Handle
-
 
 _SECOND, _SLACK = 1.0, 0.05
 _TOO_LONG = 1.5
@@ -27,12 +22,12 @@ async def check_reminders(bench: "Bench", remind: "Code") -> None:
     order = bench.unique("order")
     async with bench.worker(remind):
         handle = await bench.start(remind, order)
-        if too_long := await bench.until(partial(_too_long, handle), handle):
+        if too_long := await bench.until(partial(_too_long, bench, handle), handle):
             await handle.terminate("nobody waits for a week, or for a loop without an end")
         run = await bench.finish(handle)
     if not too_long:
         completed(bench, run)
-    timers = _timers(run.history)
+    timers = started(run.events)
     bench.require(
         bool(timers),
         "the server does the waiting",
@@ -90,17 +85,8 @@ def _mail_step(mails: list[str], asked: tuple[int, ...]) -> str:
     return "hand `order_id` on, to `remind` and by it to `send_mail`: the mail is about this order."
 
 
-async def _too_long(handle: "Handle") -> bool:
-    return sum(_timers(await history.fetch(handle)).values()) > _TOO_LONG
-
-
-def _timers(recorded: "WorkflowHistory") -> dict[int, float]:
-    """Return for how many seconds each timer was started, by the id of its event."""
-    return {
-        event.event_id: event.timer_started_event_attributes.start_to_fire_timeout.ToTimedelta().total_seconds()
-        for event in recorded.events
-        if event.event_type == EventType.EVENT_TYPE_TIMER_STARTED
-    }
+async def _too_long(bench: "Bench", handle: "Handle") -> bool:
+    return sum(lengths(await bench.events(handle))) > _TOO_LONG
 
 
 def _activity_that_waits(source: str) -> str:

@@ -37,7 +37,6 @@ _CURES = (
         "keep the answer, not the call: `functools.cache` around an `async def` keeps a coroutine, which can be "
         "awaited only once.",
     ),
-    ("type coroutine is not", "write `async def` and `await` down to the shop; a plain cache keeps a coroutine."),
     ("Potential deadlock", "wait with `await`: until the next `await` the workflow's clock stands still."),
     (
         "Nondeterminism error",

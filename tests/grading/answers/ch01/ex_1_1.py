@@ -17,43 +17,34 @@ CLAIMS = {
     "with one charge and one parcel in the shop.": "ships_twice",
 }
 
+
+def _empty_delivery(attempts: int) -> Wrong:
+    """Give the charge up after some attempts, and return a Delivery all the same."""
+    return Wrong(
+        "no Delivery is returned while the charge fails",
+        "catch nothing: whoever gets a Delivery",
+        replace("from temporalio import workflow").by("""
+            from temporalio import workflow
+            from temporalio.common import RetryPolicy
+            from temporalio.exceptions import ActivityError
+        """),
+        replace("charge_id = await workflow.execute_activity(charge_card, order, start_to_close_timeout=limit)").by(
+            """
+            policy = RetryPolicy(maximum_attempts=ATTEMPTS)
+            try:
+                charge_id = await workflow.execute_activity(
+                    charge_card, order, start_to_close_timeout=limit, retry_policy=policy
+                )
+            except ActivityError:
+                return Delivery(order.id, "", "")
+        """.replace("ATTEMPTS", str(attempts))
+        ),
+    )
+
+
 WRONG = {
-    "an_empty_delivery": Wrong(
-        "no Delivery is returned while the charge fails",
-        "catch nothing: whoever gets a Delivery",
-        replace("from temporalio import workflow").by("""
-            from temporalio import workflow
-            from temporalio.common import RetryPolicy
-            from temporalio.exceptions import ActivityError
-        """),
-        replace("charge_id = await workflow.execute_activity(charge_card, order, start_to_close_timeout=limit)").by("""
-            once = RetryPolicy(maximum_attempts=1)
-            try:
-                charge_id = await workflow.execute_activity(
-                    charge_card, order, start_to_close_timeout=limit, retry_policy=once
-                )
-            except ActivityError:
-                return Delivery(order.id, "", "")
-        """),
-    ),
-    "an_empty_delivery_after_four_attempts": Wrong(
-        "no Delivery is returned while the charge fails",
-        "catch nothing: whoever gets a Delivery",
-        replace("from temporalio import workflow").by("""
-            from temporalio import workflow
-            from temporalio.common import RetryPolicy
-            from temporalio.exceptions import ActivityError
-        """),
-        replace("charge_id = await workflow.execute_activity(charge_card, order, start_to_close_timeout=limit)").by("""
-            once = RetryPolicy(maximum_attempts=4)
-            try:
-                charge_id = await workflow.execute_activity(
-                    charge_card, order, start_to_close_timeout=limit, retry_policy=once
-                )
-            except ActivityError:
-                return Delivery(order.id, "", "")
-        """),
-    ),
+    "an_empty_delivery": _empty_delivery(attempts=1),
+    "an_empty_delivery_after_four_attempts": _empty_delivery(attempts=4),
     "the_coroutine_in_the_result": Wrong(
         ("a call that has to be awaited is awaited", "the workflow completes"),
         "Next: an `await` is missing; write `await` in front of `workflow.execute_activity(…)`",
