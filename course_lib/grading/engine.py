@@ -7,7 +7,6 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import zip_longest
 from typing import Any
 
 from temporalio.service import RPCError
@@ -113,9 +112,10 @@ def _read(exercise: Exercise, answers: Sequence[Any], modules: Modules) -> tuple
     read: list[Any] = []
     problems: list[Part] = []
     _, *wanted = (str(parameter.annotation) for parameter in inspect.signature(exercise.check).parameters.values())
-    for name, answer, kind in zip_longest(exercise.answers, answers, wanted[: len(answers)], fillvalue=""):
+    kinds = dict(zip(exercise.answers, wanted, strict=False))
+    for name, answer in zip(exercise.answers, answers, strict=True):
         try:
-            read.append(handed_in.read(name, answer, modules, kind))
+            read.append(handed_in.read(name, answer, modules, kinds.get(name, "")))
         except AnswerProblem as problem:
             problems.append(problem.part)
     return read, problems
