@@ -98,6 +98,18 @@ async def test_a_cell_that_failed_last_is_not_graded_by_its_older_version(
     assert again.outcome is Outcome.PASSED, again.text()
 
 
+async def test_a_name_that_stands_for_an_older_run_of_its_cell_is_not_graded(
+    course_server: Server, modules: Modules
+) -> None:
+    older = run_cell(modules, "greeting", GREETING)["Greeting"]
+    newer = run_cell(modules, "greeting", GREETING.replace("class Greeting", "class Welcome"))["Welcome"]
+    verdict = await grade(declared("0.1"), (older,), server=course_server, modules=modules)
+    assert failed_labels(verdict) == ["Greeting is what its cell defines now"], verdict.text()
+    assert verdict.next_step.startswith("let the cell `%%module greeting` define `Greeting`, under this name")
+    renamed = await grade(declared("0.1"), (newer,), server=course_server, modules=modules)
+    assert renamed.outcome is Outcome.PASSED, renamed.text()
+
+
 async def test_the_learners_exception_is_shown_with_its_line(course_server: Server, modules: Modules) -> None:
     source = GREETING.replace('f"Welcome to the shop, {name}!"', "name.shout()")
     verdict = await grade_greeting(source, course_server, modules)
