@@ -7,6 +7,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from temporalio.service import RPCError
@@ -97,14 +98,16 @@ async def _verdict(
     for name, answer in zip(exercise.answers, answers, strict=True):
         if answer is ...:
             parts.append(Part(False, f"{name} is answered", "a value", "...", (), f"replace the `...` of {name}."))
+    beside = {name: modules.source(name) for name in modules.names()}
+    look = partial(mistakes.find, first_line=2, beside=beside)
     for code in _sources(read):
-        parts += mistakes.find(code.source, cell=code.cell, first_line=2)
+        parts += look(code.source, cell=code.cell)
     ran: list[str] = []
     if not problems:
         await _run(exercise, read, server, modules, parts, ran)
     if not all(part.ok for part in parts):  # then what is doubtful is the likely cause
         for code in _sources(read):
-            parts[:0] = mistakes.find(code.source, cell=code.cell, first_line=2, effects={"doubtful"})
+            parts[:0] = look(code.source, cell=code.cell, effects={"doubtful"})
     return _conclude(exercise, parts, ran)
 
 
