@@ -173,10 +173,18 @@ def _conclude(exercise: Exercise, parts: Sequence[Part], ran: Sequence[str]) -> 
         return _error(exercise, "The check looked at nothing, which is the course's fault, not yours.")
     failed = [part for part in parts if not part.ok]
     outcome = Outcome.FAILED if failed else Outcome.PASSED
-    steps = [step for part in failed if (step := advice(part.seen, slips=True) or part.next_step)]
+    steps = [step for part in failed if (step := _step(part))]
     step = (steps[0] if steps else "read the first ✗ above.") if failed else ""
     what = "; ".join(ran[:6]) + ("; …" if len(ran) > 6 else "")
     return Verdict(exercise.id, outcome, what, tuple(parts), step, 0.0, title=exercise.title)
+
+
+def _step(part: Part) -> str:
+    """Return what to do: what is known of a slip; of other errors, too, if the check says no more than "correct"."""
+    if not part.next_step.startswith("correct the line that is named,"):
+        return advice(part.seen, slips=True) or part.next_step
+    named = part.next_step if "line " in part.seen else part.next_step.replace("the line that is named", "what it says")
+    return advice(part.seen) or named
 
 
 def _error(exercise: Exercise, what: str, step: str = "") -> Verdict:

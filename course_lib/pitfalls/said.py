@@ -46,13 +46,19 @@ def advice(text: str, *, slips: bool = False) -> str:
         text: What was said of it: an error's message, with its type and its causes if there are any.
         slips: Whether to leave out what may be the subject of an exercise.
     """
-    if not slips and (stopped := _STOPPED.search(text)) and (rule := RULES.get(kind_of(stopped[1]))):
-        return f"{rule.fix}."
     if undefined := _UNDEFINED.search(text):
         return f"add at the top: {line}" if (line := import_of(undefined[1])) else ""
-    for pattern, fix in (_SAID["slip"] | ({} if slips else _SAID["situation"])).items():
+    if known := _known("slip", text):
+        return known
+    if not slips and (stopped := _STOPPED.search(text)) and (rule := RULES.get(kind_of(stopped[1]))):
+        return f"{rule.fix}."
+    return "" if slips else _known("situation", text)
+
+
+def _known(table: str, text: str) -> str:
+    for pattern, fix in _SAID[table].items():
         if found := re.search(pattern, text):
-            return fix.format(*(group.strip(",.'\"") for group in found.groups() if group))
+            return fix.format(*(group.strip(",.'\" ").replace("'", "") for group in found.groups() if group))
     return ""
 
 

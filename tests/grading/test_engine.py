@@ -61,6 +61,9 @@ ORDERS = """
 """
 
 
+THEN = "then check again."
+
+
 def failed_labels(verdict: Verdict) -> list[str]:
     return [part.label for part in verdict.parts if not part.ok]
 
@@ -122,6 +125,22 @@ async def test_what_the_sdk_says_of_a_slip_is_the_next_step(course_server: Serve
     verdict = await grade_greeting(GREETING.replace("self, name: str", "name: str"), course_server, modules)
     assert failed_labels(verdict) == ["the workflow completes"]
     assert verdict.next_step.startswith("give `Greeting.run` its `self`")
+
+
+@pytest.mark.parametrize(
+    ("seen", "step"),
+    [
+        ("NameError: name 'order' is not defined, at line 3", "correct the line that is named, then check again."),
+        ("KeyError: 'order'", "correct what it says, then check again."),
+        ("Not in workflow event loop, at line 3", "move this line into the workflow's `run`"),
+    ],
+)
+async def test_a_check_that_says_no_more_than_correct_it_is_helped(grader: Grader, seen: str, step: str) -> None:
+    async def check(bench: Bench, one: object) -> None:
+        bench.expect(False, "it works", expected="", seen=seen, next_step=f"correct the line that is named, {THEN}")
+        bench.expect(False, "that, too", expected="", seen="Not in workflow event loop", next_step="do it well.")
+
+    assert (await grader(check, 1)).next_step.startswith(step)
 
 
 async def test_what_is_doubtful_counts_only_in_a_wrong_answer(course_server: Server, modules: Modules) -> None:
