@@ -98,8 +98,7 @@ async def _verdict(
     for name, answer in zip(exercise.answers, answers, strict=True):
         if answer is ...:
             parts.append(Part(False, f"{name} is answered", "a value", "...", (), f"replace the `...` of {name}."))
-    beside = {name: modules.source(name) for name in modules.names()}
-    look = partial(mistakes.find, first_line=2, beside=beside)
+    look = partial(mistakes.find, first_line=2, beside={name: modules.source(name) for name in modules.names()})
     for code in _sources(read):
         parts += look(code.source, cell=code.cell)
     ran: list[str] = []
@@ -107,7 +106,7 @@ async def _verdict(
         await _run(exercise, read, server, modules, parts, ran)
     if not all(part.ok for part in parts):  # then what is doubtful is the likely cause
         for code in _sources(read):
-            parts[:0] = look(code.source, cell=code.cell, effects={"doubtful"})
+            parts[:0] = look(code.source, cell=code.cell, doubtful=True)
     return _conclude(exercise, parts, ran)
 
 

@@ -48,17 +48,13 @@ def advice(text: str, *, slips: bool = False) -> str:
     """
     if undefined := _UNDEFINED.search(text):
         return f"add at the top: {line}" if (line := import_of(undefined[1])) else ""
-    if known := _known("slip", text):
-        return known
-    if not slips and (stopped := _STOPPED.search(text)) and (rule := RULES.get(kind_of(stopped[1]))):
-        return f"{rule.fix}."
-    return "" if slips else _known("situation", text)
-
-
-def _known(table: str, text: str) -> str:
-    for pattern, fix in _SAID[table].items():
-        if found := re.search(pattern, text):
-            return fix.format(*(group.strip(",.'\" ").replace("'", "") for group in found.groups() if group))
+    for table in ("slip",) if slips else ("slip", "situation"):
+        stopped = _STOPPED.search(text) if table == "situation" else None
+        if stopped and (rule := RULES.get(kind_of(stopped[1]))):
+            return f"{rule.fix}."
+        for pattern, fix in _SAID[table].items():
+            if found := re.search(pattern, text):
+                return fix.format(*(group.strip(",.'\" ").replace("'", "") for group in found.groups() if group))
     return ""
 
 

@@ -242,7 +242,7 @@ def test_what_may_be_right_is_no_mistake(body: str) -> None:
 
 
 def test_what_is_doubtful_is_told_only_when_it_is_asked_for() -> None:
-    found = mistakes.find(in_run("await workflow.sleep(timedelta(4))"), effects={"doubtful"})
+    found = mistakes.find(in_run("await workflow.sleep(timedelta(4))"), doubtful=True)
     assert [part.next_step for part in found] == [
         "`timedelta(4)` counts days; write `timedelta(seconds=4)`, or `timedelta(days=4)` if you mean days."
     ]
@@ -254,7 +254,7 @@ def test_what_is_doubtful_is_told_only_when_it_is_asked_for() -> None:
         "timedelta(0, 4)",
         "timedelta()",
     ):
-        assert mistakes.find(in_run(f"await workflow.sleep({written})"), effects={"doubtful"}) == []
+        assert mistakes.find(in_run(f"await workflow.sleep({written})"), doubtful=True) == []
 
 
 def test_the_line_is_the_cells_line() -> None:
