@@ -3,7 +3,6 @@
 import builtins
 import difflib
 import importlib
-import keyword
 import sys
 from collections.abc import Collection, Mapping
 from importlib.machinery import PathFinder
@@ -55,7 +54,7 @@ def fix_for(
     for module, names in siblings.items():
         if name in names:
             return f"add at the top: from {module} import {name}"
-    return _close(name, known, siblings) or "define it in this cell, or import it at the top"
+    return _close(name, known, siblings) or "define it in this cell, import it at the top, or put a text in quotes"
 
 
 def _close(name: str, known: Collection[str], siblings: Mapping[str, Collection[str]]) -> str:
@@ -63,7 +62,7 @@ def _close(name: str, known: Collection[str], siblings: Mapping[str, Collection[
     imports = dict(COMMON)
     for module, names in siblings.items():
         imports.update({other: f"from {module} import {other}" for other in names if not other.startswith("_")})
-    plain = [*known, *keyword.kwlist, *(word for word in dir(builtins) if word.islower())]
+    plain = [*known, "True", "False", "None", *(word for word in dir(builtins) if word.islower())]
     for pool in (known, plain, imports):
         if match := difflib.get_close_matches(name, sorted(pool), 1, cutoff=0.8):
             statement = "" if match[0] in plain else f" Add at the top: {imports[match[0]]}"

@@ -7,14 +7,13 @@ import datetime
 import decimal
 import enum
 import inspect
-import linecache
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from temporalio.client import Client, WorkflowHandle
 
-from course_lib.cells import ModuleInfo, Modules
+from course_lib.cells import Modules
 from course_lib.grading import sources
 from course_lib.grading.exercises import Exercise
 from course_lib.grading.verdict import Part
@@ -202,8 +201,14 @@ def _module_code(name: str, answer: Any, modules: Modules) -> Code:
     if owner and inspect.isfunction(target) and activity_definition(target) is None:
         step = f"pass the class, {owner}: its methods come with it."
         raise AnswerProblem(f"{name} is the class itself", f"`{owner}`", f"its method `{owner}.{own_name}`", step)
-    source = modules.source(info.name) if modules.latest(info.name) == info.module else _as_typed(info)
-    return _code(own_name, info.name, info.module, source, target)
+    if modules.latest(info.name) != info.module:  # its cell has run again since, and what it defines now is elsewhere
+        raise AnswerProblem(
+            f"{name} is what its cell defines now",
+            f"`{own_name}`, as the cell `%%module {info.name}` ran last",
+            f"`{own_name}` of an earlier run of that cell",
+            f"let the cell `%%module {info.name}` define `{own_name}`, under this name, run it, and check again.",
+        )
+    return _code(own_name, info.name, info.module, modules.source(info.name), target)
 
 
 def _code(name: str, cell: str, revision: str, source: str, target: Any) -> Code:
@@ -213,11 +218,6 @@ def _code(name: str, cell: str, revision: str, source: str, target: Any) -> Code
     if activity is not None:
         return Code(name, cell, revision, source, "activity", activity.name or name)
     return Code(name, cell, revision, source, "class" if inspect.isclass(target) else "function", name)
-
-
-def _as_typed(info: ModuleInfo) -> str:
-    """Return an older revision's source as the learner wrote it, which ``Modules`` left for tracebacks."""
-    return "".join(linecache.getlines(str(info.path))[1:])
 
 
 def _is_stub(code: Code, stubs: dict[str, str]) -> bool:

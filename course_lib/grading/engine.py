@@ -7,7 +7,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import zip_longest
+from functools import partial
 from typing import Any
 
 from temporalio.service import RPCError
@@ -98,14 +98,15 @@ async def _verdict(
     for name, answer in zip(exercise.answers, answers, strict=True):
         if answer is ...:
             parts.append(Part(False, f"{name} is answered", "a value", "...", (), f"replace the `...` of {name}."))
+    look = partial(mistakes.find, first_line=2, beside={name: modules.source(name) for name in modules.names()})
     for code in _sources(read):
-        parts += mistakes.find(code.source, cell=code.cell, first_line=2)
+        parts += look(code.source, cell=code.cell)
     ran: list[str] = []
     if not problems:
         await _run(exercise, read, server, modules, parts, ran)
     if not all(part.ok for part in parts):  # then what is doubtful is the likely cause
         for code in _sources(read):
-            parts[:0] = mistakes.find(code.source, cell=code.cell, first_line=2, effects={"doubtful"})
+            parts[:0] = look(code.source, cell=code.cell, doubtful=True)
     return _conclude(exercise, parts, ran)
 
 
@@ -113,9 +114,10 @@ def _read(exercise: Exercise, answers: Sequence[Any], modules: Modules) -> tuple
     read: list[Any] = []
     problems: list[Part] = []
     _, *wanted = (str(parameter.annotation) for parameter in inspect.signature(exercise.check).parameters.values())
-    for name, answer, kind in zip_longest(exercise.answers, answers, wanted[: len(answers)], fillvalue=""):
+    kinds = dict(zip(exercise.answers, wanted, strict=False))
+    for name, answer in zip(exercise.answers, answers, strict=True):
         try:
-            read.append(handed_in.read(name, answer, modules, kind))
+            read.append(handed_in.read(name, answer, modules, kinds.get(name, "")))
         except AnswerProblem as problem:
             problems.append(problem.part)
     return read, problems
@@ -170,10 +172,18 @@ def _conclude(exercise: Exercise, parts: Sequence[Part], ran: Sequence[str]) -> 
         return _error(exercise, "The check looked at nothing, which is the course's fault, not yours.")
     failed = [part for part in parts if not part.ok]
     outcome = Outcome.FAILED if failed else Outcome.PASSED
-    steps = [step for part in failed if (step := advice(part.seen, slips=True) or part.next_step)]
+    steps = [step for part in failed if (step := _step(part))]
     step = (steps[0] if steps else "read the first ✗ above.") if failed else ""
     what = "; ".join(ran[:6]) + ("; …" if len(ran) > 6 else "")
     return Verdict(exercise.id, outcome, what, tuple(parts), step, 0.0, title=exercise.title)
+
+
+def _step(part: Part) -> str:
+    """Return what to do: what is known of a slip; of other errors, too, if the check says no more than "correct"."""
+    if not part.next_step.startswith("correct the line that is named,"):
+        return advice(part.seen, slips=True) or part.next_step
+    named = part.next_step if "line " in part.seen else part.next_step.replace("the line that is named", "what it says")
+    return advice(part.seen) or named
 
 
 def _error(exercise: Exercise, what: str, step: str = "") -> Verdict:

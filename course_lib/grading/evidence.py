@@ -14,6 +14,8 @@ Handle = WorkflowHandle[Any, Any]
 """A workflow run, whatever its types."""
 
 _LONGEST = 300
+# The sandbox says so of every call that it stops: it is no advice for a beginner, and leaves no room for the line.
+_ASIDE = re.compile(r"\. If this is code from a module not used in a workflow .*? mark the import as pass through\.")
 _FRAME = re.compile(r'File "(?P<path>[^"]+)", line (?P<line>\d+)')
 
 
@@ -125,7 +127,7 @@ def place_of(traceback: str, lines: dict[str, str]) -> str:
 
 def short_text(text: str) -> str:
     """Return a text on one line, shortened."""
-    flat = " ".join(text.split())
+    flat = _ASIDE.sub("", " ".join(text.split()))
     return flat if len(flat) <= _LONGEST else f"{flat[: _LONGEST - 1]}…"
 
 

@@ -1,6 +1,6 @@
 """Known mistakes in an answer, each as a failed part of the verdict that names the line and the fix."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 
 from course_lib.grading.verdict import Part
 from course_lib.pitfalls import RULES, Effect, Finding
@@ -10,7 +10,7 @@ _ORDER = list(RULES)
 
 
 def find(
-    source: str, *, cell: str = "", first_line: int = 1, effects: Collection[Effect] = ("stopped", "breaks", "wrong")
+    source: str, *, cell: str = "", first_line: int = 1, beside: Mapping[str, str] | None = None, doubtful: bool = False
 ) -> list[Part]:
     """Return one failed part for each known mistake in a module's source.
 
@@ -18,10 +18,12 @@ def find(
         source: The module's Python.
         cell: The module's name, said with the line.
         first_line: Number of the source's first line; 2 for a module cell, whose first line is ``%%module``.
-        effects: What counts; ``doubtful`` is a mistake only in an answer that is wrong.
+        beside: The sources of the chapter's modules, by name: it may import them.
+        doubtful: Whether to return what is a mistake only in an answer that is wrong.
     """
+    effects: tuple[Effect, ...] = ("doubtful",) if doubtful else ("stopped", "breaks", "lies", "wrong")
     try:
-        found = find_pitfalls(source, effects=effects)
+        found = find_pitfalls(source, beside, effects=effects)
     except (SyntaxError, ValueError, RecursionError):
         return []  # the module cell has said so already, before it ran anything
     by_fix: dict[tuple[str, str], list[Finding]] = {}

@@ -1,6 +1,7 @@
 """A module's syntax tree with the few questions that the rules ask: what is called, and whose code it is."""
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 
@@ -10,6 +11,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 # Names of Python's own that a rule knows; a module may have something else under them.
 _BUILTINS = frozenset({"hash", "id", "input", "open", "print"})
+_ASKS = re.compile(r"temporalio\.workflow\.(execute|start)(_local)?_activity")
 # In a notebook another cell may have imported these two.
 _ASSUMED = {"workflow": "temporalio.workflow", "activity": "temporalio.activity"}
 
@@ -207,8 +209,16 @@ class Module:
         }
 
     def is_activity(self, function: Function) -> bool:
-        """Tell whether a function is an activity."""
-        return self.decorated(function, "temporalio.activity.defn")
+        """Tell whether a function is an activity, or is meant to be."""
+        meant = function.name in self.asked_for and self.functions[function.name] is function
+        return meant or self.decorated(function, "temporalio.activity.defn")
+
+    @cached_property
+    def asked_for(self) -> list[str]:
+        """The module's own functions that `execute_activity` and the like are given as the activity."""
+        asked = [call.args[0] for call, name in self.calls(ast.walk(self.tree)) if _ASKS.fullmatch(name) and call.args]
+        names = [node.id for node in asked if isinstance(node, ast.Name) and not self.is_local(node)]
+        return [name for name in dict.fromkeys(names) if name in self.functions]
 
     def activities(self) -> Iterator[Function]:
         """Yield all activities, functions and methods."""

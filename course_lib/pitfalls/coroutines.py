@@ -2,7 +2,7 @@
 
 import ast
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from course_lib.pitfalls.code import Function, Module, bindings
 from course_lib.pitfalls.rules import Finding
@@ -24,17 +24,19 @@ _HANDLES = {
 _CHILD = "temporalio.workflow.start_child_workflow"
 # What the handle of an activity or a child is asked for.
 _OF_HANDLES = {*dir(asyncio.Task), "id", "first_execution_run_id", "signal"}
+_KEEPERS = (ast.List, ast.Tuple, ast.Dict, ast.ListComp, ast.DictComp)
 _VALUES = {"str", "int", "float", "len", "print", "repr"}  # what they are given, they do not await
 _ENTRIES = ("workflow.run", "workflow.update", "workflow.query", "activity.defn")
 
 
-def forgotten_await(module: Module) -> Iterator[Finding]:
+def forgotten_await(module: Module, siblings: Mapping[str, Module]) -> Iterator[Finding]:
     """A coroutine that is dropped, returned, kept and never awaited, or used as its result; a handle, too."""
+    theirs = {f"{name}.{own}" for name, sibling in siblings.items() for own in _coroutine_functions(sibling)}
     for function in ast.walk(module.tree):
         if not isinstance(function, ast.AsyncFunctionDef | ast.Module):
             continue
         place = _Place(module, function)
-        own, clients = _own_coroutines(module, function), _shop_clients(module, function)
+        own, clients = _own_coroutines(module, function) | theirs, _shop_clients(module, function)
         for node in place.own:
             if not isinstance(node, ast.Call):
                 continue
@@ -88,8 +90,14 @@ class _Place:
             made: The call that makes it, or the `await` that gives a handle.
             handle: Whether it is a handle, which may also be asked or left alone.
         """
-        parent = self.parents[made]
+        outer: ast.expr = made
+        while isinstance(self.parents[outer], _KEEPERS):
+            outer = self.parents[outer]  # type: ignore[assignment]
+        parent = self.parents[outer]
         target = parent.targets[0] if isinstance(parent, ast.Assign) else getattr(parent, "target", None)
+        kept = target.value if isinstance(target, ast.Subscript) else target if outer is not made else None
+        if isinstance(parent, ast.Assign | ast.AnnAssign) and isinstance(kept, ast.Name):
+            return self._never_awaited(kept.id, handle)
         if not (isinstance(parent, ast.Assign | ast.AnnAssign) and isinstance(target, ast.Name)):
             return self._is_a_value(made)
         uses = [
@@ -100,18 +108,29 @@ class _Place:
         meant = [use for use in uses if not (handle and self._asks_a_handle(use))]
         return (bool(meant) or not handle) and all(self._is_a_value(use) for use in meant)
 
+    def _never_awaited(self, kept: str, handle: bool) -> bool:
+        """Tell whether nobody can await what a collection holds: it is filled, and returned by what Temporal calls."""
+        uses = [node for node in ast.walk(self._function) if isinstance(node, ast.Name) and node.id == kept]
+        owners = [self.parents[use] for use in uses if isinstance(use.ctx, ast.Load)]
+        filled = [isinstance(owner, ast.Subscript) and isinstance(owner.ctx, ast.Store) for owner in owners]
+        returned = [isinstance(owner, ast.Return) and self._is_entry() for owner in owners]
+        return (any(returned) or not handle) and all(map(max, filled, returned))
+
+    def _is_entry(self) -> bool:
+        decorators = getattr(self._function, "decorator_list", [])
+        return any(ast.unparse(each).startswith(_ENTRIES) for each in decorators)
+
     def _asks_a_handle(self, node: ast.expr) -> bool:
         return isinstance(owner := self.parents[node], ast.Attribute) and owner.attr in _OF_HANDLES
 
     def _is_a_value(self, node: ast.expr) -> bool:
         parent, inner = self.parents[node], node
-        while isinstance(parent, ast.keyword | ast.List | ast.Tuple | ast.Dict) or (
+        while isinstance(parent, (ast.keyword, *_KEEPERS)) or (
             isinstance(parent, ast.Call) and inner is not parent.func and self._is_class(parent)
         ):
             parent, inner = self.parents[parent], parent  # type: ignore[assignment]
         if isinstance(parent, ast.Return):
-            decorators = getattr(self._function, "decorator_list", [])
-            return any(ast.unparse(each).startswith(_ENTRIES) for each in decorators)
+            return self._is_entry()
         if isinstance(parent, ast.Call):
             name = self._module.name(parent.func)
             return inner is not parent.func and name in _VALUES | _COROUTINES | _HANDLES
@@ -130,9 +149,15 @@ def _defines(module: Module, method: str) -> bool:
     return any(isinstance(node, ast.FunctionDef) and node.name == method for node in ast.walk(module.tree))
 
 
+def _coroutine_functions(module: Module) -> set[str]:
+    """Return a module's coroutine functions but for its activities: `await` would not make their call right."""
+    asynchronous = [node for node in module.functions.values() if isinstance(node, ast.AsyncFunctionDef)]
+    return {node.name for node in asynchronous if not module.is_activity(node)}
+
+
 def _own_coroutines(module: Module, function: ast.AsyncFunctionDef | ast.Module) -> set[str]:
     """Return the coroutine functions of the module, and of the class that a function stands in."""
-    names = {name for name, node in module.functions.items() if isinstance(node, ast.AsyncFunctionDef)}
+    names = _coroutine_functions(module)
     for owner in module.classes:
         if function in owner.body:
             names |= {f"self.{item.name}" for item in owner.body if isinstance(item, ast.AsyncFunctionDef)}

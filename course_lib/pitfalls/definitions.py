@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from course_lib.pitfalls.code import Module, methods
+from course_lib.pitfalls.names import kind_of
 from course_lib.pitfalls.rules import Finding
 
 _WITH_TIMEOUT = {
@@ -13,18 +14,34 @@ _TIMEOUTS = {"start_to_close_timeout", "schedule_to_close_timeout", None}  # Non
 
 
 def workflows(module: Module) -> Iterator[Finding]:
-    """A class without ``@workflow.defn``; a run method that is a plain ``def`` or takes more than one parameter."""
+    """A class without ``@workflow.defn``; a run method that is a plain ``def``, reads a default, or takes too much."""
     for node in module.workflow_classes:
         if not module.decorated(node, "temporalio.workflow.defn"):
-            yield module.finding(node, "not decorated", node.name)
+            yield module.finding(node, "not decorated", node.name, "a", "workflow", "class")
         for method in methods(node):
             if module.decorated(method, "temporalio.workflow.run"):
                 if isinstance(method, ast.FunctionDef):
                     yield module.finding(method, "not async", node.name, method.name)
                 arguments = method.args
+                read = [each for each in (*arguments.defaults, *arguments.kw_defaults) if each and _reads(module, each)]
+                for default in read:
+                    yield module.finding(default, "read default", node.name, method.name)
                 count = len(arguments.posonlyargs) + len(arguments.args) + len(arguments.kwonlyargs) - 1
-                if count > 1:
+                if count > 1 and not read:
                     yield module.finding(method, "several parameters", node.name, method.name, str(count))
+
+
+def _reads(module: Module, default: ast.expr) -> bool:
+    """Tell whether a value is read from outside the code: the clock, the environment, what Temporal knows of a run."""
+    named = [module.name(node) for node in ast.walk(default) if isinstance(node, ast.Name | ast.Attribute)]
+    return any(name == "os.environ" or kind_of(name) or name.startswith("temporalio.workflow.") for name in named)
+
+
+def activities(module: Module) -> Iterator[Finding]:
+    """A function of the module that is asked for as an activity, and is none."""
+    for function in map(module.functions.__getitem__, module.asked_for):
+        if not module.decorated(function, "temporalio.activity.defn"):
+            yield module.finding(function, "not decorated", function.name, "an", "activity", "def")
 
 
 def without_timeout(module: Module) -> Iterator[Finding]:

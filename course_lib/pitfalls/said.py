@@ -46,13 +46,15 @@ def advice(text: str, *, slips: bool = False) -> str:
         text: What was said of it: an error's message, with its type and its causes if there are any.
         slips: Whether to leave out what may be the subject of an exercise.
     """
-    if not slips and (stopped := _STOPPED.search(text)) and (rule := RULES.get(kind_of(stopped[1]))):
-        return f"{rule.fix}."
     if undefined := _UNDEFINED.search(text):
         return f"add at the top: {line}" if (line := import_of(undefined[1])) else ""
-    for pattern, fix in (_SAID["slip"] | ({} if slips else _SAID["situation"])).items():
-        if found := re.search(pattern, text):
-            return fix.format(*(group.strip(",.'\"") for group in found.groups() if group))
+    for table in ("slip",) if slips else ("slip", "situation"):
+        stopped = _STOPPED.search(text) if table == "situation" else None
+        if stopped and (rule := RULES.get(kind_of(stopped[1]))):
+            return f"{rule.fix}."
+        for pattern, fix in _SAID[table].items():
+            if found := re.search(pattern, text):
+                return fix.format(*(group.strip(",.'\" ").replace("'", "") for group in found.groups() if group))
     return ""
 
 

@@ -21,10 +21,11 @@ _SEARCHES: tuple[Callable[[Module], Iterator[Finding]], ...] = (
     states.repeated_output,
     states.skips_when_replaying,
     definitions.workflows,
+    definitions.activities,
     definitions.without_timeout,
-    coroutines.forgotten_await,
     values.error_types,
     values.durations,
+    values.uncalled,
     process.blocking_activities,
     process.swallowed_exceptions,
     process.endless_loops,
@@ -32,6 +33,7 @@ _SEARCHES: tuple[Callable[[Module], Iterator[Finding]], ...] = (
     process.sandbox_off,
     process.runs_the_loop,
 )
+_NEAR = (coroutines.forgotten_await, siblings.behind_calls, siblings.shared_state, siblings.slow_imports)
 
 
 def find(
@@ -56,9 +58,8 @@ def find(
     """
     module = parsed(source, only=only)
     others = dict(_parsed(beside or {}))
-    near = (search(module, others) for search in (siblings.behind_calls, siblings.shared_state, siblings.slow_imports))
     found: dict[tuple[int, str], Finding] = {}
-    for finding in chain(*(search(module) for search in _SEARCHES), *near):
+    for finding in chain(*(search(module) for search in _SEARCHES), *(search(module, others) for search in _NEAR)):
         if finding.effect in effects:
             found.setdefault((finding.line, finding.name), finding)
     return sorted(found.values(), key=lambda finding: finding.line)

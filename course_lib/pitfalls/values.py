@@ -1,4 +1,4 @@
-"""Values of a kind that Temporal does not take: a class for an error's name, a number for a time."""
+"""Values of a kind that is not wanted: a class for an error's name, a number for a time, a function for its answer."""
 
 import ast
 from collections.abc import Iterator
@@ -35,6 +35,20 @@ def durations(module: Module) -> Iterator[Finding]:
             days = call.args[0]
             if isinstance(days, ast.Constant) and days.value != 0:
                 yield module.finding(call, "days", ast.unparse(days))
+
+
+def uncalled(module: Module) -> Iterator[Finding]:
+    """A function of Temporal's or of the module as a condition, without the call."""
+    tests = [node.test for node in ast.walk(module.tree) if isinstance(node, ast.If | ast.IfExp | ast.While)]
+    for call, name in module.calls(ast.walk(module.tree)):
+        if name == "temporalio.workflow.wait_condition" and call.args and isinstance(call.args[0], ast.Lambda):
+            tests.append(call.args[0].body)
+    for test in tests:
+        for part in getattr(test, "values", [getattr(test, "operand", test)]):  # of `and`, `or` and `not`
+            name = module.name(part)
+            own = name in module.functions and not module.is_local(part)
+            if own or (name.startswith("temporalio.workflow.") and name.rpartition(".")[2].islower()):
+                yield module.finding(part, "not called", ast.unparse(part))
 
 
 def _meant_as_names(module: Module) -> Iterator[ast.expr]:

@@ -37,6 +37,8 @@ def refused(notebook: Notebook, source: str, name: str = "orders") -> str:
         ("display(1)\n", 2, "leave it out, or use `print`"),
         ("def f():\n    prnt(1)\n", 3, "did you mean `print`?"),
         ("class A:\n    def f(self):\n        return [q for _ in range(3)]\n", 4, "define it in this cell"),
+        ("X = (breaks, 25)\n", 2, "put a text in quotes"),
+        ("X = Flase\n", 2, "did you mean `False`?"),
         ("__all__ = ['gone']\n", 2, "define it, or take it out"),
         ("n = 1\ndef f():\n    print(n)\n    n = 2\n", 4, "give the variable in the function another name"),
     ],

@@ -61,6 +61,9 @@ ORDERS = """
 """
 
 
+THEN = "then check again."
+
+
 def failed_labels(verdict: Verdict) -> list[str]:
     return [part.label for part in verdict.parts if not part.ok]
 
@@ -98,6 +101,18 @@ async def test_a_cell_that_failed_last_is_not_graded_by_its_older_version(
     assert again.outcome is Outcome.PASSED, again.text()
 
 
+async def test_a_name_that_stands_for_an_older_run_of_its_cell_is_not_graded(
+    course_server: Server, modules: Modules
+) -> None:
+    older = run_cell(modules, "greeting", GREETING)["Greeting"]
+    newer = run_cell(modules, "greeting", GREETING.replace("class Greeting", "class Welcome"))["Welcome"]
+    verdict = await grade(declared("0.1"), (older,), server=course_server, modules=modules)
+    assert failed_labels(verdict) == ["Greeting is what its cell defines now"], verdict.text()
+    assert verdict.next_step.startswith("let the cell `%%module greeting` define `Greeting`, under this name")
+    renamed = await grade(declared("0.1"), (newer,), server=course_server, modules=modules)
+    assert renamed.outcome is Outcome.PASSED, renamed.text()
+
+
 async def test_the_learners_exception_is_shown_with_its_line(course_server: Server, modules: Modules) -> None:
     source = GREETING.replace('f"Welcome to the shop, {name}!"', "name.shout()")
     verdict = await grade_greeting(source, course_server, modules)
@@ -110,6 +125,22 @@ async def test_what_the_sdk_says_of_a_slip_is_the_next_step(course_server: Serve
     verdict = await grade_greeting(GREETING.replace("self, name: str", "name: str"), course_server, modules)
     assert failed_labels(verdict) == ["the workflow completes"]
     assert verdict.next_step.startswith("give `Greeting.run` its `self`")
+
+
+@pytest.mark.parametrize(
+    ("seen", "step"),
+    [
+        ("NameError: name 'order' is not defined, at line 3", "correct the line that is named, then check again."),
+        ("KeyError: 'order'", "correct what it says, then check again."),
+        ("Not in workflow event loop, at line 3", "move this line into the workflow's `run`"),
+    ],
+)
+async def test_a_check_that_says_no_more_than_correct_it_is_helped(grader: Grader, seen: str, step: str) -> None:
+    async def check(bench: Bench, one: object) -> None:
+        bench.expect(False, "it works", expected="", seen=seen, next_step=f"correct the line that is named, {THEN}")
+        bench.expect(False, "that, too", expected="", seen="Not in workflow event loop", next_step="do it well.")
+
+    assert (await grader(check, 1)).next_step.startswith(step)
 
 
 async def test_what_is_doubtful_counts_only_in_a_wrong_answer(course_server: Server, modules: Modules) -> None:

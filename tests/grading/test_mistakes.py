@@ -148,6 +148,24 @@ def test_good_code_has_none() -> None:
             "`await`",
         ),
         (HEAD + "async def go(handle):\n    handle.signal('approve')", "`await` in front of `handle.signal(…)`"),
+        (in_run(f"x = {{}}\nfor each in order:\n    x[each] = {CHARGE}\nreturn x"), "`await`"),
+        (in_run(f"x = {{each: {CHARGE} for each in order}}\nreturn x"), "`await`"),
+        (in_run(f"return [{CHARGE} for each in order]"), "`await`"),
+        (in_run(f"x = {{}}\nx['a'] = {CHARGE.replace('execute', 'start')}\nreturn x"), "in front of the handle"),
+        (in_run("return await charge(order)") + in_activity("return 1"), "await workflow.execute_activity(charge,"),
+        (in_run("charge(order)") + in_activity("return ShopClient()"), "await workflow.execute_activity(charge,"),
+        (
+            in_run(f"return await workflow.execute_activity(charge, order, {TIME})")
+            + in_activity("return ShopClient()").replace("@activity.defn", ""),
+            "put `@activity.defn` above `def charge`",
+        ),
+        (in_run("if workflow.patched:\n    return 1"), "call it: `workflow.patched(…)`"),
+        (in_run("while order and late:\n    break") + "def late(): ...", "`late(…)`"),
+        (in_run("await workflow.wait_condition(lambda: workflow.all_handlers_finished)"), "_finished(…)`"),
+        *[
+            (in_run("return 1").replace("order: str", f"order: str, since={default}"), "when the module is imported")
+            for default in ("workflow.now()", "int(os.environ['A'])")
+        ],
         (in_run("p = RetryPolicy(non_retryable_error_types=[CardDeclined, 'Other'])"), '"CardDeclined"'),
         (in_run("p = RetryPolicy(non_retryable_error_types=(shop.CardDeclined,))"), '"CardDeclined"'),
         (in_run("raise ApplicationError('no', type=CardDeclined)"), '"CardDeclined"'),
@@ -203,6 +221,12 @@ def test_each_mistake_is_named_with_its_cure(source: str, words: str) -> None:
         "x = await workflow.start_child_workflow('c', id='a')\nawait x.signal('go')\nreturn x.id",
         "x = await workflow.start_child_workflow('c', id='a')\nself.children.append(x)",
         f"undo = Undo({CHARGE})\nreturn await undo.step",
+        f"x = [{CHARGE} for each in order]\nreturn await asyncio.gather(*x)",
+        f"x = {{each: {CHARGE} for each in order}}\nreturn {{each: await x[each] for each in x}}",
+        f"x = {{}}\nx[order] = {CHARGE}\nawait self.all_of(x)\nreturn x",
+        f"x = {{}}\nx[order] = {CHARGE.replace('execute', 'start')}\nawait asyncio.sleep(9)",
+        f"return await asyncio.gather(*[{CHARGE} for each in order])",
+        "late = self.late\nif late or workflow.info().is_continued_as_new():\n    return 1",
         "p = RetryPolicy(non_retryable_error_types=['CardDeclined', CardDeclined.__name__, NAMES[0], DECLINED])",
         "Declined = 'CardDeclined'\np = RetryPolicy(non_retryable_error_types=[Declined, Kinds.CardDeclined.value])",
         f"{CAUGHT}    if error.type == Kinds.CardDeclined or error.type == 'B' or isinstance(error, Late):\n"
@@ -218,7 +242,7 @@ def test_what_may_be_right_is_no_mistake(body: str) -> None:
 
 
 def test_what_is_doubtful_is_told_only_when_it_is_asked_for() -> None:
-    found = mistakes.find(in_run("await workflow.sleep(timedelta(4))"), effects={"doubtful"})
+    found = mistakes.find(in_run("await workflow.sleep(timedelta(4))"), doubtful=True)
     assert [part.next_step for part in found] == [
         "`timedelta(4)` counts days; write `timedelta(seconds=4)`, or `timedelta(days=4)` if you mean days."
     ]
@@ -230,7 +254,7 @@ def test_what_is_doubtful_is_told_only_when_it_is_asked_for() -> None:
         "timedelta(0, 4)",
         "timedelta()",
     ):
-        assert mistakes.find(in_run(f"await workflow.sleep({written})"), effects={"doubtful"}) == []
+        assert mistakes.find(in_run(f"await workflow.sleep({written})"), doubtful=True) == []
 
 
 def test_the_line_is_the_cells_line() -> None:
@@ -248,6 +272,17 @@ def test_a_mistake_made_twice_is_told_once_with_both_lines() -> None:
 def test_a_helper_of_the_workflow_is_workflow_code() -> None:
     source = f"{in_run('return stamp()')}\ndef stamp():\n    return datetime.now()\n"
     assert labels(source) == ["the workflow asks Temporal for the time"]
+
+
+def test_what_comes_from_another_module_is_known() -> None:
+    beside = {"steps": f"{in_activity('return 1')}\nasync def undo(order): ...\n"}
+    for line, words in (
+        ("undo(order)", "write `await` in front of `undo(…)`"),
+        ("await charge(order)", "ask for it: `await workflow.execute_activity(charge,"),
+    ):
+        source = f"from steps import charge, undo\n{in_run(line)}"
+        assert labels(source) == []
+        assert [words in part.next_step for part in mistakes.find(source, beside=beside)] == [True]
 
 
 @pytest.mark.parametrize("source", ["def (", "x = '\x00'", "(" * 5000])

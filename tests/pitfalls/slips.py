@@ -2,12 +2,14 @@
 
 import asyncio
 import time
+import urllib.request
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from temporalio import activity, workflow
 from temporalio.common import RetryPolicy
+from temporalio.exceptions import ApplicationError
 
 if TYPE_CHECKING:
     from datetime import timezone  # forgotten: no run has it
@@ -62,6 +64,10 @@ async def slip(which: str) -> Any:
             return kept.upper()
         case "coroutine in a dataclass":
             return Order(asyncio.sleep(1), 1)  # type: ignore[arg-type]
+        case "coroutine unpacked":
+            kept, _ = asyncio.sleep(1)  # type: ignore[misc]
+        case "dataclass unpacked":
+            kept, _ = Order("a", 1)  # type: ignore[misc]
         case "handle returned":
             return workflow.start_activity(ship, "a", start_to_close_timeout=LIMIT)
         case "handle asked":
@@ -80,6 +86,8 @@ async def slip(which: str) -> Any:
             await asked(ship, "a", start_to_close_timeout=4)
         case "interval":
             await asked(ship, "a", retry_policy=RetryPolicy(initial_interval=1))  # type: ignore[arg-type]
+        case "text slept":
+            await sleep("1s")
         case "timedelta slept":
             await sleep(timedelta(seconds=1))
         case "in the past":
@@ -116,6 +124,10 @@ async def slip(which: str) -> Any:
             await asked("charge", "a")
         case "wrong plain type":
             await asked(ship, 7)
+        case "the shop":
+            urllib.request.Request("http://shop")
+        case "an error returned":
+            return ApplicationError("no")
         case "an object":
             return object()
         case "too large":
@@ -124,11 +136,12 @@ async def slip(which: str) -> Any:
 
 
 SLIPS = (
-    "coroutine returned", "coroutine asked", "coroutine in a dataclass", "handle returned", "handle asked",
-    "a value awaited", "asyncio.run", "no condition", "class for a name", "number", "interval", "timedelta slept",
-    "in the past", "called", "a text raised", "no activity", "no timeout", "not registered", "name",
-    "name in an activity", "activity's own", "clock", "a file", "missing argument", "too many", "missing field",
-    "wrong field", "wrong type", "wrong plain type", "an object", "too large",
+    "coroutine returned", "coroutine asked", "coroutine in a dataclass", "coroutine unpacked", "dataclass unpacked",
+    "text slept", "the shop", "an error returned", "handle returned", "handle asked", "a value awaited",
+    "asyncio.run", "no condition", "class for a name", "number", "interval", "timedelta slept", "in the past",
+    "called", "a text raised", "no activity", "no timeout", "not registered", "name", "name in an activity",
+    "activity's own", "clock", "a file", "missing argument", "too many", "missing field", "wrong field",
+    "wrong type", "wrong plain type", "an object", "too large",
 )  # fmt: skip
 
 

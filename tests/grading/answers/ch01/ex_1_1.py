@@ -168,8 +168,8 @@ WRONG = {
         """),
     ),
     "calls_the_function": Wrong(
-        "the workflow completes",
-        "hand each step to the server",
+        ("an activity is asked for, never called", "an activity is asked for, never called", "the workflow completes"),
+        "ask for it: `await workflow.execute_activity(charge_card, …",
         replace("""
             limit = timedelta(seconds=4)
             charge_id = await workflow.execute_activity(charge_card, order, start_to_close_timeout=limit)

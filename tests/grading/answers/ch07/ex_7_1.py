@@ -109,8 +109,8 @@ WRONG = {
         replace("workflow.now()").by("datetime.fromtimestamp(NOW, timezone.utc)"),
     ),
     "calls_the_activity_itself": Wrong(
-        "the workflow completes",
-        "let the server call the activity",
+        ("an activity is asked for, never called", "the workflow completes"),
+        "ask for it: `await workflow.execute_activity(ship_parcel, …",
         replace(SHIP).by("parcel = await ship_parcel(order_id)"),
     ),
     "in_a_helper": Wrong(

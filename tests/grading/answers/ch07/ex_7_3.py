@@ -65,8 +65,8 @@ WRONG = {
         replace('"FREE_FROM_CENTS"').by('"FREE_FROM"'),
     ),
     "activity_called_directly": Wrong(
-        "the workflow completes",
-        "call that with `await workflow.execute_activity(…)`",
+        ("an activity is asked for, never called", "the workflow completes"),
+        "ask for it: `await workflow.execute_activity(free_from, …",
         replace("workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by("free_from()"),
     ),
     "asks_twice_and_ignores_it": Wrong(

@@ -35,8 +35,8 @@ WRONG = {
         replace("cart = activity.info().workflow_id").by('cart = "cart-1"'),
     ),
     "forgotten_await": Wrong(
-        "everything in the cart is reserved, and the workflow waits",
-        "with `await`",
+        ("a call that has to be awaited is awaited", "everything in the cart is reserved, and the workflow waits"),
+        "write `await` in front of `workflow.execute_activity(…)`",
         replace("await workflow.execute_activity").by("workflow.execute_activity"),
     ),
     "ids_to_things": Wrong(

@@ -33,7 +33,9 @@ WRONG = {
         "the workflow completes", "the workflow completes", FORGET, replace(CALL).by("KNOWN[customer]")
     ),
     "calls_the_activity_itself": Wrong(
-        "the workflow completes", "the workflow completes", replace(CALL).by("await verify(customer)")
+        ("an activity is asked for, never called", "the workflow completes"),
+        "ask for it: `await workflow.execute_activity(verify, …",
+        replace(CALL).by("await verify(customer)"),
     ),
     "class_attribute": Wrong(
         "identity is asked once about each customer",
