@@ -22,7 +22,9 @@ def workflows(module: Module) -> Iterator[Finding]:
                 if isinstance(method, ast.FunctionDef):
                     yield module.finding(method, "not async", node.name, method.name)
                 arguments = method.args
-                count = len(arguments.posonlyargs) + len(arguments.args) + len(arguments.kwonlyargs) - 1
+                # One with a default is not asked of anybody: what is wrong with it is something else.
+                count = len(arguments.posonlyargs) + len(arguments.args) - len(arguments.defaults) - 1
+                count += sum(default is None for default in arguments.kw_defaults)
                 if count > 1:
                     yield module.finding(method, "several parameters", node.name, method.name, str(count))
 
