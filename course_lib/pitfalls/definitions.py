@@ -23,11 +23,13 @@ def workflows(module: Module) -> Iterator[Finding]:
                 if isinstance(method, ast.FunctionDef):
                     yield module.finding(method, "not async", node.name, method.name)
                 arguments = method.args
-                read = [each for each in (*arguments.defaults, *arguments.kw_defaults) if each and _reads(module, each)]
-                for default in read:
-                    yield module.finding(default, "read default", node.name, method.name)
-                count = len(arguments.posonlyargs) + len(arguments.args) + len(arguments.kwonlyargs) - 1
-                if count > 1 and not read:
+                for default in (*arguments.defaults, *arguments.kw_defaults):
+                    if default and _reads(module, default):
+                        yield module.finding(default, "read default", node.name, method.name)
+                # One with a default is not asked of anybody: what is wrong with it is something else.
+                count = len(arguments.posonlyargs) + len(arguments.args) - len(arguments.defaults) - 1
+                count += sum(default is None for default in arguments.kw_defaults)
+                if count > 1:
                     yield module.finding(method, "several parameters", node.name, method.name, str(count))
 
 

@@ -80,6 +80,8 @@ async def check_reminders(bench: "Bench", remind: "Code") -> None:
 def _mail_step(mails: list[str], asked: tuple[int, ...]) -> str:
     if not asked:
         return "when the second is over, ask for the mail: `await workflow.execute_activity(remind, …)`."
+    if not mails:
+        return "write `await` in front of the call of `remind`: the run ended before the mail was sent."
     if len(mails) > 1:
         return "ask for `remind` once."
     return "hand `order_id` on, to `remind` and by it to `send_mail`: the mail is about this order."

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from course_lib.grading.evidence import Handle
 
 # A set of these is walked over the other way round in `ELSEWHERE` than in `HERE`: who sorts by what two of them have in
-# common, the first letter for example, is found out.
-_SKUS = ["cup", "tea", "kettle", "lamp", "tea", "coat", "cocoa", "cup"]
+# common, the first letter for example, is found out. One more than the notebook's cart has, and one with a capital.
+_SKUS = ["cup", "tea", "kettle", "lamp", "tea", "coat", "Coaster", "cocoa", "cup"]
 _WANTED = dict.fromkeys(_SKUS, 1)
 _ADVICE = (
     "walk over something that has an order of its own: `sorted(set(…))`, or `dict.fromkeys(cart)`, which keeps "
@@ -34,7 +34,9 @@ async def check_shelf(bench: "Bench", reserve_cart: "Code") -> None:
     async with bench.worker(reserve_cart, env=ELSEWHERE):
         await handle.signal("pay")
         run = await bench.finish(handle)
-    unheard = "write `@workflow.signal` above `def pay`: the signal came, and the workflow still waits."
+    handled = "@workflow.signal" in reserve_cart.source
+    step = "let `pay` set `self.paid = True`" if handled else "write `@workflow.signal` above `def pay`"
+    unheard = f"{step}: the signal came, and the workflow still waits."
     bench.require_completed(run, unheard if "waits for" in run.reason else cure(run.reason))
     rows = bench.shop.table("reservations", order_id=cart)
     count = dict(Counter(rows["sku"]))

@@ -69,9 +69,11 @@ async def check_riddles(bench: "Bench", ada: "Code", grace: "Code", edsger: "Cod
                 line == shown.line,
                 f"{code.name}: the line",
                 expected="the line whose command is not the recorded one" if shown.line else "0: there is none",
-                seen=line,
+                seen=repr(line),
                 events=shown.events,
-                next_step="write the number of the line that asks for the command, as time travel does, not of the "
+                next_step="write the line as a number, without quotes."
+                if isinstance(line, str)
+                else "write the number of the line that asks for the command, as time travel does, not of the "
                 "line that makes the value; the line of `%%module` is 1."
                 if shown.line
                 else "write 0: in a replay each command is the recorded one, so there is no line to name.",
@@ -109,8 +111,8 @@ def _next(name: str, given: dict[str, Any], fate: str, shown: _Shown) -> str:
             f"“{fate}” would mean that {_MEANS[fate]}. In a new process {shown.evidence}. Is the value that you "
             "suspect drawn, or calculated?"
         )
-    evidence = re.sub(r"\bLine \d+", "A line", shown.evidence)  # which one is the other half of the answer
-    return f"“{fate}” would mean that {_MEANS[fate]}. In a new process: {evidence}"
+    evidence = re.sub(r"\bLine \d+", "a line", shown.evidence)  # which one is the other half of the answer
+    return f"“{fate}” would mean that {_MEANS[fate]}. In a new process {evidence}"
 
 
 EXERCISE = Exercise(answers=("Ada", "Grace", "Edsger", "VERDICTS"), check=check_riddles, early=False)

@@ -34,8 +34,7 @@ _CURES = (
     ("Cannot access", "correct the line that is named: what the sandbox refuses would be another value in a replay."),
     (
         "already awaited coroutine",
-        "keep the answer, not the call: `functools.cache` around an `async def` keeps a coroutine, which can be "
-        "awaited only once.",
+        "keep the answer, not the call: a coroutine can be awaited only once.",
     ),
     ("Potential deadlock", "wait with `await`: until the next `await` the workflow's clock stands still."),
     (
@@ -46,8 +45,8 @@ _CURES = (
     ("NotImplementedError", "take the thread away: a workflow has none, it waits with `await workflow.sleep(…)`."),
     (
         "Unserializable type during conversion: <class 'datetime",
-        "let the activity return text, `….isoformat()`, and read it with `datetime.fromisoformat(…)`: in the sandbox "
-        "the type `datetime` of an activity's result is not recognised.",
+        "ask `workflow.now()` for the time: the history has it, and it needs no activity. (In the sandbox the type "
+        "`datetime` of an activity's result is not recognised; text, `….isoformat()`, is.)",
     ),
     ("waits for a timer", "wait as long as the exercise says: the number of `workflow.sleep` is seconds."),
     (
@@ -71,6 +70,16 @@ _CURES = (
         "use what the activity returned: the workflow has a copy of the module's variables for each run, which no "
         "activity and no other run fills.",
     ),
+    (
+        "not supported between instances of 'int' and 'str'",
+        "let the activity return a number, `int(…)`: what the environment holds is text.",
+    ),
+    ("operand type(s) for +: 'function'", "call it, with parentheses: `workflow.now()`."),
+    (
+        "identity is down",
+        "keep what identity has answered, not the call: one that has failed fails whenever it is awaited.",
+    ),
+    ("The idempotency key", "give each thing a key of its own, with the cart and the thing in it."),
     ("The activity", "correct the activity: its error stands above."),
 )
 """What to do, by words of the reason why a run did not complete."""

@@ -11,12 +11,17 @@ CLAIMS = {
     "`Cannot access datetime.datetime.now.__call__ from inside a workflow`": Given("what the stub says"),
     "the parcel": "ships_twice",
     "is due two days": "one_day",
-    "after the workflow began,": ("time_of_the_parcel", "waits_first", "time_of_the_parcel_in_whole_seconds"),
-    "every replay says the same,": "import_time",
+    "after the workflow began,": (
+        "time_of_the_parcel",
+        "waits_first",
+        "time_of_the_parcel_in_whole_seconds",
+        "clock_of_an_activity",
+    ),
+    "every replay says the same,": ("import_time", "in_a_default"),
     "with a time zone,": "without_a_zone",
     "wherever it runs.": ("zone_of_the_mail", "asks_the_clock_once"),
     "an order of 1 May, 12:00 UTC": Given("the example's day"),
-    "→ `due` is `2026-05-03T12:00:00+00:00`,": ("the_example", "noon"),
+    "→ `due` is `2026-05-03T12:00:00+00:00`,": ("the_example", "noon", "str_of_the_moment"),
     "even when the warehouse is slow.": "time_of_the_parcel",
 }
 
@@ -27,7 +32,7 @@ WRONG = {
         replace("ship_parcel, order_id").by('ship_parcel, "order-1"'),
     ),
     "asks_the_clock_once": Wrong(
-        "a replay in a new process asks for the same",
+        ("it is due two days after the workflow began", "a replay in a new process asks for the same"),
         "depends on whether this is a replay",
         replace("from datetime import datetime").by("from datetime import UTC, datetime"),
         replace("@workflow.defn").by("""
@@ -53,7 +58,7 @@ WRONG = {
     ),
     "activity_returns_a_datetime": Wrong(
         "the workflow completes",
-        "let the activity return text",
+        "ask `workflow.now()` for the time: the history has it",
         replace("datetime,").by("UTC, datetime,"),
         replace("@workflow.defn").by("""
             @activity.defn
@@ -82,6 +87,28 @@ WRONG = {
             except Exception:
                 due = datetime(2026, 1, 1)
         """),
+    ),
+    "clock_of_an_activity": Wrong(
+        "it is due two days after the workflow began",
+        "an activity's clock says when a worker got to it",
+        replace("from datetime import datetime").by("from datetime import UTC, datetime"),
+        replace("@workflow.defn").by("""
+            @activity.defn
+            async def due_date() -> str:
+                return (datetime.now(UTC) + timedelta(days=2)).isoformat()
+
+
+            @workflow.defn
+        """),
+        DUE.by("due = await workflow.execute_activity(due_date, start_to_close_timeout=timedelta(seconds=5))"),
+        replace("due.isoformat()").by("due"),
+    ),
+    "in_a_default": Wrong(
+        ("the workflow asks Temporal for the time", "a Worker starts with your code"),
+        "use `workflow.now()`: a replay must see",
+        replace("from datetime import datetime").by("from datetime import UTC, datetime"),
+        replace("order_id: str) -> Promise").by("order_id: str, now: datetime = datetime.now(UTC)) -> Promise"),
+        replace("workflow.now()").by("now"),
     ),
     "import_passed_through": Wrong(
         ("the workflow asks Temporal for the time", "the workflow completes"),
@@ -164,6 +191,11 @@ WRONG = {
         "ask for `ship_parcel` once",
         replace(SHIP).by(f"{SHIP}\n{SHIP}"),
     ),
+    "str_of_the_moment": Wrong(
+        "it is due two days after the workflow began",
+        "as `isoformat()` writes it",
+        replace("due.isoformat()").by("str(due)"),
+    ),
     "strftime": Wrong(
         (
             "the workflow asks Temporal for the time",
@@ -183,13 +215,13 @@ WRONG = {
     ),
     "time_of_the_parcel": Wrong(
         "it is due two days after the workflow began",
-        "ask for the time before the parcel is shipped",
+        "for the time before the parcel is shipped",
         DUE.by(SHIP),
         replace(SHIP).by("due: datetime = workflow.now() + timedelta(days=2)"),
     ),
     "time_of_the_parcel_in_whole_seconds": Wrong(
         "it is due two days after the workflow began",
-        "ask for the time before the parcel is shipped",
+        "for the time before the parcel is shipped",
         DUE.by(SHIP),
         replace(SHIP).by("due: datetime = workflow.now() + timedelta(days=2)"),
         replace("due.isoformat()").by('due.isoformat(timespec="seconds")'),
@@ -245,19 +277,6 @@ RIGHT = {
         """),
         DUE.by(""),
         replace("due.isoformat()").by("self.due.isoformat()"),
-    ),
-    "asked_of_an_activity": Right(
-        replace("from datetime import datetime").by("from datetime import UTC, datetime"),
-        replace("@workflow.defn").by("""
-            @activity.defn
-            async def due_date() -> str:
-                return (datetime.now(UTC) + timedelta(days=2)).isoformat()
-
-
-            @workflow.defn
-        """),
-        DUE.by("due = await workflow.execute_activity(due_date, start_to_close_timeout=timedelta(seconds=5))"),
-        replace("due.isoformat()").by("due"),
     ),
     "a_helper": Right(
         replace("@workflow.defn").by("""

@@ -9,7 +9,7 @@ CLAIMS = {
     "for one second": ("a_tenth", "ten_tenths", "cut_short"),
     "(in a real shop, a week),": Given("why it is worth it"),
     "then": ("sleeps_after_the_mail", "not_in_a_replay"),
-    "one mail": ("two_mails", "no_mail"),
+    "one mail": ("two_mails", "no_mail", "mail_not_awaited"),
     "about the order is sent.": "mail_about_nothing",
     "No worker,": "busy_until_the_clock_moves",
     "thread": "to_thread",
@@ -87,6 +87,16 @@ WRONG = {
     ),
     "mail_about_nothing": Wrong(
         "one mail about the order is sent", "hand `order_id` on", replace(", order_id=order_id").by("")
+    ),
+    "mail_not_awaited": Wrong(
+        "one mail about the order is sent",
+        "write `await` in front of the call of `remind`",
+        replace(
+            "return await workflow.execute_activity(remind, order_id, start_to_close_timeout=timedelta(seconds=5))"
+        ).by("""
+            workflow.start_activity(remind, order_id, start_to_close_timeout=timedelta(seconds=5))
+            return order_id
+        """),
     ),
     "no_mail": Wrong(
         "one mail about the order is sent",

@@ -9,11 +9,11 @@ CLAIMS = {
     "`[TMPRL1100] Nondeterminism error: Activity type of scheduled event 'charge_fee' does not match activity type of "
     "activity command 'charge'`": Given("what a replay of the stub says"),
     "a new order uses the current setting:": ("fixed", "asks_twice_and_ignores_it"),
-    "below it a fee,": ("no_fee_at_all", "the_other_way_round"),
+    "below it a fee,": ("no_fee_at_all", "the_other_way_round", "fee_not_awaited", "fee_in_a_task"),
     "from it on": "limit_itself_pays_the_fee",
     "none.": ("always_a_fee", "fee_unless_it_is_the_limit"),
-    "An order under way": ("in_a_class_attribute", "in_a_default", "not_in_a_replay"),
-    "keeps to what it decided.": "handed_to_an_activity",
+    "One started with your code": ("in_a_class_attribute", "in_a_default", "in_a_parameter"),
+    "keeps to what it decided.": ("not_in_a_replay", "fee_in_each_replay", "handed_to_an_activity"),
     "4200 cents, limit 5000 →": Given("the example's numbers"),
     "fee and goods;": "one_sum",
     "replayed with 4200 → the same.": "in_a_class_attribute",
@@ -60,7 +60,7 @@ WRONG = {
         """),
     ),
     "another_variable": Wrong(
-        "with the new setting an order has no fee",
+        "an order above the setting has no fee",
         "read `FREE_FROM_CENTS` in an activity",
         replace('"FREE_FROM_CENTS"').by('"FREE_FROM"'),
     ),
@@ -70,16 +70,40 @@ WRONG = {
         replace("workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by("free_from()"),
     ),
     "asks_twice_and_ignores_it": Wrong(
-        "with the new setting an order has no fee",
-        "with the new setting an order has no fee",
+        "an order above the setting has no fee",
+        "read `FREE_FROM_CENTS` in an activity",
         replace("fee = cents < await workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by("""
             await workflow.execute_activity(free_from, start_to_close_timeout=SOON)
             fee = cents < 5000
         """),
     ),
+    "fee_in_a_task": Wrong(
+        "with the old setting the fee is charged",
+        "write `await` in front of the call of `charge_fee`",
+        replace("import os").by("import asyncio\nimport os"),
+        replace("await workflow.execute_activity(charge_fee, start_to_close_timeout=SOON)").by(
+            "asyncio.create_task(workflow.execute_activity(charge_fee, start_to_close_timeout=SOON))"
+        ),
+    ),
+    "fee_in_each_replay": Wrong(
+        "a replay in a new process asks for the same",
+        "now asks for activity `charge_fee`",
+        replace("await workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by(
+            "int(FREE_FROM) or workflow.unsafe.is_replaying()"
+        ),
+        replace("SOON = timedelta(seconds=5)").by("""
+            SOON = timedelta(seconds=5)
+            FREE_FROM = os.environ.get("FREE_FROM_CENTS", "5000")
+        """),
+    ),
+    "fee_not_awaited": Wrong(
+        "with the old setting the fee is charged",
+        "write `await` in front of the call of `charge_fee`",
+        replace("await workflow.execute_activity(charge_fee,").by("workflow.start_activity(charge_fee,"),
+    ),
     "fixed": Wrong(
-        "with the new setting an order has no fee",
-        "with the new setting an order has no fee",
+        "an order above the setting has no fee",
+        "read `FREE_FROM_CENTS` in an activity",
         replace("await workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by("5000"),
     ),
     "forgotten_await": Wrong(
@@ -116,6 +140,12 @@ WRONG = {
                 return limit
         """),
         replace("await workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by("free_from()"),
+    ),
+    "in_a_parameter": Wrong(
+        "a replay in a new process asks for the same",
+        "runs at import",
+        replace("self, cents: int").by('self, cents: int, limit: int = int(os.environ.get("FREE_FROM_CENTS", "5000"))'),
+        replace("await workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by("limit"),
     ),
     "limit_itself_pays_the_fee": Wrong(
         "with the new setting an order has no fee", "with the new setting an order has no fee", replace("<").by("<=")

@@ -11,11 +11,16 @@ CLAIMS = {
     "customer and till": ("both_to_the_customer", "one_mail"),
     "get the same code,": ("drawn_for_each_mail", "drawn_at_import", "drawn_in_the_activity"),
     "the workflow returns it.": "another_one_returned",
-    "It is random": "id_of_the_order",
-    "(eight characters or more):": ("four_digits", "padded_with_zeros"),
+    "It has eight": ("seven_characters", "unpadded"),
+    "random characters or more": "order_and_two_digits",
+    "(digits, letters):": "few_letters",
     "no other order has it,": ("fixed_seed", "the_second"),
-    "nobody can calculate it from an order's ID": ("calculated_in_an_activity", "seeded_by_the_order"),
-    "time.": "seeded_by_the_time",
+    "nobody can calculate it from an order's ID": (
+        "calculated_in_an_activity",
+        "seeded_by_the_order",
+        "id_of_the_order",
+    ),
+    "time.": ("seeded_by_the_time", "time_of_an_activity"),
     "Every replay comes to the same.": ("seeded_by_a_hash", "own_id_as_code"),
     "two mails for one order,": "one_mail",
     "one subject.": "drawn_in_the_activity",
@@ -38,7 +43,7 @@ WRONG = {
         replace("till@").by("customer@"),
     ),
     "calculated_in_an_activity": Wrong(
-        "chance draws it, not the order",
+        "chance draws it, not the order or its time",
         "can calculate this code",
         replace("from dataclasses import dataclass").by("import hashlib\nfrom dataclasses import dataclass"),
         replace("@workflow.defn").by("""
@@ -79,16 +84,20 @@ WRONG = {
     ),
     "fixed_seed": Wrong(
         "no other order has this code",
-        "a fixed seed or a counter gives each order the same code",
+        "give several orders the same code",
         IMPORT,
         replace("workflow.random().").by("random.Random(7)."),
     ),
-    "four_digits": Wrong(
+    "few_letters": Wrong(
         "nobody can guess it",
-        "let chance draw all eight digits",
-        CODE.by('f"{workflow.random().randrange(10**4):04d}"'),
+        "each from ten or more",
+        CODE.by('"".join(workflow.random().choices("AB", k=16))'),
     ),
-    "id_of_the_order": Wrong("chance draws it, not the order", "✗ chance draws it, not the order", CODE.by("order_id")),
+    "id_of_the_order": Wrong(
+        "chance draws it, not the order or its time",
+        "✗ chance draws it, not the order or its time",
+        CODE.by("order_id"),
+    ),
     "kept_in_a_global": Wrong(
         ("the workflow asks Temporal for random values", "customer and till know the same code"),
         "for the customer",
@@ -126,7 +135,11 @@ WRONG = {
         "in every process",
         replace("workflow.random().randrange(10**8)").by("hash(order_id) % 10**8"),
     ),
-    "padded_with_zeros": Wrong("nobody can guess it", "✗ nobody can guess it", replace("(10**8)").by("(1000)")),
+    "order_and_two_digits": Wrong(
+        "nobody can guess it",
+        "let chance draw all eight characters",
+        CODE.by('f"{order_id}-{workflow.random().randrange(100):02d}"'),
+    ),
     "seeded_by_a_hash": Wrong(
         "a replay in a new process asks for the same",
         "`hash(…)` is another number in every process",
@@ -144,21 +157,41 @@ WRONG = {
         replace("workflow.random().").by("random.Random(time.time())."),
     ),
     "seeded_by_the_order": Wrong(
-        "chance draws it, not the order",
-        "✗ chance draws it, not the order",
+        "chance draws it, not the order or its time",
+        "✗ chance draws it, not the order or its time",
         IMPORT,
         replace("workflow.random().").by("random.Random(order_id)."),
     ),
     "seeded_by_the_time": Wrong(
-        "chance draws it, not the order",
-        "✗ chance draws it, not the order",
+        "chance draws it, not the order or its time",
+        "✗ chance draws it, not the order or its time",
         IMPORT,
         replace("workflow.random().").by("random.Random(workflow.time())."),
+    ),
+    "seven_characters": Wrong(
+        "nobody can guess it", "let chance draw all eight characters", CODE.by("workflow.uuid4().hex[:7]")
     ),
     "the_second": Wrong(
         "no other order has this code",
         "✗ no other order has this code",
         replace("workflow.random().randrange(10**8)").by("int(workflow.time())"),
+    ),
+    "time_of_an_activity": Wrong(
+        "chance draws it, not the order or its time",
+        "when it came can calculate this code",
+        replace("from dataclasses import dataclass").by("import time\nfrom dataclasses import dataclass"),
+        replace("@workflow.defn").by("""
+            @activity.defn
+            async def code_of(order_id: str) -> str:
+                return f"{time.time_ns() % 10**8:08d}"
+
+
+            @workflow.defn
+        """),
+        CODE.by("await workflow.execute_activity(code_of, order_id, start_to_close_timeout=timedelta(seconds=5))"),
+    ),
+    "unpadded": Wrong(
+        "nobody can guess it", "keeps the zeros of a small number", CODE.by("str(workflow.random().randrange(10**8))")
     ),
     "uuid": Wrong(
         ("the workflow asks Temporal for random values", "the workflow completes"),
@@ -176,6 +209,7 @@ RIGHT = {
             code = "".join(workflow.random().choices("ABCDEFGHJKLMNPQRSTUVWXYZ23456789", k=10))
         """)
     ),
+    "after_the_order": Right(CODE.by('f"{order_id}-{workflow.uuid4().hex[:8]}"')),
     "uuid_of_the_workflow": Right(CODE.by("workflow.uuid4().hex")),
     "drawn_by_an_activity": Right(
         replace("from dataclasses import dataclass").by("import secrets\nfrom dataclasses import dataclass"),

@@ -8,11 +8,11 @@ CLAIMS = {
     "(the workflow ID is the cart's).": "another_cart",
     "none.": Given("the stub shows no error"),
     "`reserve` is called once": ("whole_cart", "sorted_cart"),
-    "for each thing,": ("things_of_the_example", "only_the_first", "forgotten_await"),
+    "for each thing,": ("things_of_the_example", "first_six_things", "in_small_letters", "forgotten_await"),
     "each keeps its own reservation,": ("zipped_with_the_cart", "ids_to_things"),
     "even when the worker is killed": ("list_of_a_set", "set_in_a_helper", "sorted_by_hash"),
     "while the workflow waits": ("does_not_wait", "waits_for_a_second", "waits_first"),
-    "the signal `pay`.": "no_handler",
+    "the signal `pay`.": ("no_handler", "paid_of_its_own"),
     '`["mug", "tea", "mug"]` →': Given("the example's cart"),
     '`{"mug": "rsv_1", "tea": "rsv_2"}`,': ("nothing_returned", "ids_to_things"),
     "as in the shop's table.": "zipped_with_the_cart",
@@ -22,7 +22,7 @@ WRONG = {
     "always_the_same_things": Wrong(
         "each thing is reserved once",
         "go by `cart`",
-        replace("dict.fromkeys(cart)").by('["mug", "tea", "pot", "cup", "lamp", "candle"]'),
+        replace("dict.fromkeys(cart)").by('["mug", "tea", "pot", "cup", "lamp", "candle", "bag"]'),
     ),
     "things_of_the_example": Wrong(
         "everything in the cart is reserved, and the workflow waits",
@@ -44,8 +44,21 @@ WRONG = {
         "keep what `reserve` returned for this thing",
         replace("return shelf").by("return {id: sku for sku, id in shelf.items()}"),
     ),
+    "first_six_things": Wrong(
+        "everything in the cart is reserved, and the workflow waits",
+        "once for each different thing",
+        replace("dict.fromkeys(cart)").by("list(dict.fromkeys(cart))[:6]"),
+    ),
+    "in_small_letters": Wrong(
+        "each thing is reserved once",
+        "reserve all that it names",
+        replace("dict.fromkeys(cart)").by("dict.fromkeys(sku.lower() for sku in cart)"),
+    ),
     "no_handler": Wrong(
         "the workflow completes", "write `@workflow.signal` above `def pay`", replace("@workflow.signal").by("")
+    ),
+    "paid_of_its_own": Wrong(
+        "the workflow completes", "let `pay` set `self.paid = True`", replace("self.paid = True").by("paid = True")
     ),
     "nothing_returned": Wrong(
         "every thing has its own reservation", "end with `return shelf`", replace("return shelf").by("")

@@ -18,9 +18,10 @@ CLAIMS = {
     "IDs that begin with `blocked` are refused.": ("everybody_is_welcome", "known_is_welcome"),
     "none. The identity service is called for everyone, every time.": Given("what the stub does"),
     "on one worker,": ("in_the_workflow", "class_attribute", "in_self"),
-    "that service is called once": ("no_memory", "remembers_only_yes"),
+    "that service answers once": ("no_memory", "remembers_only_yes", "cache_of_coroutines"),
     "per customer": ("one_answer_for_each_name", "only_the_last_one"),
-    "(visits follow one another),": Given("what the check does"),
+    "(visits follow one another;": Given("what the check does"),
+    "a request that it refuses is retried),": ("no_answer_is_a_no", "true_before_the_answer"),
     "every run can be replayed": "not_in_a_replay",
     "in a process that knows nobody.": "in_builtins",
     "Ada comes twice →": Given("the example's customer"),
@@ -32,13 +33,20 @@ WRONG = {
     "asks_only_in_the_first_run": Wrong(
         "the workflow completes", "the workflow completes", FORGET, replace(CALL).by("KNOWN[customer]")
     ),
+    "cache_of_coroutines": Wrong(
+        "the answer is kept, not the call",
+        "an `async def`",
+        replace("from datetime import timedelta").by("from datetime import timedelta\nfrom functools import cache"),
+        replace("@activity.defn").by("@activity.defn\n@cache"),
+        FORGET,
+    ),
     "calls_the_activity_itself": Wrong(
         ("an activity is asked for, never called", "the workflow completes"),
         "ask for it: `await workflow.execute_activity(verify, …",
         replace(CALL).by("await verify(customer)"),
     ),
     "class_attribute": Wrong(
-        "identity is asked once about each customer",
+        "identity answers once about each customer",
         "let the activity look into the module's `KNOWN`",
         FORGET,
         replace("@workflow.run").by("known: dict[str, bool] = {}\n\n@workflow.run"),
@@ -69,7 +77,7 @@ WRONG = {
         """),
     ),
     "in_self": Wrong(
-        "identity is asked once about each customer",
+        "identity answers once about each customer",
         "let the activity look into the module's `KNOWN`",
         FORGET,
         replace("@workflow.run").by("""
@@ -85,7 +93,7 @@ WRONG = {
         """),
     ),
     "in_the_workflow": Wrong(
-        "identity is asked once about each customer",
+        "identity answers once about each customer",
         "let the activity look into the module's `KNOWN`",
         FORGET,
         replace(f"verified = {CALL}").by(f"""
@@ -103,8 +111,20 @@ WRONG = {
             KNOWN[customer] = (await ShopClient().verify_customer(customer))["verified"]
         """),
     ),
+    "no_answer_is_a_no": Wrong(
+        "who is verified is welcome, who is blocked is refused",
+        "let the activity fail when identity does not answer",
+        replace("import ShopClient").by("import ShopClient, ShopError"),
+        ASK.by("""
+            try:
+                if customer not in KNOWN:
+                    KNOWN[customer] = (await ShopClient().verify_customer(customer))["verified"]
+            except ShopError:
+                return False
+        """),
+    ),
     "no_memory": Wrong(
-        "identity is asked once about each customer", "let the activity look into the module's `KNOWN`", FORGET
+        "identity answers once about each customer", "let the activity look into the module's `KNOWN`", FORGET
     ),
     "not_in_a_replay": Wrong(
         "a replay in a new process asks for the same",
@@ -121,7 +141,7 @@ WRONG = {
         replace("return KNOWN[customer]").by(""),
     ),
     "one_answer_for_each_name": Wrong(
-        "identity is asked once about each customer",
+        "identity answers once about each customer",
         "under the whole ID",
         ASK.by("""
             whole, customer = customer, customer.partition("-")[0]
@@ -130,7 +150,7 @@ WRONG = {
         """),
     ),
     "only_the_last_one": Wrong(
-        "identity is asked once about each customer",
+        "identity answers once about each customer",
         "let the activity look into the module's `KNOWN`",
         ASK.by("""
             if customer not in KNOWN:
@@ -146,7 +166,7 @@ WRONG = {
         replace("return KNOWN[customer]").by('return KNOWN["all"]'),
     ),
     "passed_through": Wrong(
-        "identity is asked once about each customer",
+        "identity answers once about each customer",
         "a replay in a new process asks for the same",
         FORGET,
         replace("KNOWN: dict[str, bool] = {}").by("""
@@ -162,9 +182,18 @@ WRONG = {
         """),
     ),
     "remembers_only_yes": Wrong(
-        "identity is asked once about each customer",
+        "identity answers once about each customer",
         "a refusal is an answer too",
         replace("customer not in KNOWN").by("not KNOWN.get(customer)"),
+    ),
+    "true_before_the_answer": Wrong(
+        "identity answers once about each customer",
+        "keep what it has answered",
+        ASK.by("""
+            if customer not in KNOWN:
+                KNOWN[customer] = True
+                KNOWN[customer] = (await ShopClient().verify_customer(customer))["verified"]
+        """),
     ),
     "workflow_reads_its_own": Wrong(
         "the workflow completes",
@@ -175,7 +204,7 @@ WRONG = {
         """),
     ),
     "sandbox_off_for_a_line": Wrong(
-        ("the sandbox stays on", "identity is asked once about each customer"),
+        ("the sandbox stays on", "identity answers once about each customer"),
         "leave the sandbox on",
         FORGET,
         replace(f"verified = {CALL}").by(f"""

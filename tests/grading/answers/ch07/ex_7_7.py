@@ -19,7 +19,7 @@ CLAIMS = {
 
 WRONG = {
     "a_line_in_quotes": Wrong(
-        "Grace: the line", "write the number of the line", replace('("breaks", 25)').by('("breaks", "25")')
+        "Grace: the line", "as a number, without quotes", replace('("breaks", 25)').by('("breaks", "25")')
     ),
     "a_set_is_fine_here": Wrong(
         "Edsger: what becomes of it",
