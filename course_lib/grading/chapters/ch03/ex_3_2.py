@@ -104,7 +104,10 @@ def _failed(bench: "Bench", run: "Run", types: list[str]) -> bool:
             else "make the declined card final, and let its failure through."
         )
     else:
-        step = f'keep the type: `raise ApplicationError("…", type="{_TYPE}", non_retryable=True)`.'
+        step = (
+            "keep the type wherever you raise a failure of your own, in the activity or in the workflow: "
+            f'`raise ApplicationError("…", type="{_TYPE}", non_retryable=True)`.'
+        )
     return bench.expect(
         types[:1] == [_TYPE],
         "the workflow fails, and says that the card was declined",
@@ -138,6 +141,8 @@ def _retried(bench: "Bench", run: "Run", order: str, plan: "Asked") -> None:
         events=run.ids("ActivityTaskStarted") or run.last_event,
         next_step=f"{step}: only the declined card is final, and the next attempt would have charged this order."
         if run.completed or run.ids("WorkflowExecutionFailed")
+        else "make the key one that only this order has, as `order.id` is: another order's charge has this key."
+        if "was used for another" in run.reason
         else CORRECT,
     )
 
@@ -146,7 +151,10 @@ def _charged(bench: "Bench", run: "Run", order: str, amount: int, label: str) ->
     payments = bench.shop.table("payments", order_id=order)
     charges, amounts = list(payments["id"]), [int(cents) for cents in payments["amount_cents"]]
     step = (
-        "return what `charge` returns, and charge the order's own amount."
+        "charge the order's own amount."
+        if len(charges) == 1 and amounts != [amount]
+        else "return what `charge` returns, and let a lost answer fail the attempt: the next one, with the same key, "
+        "brings the id."
         if len(charges) == 1
         else "charge once, with `idempotency_key=order.id` as it was: by it the gateway knows what is charged already."
     )

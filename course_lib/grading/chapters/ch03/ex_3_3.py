@@ -62,7 +62,8 @@ def _planned(bench: "Bench", plan: Asked) -> None:
         expected=f"no timeout that ends {_COUNT} calls of {_SLOW:g} s, or a second attempt at them",
         seen=f"`{limit}` of {seconds:g} s",
         events=(plan.event,),
-        next_step=f"`{limit}` limits the length, and a slow order is long: limit the silence with `heartbeat_timeout`.",
+        next_step=f"`{limit}` limits the length, and a slow order is long: give it minutes, and limit the silence with "
+        "`heartbeat_timeout`.",
     )
     bench.require(
         plan.heartbeat == _SILENCE,

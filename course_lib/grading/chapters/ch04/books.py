@@ -13,6 +13,7 @@ AMOUNT = 4200
 UNDOING = ("recall_parcel", "release_order", "refund_order")
 """The shop's operations that undo, in the order in which a saga asks for them."""
 SENT, SORRY = "On its way", "Sorry"
+_ENDS = ("ActivityTaskCompleted", "ActivityTaskFailed", "ActivityTaskTimedOut", "ActivityTaskCanceled")
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,19 @@ def asked_for(bench: "Bench", order_id: str) -> set[str]:
         order_id: The order.
     """
     return {*bench.shop.table("requests", order_id=order_id)["operation"], *bench.shop.waiting(order_id)}
+
+
+def too_early(run: "Run", first: str, then: str) -> tuple[int, ...]:
+    """Return the event in which an activity is scheduled, when the one that comes first ends later or not at all.
+
+    Args:
+        run: The order's run.
+        first: The name of the activity that has to end first.
+        then: The name of the other one.
+    """
+    begun = run.ids("ActivityTaskScheduled", then)[:1]
+    ends = [event for kind in _ENDS for event in run.ids(kind, first)]
+    return begun if begun and not any(end < begun[0] for end in ends) else ()
 
 
 def _one(tables: "Mapping[str, pd.DataFrame]", order: str) -> Books:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from temporalio.exceptions import ApplicationError
@@ -10,9 +11,10 @@ from temporalio.service import RPCError
 
 from course_lib.errors import CourseError
 from course_lib.grading import attempts
-from course_lib.grading.chapters.ch04.books import SENT, UNDOING, Books, asked_for, books, in_words
+from course_lib.grading.chapters.ch04.books import SENT, UNDOING, Books, asked_for, books, in_words, too_early
 from course_lib.grading.evidence import short_text
 from course_lib.grading.exercises import Exercise
+from course_lib.grading.timers import started
 
 if TYPE_CHECKING:
     from course_lib.grading import Bench, Code, Handle, Run
@@ -39,13 +41,14 @@ _FORWARD = (
     "run each step with the policy that FLOW gives it: `THRICE`, or `ALWAYS`: `notify` is retried until it works."
 )
 _FIRST = ("calm", *_ENGRAVED, *_REFUSED, *_SILENT)
-_KILLED = ("killed", "undoing", "mailer-down", "refund-down")
+_KILLED = ("killed", "undoing", "mail-refused", "mailer-down", "refund-down")
 _AT_THE_KILL = {
     "refund-down": "the gateway is down for three refunds",
     "undoing": "the worker is killed while it is being undone",
     "killed": "the worker is killed while it is being sent",
     "returning": "the server is killed while it is being undone",
     "paying": "the server is killed while it pays",
+    "mail-refused": "the mail is refused, and so is the apology",
 }
 
 
@@ -85,7 +88,11 @@ async def check_saga(bench: "Bench", saga: "Code", undo_all: "Code") -> None:
         _backwards(bench, runs["ship-down"], seen["ship-down"])
         _refused(bench, runs, seen["engraved"])
         _without_end(bench, runs["ship-down"])
-        handles = await _start(bench, saga, order, _KILLED, "with the mailer or the gateway down for two of them")
+        for key in (order["mail-refused"], f"sorry-{order['mail-refused']}"):  # used up, so both mails are refused
+            await bench.shop.client().send_mail("grace@example.org", "Welcome", idempotency_key=key)
+        handles = await _start(
+            bench, saga, order, _KILLED, "with the mails of one refused, and the mailer or the gateway down for two"
+        )
         late, ends = await asyncio.gather(
             _worker_dies(bench, worker, handles, order), _server_dies(bench, saga, undo_all)
         )
@@ -266,14 +273,16 @@ def _step_undone(runs: "dict[str, Run]", seen: dict[str, Books], bad: str | None
 
 
 def _backwards(bench: "Bench", run: "Run", seen: Books) -> None:
+    begun = [name for name in ("recall", "release", "refund") if run.ids("ActivityTaskScheduled", name)]
+    first, then = next((pair for pair in pairwise(begun) if too_early(run, *pair)), ("", ""))
     bench.require(
-        seen.undid == [operation for operation in UNDOING if operation in seen.undid],
-        "the last step is undone first",
+        not then and seen.undid == [operation for operation in UNDOING if operation in seen.undid],
+        "the last step is undone first, one at a time",
         expected=" → ".join(UNDOING),
-        seen=" → ".join(seen.undid),
+        seen=" → ".join(seen.undid) + f"; `{then}` began before `{first}` had ended" * bool(then),
         events=run.ids("ActivityTaskScheduled")[-3:],
-        next_step="append to the list, and go through it with `reversed(undo)`, one compensation after the other: an "
-        "article is free only when its parcel is back.",
+        next_step="leave FLOW in its order, append to the list, go through it with `reversed(undo)`, and `await` each "
+        "compensation before the next begins: an article is free only when its parcel is back.",
     )
 
 
@@ -306,8 +315,8 @@ def _refused(bench: "Bench", runs: "dict[str, Run]", seen: Books) -> None:
         )
     elif ended or run.completed:
         step = (
-            "raise an `ApplicationError` with the names of the compensations that failed, after the loop: somebody has "
-            "to take that teapot back by hand."
+            "raise an `ApplicationError` with the names of the compensations that failed, after the loop, and let it "
+            "out of `run`: somebody has to take that teapot back by hand."
         )
     else:
         step = "raise an `ApplicationError`: any other exception fails the workflow's task only, and the run is stuck."
@@ -316,7 +325,7 @@ def _refused(bench: "Bench", runs: "dict[str, Run]", seen: Books) -> None:
         "what could not be undone is said",
         expected=f"WorkflowExecutionFailed with an ApplicationError that names {' and '.join(sorted(refused))}, for "
         f'example "not undone: {", ".join(sorted(refused))}"',
-        seen=run.reason or "the workflow completed",
+        seen=f"the workflow failed: {short_text(said)}" if named else run.reason or "the workflow completed",
         events=run.last_event,
         next_step=step,
     )
@@ -324,11 +333,13 @@ def _refused(bench: "Bench", runs: "dict[str, Run]", seen: Books) -> None:
 
 def _without_end(bench: "Bench", run: "Run") -> None:
     plan = attempts.scheduled(run.history.events, "refund")
+    over = max(run.ids("ActivityTaskFailed", "ship") + run.ids("ActivityTaskTimedOut", "ship"), default=0)
+    timers = [f"a timer of {seconds:g} s" for event, seconds in started(run.events).items() if event > over]
     bench.require(
-        not plan.limits,
+        not plan.limits and not timers,
         "a compensation has no last attempt and no last moment",
         expected="`refund` is retried for as long as it takes",
-        seen=", ".join(plan.limits) or "no limit",
+        seen=", ".join(plan.limits + timers) or "no limit",
         events=(plan.event,) if plan.event else (),
         next_step="give a compensation no end: a limit to its attempts or to its time runs on while the gateway is "
         "down, or the server. Run compensations with `ALWAYS`.",
@@ -344,14 +355,15 @@ def _half_way(bench: "Bench", ends: "dict[str, tuple[Books, Run]]") -> None:
     seen, run = ends[shown]
     bench.require(
         not bad,
-        "neither an outage nor a killed worker or server leaves an order half-way",
+        "neither an outage, a refused mail nor a killed worker or server leaves an order half-way",
         expected="whole and completed, or undone and failed",
         seen=f"{_AT_THE_KILL[shown]}: {in_words(seen, run)}",
         events=run.last_event,
-        next_step="let nothing end the undoing early: run each compensation with `ALWAYS`, and await it."
-        if run.ids("ActivityTaskScheduled", "refund") and "TMPRL1100" not in run.reason
-        else "keep the list of compensations in the workflow's `run`, and note them each time that it runs: a replay "
-        "builds the list again, a file or a global dies with the process.",
+        next_step="keep `notify` in the `try`, and go on after each compensation that is refused, whichever it is: an "
+        "order whose mail is refused for good is undone, too."
+        if bad == "mail-refused"
+        else "let nothing end the undoing early, keep the list of compensations in the workflow's `run`, and note them "
+        "each time that it runs: a replay builds the list again, a file or a global dies with the process.",
     )
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _FIXTURES = Path(__file__).with_name("graded_shortage.py")
 _PAID = 4200
-_MISSING = {"spoon": 700, "mug": 700, "jug": 900}
+_MISSING = {"mug": 700, "mat": 700, "jug": 900}  # as long as each other; two begin alike, two end alike
 # Two processes: each with another seed for Python's `hash`, and never with the same date.
 _FIRST, _SECOND = {"PYTHONHASHSEED": "1", "TZ": "AAA12"}, {"PYTHONHASHSEED": "2", "TZ": "BBB-14"}
 _REFUSED = "was used for another"
@@ -33,10 +33,10 @@ async def check_shortage(bench: "Bench", give_back: "Code") -> None:
     # The first call is done and not answered. No other arrives until another process takes over.
     faults.next_calls("payments", ["timeout", *["outage"] * 99], seconds=0.1, order_id=unlucky)
     faults.next_calls("payments", ["latency:9"], order_id=other)  # its client gives up, and nothing is done
-    articles = [*((unlucky, sku) for sku in _MISSING), (beside, "mug"), (other, "spoon")]
+    articles = [(unlucky, "mug"), (unlucky, "mat"), (beside, "mug"), (unlucky, "jug"), (other, "mug")]
     missing = [{"charge_id": charges[order], "sku": sku, "amount_cents": _MISSING[sku]} for order, sku in articles]
     async with bench.worker(give_back, extra=(_FIXTURES,), env=_FIRST):
-        handle = await bench.start("GradedShortage", missing[:-1], quiet=True)
+        handle = await bench.start("GradedShortage", missing[:-2], quiet=True)
         asked = await bench.until(lambda: bool(_keys(bench, unlucky)), handle)
         goes_on = asked and (await attempts.until(bench, handle, lambda now: now.attempt > 2))[0]
         ended = None if goes_on else await bench.finish(handle)
@@ -47,7 +47,8 @@ async def check_shortage(bench: "Bench", give_back: "Code") -> None:
     faults.next_calls("payments", ["ok", "timeout"], seconds=0.1, order_id=unlucky)  # another answer is lost
     if ended is None or (asked and ended.completed):
         async with bench.worker(give_back, extra=(_FIXTURES,), env=_SECOND):
-            later = await bench.start("GradedShortage", missing[-1:], quiet=True)
+            # Its activities have the same IDs, the jug's that of the mug.
+            later = await bench.start("GradedShortage", missing[-2:], quiet=True)
             run, last = await asyncio.gather(bench.finish(handle), bench.finish(later))
     else:
         run = last = ended
@@ -63,7 +64,7 @@ async def check_shortage(bench: "Bench", give_back: "Code") -> None:
     told = [*run.result, *(last.result if asked else ())]
     payments = bench.shop.table("payments")
     refunds = payments[payments["kind"] == "refund"]
-    wanted = {unlucky: list(_MISSING.values()), beside: [_MISSING["mug"]], other: [_MISSING["spoon"]]}
+    wanted = {unlucky: list(_MISSING.values()), beside: [700], other: [700]}
     back = {order: [-int(cents) for cents in refunds["amount_cents"][refunds["order_id"] == order]] for order in orders}
     twice, lacking = (
         {order: Counter(one[order]) - Counter(two[order]) for order in orders}
@@ -123,8 +124,8 @@ def _step_twice(keys: list[str], both: bool) -> str:
         return "pass `idempotency_key=…` to `refund`: without a key, each attempt that arrives is a refund."
     if keys[:1] == keys[1:2]:  # the same article's, in the same process
         return (
-            "make the key from the text of both: this one is another in each process, as Python's `hash` of a text "
-            "is, and so is what a module draws when it is imported, or today's date."
+            "make the key from the text of both: this one is another in each process or attempt, as `uuid4()` and "
+            "Python's `hash` of a text are, or today's date."
         )
     return (
         "make the key from what is the same in every attempt: this one is made anew each time, so the gateway "

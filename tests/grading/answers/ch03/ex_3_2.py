@@ -21,7 +21,7 @@ CLAIMS = {
     "An outage is retried": ("outage_is_final_too", "every_error_is_final"),
     "until the charge succeeds": ("three_attempts", "one_try_for_everything"),
     "one charge": "charged_twice",
-    "even when an answer is lost": "without_a_key",
+    "even when an answer is lost": ("without_a_key", "lost_answer_swallowed"),
     "its id is returned.": "nothing_returned",
     "declined → 1 request, failed.": "misspelt_type",
     "Down for two calls → 3 requests, the charge's id.": "outage_is_final_too",
@@ -30,8 +30,24 @@ CLAIMS = {
 WRONG = {
     "key_of_the_amount": Wrong(
         "an outage is retried until the charge succeeds",
-        "was used for another charge request",
+        "one that only this order has",
         replace("idempotency_key=order.id").by('idempotency_key=f"charge-{order.amount_cents}"'),
+    ),
+    "key_of_the_activity": Wrong(
+        "an outage is retried until the charge succeeds",
+        "one that only this order has",
+        replace("=order.id)").by("=activity.info().activity_id)"),
+    ),
+    "lost_answer_swallowed": Wrong(
+        "when an answer is lost, there is still one charge",
+        "let a lost answer fail the attempt",
+        replace("import ShopClient").by("import ShopClient, ShopTimeout"),
+        CHARGE.by("""
+            try:
+                return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=order.id)
+            except ShopTimeout:
+                return order.id
+        """),
     ),
     "another_amount": Wrong(
         "the charge's id is returned, and there is one charge",

@@ -4,7 +4,7 @@ from tests.grading.edits import Given, Right, Wrong, replace
 
 STUCK, BELOW, FREE, EMPTY = (
     "the order that was stuck is charged once, with shipping",
-    "below 5000, shipping is charged",
+    "below 5000, one charge with shipping, even when its answer is lost",
     "from 5000 on, shipping is free",
     "an order of nothing still fails, before anything is done",
 )
@@ -12,8 +12,9 @@ LINE = "order.amount_cents += 0 if order.amount_cents >= 5000 else 490  # free f
 BILL = "return await workflow.execute_activity(bill, order, start_to_close_timeout=limit)"
 
 CLAIMS = {
-    "an order that is stuck: its stock is reserved, its card is not charged.": Given("what is given"),
-    "the *same run* completes": ("another_order_of_steps", "begun_again", "another_name", "fails_the_workflow"),
+    "an order that is stuck: stock reserved, card not charged;": Given("what is given"),
+    "an answer may get lost.": ("without_a_key", "key_with_the_attempt"),
+    "the *same run* completes": ("another_order_of_steps", "begun_again", "another_name", "only_for_new_runs"),
     "with one reservation": "reserved_again",
     "then": "both_at_once",
     "one charge": ("charged_twice", "bug_swallowed"),
@@ -32,6 +33,18 @@ WRONG = {
         "the same run completes",
         "keep the name `Checkout`",
         replace("@workflow.defn").by('@workflow.defn(name="CheckoutV2")'),
+    ),
+    "only_for_new_runs": Wrong(
+        "the same run completes",
+        "for the runs that began before, too",
+        replace("limit = timedelta(seconds=5)").by('limit, new = timedelta(seconds=5), workflow.patched("shipping")'),
+        replace("order.amount_cents >= 5000").by("(order.amount_cents if new else order.total_cents) >= 5000"),
+    ),
+    "without_a_key": Wrong(BELOW, "with the same key in every attempt", replace(", idempotency_key=order.id").by("")),
+    "key_with_the_attempt": Wrong(
+        BELOW,
+        "with the same key in every attempt",
+        replace("=order.id").by('=f"{order.id}-{activity.info().attempt}"'),
     ),
     "begun_again": Wrong(
         "the same run completes",

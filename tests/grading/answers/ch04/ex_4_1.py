@@ -2,6 +2,8 @@
 
 from tests.grading.edits import Right, Wrong, replace
 
+BACKWARDS = "the last step is undone first, one at a time"
+HALF_WAY = "neither an outage, a refused mail nor a killed worker or server leaves an order half-way"
 NOTED = replace("left.append(compensation.__name__)")
 POLICIES = replace("import workflow\nfrom temporalio.exceptions import ActivityError, App").by("""
     import workflow
@@ -19,14 +21,16 @@ CLAIMS = {
     "an `Order`.": "another_article",
     "A step may fail before": ("catches_application_error", "catches_the_shops_error", "not_awaited"),
     "after its work": ("noted_after_the_call", "noted_after_without_the_failed_one"),
-    "a compensation may fail, too.": ("stops_at_the_first", "given_up_after_a_while", "three_tries"),
+    "a compensation may fail.": ("stops_at_the_first", "given_up_after_a_while", "three_tries"),
     "an order ends whole": ("undone_on_success", "undone_behind_the_loop", "one_attempt_for_each_step"),
     "it is undone": ("only_the_last_step", "goes_on_after_a_failure", "noted_only_the_first_time"),
-    "last step first": ("forward_order", "all_at_once"),
+    "last step first": ("forward_order", "another_flow"),
+    "one at a time": "all_at_once",
+    "unless `notify` began": ("notify_outside_the_try", "goes_on_after_release_only"),
     "without a mail": ("undoes_the_whole_flow", "mail_first", "mail_before_the_parcel"),
     "and the workflow fails.": ("swallowed", "ends_its_task"),
     "A refused compensation does not stop the others": ("raises_inside_the_loop", "catches_the_wrong_error"),
-    "and an `ApplicationError`": ("raises_a_value_error", "failures_hidden"),
+    "an `ApplicationError`": ("raises_a_value_error", "failures_hidden"),
     "names it": ("always_says_release", "names_the_first", "names_all", "collects_the_errors"),
     "at the end.": ("stops_at_the_first", "leaves_out_what_is_engraved"),
     "shipping fails → recall, release, refund.": ("forward_order", "only_the_last_step"),
@@ -42,8 +46,8 @@ WRONG = {
         replace("await undo_all(undo)").by("await undo_all([(compensation, order) for _, compensation, _ in FLOW])"),
     ),
     "all_at_once": Wrong(
-        "the last step is undone first",
-        "one compensation after the other",
+        BACKWARDS,
+        "`release` began before `recall` had ended",
         replace("from temporalio import workflow\nfrom temporalio.exceptions import ActivityError, App").by("""
             import asyncio
             from temporalio import workflow
@@ -57,9 +61,48 @@ WRONG = {
                 except ActivityError:
                     left.append(compensation.__name__)
         """).by("""
+            undo = undo[::-1]
             calls = [workflow.execute_activity(compensation, argument, **ALWAYS) for compensation, argument in undo]
             results = await asyncio.gather(*calls, return_exceptions=True)
             left = [undo[n][0].__name__ for n, result in enumerate(results) if isinstance(result, BaseException)]
+        """),
+    ),
+    "another_flow": Wrong(
+        BACKWARDS,
+        "leave FLOW in its order",
+        replace("(pay, refund, THRICE), (reserve, release, THRICE)").by(
+            "(reserve, release, THRICE), (pay, refund, THRICE)"
+        ),
+    ),
+    "notify_outside_the_try": Wrong(
+        HALF_WAY,
+        "keep `notify` in the `try`",
+        replace("in FLOW:").by("in FLOW[:-1]:"),
+        UNDONE.by("""
+            except ActivityError:
+                await undo_all(undo)
+                raise
+            await workflow.execute_activity(notify, order, **ALWAYS)
+        """),
+    ),
+    "goes_on_after_release_only": Wrong(
+        HALF_WAY,
+        "whichever it is",
+        NOTED.by("""
+            left.append(compensation.__name__)
+            if left != ["release"]:
+                break
+        """),
+    ),
+    "left_over_is_only_logged": Wrong(
+        "what could not be undone is said",
+        "and let it out of `run`",
+        replace("import ActivityError\n\nfrom backward").by("import ActivityError, ApplicationError\n\nfrom backward"),
+        replace("await undo_all(undo)").by("""
+            try:
+                await undo_all(undo)
+            except ApplicationError as left:
+                workflow.logger.warning("%s", left)
         """),
     ),
     "catches_application_error": Wrong(
@@ -99,19 +142,17 @@ WRONG = {
         "raise an `ApplicationError` with the names",
         replace("raise ApplicationError").by("ApplicationError"),
     ),
-    "forward_order": Wrong(
-        "the last step is undone first", "with `reversed(undo)`", replace("reversed(undo)").by("undo")
-    ),
+    "forward_order": Wrong(BACKWARDS, "with `reversed(undo)`", replace("reversed(undo)").by("undo")),
     "given_up_after_a_while": Wrong(
-        "neither an outage nor a killed worker or server leaves an order half-way",
-        "let nothing end the undoing early",
+        "a compensation has no last attempt and no last moment",
+        "a timer of 600 s",
         replace("from temporalio import workflow\nfrom temporalio.exceptions import ActivityError, App").by("""
             import asyncio
             from temporalio import workflow
             from temporalio.exceptions import ActivityError, App
         """),
         replace("await workflow.execute_activity(compensation, argument, **ALWAYS)").by("""
-            async with asyncio.timeout(2):
+            async with asyncio.timeout(600):
                 await workflow.execute_activity(compensation, argument, **ALWAYS)
         """),
     ),
@@ -180,7 +221,7 @@ WRONG = {
         replace("undo_all(undo)").by("undo_all(undo[:-1])"),
     ),
     "noted_only_the_first_time": Wrong(
-        "neither an outage nor a killed worker or server leaves an order half-way",
+        HALF_WAY,
         "note them each time that it runs",
         replace("undo.append((compensation, order))").by("""
             if not workflow.unsafe.is_replaying():

@@ -11,39 +11,83 @@ UNDOING = "a request that comes during the undoing does not stop it"
 ENDS = "a cancelled order ends as Canceled, or with its step's failure"
 
 CLAIMS = {
-    "an `Order`": "waits_a_second",
-    "a cancel request at any moment: during a step": ("step_only_shielded", "step_overtaken"),
-    "the wait for the courier": ("sleep_outside", "request_suppressed"),
+    "an `Order`": ("waits_a_second", "waits_minutes"),
+    "a cancel request at any moment: during a step": ("mail_overtaken", "reservation_overtaken"),
+    "the final wait for the courier": ("waits_before_the_mail", "sleep_outside", "request_suppressed"),
     "the undoing.": ("undoing_unprotected", "undoing_only_shielded"),
-    "a step under way ends first": ("step_overtaken", "request_used_up", "own_finish_swallows"),
-    "the wait at once.": ("sleep_finished", "sleep_outside", "no_sleep"),
+    "a step under way ends first": ("step_overtaken", "request_used_up", "two_steps_in_one_finish"),
+    "the wait at once.": ("sleep_finished", "not_after_the_mail", "waits_first", "no_sleep"),
     "Then all is undone": ("each_compensation_finished", "not_the_first_step"),
     "last step first": "first_step_first",
     "the run ends as *Canceled*": ("ends_completed", "swallowed"),
-    "or with that step's failure.": ("the_request_wins", "always_cancelled", "another_failure"),
+    "or with that step's failure": ("the_request_wins", "always_cancelled"),
+    "unchanged.": "another_failure",
     "Without a request it ends whole.": ("undone_on_success", "no_mail"),
     "Use `finish`.": "step_only_shielded",
     "cancelled while the parcel is sent": "step_overtaken",
-    "parcel recalled, article released, money back.": "first_step_first",
+    "recalled, article released, money back.": "first_step_first",
 }
 
 WRONG = {
-    "all_steps_in_one_finish": Wrong(
+    "two_steps_in_one_finish": Wrong(
         IN_A_STEP,
         "put `finish` around one step",
         replace("@workflow.run").by("""
-            async def forward(self, order: Order, undo: list) -> None:
-                for step, compensation, policy in FLOW:
+            async def out(self, order: Order, undo: list) -> None:
+                for step, compensation, policy in FLOW[2:]:
                     undo.append((compensation, order))
                     await workflow.execute_activity(step, order, **policy)
 
             @workflow.run
         """),
-        replace("""
-            for step, compensation, policy in FLOW:
-                undo.append((compensation, order))
-                await finish(workflow.execute_activity(step, order, **policy))
-        """).by("await finish(self.forward(order, undo))"),
+        replace("in FLOW:").by("in FLOW[:2]:"),
+        replace("await workflow.sleep").by("await finish(self.out(order, undo))\nawait workflow.sleep"),
+    ),
+    "mail_overtaken": Wrong(
+        IN_A_STEP,
+        "its compensation came first",
+        replace("await finish(workflow.execute_activity(step, order, **policy))").by("""
+            call = workflow.execute_activity(step, order, **policy)
+            await (call if compensation is FLOW[-1][1] else finish(call))
+        """),
+    ),
+    "reservation_overtaken": Wrong(
+        IN_A_STEP,
+        "while the article is reserved: the compensation was scheduled before",
+        replace("await finish(workflow.execute_activity(step, order, **policy))").by("""
+            call = workflow.execute_activity(step, order, **policy)
+            await (call if step.__name__ == "reserve" else finish(call))
+        """),
+    ),
+    "not_after_the_mail": Wrong(
+        (WAITING, IN_A_STEP),
+        "until the courier comes, the order can be undone",
+        replace("await finish(undo_all(undo))").by("""
+            if len(undo) < len(FLOW):
+                await finish(undo_all(undo))
+        """),
+    ),
+    "waits_before_the_mail": Wrong(
+        IN_A_STEP,
+        "wait for the courier after the last step",
+        replace("undo.append((compensation, order))").by("""
+            if compensation is FLOW[-1][1]:
+                await workflow.sleep(order.courier_in)
+            undo.append((compensation, order))
+        """),
+        replace("    await workflow.sleep(order.courier_in)\nexcept").by("except"),
+    ),
+    "waits_minutes": Wrong(
+        WHOLE,
+        "as many seconds as it takes",
+        replace("import asyncio").by("import asyncio\nfrom datetime import timedelta"),
+        replace("(order.courier_in)").by("(timedelta(minutes=order.courier_in))"),
+    ),
+    "waits_first": Wrong(
+        WAITING,
+        "wait for the courier after the last step",
+        replace("await workflow.sleep(order.courier_in)").by(""),
+        replace("for step,").by("await workflow.sleep(order.courier_in)\nfor step,"),
     ),
     "waits_a_second": Wrong(WAITING, "`workflow.sleep(order.courier_in)`", replace("order.courier_in").by("1")),
     "no_sleep": Wrong(WAITING, "timers: none", replace("await workflow.sleep(order.courier_in)").by("")),

@@ -17,13 +17,17 @@ CLAIMS = {
     "An order may lack several,": ("key_of_the_charge", "workflow_id_alone"),
     "the gateway may lose a request": ("timeout_swallowed", "skipped_in_the_second_attempt"),
     "an answer.": "key_with_the_attempt",
-    "each missing article": ("key_of_the_article", "key_of_the_activity", "key_of_workflow_and_article"),
+    "each missing article": ("key_of_the_article", "key_of_workflow_and_article"),
     "is given back": ("swallowed", "made_final"),
     "exactly once": ("no_key", "two_refunds"),
     "whatever gets lost": ("hash_of_both", "key_with_the_date", "random_key"),
     "and the refund's ID is returned": "not_returned",
-    "two articles of one charge are two refunds": ("key_of_the_charge", "one_key_for_all"),
-    "even at the same price.": "key_of_charge_and_amount",
+    "two articles of one charge are two refunds": (
+        "key_of_the_charge",
+        "key_of_charge_and_activity",
+        "one_key_for_all",
+    ),
+    "even at the same price.": ("key_of_charge_and_amount", "key_of_the_first_letter"),
     "4200 paid for three articles at 1400, one is missing": ("everything_given_back", "always_1400"),
     "one answer is lost → ledger 2800.": "no_key",
 }
@@ -121,11 +125,11 @@ WRONG = {
         """),
     ),
     "hash_of_both": Wrong(
-        ONCE, "this one is another in each process", KEY.by("str(hash((missing.charge_id, missing.sku)))")
+        ONCE, "this one is another in each process or attempt", KEY.by("str(hash((missing.charge_id, missing.sku)))")
     ),
     "key_with_the_date": Wrong(
         ONCE,
-        "this one is another in each process",
+        "this one is another in each process or attempt",
         replace("from dataclasses import dataclass").by("from dataclasses import dataclass\nfrom datetime import date"),
         replace("-{missing.sku}").by("-{missing.sku}-{date.today()}"),
     ),
@@ -140,6 +144,14 @@ WRONG = {
         replace("from dataclasses import dataclass").by("from dataclasses import dataclass\nfrom uuid import uuid4"),
         KEY.by("str(uuid4())"),
     ),
+    "key_of_the_first_letter": Wrong(
+        EACH, "make the key name this one refund", replace("{missing.sku}").by("{missing.sku[0]}")
+    ),
+    "key_of_charge_and_activity": Wrong(
+        EACH,
+        "make the key name this one refund",
+        replace("{missing.sku}").by("{activity.info().activity_id}"),
+    ),
     "key_of_the_charge": Wrong(EACH, "make the key name this one refund", replace("-{missing.sku}").by("")),
     "key_of_charge_and_amount": Wrong(
         EACH, "make the key name this one refund", replace("{missing.sku}").by("{missing.amount_cents}")
@@ -151,7 +163,7 @@ WRONG = {
     ),
     "one_key_for_all": Wrong(EACH, "make the key name this one refund", KEY.by('"missing"')),
     "key_of_the_article": Wrong(OTHER, "make the key name this one refund", replace("{missing.charge_id}-").by("")),
-    "key_of_the_activity": Wrong(OTHER, "make the key name this one refund", KEY.by("activity.info().activity_id")),
+    "key_of_the_activity": Wrong(EACH, "make the key name this one refund", KEY.by("activity.info().activity_id")),
     "key_of_workflow_and_article": Wrong(
         OTHER, "make the key name this one refund", replace("{missing.charge_id}").by("{activity.info().workflow_id}")
     ),
