@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from course_lib.grading.chapters.ch05 import deadlines
 from course_lib.grading.exercises import Exercise
-from course_lib.grading.messages import require_handler, signal
+from course_lib.grading.messages import heard, require_handler, signal
 from course_lib.grading.timers import lengths
 from course_lib.waits.until import closed
 
@@ -193,7 +193,7 @@ async def _say(bench: "Bench", handle: "Handle", answer: _Answer, deadline: floa
     if approved is None:
         await _silence(bench, handle, asked, by, deadline)
     elif await _decide(handle, (speaks_for or asked, by, approved)) and asked == "mailed":
-        await bench.until(partial(_heard, bench, handle), handle)
+        await bench.until(partial(heard, bench, handle), handle)
         bench.shop.faults.release("mailer", order_id=handle.id)
 
 
@@ -222,11 +222,6 @@ async def _silence(bench: "Bench", handle: "Handle", level: str, other: str, dea
 
 async def _mail_waits(bench: "Bench", handle: "Handle") -> bool:
     return bool(bench.shop.waiting(handle.id)) or await bench.rests(handle)
-
-
-async def _heard(bench: "Bench", handle: "Handle") -> bool:
-    types = list((await bench.events(handle))["type"])[::-1]
-    return "WorkflowTaskCompleted" in types[: types.index("WorkflowExecutionSignaled")]
 
 
 async def _at_once(bench: "Bench", worker: "WorkerProcess", runs: "dict[Handle, tuple[_Answer, ...]]") -> None:
