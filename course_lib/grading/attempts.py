@@ -1,5 +1,6 @@
 """A run's activity, for checks: what it was asked with, how far its attempts are, and with which failure all ended."""
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from temporalio.api.enums.v1 import PendingActivityState, RetryState
 from temporalio.converter import default
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError
 
 from course_lib import history
 from course_lib.grading.evidence import Handle
@@ -236,6 +239,28 @@ async def until(bench: "Bench", handle: Handle, so: "Callable[[Tried], object]")
         return bool(so(now))
 
     return await bench.until(looked, handle), now
+
+
+async def fail_for_good(bench: "Bench", handle: Handle) -> bool:
+    """Let the activity of a run fail, as ``temporal activity fail`` does, and return whether there came to be one.
+
+    Args:
+        bench: The check.
+        handle: The run.
+    """
+    failure = ApplicationError("it was failed from outside", non_retryable=True)
+
+    async def failed() -> bool:
+        for pending in (await handle.describe()).raw_description.pending_activities:
+            activity = bench.client.get_async_activity_handle(
+                workflow_id=handle.id, run_id=None, activity_id=pending.activity_id
+            )
+            with contextlib.suppress(RPCError):  # it is between two attempts
+                await activity.fail(failure)
+                return True
+        return False
+
+    return await bench.until(failed, handle)
 
 
 async def failed_with(handle: Handle) -> list[str]:

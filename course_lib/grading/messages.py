@@ -160,3 +160,14 @@ async def signal(handle: Handle, name: str, *args: Any) -> bool:
             return False
         raise
     return True
+
+
+async def heard(bench: "Bench", handle: Handle) -> bool:
+    """Return whether a run has had a workflow task since its last signal.
+
+    Args:
+        bench: The check.
+        handle: The run, which has got one.
+    """
+    types = list((await bench.events(handle))["type"])[::-1]
+    return "WorkflowTaskCompleted" in types[: types.index("WorkflowExecutionSignaled")]

@@ -67,7 +67,7 @@ async def check_approval(bench: "Bench", approval: "Code") -> None:
         silent = await _start(bench, approval, _SECONDS)
         bench.shop.faults.hold("payments")
         slow = await _start(bench, approval, _SHORT, _YES, at_once=True)
-        again, expired, charging = await asyncio.gather(
+        again, expired, (charging, meanwhile) = await asyncio.gather(
             ask(bench, asked, "status"), _expire(bench, silent, _SECONDS), _outlast(bench, slow)
         )
         limits = list(running(charging).values())
@@ -81,6 +81,13 @@ async def check_approval(bench: "Bench", approval: "Code") -> None:
         )
         before.append(again.text)
         _waiting(bench, before)
+        bench.require(
+            meanwhile in ("'approved'", ""),
+            "`status` says “approved” while the card is still being charged",
+            expected="'approved'",
+            seen=meanwhile,
+            next_step="let `status` answer with the outcome from the decision on: the charge and the mail come after.",
+        )
         await _late(bench, silent, expired)
         await _decided(bench, slow, _SHORT, "approved", _OUTLASTS, _KEEP)
         await signal(asked, "decide", _YES)
@@ -131,13 +138,15 @@ async def _waits(bench: "Bench", handle: "Handle", deadline: float) -> None:
         events=bench.ids(events, "TimerStarted"),
         next_step="wait as long as the order says, with one `wait_condition` and `timeout=order.deadline_seconds`. A "
         "loop that sleeps and looks again writes a timer and a workflow task each time."
+        if timers and max(timers) < 1000 * deadline
+        else "write `timedelta(seconds=order.deadline_seconds)`: the first argument of `timedelta` is days."
         if timers
         else f"give `wait_condition` the order's deadline, `timeout=order.deadline_seconds`, {_GO_ON}",
     )
 
 
-async def _outlast(bench: "Bench", handle: "Handle") -> "pd.DataFrame":
-    """Let the card take longer than the deadline and what comes of it; say no meanwhile, and return the history."""
+async def _outlast(bench: "Bench", handle: "Handle") -> "tuple[pd.DataFrame, str]":
+    """Let the card take longer than the deadline and what comes of it; say no meanwhile; return history and status."""
 
     events = await bench.events(handle)
 
@@ -153,10 +162,10 @@ async def _outlast(bench: "Bench", handle: "Handle") -> "pd.DataFrame":
             and "WorkflowTaskCompleted" in types[types.index("TimerFired") if "TimerFired" in types else 0 :]
         )
 
-    await bench.until(over, handle)
+    status = (await ask(bench, handle, "status")).text if await bench.until(over, handle) else ""
     await signal(handle, "decide", _NO)
     bench.shop.faults.release("payments")
-    return events
+    return events, status
 
 
 async def _decided(bench: "Bench", handle: "Handle", deadline: float, outcome: str, label: str, step: str) -> None:
@@ -312,7 +321,6 @@ async def _late(bench: "Bench", handle: "Handle", found: "pd.DataFrame") -> None
     bench.shop.faults.release("mailer", order_id=handle.id)
     run = await bench.finish(handle, alone=True)
     _require_end(bench, run, _TOO_LATE, _KEEP)
-    _mail_last(bench, run)
     status = await ask(bench, handle, "status")
     charges = bench.shop.table("payments", order_id=handle.id)
     charged_early = "charge_card" in set(found["name"])
@@ -329,11 +337,12 @@ async def _late(bench: "Bench", handle: "Handle", found: "pd.DataFrame") -> None
         if not status.ok
         else 'return the outcome as the task spells it: here `"expired"`.'
         if run.result not in _OUTCOMES
-        else 'let `status` return the outcome, `"expired"`, too.'
-        if run.result == "expired" and status.value == "waiting"
-        else 'set the outcome to `"expired"` in the `except` block, at once: the signal then finds that the order is '
-        "no longer waiting.",
+        else 'let `status` return the outcome, `"expired"`, too, from the deadline on: before the mail is sent.'
+        if run.result == "expired" and "waiting" in (status.value, meanwhile.value)
+        else 'set the outcome to `"expired"` in the `except` block, at once, and let the signal change nothing from '
+        "then on: the order is no longer waiting.",
     )
+    _mail_last(bench, run)
     _mailed(bench, handle.id, run)
 
 

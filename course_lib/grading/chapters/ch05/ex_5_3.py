@@ -1,4 +1,4 @@
-"""Exercise 5.3: payments that overlap, payments that fit, and some under way when the voucher is closed."""
+"""Exercise 5.3: payments that overlap, that fit, that fail, and some under way when the voucher is closed."""
 
 import asyncio
 from functools import partial
@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 from course_lib.grading import attempts
 from course_lib.grading.chapters.ch05 import deadlines
 from course_lib.grading.exercises import Exercise
-from course_lib.grading.messages import Reply, arrived, require_handler, signal, update
+from course_lib.grading.messages import Reply, arrived, heard, require_handler, signal, update
 from course_lib.grading.timers import lengths
 
 if TYPE_CHECKING:
     from course_lib.grading import Bench, Code, Handle
 
 _WORTH, _ROOMY = 8_000, 10_500  # not the example's, and not the same
+_LEFT = _ROOMY - 9000 - 1200
 _TURN = (
     "hold one lock of the workflow, `self.lock = asyncio.Lock()` made in `__init__`, around the look at `self.left`, "
     "the charge *and* the subtraction: at the `await` the other handler runs."
@@ -22,12 +23,12 @@ _FIRST = (
     "within one hold of the lock, look at `self.left` first, then charge, then subtract: each payment has to see what "
     "the one before has left."
 )
-_END = "wait for `self.closed` *and* `workflow.all_handlers_finished()` before you return"
-_RELEASE = "let every payment come to an end: `async with self.lock` releases the lock after a refusal, too."
+_END = "wait until `self.closed and workflow.all_handlers_finished()`, with its parentheses, before you return"
+_RELEASE = "let every payment end: `async with self.lock` releases the lock after a refusal or a failed charge, too."
 
 
 async def check_voucher(bench: "Bench", voucher: "Code") -> None:
-    """Pay twice at once what fits once; pay three times at once what fits; close during a payment."""
+    """Pay twice at once what fits once; three times at once what fits; let a charge fail; close during a payment."""
     race, fit = [await bench.start(voucher, worth) for worth in (_WORTH, _ROOMY)]
     # Sent before a worker is there, the payments of a voucher come with one workflow task: no luck is involved.
     orders = {handle: _orders(bench, *amounts) for handle, amounts in ((race, (5000, 5000)), (fit, (2000, 3000, 4000)))}
@@ -67,7 +68,7 @@ def _said(replies: list[Reply]) -> str:
     return "; ".join(f"{reply.state}: {reply.text}" for reply in replies)
 
 
-async def _race(bench: "Bench", handle: "Handle", replies: list[Reply], booked: int) -> None:
+async def _answered(bench: "Bench", handle: "Handle", replies: list[Reply]) -> None:
     if any(reply.state == "silent" for reply in replies):
         run = await bench.finish(handle, alone=True)
         bench.require(
@@ -86,6 +87,10 @@ async def _race(bench: "Bench", handle: "Handle", replies: list[Reply], booked: 
                 else _RELEASE
             ),
         )
+
+
+async def _race(bench: "Bench", handle: "Handle", replies: list[Reply], booked: int) -> None:
+    await _answered(bench, handle, replies)
     events = await bench.events(handle)
     accepted = bench.ids(events, "WorkflowExecutionUpdateAccepted")
     begun, ended = (bench.ids(events, f"ActivityTask{so}") for so in ("Scheduled", "Completed"))
@@ -104,15 +109,15 @@ async def _race(bench: "Bench", handle: "Handle", replies: list[Reply], booked: 
     )
     (more, _), (none, _) = [await _pay(bench, handle, *_orders(bench, amount)) for amount in (3000, 1)]
     events = await bench.events(handle)
-    over = events["type"].iloc[-1] in deadlines.ENDS
     bench.require(
-        not over,
+        events["type"].iloc[-1] not in deadlines.ENDS,
         "a voucher is open until `close`, with nothing left, too",
         expected="no end of the run",
         seen=f"{_said(more)}; then {_said(none)}",
         events=events["event_id"].tail(1).tolist(),
         next_step=f"{_END}: nothing else ends the voucher.",
     )
+    await _answered(bench, handle, [*more, *none])
     bench.require(
         sorted(reply.state for reply in replies) == ["answered", "refused"]
         and [reply.value for reply in replies if reply.ok] == [3000]
@@ -122,9 +127,7 @@ async def _race(bench: "Bench", handle: "Handle", replies: list[Reply], booked: 
         expected="one of the two paid with 3000 left, the other refused; then 3000 more with 0 left; then 1 refused",
         seen="; then ".join(_said(said) for said in (replies, more, none)),
         events=accepted,
-        next_step=_RELEASE
-        if more[0].state == "silent" and any(reply.state == "refused" for reply in replies)
-        else "raise `ApplicationError` for what does not fit: a number that is returned looks like a payment."
+        next_step="charge the whole order, or raise `ApplicationError`: a number that is returned looks like a payment."
         if all(reply.ok for reply in replies) or (more[0].ok and none[0].ok)
         else "subtract what was charged, once, and return what is left then."
         if left not in (0, 3000)
@@ -138,15 +141,6 @@ async def _race(bench: "Bench", handle: "Handle", replies: list[Reply], booked: 
 
 async def _all_fit(bench: "Bench", handle: "Handle", replies: list[Reply], booked: int) -> None:
     events = await bench.events(handle)
-    if booked and not bench.ids(events, "ActivityTaskScheduled"):
-        # Held by the shop, as below, it would begin again and again.
-        bench.require(
-            False,
-            "the activity is called",
-            expected="ActivityTaskScheduled",
-            seen="a local activity",
-            next_step=attempts.LOCAL,
-        )
     answered = max((0, *bench.ids(events, "WorkflowExecutionUpdateCompleted")))
     charged = [event for event in bench.ids(events, "ActivityTaskCompleted") if event < answered]
     bench.require(
@@ -155,11 +149,14 @@ async def _all_fit(bench: "Bench", handle: "Handle", replies: list[Reply], booke
         expected="three paid, 9000 cents, each before it is answered",
         seen=f"{len(charged)} charges before the last answer; {_said(replies)}",
         events=bench.ids(events, "WorkflowExecutionUpdateAccepted"),
-        next_step="`await` the charge before you subtract and answer."
+        next_step=attempts.LOCAL  # held by the shop, as below, it would begin again and again
+        if booked and not charged and not bench.ids(events, "ActivityTaskScheduled")
+        else "`await` the charge before you subtract and answer."
         if all(reply.ok for reply in replies)
         else "let a payment *wait* for the one before it instead of refusing it: that is what "
         "`async with self.lock` does.",
     )
+    await _fails(bench, handle)
     await signal(handle, "close")
     # Nothing is under way, so nothing is waited for: not even for a while, by somebody who does not ask the SDK.
     events = await bench.rest(handle)
@@ -167,15 +164,34 @@ async def _all_fit(bench: "Bench", handle: "Handle", replies: list[Reply], booke
     timers = lengths(events)
     run = await bench.finish(handle, alone=True) if not timers else None
     bench.require(
-        run is not None and run.result == _ROOMY - 9000,
+        run is not None and run.result == _LEFT,
         "a closed voucher returns what is left",
-        expected=_ROOMY - 9000,
+        expected=_LEFT,
         seen=deadlines.in_words(timers) if run is None else run.result if run.completed else run.reason,
         events=bench.ids(events, "TimerStarted") if run is None else run.last_event,
         next_step="hand `workflow.all_handlers_finished` to `wait_condition`: it is a plain function."
         if run is not None and "'await'" in run.reason
         else "after `close`, and when all handlers have finished, `return self.left`. Wait for them in `run`: a "
-        "handler that waits for all handlers waits for itself.",
+        "handler that waits for all handlers waits for itself. A counter of your own goes down after a failure, too.",
+    )
+
+
+async def _fails(bench: "Bench", handle: "Handle") -> None:
+    """Let a charge fail for good, as ``temporal activity fail`` does, while another payment waits; then pay again."""
+    failing, dear, last = _orders(bench, 1000, 9000, 1200)
+    bench.shop.faults.hold("payments", order_id=failing["id"])  # for good, so that nothing is booked
+    failed = attempts.fail_for_good(bench, handle)
+    ((told, _), _), _ = await asyncio.gather(_pay(bench, handle, failing, dear), failed)
+    (paid,), _ = await _pay(bench, handle, last)
+    await _answered(bench, handle, [told, paid])
+    bench.require(
+        told.state == "refused" and paid.value == _LEFT,
+        "a charge that fails takes nothing, and its caller is told",
+        expected=f"1000 refused, as its charge fails for good; then 1200 paid with {_LEFT} left",
+        seen=f"{_said([told])}; then {_said([paid])}",
+        next_step="subtract when the card is charged, not before; or add the amount back when the charge fails."
+        if told.state == "refused"
+        else "let the charge's failure reach the caller, with `raise`: who gets a number takes the order for paid.",
     )
 
 
@@ -202,7 +218,7 @@ async def _closing(bench: "Bench", voucher: "Code") -> None:
         asks_again = bench.ids(events, "TimerStarted")
         await signal(handle, "close")
         bench.did("close while they are under way")
-        await bench.until(partial(_closed, bench, handle), handle)
+        await bench.until(partial(heard, bench, handle), handle)
         closed = await bench.events(handle)
         bench.shop.faults.release("payments")
         replies, booked = await paying
@@ -235,11 +251,6 @@ async def _closing(bench: "Bench", voucher: "Code") -> None:
         if by_itself
         else f"{_END}: with the run its handlers end, too, wherever they are. A payment taken before `close` is paid.",
     )
-
-
-async def _closed(bench: "Bench", handle: "Handle") -> bool:
-    types = list((await bench.events(handle))["type"])
-    return "WorkflowTaskCompleted" in types[types.index("WorkflowExecutionSignaled") :]
 
 
 EXERCISE = Exercise(answers=("Voucher",), check=check_voucher, early=False)

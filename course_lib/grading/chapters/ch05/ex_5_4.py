@@ -1,4 +1,4 @@
-"""Exercise 5.4: eleven orders on their way through two levels, with yes, no, silence, late and doubled answers."""
+"""Exercise 5.4: twelve orders on their way through two levels, with yes, no, silence, late and doubled answers."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from course_lib.grading.chapters.ch05 import deadlines
 from course_lib.grading.exercises import Exercise
-from course_lib.grading.messages import require_handler, signal
+from course_lib.grading.messages import heard, require_handler, signal
 from course_lib.grading.timers import lengths
 from course_lib.waits.until import closed
 
@@ -42,7 +42,7 @@ class _Case:
             its way. None: the level is silent until its deadline has passed; the person, if one is named, approves in
             between for the level that is not asked.
         levels: Who should be asked.
-        doubled: Two more answers, which come to the run with one workflow task.
+        doubled: Two more answers, which come to the run with one workflow task; Dan's no for finance follows.
         early: An answer that comes with the start, before anybody is asked.
         cents: What the order costs.
         also: What the same order shows, too: what holds, what to do when it does not, and whether it is this, and not
@@ -84,6 +84,9 @@ async def check_levels(bench: "Bench", workflow: "Code") -> None:
                     await _second(bench, silent, seconds[_SILENT])
                 if cases is _DOUBLED:
                     await _at_once(bench, worker, {runs[case]: case.doubled for case in cases})
+                    for run in runs.values():
+                        await bench.rest(run)
+                        await _decide(run, ("finance", "dan", False))
                 for case in cases:
                     run = runs.get(case, silent)
                     ended = await bench.finish(run, alone=not await closed(run))
@@ -193,7 +196,7 @@ async def _say(bench: "Bench", handle: "Handle", answer: _Answer, deadline: floa
     if approved is None:
         await _silence(bench, handle, asked, by, deadline)
     elif await _decide(handle, (speaks_for or asked, by, approved)) and asked == "mailed":
-        await bench.until(partial(_heard, bench, handle), handle)
+        await bench.until(partial(heard, bench, handle), handle)
         bench.shop.faults.release("mailer", order_id=handle.id)
 
 
@@ -222,11 +225,6 @@ async def _silence(bench: "Bench", handle: "Handle", level: str, other: str, dea
 
 async def _mail_waits(bench: "Bench", handle: "Handle") -> bool:
     return bool(bench.shop.waiting(handle.id)) or await bench.rests(handle)
-
-
-async def _heard(bench: "Bench", handle: "Handle") -> bool:
-    types = list((await bench.events(handle))["type"])[::-1]
-    return "WorkflowTaskCompleted" in types[: types.index("WorkflowExecutionSignaled")]
 
 
 async def _at_once(bench: "Bench", worker: "WorkerProcess", runs: "dict[Handle, tuple[_Answer, ...]]") -> None:
@@ -354,6 +352,8 @@ def _both_step(run: "Run", charges: int, asked: list[str]) -> str:
         return 'one yes is not enough: after the lead\'s, mail `"finance"` and wait for a decision of that level.'
     if charges and run.result == "approved":
         return _ONCE
+    if charged and run.result == "approved":
+        return "`await` the charge: what is under way when the run ends is lost to it."
     return 'when both have said yes, run `charge_card` and return `"approved"`.'
 
 
@@ -389,6 +389,8 @@ def _same_step(run: "Run", charges: int, asked: list[str]) -> str:
 
 
 def _late_step(run: "Run", charges: int, asked: list[str]) -> str:
+    if not run.completed:
+        return "turn away only who approved as the lead *in time*: a late yes changes nothing, for nobody."
     return "take a decision only when `decision.level` is the level that is asked now: the lead's time was over."
 
 
@@ -404,12 +406,17 @@ def _early_step(run: "Run", charges: int, asked: list[str]) -> str:
         return _no_step(run, charges, asked)
     return (
         "forget what finance said before it was asked: take a decision only when `decision.level` is the level that is "
-        "asked now."
+        "asked now, and let `run` change the level, right before the mail."
     )
 
 
+def _prompt(run: "Run", asked: list[str]) -> bool:
+    """Return whether the first answer had brought finance's mail when the second answer came."""
+    return asked == list(_BOTH) and (_mails(run.events)[1][0],) < run.ids("WorkflowExecutionSignaled")[1:2]
+
+
 def _prompt_step(run: "Run", charges: int, asked: list[str]) -> str:
-    if run.completed:
+    if run.completed and (asked != list(_BOTH) or _prompt(run, asked)):
         return _both_step(run, charges, asked)
     return (
         "set the level, and forget the old decision, *before* you run `mail`: who has the mail may answer before the "
@@ -444,17 +451,17 @@ def _silent_step(run: "Run", charges: int, asked: list[str]) -> str:
 
 
 # The first mail is on its way, so a decision that comes at once finds the run method still at the mail. Kim's word for
-# finance does not count, so Eve's yes does. (The other way round, an order that is rejected because the lead has spoken
-# twice would look right.)
+# finance does not count, whoever says yes for the lead meanwhile, so Eve's yes does. (The other way round, an order
+# that is rejected because the lead has spoken twice would look right.)
 _PROMPT = _Case(
     "a decision counts from the level's mail on",
     "approved",
     _prompt_step,
-    (("mailed:lead", "kim", True), ("finance", "kim", False), ("finance", "eve", True)),
+    (("mailed:lead", "kim", True), ("finance:lead", "bob", True), ("finance", "kim", False), ("finance", "eve", True)),
     also=(
         "who has approved as the lead does not count for finance",
         _same_step,
-        lambda run, asked: asked == list(_BOTH),
+        _prompt,
     ),
 )
 _SILENT = _Case(
@@ -498,17 +505,17 @@ _CAREFUL = (
     ),
 )
 _SILENCES = (
-    # When finance is asked, the lead's no comes too late; so Eve's yes counts. (The other one's yes, early and late, is
-    # said where both are silent.)
+    # When finance is asked, a no and a yes for the lead come too late; so Ada has not approved as the lead, and her yes
+    # for finance counts. (The other one's yes, early and late, is said where both are silent.)
     _Case(
         "silence of the lead escalates: finance is asked, and may approve alone",
         "approved",
         _up_step,
-        (("lead", "", None), ("finance:lead", "ada", False), ("finance", "eve", True)),
+        (("lead", "", None), ("finance:lead", "bob", False), ("finance:lead", "ada", True), ("finance", "ada", True)),
         also=(
             "an answer for a level that is no longer asked changes nothing",
             _late_step,
-            lambda run, asked: run.result == "rejected" and asked == list(_BOTH),
+            lambda run, asked: run.result in ("rejected", None) and asked == list(_BOTH),
         ),
     ),
     _SILENT,
@@ -533,6 +540,12 @@ _DOUBLED = (
         _doubled_step,
         (("lead", "ada", True),),
         doubled=(("finance", "eve", True), ("finance", "bob", False)),
+    ),
+    _Case(
+        "what is said for finance together with the lead's yes comes too early, too",
+        "rejected",
+        _early_step,
+        doubled=(("lead", "ada", True), ("finance", "eve", True)),
     ),
 )
 _SCENES = {

@@ -104,6 +104,11 @@ class _Asked:
             )
         if self.replaying:
             return "leave out `is_replaying`: after a restart it says yes for new orders, too. Ask only `patched`."
+        if "sandbox cannot import" in told.error:
+            return (
+                "take out what the sandbox names: no clock tells an order under way from a new one, only "
+                "`workflow.patched(…)` does."
+            )
         if told.error or parted is None:
             return (
                 "keep the workflow's name: an order under way is of type OrderWorkflow, and no other class can go on."
@@ -112,7 +117,7 @@ class _Asked:
             return f"{parted.what} Correct that line, run the cell again, then check again."
         # Where the history has the receipt's marker, an order without it went on: the answer hangs on the marker.
         at_marker = f"took the patch `{_FIRST}`" in parted.expected
-        if self.patched.count(_FIRST) > 1 or (at_marker and set(self.patched) == {_FIRST}):
+        if set(self.patched) == {_FIRST} and (at_marker or len(self.patched) > 1):
             return (
                 f"give this change an id of its own: an order with the marker {_FIRST!r} answers yes for that id, "
                 "wherever it is asked, and so takes the new way of both changes."

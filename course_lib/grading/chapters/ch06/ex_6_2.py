@@ -5,6 +5,7 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from course_lib import history
 from course_lib.grading.exercises import Exercise
 from course_lib.grading.verdict import CORRECT
 from course_lib.pitfalls.code import Module
@@ -20,8 +21,8 @@ _HARMLESS = {"EditC": "a longer timeout", "EditF": "a new step behind a patch", 
 _BAD = {
     "EditA": "a new step without a patch",
     "EditB": "two steps that change places",
-    "EditD": "one that breaks only the plain order",
-    "EditE": "one that breaks only the gift",
+    "EditD": "one that breaks only the open order",
+    "EditE": "one that breaks only gifts",
     "EditG": "one that breaks only the declined order",
 }
 _RAISES = {"EditI": "one that raises for old orders"}
@@ -38,9 +39,9 @@ _AWAIT = "write `await` in front of the replay: without it nothing is replayed, 
 
 
 async def check_gate(bench: "Bench", gate: "Code") -> None:
-    """Record three orders, then let the learner's function judge nine classes, and the first of them again."""
+    """Record four orders, then let the learner's function judge nine classes, and the first of them again."""
     told = await _orders(bench)
-    bench.did(f"{gate.name} with the three histories and nine edits, one after the other")
+    bench.did(f"{gate.name} with the four histories and nine edits, one after the other")
     first = secrets.choice(list(_HARMLESS))
     edits = [edit for edit in _ALL if edit != first]
     secrets.SystemRandom().shuffle(edits)  # no place and no name tells which are harmless
@@ -74,16 +75,23 @@ def _says(bench: "Bench", label: str, said: dict[str, bool], edits: dict[str, st
 
 
 async def _orders(bench: "Bench") -> list[dict[str, str]]:
-    """Return the histories of three orders, which are the course's: recorded once, they do for every check."""
+    """Return the histories of four orders, which are the course's: recorded once, they do for every check.
+
+    The last one is open, and has the workflow ID of the one before, as after a reset.
+    """
     if _RECORDED:
         return _RECORDED
     async with bench.worker(extra=(_HERE / "graded_orders.py",)):
         handles = []
-        for customer in ("plain", "gift", "declined"):
+        for customer in ("gift", "gift", "declined"):
             order = {"id": bench.unique(customer), "customer": customer}
             handles.append(await bench.start("OrderWorkflow", order, id=order["id"]))
         runs = [await bench.finish(handle) for handle in handles]
-    told = [{"id": run.handle.id, "json": run.history.to_json()} for run in runs]
+        bench.shop.faults.hold("warehouse", order_id=order["id"])
+        held = await bench.start("OrderWorkflow", {**order, "customer": "plain"}, id=order["id"])
+        await bench.wait_until(held, lambda seen: "ship_parcel" in set(seen["name"]), "an order is held")
+        histories = [*(run.history for run in runs), await history.fetch(held)]
+    told = [{"id": each.workflow_id, "json": each.to_json()} for each in histories]
     if not any(isinstance(run.error, Stuck) for run in runs):
         _RECORDED[:] = told
     return told
@@ -127,8 +135,8 @@ class _How:
             return _REPLAY
         if not all(said[edit] for edit in _BAD):
             return (
-                "replay *all* histories before you say yes: each bad edit breaks another one. A `return True` inside "
-                "the loop, or one history alone, misses the others."
+                "replay *all* histories before you say yes, those of failed and open runs too: each bad edit breaks "
+                "another one. A `return True` inside the loop, a slice, or one history for each workflow ID misses one."
             )
         if not self.looks and _false(self.words.get("raise_on_replay_failure")):
             return (
@@ -174,6 +182,10 @@ class _How:
             return "write `async def is_safe`, and `await` in place of `asyncio.run`: the caller's event loop runs it."
         if self.slip:
             return self.slip
+        if "type object" in error:
+            return (
+                "import what you catch by its own name: here `workflow` is the class that is passed in, not the module."
+            )
         if "Nondeterminism" in error or "AssertionError" in error:
             return (
                 "answer instead of raising: catch what the Replayer raises and `return False`, or pass "

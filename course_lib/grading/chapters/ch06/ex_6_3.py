@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _HERE = Path(__file__).parent
 _CONFIGURE, _REHEARSE, _WATCH = (f"{__package__}.ex_6_3_child:{name}" for name in ("configure", "rehearse", "watch"))
 _OLD, _NEW = "1.0", "1.1"
+_LONGEST = 10  # seconds
 _NEVER = (
     'let it come to an end: `return "drained"` when `open_runs(old)` is 0, `return "rolled back"` when `healthy()` '
     "says no. It waits for something that does not come."
@@ -140,7 +141,9 @@ async def _rehearsed(bench: "Bench", roll_out: "Code") -> None:
     """Look whether the roll-out asks for the right things in each scene, of functions that only write it down."""
     bench.did(f"{roll_out.name}({_OLD!r}, {_NEW!r}, …) rehearsed, {', then '.join(_SCENES)}")
     called = await bench.call(roll_out, _OLD, _NEW, _SCENES, quiet=True, through=_REHEARSE)
-    step = _NEVER if called.error == "TimeoutError" else CORRECT
+    step = _NEVER if "did not end" in called.reason else CORRECT
+    if called.error == "TimeoutError" and step is CORRECT:
+        step = "set no limit to the wait for `open_runs(old)`: the last old order may take days."
     if "rolled back" in called.reason:
         step = '`return "rolled back"`: a roll-back is an answer, no error.'
     bench.require(
@@ -185,10 +188,12 @@ def _healthy(bench: "Bench", told: dict[str, Any]) -> None:
     bench.require(
         _asked_after_each_ramp(did),
         "each step waits for a healthy one before",
-        expected="healthy() after each set_ramp, before the next step",
+        expected="healthy() after each set_ramp, before the next step, and no more once the new version is current",
         seen=_words(did),
         next_step="write `await` in front of `healthy()`: a coroutine counts as true, and nobody is asked."
         if "healthy" in told["lost"]
+        else "ask `healthy()` after a ramp only: once the new version is current, it is too late for this way back."
+        if ["healthy", True] in did[-1:]
         else "ask `await healthy()` after each `await set_ramp(…)`, before you go on: a ramp that nobody looks at is "
         "only a slower accident.",
     )
@@ -201,15 +206,17 @@ def _healthy(bench: "Bench", told: dict[str, Any]) -> None:
         + ("open_runs(old) never answered" if left is None else f"the last open_runs(old) {left}"),
         next_step=_drain(told),
     )
-    questions, at_once, blocked = told["questions"], told["at_once"], told["blocked"]
+    at_once, blocked, longest = told["at_once"], told["blocked"], told["longest"]
     bench.require(
-        not at_once and not blocked,
+        not at_once and not blocked and longest <= _LONGEST,
         "it lets some time pass between two questions",
-        expected="a short pause before each next question",
-        seen=f"{questions} questions, {at_once} of them at once after an answer"
+        expected=f"a pause before each next question, of {_LONGEST} s at most",
+        seen=f"{told['questions']} questions, {at_once} at once after an answer; the longest pause {longest:.3g} s"
         + (f", and {blocked} calls of time.sleep" if blocked else ""),
         next_step="use `await asyncio.sleep(…)`: while `time.sleep` waits, nothing else in this process runs."
         if blocked
+        else f"make the pauses shorter: {_LONGEST} s at most, so that it hears soon when the last order has closed."
+        if not at_once
         else "`await asyncio.sleep(0.2)` between two questions: without a pause you keep the server busy with one "
         "question all day.",
     )
@@ -261,7 +268,8 @@ def _routed(did: list[list[Any]]) -> list[list[Any]]:
 
 def _asked_after_each_ramp(did: list[list[Any]]) -> bool:
     names = [each[0] for each in did]
-    return all(names[at + 1 : at + 2] == ["healthy"] for at, one in enumerate(names) if one == "ramp")
+    asked = all(names[at + 1 : at + 2] == ["healthy"] for at, one in enumerate(names) if one == "ramp")
+    return asked and names[-1] == "current"
 
 
 def _words(did: list[list[Any]]) -> str:

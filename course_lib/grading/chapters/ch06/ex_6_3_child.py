@@ -272,6 +272,7 @@ async def _roll(
     asked, answered = dict.fromkeys(_NAMES, 0), dict.fromkeys(_NAMES, 0)
     told_left: list[int] = []  # what `open_runs` said of the old version, when it was current no more
     early = at_once = 0
+    longest = last = 0.0  # pause between two questions; when the last one was asked
     asks_on = asyncio.Event()
 
     def handed(function: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
@@ -310,7 +311,10 @@ async def _roll(
 
     @handed
     async def open_runs(build_id: str) -> int:
-        nonlocal early, at_once
+        nonlocal early, at_once, longest, last
+        if answered["open_runs"] > 1:
+            longest = max(longest, clock.gone - last)
+        last = clock.gone
         at_once += answered["open_runs"] > 1 and not clock.paused
         clock.paused = False
         found = await place.open_runs(build_id)
@@ -332,4 +336,5 @@ async def _roll(
     over.cancel()
     told = {"said": said, "did": did, "lost": [each for each in _NAMES if asked[each] > answered[each]]}
     told |= {"left": told_left[-1] if told_left else None, "questions": answered["open_runs"], "at_once": at_once}
+    told["longest"] = longest
     return {**told, "blocked": clock.blocked, **await place.state()}

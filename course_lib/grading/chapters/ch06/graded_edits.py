@@ -116,7 +116,7 @@ class EditB:
         return parcel
 
 
-# Bad: breaks the gift's history alone.
+# Bad: breaks the histories of gifts alone.
 @workflow.defn(name="OrderWorkflow")
 class EditE:
     """One of the edits."""
@@ -128,7 +128,7 @@ class EditE:
         return await _call("ship_parcel", order)
 
 
-# Bad: breaks the plain order's history alone.
+# Bad: breaks the open order's history alone, as it is plain.
 @workflow.defn(name="OrderWorkflow")
 class EditD:
     """One of the edits."""

@@ -3,7 +3,12 @@
 from tests.grading.edits import Right, Wrong, replace
 
 CLAIMS = {
-    "an `Order` with `deadline_seconds`": ("deadline_of_its_own", "no_deadline", "a_minute_at_least"),
+    "an `Order` with `deadline_seconds`": (
+        "deadline_of_its_own",
+        "no_deadline",
+        "a_minute_at_least",
+        "deadline_in_days",
+    ),
     "decisions as signals": "decides_by_an_update",
     "the first decision counts": "reviewers_only",
     "later ones change nothing": (
@@ -13,7 +18,7 @@ CLAIMS = {
     ),
     'Without one, the order is `"expired"`': ("silence_is_consent", "timeout_error_not_caught"),
     "when the deadline fires": "deadline_asks_again",
-    "and a later yes changes nothing": "late_yes_counts",
+    "and a later yes changes nothing": ("late_yes_counts", "late_yes_is_charged"),
     "Charge only an approved order": (
         "rejected_is_charged_all_the_same",
         "rejected_is_paid",
@@ -34,7 +39,8 @@ CLAIMS = {
     "and return that": ("returns_yes_or_no", "raises_for_a_no", "rejected_after_the_wait_is_expired"),
     "`status` answers": "status_is_a_property",
     '`"waiting"`': "status_has_no_word_for_waiting",
-    "or the outcome": "status_forgets_the_outcome",
+    "or the outcome once decided": ("status_waits_for_the_charge", "status_forgets_the_outcome"),
+    "or expired,": "status_waits_for_the_mail",
     "and changes nothing": (
         "query_pops",
         "query_expires_the_order",
@@ -213,6 +219,37 @@ WRONG = {
             'if self.outcome == "waiting" and decision.by in ("ada", "bob", "eve"):'
         ),
     ),
+    "status_waits_for_the_charge": Wrong(
+        "`status` says “approved” while the card is still being charged",
+        "from the decision on",
+        replace('self.outcome = "waiting"').by('self.outcome = self.told = "waiting"'),
+        STATUS.by("""
+            def status(self) -> str:
+                return self.told
+        """),
+        replace('self.outcome = "expired"').by('self.outcome = self.told = "expired"'),
+        MAIL.by("""
+            self.told = self.outcome
+            await workflow.execute_activity(mail, "customer", start_to_close_timeout=SOON)
+        """),
+    ),
+    "status_waits_for_the_mail": Wrong(
+        "a deadline that has passed expires the order, and a late yes changes nothing",
+        "before the mail is sent",
+        replace('self.outcome = "waiting"').by('self.outcome = self.told = "waiting"'),
+        STATUS.by("""
+            def status(self) -> str:
+                return self.told
+        """),
+        replace('if self.outcome == "approved":').by("""
+            if self.outcome == "approved":
+                self.told = self.outcome
+        """),
+        MAIL.by("""
+            await workflow.execute_activity(mail, "customer", start_to_close_timeout=SOON)
+            self.told = self.outcome
+        """),
+    ),
     "status_has_no_word_for_waiting": Wrong(
         "`status` says “waiting”, as often as it is asked, and after a replay",
         'return the state as it is, `"waiting"`',
@@ -241,6 +278,14 @@ WRONG = {
                 except TimeoutError:
                     pass
         """),
+    ),
+    "deadline_in_days": Wrong(
+        "without a decision the order waits for its deadline",
+        "the first argument of `timedelta` is days",
+        replace("from temporalio import workflow").by(
+            "from datetime import timedelta\n\nfrom temporalio import workflow"
+        ),
+        replace("=order.deadline_seconds").by("=timedelta(order.deadline_seconds)"),
     ),
     "deadline_of_its_own": Wrong(
         "without a decision the order waits for its deadline",
@@ -280,6 +325,16 @@ WRONG = {
             await workflow.execute_activity(mail, "customer", start_to_close_timeout=SOON)
             if self.outcome == "waiting":
                 self.outcome = "expired"
+        """),
+    ),
+    "late_yes_is_charged": Wrong(
+        "a deadline that has passed expires the order, and a late yes changes nothing",
+        "let the signal change nothing from then on",
+        replace('self.outcome = "expired"').by("""
+            await workflow.execute_activity(mail, "customer", start_to_close_timeout=SOON)
+            if self.outcome == "waiting":
+                self.outcome = "expired"
+                return self.outcome
         """),
     ),
     "mail_before_the_charge": Wrong(

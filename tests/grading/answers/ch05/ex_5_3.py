@@ -4,11 +4,11 @@ from tests.grading.edits import Right, Wrong, replace
 
 CLAIMS = {
     "a voucher's value;": "worth_what_the_example_says",
-    "`pay` for orders": "another_name",
+    "`pay`": "another_name",
     "from several tabs": "refused_while_busy",
     "`close`.": "close_is_an_update",
-    "`pay` charges what the voucher still covers": ("the_last_cent_stays", "charges_without_waiting"),
-    "never more": (
+    "`pay` charges orders": ("charges_without_waiting", "local_activity"),
+    "that the voucher covers": (
         "no_lock",
         "lock_per_call",
         "lock_around_the_check_only",
@@ -18,15 +18,19 @@ CLAIMS = {
         "never_subtracts",
         "waits_until_nobody_is_busy",
     ),
+    "in full,": ("the_last_cent_stays", "charges_a_part"),
     "and returns what is left;": "returns_what_was_left_before",
-    "else it raises": ("refusal_takes_it_all_the_same", "refusal_keeps_the_lock"),
+    "others raise": ("refusal_takes_it_all_the_same", "refusal_keeps_the_lock"),
     "an `ApplicationError`.": ("plain_exception", "refusal_is_returned"),
+    "A failed charge takes nothing,": ("never_added_back", "subtracts_in_finally"),
+    "and fails `pay`.": ("charge_failure_swallowed", "failed_charge_keeps_the_lock"),
     "A waiting payment writes no event.": "polls_for_its_turn",
     "After `close`": ("ends_when_it_is_empty", "ends_when_it_is_idle"),
-    "payments already sent are finished": (
+    "finish payments already sent,": (
         "ends_before_its_handlers",
         "waits_a_second_for_its_handlers",
         "turns_away_who_waits_at_close",
+        "counter_never_goes_down",
         "waits_for_handlers_too_early",
     ),
     "then return what is left.": ("returns_its_value", "sleeps_before_its_end"),
@@ -48,10 +52,35 @@ PAY = replace("""
         self.left -= order.amount_cents
         return self.left
 """)
+CHARGED_AND_SUBTRACTED = replace("""
+    await workflow.execute_activity(charge_card, order, start_to_close_timeout=SOON)
+    self.left -= order.amount_cents
+""")
 END = replace("await workflow.wait_condition(lambda: self.closed and workflow.all_handlers_finished())")
 
 WRONG = {
     "another_name": Wrong("`pay` is an update", "leave it that name", replace("def pay(").by("def spend(")),
+    "charge_failure_swallowed": Wrong(
+        "a charge that fails takes nothing, and its caller is told",
+        "let the charge's failure reach the caller",
+        replace("import ApplicationError").by("import ActivityError, ApplicationError"),
+        CHARGED_AND_SUBTRACTED.by("""
+            self.left -= order.amount_cents
+            try:
+                await workflow.execute_activity(charge_card, order, start_to_close_timeout=SOON)
+            except ActivityError:
+                self.left += order.amount_cents
+        """),
+    ),
+    "charges_a_part": Wrong(
+        "what fits is paid, what does not is refused",
+        "charge the whole order, or raise",
+        CHECK.by("""
+            order.amount_cents = min(order.amount_cents, self.left)
+            if not order.amount_cents:
+                raise ApplicationError("nothing is left")
+        """),
+    ),
     "charges_without_waiting": Wrong(
         "payments that fit are all paid, also at once",
         "`await` the charge before you subtract",
@@ -62,6 +91,14 @@ WRONG = {
         "mark the method `close` with `@workflow.signal`",
         replace("@workflow.signal").by("@workflow.update"),
     ),
+    "counter_never_goes_down": Wrong(
+        "a closed voucher returns what is left",
+        "A counter of your own goes down after a failure, too",
+        replace("self.lock = asyncio.Lock()").by("self.lock, self.paying = asyncio.Lock(), 0"),
+        replace("async with self.lock:").by("self.paying += 1\nasync with self.lock:"),
+        replace("self.left -= order.amount_cents").by("self.left -= order.amount_cents\nself.paying -= 1"),
+        replace("workflow.all_handlers_finished()").by("not self.paying"),
+    ),
     "ends_when_it_is_empty": Wrong(
         "a voucher is open until `close`, with nothing left, too",
         "nothing else ends the voucher",
@@ -71,6 +108,20 @@ WRONG = {
         "a voucher is open until `close`, with nothing left, too",
         "nothing else ends the voucher",
         replace("self.closed and workflow").by("self.closed or workflow"),
+    ),
+    "failed_charge_keeps_the_lock": Wrong(
+        "every payment is answered",
+        "releases the lock after a refusal or a failed charge",
+        PAY.by("""
+            await self.lock.acquire()
+            if order.amount_cents > self.left:
+                self.lock.release()
+                raise ApplicationError("too little")
+            await workflow.execute_activity(charge_card, order, start_to_close_timeout=SOON)
+            self.left -= order.amount_cents
+            self.lock.release()
+            return self.left
+        """),
     ),
     "lock_is_made_in_run": Wrong(
         "every payment is answered",
@@ -91,6 +142,18 @@ WRONG = {
                     raise ApplicationError(f"only {self.left} cents are left")
                 self.left -= order.amount_cents
                 return self.left
+        """),
+    ),
+    "never_added_back": Wrong(
+        "a charge that fails takes nothing, and its caller is told",
+        "add the amount back when the charge fails",
+        PAY.by("""
+            if order.amount_cents > self.left:
+                raise ApplicationError("too little is left")
+            self.left -= order.amount_cents
+            left = self.left
+            await workflow.execute_activity(charge_card, order, start_to_close_timeout=SOON)
+            return left
         """),
     ),
     "no_init": Wrong(
@@ -176,11 +239,11 @@ WRONG = {
     ),
     "ends_before_its_handlers": Wrong(
         "payments that are under way at `close` are finished first",
-        "wait for `self.closed` *and*",
+        "wait until `self.closed and workflow.all_handlers_finished()`",
         replace("self.closed and workflow.all_handlers_finished()").by("self.closed"),
     ),
     "local_activity": Wrong(
-        "the activity is called",
+        "payments that fit are all paid, also at once",
         "call the activity with `workflow.execute_activity`",
         replace("workflow.execute_activity(").by("workflow.execute_local_activity("),
     ),
@@ -247,7 +310,7 @@ WRONG = {
         """),
     ),
     "refusal_keeps_the_lock": Wrong(
-        "what fits is paid, what does not is refused",
+        "every payment is answered",
         "releases the lock after a refusal",
         PAY.by("""
             await self.lock.acquire()
@@ -289,6 +352,16 @@ WRONG = {
             await asyncio.sleep(5)
         """),
     ),
+    "subtracts_in_finally": Wrong(
+        "a charge that fails takes nothing, and its caller is told",
+        "subtract when the card is charged",
+        CHARGED_AND_SUBTRACTED.by("""
+            try:
+                await workflow.execute_activity(charge_card, order, start_to_close_timeout=SOON)
+            finally:
+                self.left -= order.amount_cents
+        """),
+    ),
     "turns_away_who_waits_at_close": Wrong(
         "payments that are under way at `close` are finished first",
         "✗ payments that are under way at `close` are finished first",
@@ -304,7 +377,7 @@ WRONG = {
     ),
     "waits_for_handlers_too_early": Wrong(
         "payments that are under way at `close` are finished first",
-        "wait for `self.closed` *and*",
+        "wait until `self.closed and workflow.all_handlers_finished()`",
         END.by("""
             await workflow.wait_condition(workflow.all_handlers_finished)
             await workflow.wait_condition(lambda: self.closed)
@@ -351,7 +424,11 @@ RIGHT = {
                 raise ApplicationError(f"only {self.left} cents are left")
             self.left -= order.amount_cents
             left = self.left
-            await workflow.execute_activity(charge_card, order, start_to_close_timeout=SOON)
+            try:
+                await workflow.execute_activity(charge_card, order, start_to_close_timeout=SOON)
+            except Exception as error:
+                self.left += order.amount_cents
+                raise ApplicationError("not paid") from error
             return left
         """)
     ),

@@ -16,8 +16,13 @@ CLAIMS = {
         "finance_speaks_too_early",
         "forgets_after_the_mail",
         "finance_is_heard_after_its_mail",
+        "turned_to_finance_by_the_signal",
     ),
-    "only for the level being asked": ("late_lead_speaks_for_finance", "raises_for_another_level"),
+    "only for the level being asked": (
+        "late_lead_speaks_for_finance",
+        "late_lead_is_barred",
+        "raises_for_another_level",
+    ),
     "only the first": (
         "second_overwrites_the_first",
         "may_change_their_own_mind",
@@ -26,11 +31,12 @@ CLAIMS = {
     ),
     "what an approving lead says for finance is ignored": (
         "same_person_twice",
+        "late_lead_takes_the_place",
         "second_word_of_the_lead_rejects",
         "who_spoke_early_is_shut_out",
         "ada_is_the_lead",
     ),
-    "Charge an approved order; return": ("never_charges", "charge_is_given_up"),
+    "Charge an approved order; return": ("never_charges", "charges_without_waiting", "charge_is_given_up"),
     '`"approved"`': ("half_approved", "decision_is_not_forgotten", "one_yes_for_both"),
     '`"rejected"`': ("no_of_the_lead_goes_on", "rejected_is_approved"),
     'or `"expired"`': ("silence_is_consent", "finance_silent_is_charged"),
@@ -69,6 +75,11 @@ WRONG = {
             most = timedelta(seconds=order.deadline_seconds)
             await workflow.execute_activity(charge_card, order, schedule_to_close_timeout=most)
         """),
+    ),
+    "charges_without_waiting": Wrong(
+        TWO,
+        "`await` the charge",
+        replace("await workflow.execute_activity(charge_card").by("workflow.start_activity(charge_card"),
     ),
     "cheap_orders_need_one_yes": Wrong(
         TWO,
@@ -265,6 +276,29 @@ WRONG = {
         "only when `decision.level` is the level",
         replace("decision.level == self.level and decision.").by("decision."),
     ),
+    "late_lead_is_barred": Wrong(
+        "an answer for a level that is no longer asked changes nothing",
+        "turn away only who approved as the lead *in time*",
+        COUNTS.by("""
+            if decision.level == "lead" and decision.approved and self.level:
+                self.lead = self.lead or decision.by
+            barred = self.level == "finance" and decision.by == self.lead
+            if self.decision is None and decision.level == self.level and not barred:
+        """),
+        replace("self.lead = self.decision.by").by(""),
+    ),
+    "late_lead_takes_the_place": Wrong(
+        "who has approved as the lead does not count for finance",
+        "remember who approved as the lead",
+        COUNTS.by("""
+            if decision.level == "lead" and decision.approved and self.level:
+                self.lead = decision.by
+            if self.decision is None and decision.level == self.level and (
+                self.level == "lead" or decision.by != self.lead
+            ):
+        """),
+        replace("self.lead = self.decision.by").by(""),
+    ),
     "late_lead_speaks_for_finance": Wrong(
         "an answer for a level that is no longer asked changes nothing",
         "the lead's time was over",
@@ -360,6 +394,40 @@ WRONG = {
             while self.decision is None:
                 heard = self.heard
                 await workflow.wait_condition(lambda: self.heard > heard, timeout=order.deadline_seconds)
+        """),
+    ),
+    "turned_to_finance_by_the_signal": Wrong(
+        "what is said for finance together with the lead's yes comes too early, too",
+        "let `run` change the level",
+        replace("self.decision = decision").by("""
+            if self.level == "lead" and decision.approved:
+                self.level, self.lead = "finance", decision.by
+            else:
+                self.decision = decision
+        """),
+        replace("""
+            for self.level in ("lead", "finance"):
+                self.decision = None
+                await workflow.execute_activity(mail, self.level, start_to_close_timeout=SOON)
+                try:
+                    await workflow.wait_condition(lambda: self.decision is not None, timeout=order.deadline_seconds)
+                except TimeoutError:
+                    continue
+                if not self.decision.approved:
+                    return "rejected"
+                self.lead = self.decision.by
+        """).by("""
+            for level in ("lead", "finance"):
+                self.level = level
+                await workflow.execute_activity(mail, level, start_to_close_timeout=SOON)
+                try:
+                    await workflow.wait_condition(
+                        lambda: self.decision or self.level != level, timeout=order.deadline_seconds
+                    )
+                except TimeoutError:
+                    continue
+                if self.decision and not self.decision.approved:
+                    return "rejected"
         """),
     ),
     "who_spoke_early_is_shut_out": Wrong(

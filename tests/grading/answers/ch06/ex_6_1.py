@@ -18,7 +18,7 @@ RECEIPT = replace("""
 
 CLAIMS = {
     "orders of two ages, from `before`": ("deprecates_the_receipt", "constant_true", "in_the_wrong_branch"),
-    "and from `patched`,": ("id_reused", "under_the_receipt", "asks_both_first"),
+    "and from `patched`,": ("id_reused", "under_the_receipt", "asks_both_first", "asks_the_receipt_first"),
     "are under way: charged, with the warehouse closed. The new requirement is in the code:": Given("what is given"),
     "reserve the stock first.": "receipt_then_stock",
     "As it stands, it breaks both.": Given("what is given"),
@@ -73,6 +73,23 @@ WRONG = {
             if reserve:
         """),
         replace('workflow.patched("receipt")').by("receipt"),
+    ),
+    "asks_the_receipt_first": Wrong(
+        "an order with the receipt's marker can go on with this code",
+        "where it was asked before, after the charge",
+        replace('workflow.patched("reserve-stock")').by(
+            'workflow.patched("receipt") and workflow.patched("reserve-stock")'
+        ),
+    ),
+    "by_the_clock": Wrong(
+        (
+            "an order without the receipt's marker can go on with this code",
+            "an order with the receipt's marker can go on with this code",
+        ),
+        "no clock tells an order under way from a new one",
+        replace("from datetime import timedelta").by("from datetime import UTC, datetime, timedelta"),
+        replace("OPTIONS = ").by("RELEASE = datetime.now(UTC)\nOPTIONS = "),
+        replace('workflow.patched("reserve-stock")').by("workflow.info().start_time > RELEASE"),
     ),
     "both_in_one_patch": Wrong(
         "an order with the receipt's marker can go on with this code",

@@ -21,15 +21,23 @@ REPLAY = replace("""
 
 CLAIMS = {
     "a workflow class,": "another_class",
-    "and a list of histories": ("takes_them_out", "a_list_for_the_iterator"),
+    "and a list of histories,": ("takes_them_out", "a_list_for_the_iterator"),
+    "never empty,": Given("nothing is promised for an empty one"),
     "of runs that must go on with it.": Given("the caller chooses them"),
     "`is_safe` returns": ("prints_the_answer", "raises", "asserts"),
     "`True` when": ("never_safe", "turned_round"),
-    "all of them replay,": ("only_the_first", "yes_inside_the_loop", "last_answer_counts"),
+    "all of them replay,": (
+        "only_the_first",
+        "first_three",
+        "one_for_each_workflow_id",
+        "yes_inside_the_loop",
+        "last_answer_counts",
+    ),
     "else `False`,": ("exception_swallowed", "forgotten_await", "failure_not_looked_at"),
     "also when a replay fails because the code raises.": "nondeterminism_only",
-    "How a run ended does not matter:": "wants_completed_runs",
-    "a failed order replays as well as any.": "looks_at_the_end",
+    "How a run ended, or whether it did, does not matter:": "wants_completed_runs",
+    "a failed": "looks_at_the_end",
+    "or open order replays as well as any.": "leaves_open_ones_out",
     "`is_safe(patched, [history of before, history of patched])` → `True`;": (
         "keeps_the_failures",
         "compared_with_none",
@@ -155,6 +163,11 @@ WRONG = {
                 return False
         """),
     ),
+    "first_three": Wrong(
+        "edits that one of the histories does not fit are not",
+        "a slice",
+        replace("in histories:").by("in histories[:3]:"),
+    ),
     "hides_its_own_mistake": Wrong(
         "edits that fit all histories are safe",
         "print what your `except` catches",
@@ -172,6 +185,16 @@ WRONG = {
         LOOK.by("safe = replayed.replay_failure is None"),
         replace("return True").by("return safe"),
     ),
+    "leaves_open_ones_out": Wrong(
+        "edits that one of the histories does not fit are not",
+        "those of failed and open runs too",
+        replace("for history in histories:").by("""
+            for history in histories:
+                last = history.events[-1].WhichOneof("attributes")
+                if not last.startswith(("workflow_execution_completed", "workflow_execution_failed")):
+                    continue
+        """),
+    ),
     "looks_at_the_end": Wrong(
         "edits that fit all histories are safe",
         "do not look at how the run ended",
@@ -183,6 +206,17 @@ WRONG = {
         "edits that fit all histories are safe",
         "say no only when a replay failed",
         replace("True").by("False"),
+    ),
+    "hidden_by_the_parameter": Wrong(
+        "is_safe answers True or False each time",
+        "import what you catch by its own name",
+        replace("from temporalio.client").by("from temporalio import workflow\nfrom temporalio.client"),
+        REPLAY.by("""
+            try:
+                await replayer.replay_workflow(history)
+            except workflow.NondeterminismError:
+                return False
+        """),
     ),
     "catches_nondeterminism_only": Wrong(
         "is_safe answers True or False each time",
@@ -203,6 +237,11 @@ WRONG = {
             if isinstance(replayed.replay_failure, NondeterminismError):
                 return False
         """),
+    ),
+    "one_for_each_workflow_id": Wrong(
+        "edits that one of the histories does not fit are not",
+        "one history for each workflow ID",
+        replace("in histories:").by("in {each.workflow_id: each for each in histories}.values():"),
     ),
     "only_the_first": Wrong(
         "edits that one of the histories does not fit are not",

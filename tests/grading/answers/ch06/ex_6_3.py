@@ -24,13 +24,21 @@ CLAIMS = {
     "50 %,": "no_fifty",
     "current,": "drains_before_current",
     "calling `healthy()` after": ("asks_while_it_ramps", "nobody_looks"),
-    "each ramp.": "looks_once",
+    "each ramp": "looks_once",
+    "only.": ("asks_when_current", "watches_while_it_drains"),
     "If `False`,": ("answer_not_looked_at", "goes_up_though_ill", "asks_again_when_ill", "turned_round"),
     "ramp to 0": "ramp_left_on",
     'and return `"rolled back"`.': ("says_nothing", "raises_the_words"),
     "Else call `open_runs(old)`,": ("old_worker_stopped_too_early", "waits_for_both", "waits_by_the_clock"),
-    "with short pauses,": ("no_pause", "blocks_the_loop"),
-    "until it is 0;": ("gives_up_after_a_hundred", "gives_up_after_ten", "a_deadline", "asks_once"),
+    "with pauses": ("no_pause", "blocks_the_loop"),
+    "of 10 s at most,": "pauses_for_a_minute",
+    "until it is 0;": (
+        "gives_up_after_a_hundred",
+        "gives_up_after_ten",
+        "a_deadline",
+        "a_limit_that_raises",
+        "asks_once",
+    ),
     'return `"drained"`.': "says_done",
     "unhealthy at 10 %": "last_answer_counts",
     "→ routed 10, then 0.": ("old_made_current_again", "back_to_the_old_one"),
@@ -64,6 +72,34 @@ WRONG = {
                 "use_worker_versioning": True,
                 "default_versioning_behavior": VersioningBehavior.PINNED,
             }
+        """),
+    ),
+    "a_limit_that_raises": Wrong(
+        "roll_out comes to an end",
+        "set no limit to the wait",
+        DRAIN.by("""
+            async with asyncio.timeout(3600):
+                while await open_runs(old):
+                    await asyncio.sleep(0.2)
+            return "drained"
+        """),
+    ),
+    "asks_when_current": Wrong(
+        "each step waits for a healthy one before",
+        "after a ramp only",
+        replace("""
+            for percentage in (10, 50):
+                await set_ramp(new, percentage)
+                if not await healthy():
+                    await set_ramp(new, 0)
+                    return "rolled back"
+            await set_current(new)
+        """).by("""
+            for step in (lambda: set_ramp(new, 10), lambda: set_ramp(new, 50), lambda: set_current(new)):
+                await step()
+                if not await healthy():
+                    await set_ramp(new, 0)
+                    return "rolled back"
         """),
     ),
     "asks_while_it_ramps": Wrong(
@@ -123,6 +159,11 @@ WRONG = {
         "roll_out comes to an end",
         "a roll-back is an answer, no error",
         replace('return "rolled back"').by('raise RuntimeError("rolled back")'),
+    ),
+    "pauses_for_a_minute": Wrong(
+        "it lets some time pass between two questions",
+        "make the pauses shorter",
+        replace("sleep(0.2)").by("sleep(60)"),
     ),
     "ramp_not_awaited": Wrong(
         "the new version gets 10 %, then 50 %, then all new orders",
@@ -350,6 +391,18 @@ WRONG = {
             return WorkerDeploymentConfig(version, True, VersioningBehavior.PINNED)
         """).by("return WorkerDeploymentVersion(deployment, build_id)"),
     ),
+    "watches_while_it_drains": Wrong(
+        "each step waits for a healthy one before",
+        "after a ramp only",
+        DRAIN.by("""
+            while await open_runs(old):
+                if not await healthy():
+                    await set_current(old)
+                    return "rolled back"
+                await asyncio.sleep(0.2)
+            return "drained"
+        """),
+    ),
     "waits_by_the_clock": Wrong(
         "it says drained when the last old order has closed",
         "ask `await open_runs(old)` until it is 0",
@@ -377,8 +430,8 @@ RIGHT = {
             return "drained"
         """)
     ),
-    "asks_once_more_at_the_end": Right(
-        replace("await set_current(new)").by("await set_current(new)\nprint(await healthy())"),
+    "looks_twice_and_pauses_long": Right(
+        replace("if not await healthy():").by("if False in [await healthy(), await healthy()]:"),
         replace("await asyncio.sleep(0.2)").by("await asyncio.sleep(10)"),
     ),
     "keywords_everywhere": Right(
