@@ -123,7 +123,11 @@ class Bench:
             ``ok``.
         """
         events = tuple(int(event) for event in events)
-        self.parts.append(Part(bool(ok), label, _words(expected), _words(seen), events, next_step))
+        said = [part for part in self.parts if part.label == label]
+        if all(part.ok for part in said):
+            # A statement has one line, though it is looked at twice: it holds if it held each time.
+            part = Part(bool(ok), label, _words(expected), _words(seen), events, next_step)
+            self.parts[:] = [each for each in self.parts if each not in said] + [part]
         return bool(ok)
 
     def require(

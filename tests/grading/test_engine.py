@@ -592,6 +592,19 @@ async def test_all_parts_are_told_and_require_stops(grader: Grader) -> None:
     assert [part.label for part in verdict.parts] == ["one", "two", "three"]
 
 
+async def test_a_statement_has_one_line_and_holds_if_it_held_each_time(grader: Grader) -> None:
+    async def check(bench: Bench, value: object) -> None:
+        for order, ok in (("A", True), ("B", False), ("C", True), ("D", False)):
+            bench.expect(ok, "it is paid", expected="paid", seen=order)
+            bench.expect(True, "it is shipped", expected="shipped", seen=order)
+
+    verdict = await grader(check, 1)
+    assert [(part.label, part.ok, part.seen) for part in verdict.parts] == [
+        ("it is paid", False, "B"),
+        ("it is shipped", True, "D"),
+    ]
+
+
 async def test_a_check_that_looks_at_nothing_is_the_courses_fault(grader: Grader) -> None:
     async def check(bench: Bench, value: object) -> None: ...
 
