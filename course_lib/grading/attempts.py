@@ -1,5 +1,6 @@
 """A run's activity, for checks: what it was asked with, how far its attempts are, and with which failure all ended."""
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from temporalio.api.enums.v1 import PendingActivityState, RetryState
 from temporalio.converter import default
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError
 
 from course_lib import history
 from course_lib.grading.evidence import Handle
@@ -194,6 +197,27 @@ async def require_asked(bench: "Bench", handle: Handle, next_step: str, *, order
         next_step=next_step,
     )
     return plan
+
+
+async def refuse(bench: "Bench", handle: Handle) -> None:
+    """Let an activity of a run fail for good, in the attempt that is under way or in the next; unless the run ends.
+
+    Args:
+        bench: The check.
+        handle: The run.
+    """
+
+    async def failed() -> bool:
+        for pending in (await handle.describe()).raw_description.pending_activities:
+            activity = bench.client.get_async_activity_handle(
+                workflow_id=handle.id, run_id=None, activity_id=pending.activity_id
+            )
+            with contextlib.suppress(RPCError):  # it is between two attempts
+                await activity.fail(ApplicationError("refused for good", type="Refused", non_retryable=True))
+                return True
+        return False
+
+    await bench.until(failed, handle)
 
 
 async def tried(handle: Handle) -> Tried:
