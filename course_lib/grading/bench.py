@@ -442,6 +442,7 @@ class Bench:
         quiet: bool = False,
         through: str = "",
         runs: Sequence[Handle] = (),
+        env: Mapping[str, str] | None = None,
     ) -> calls.Called:
         """Call a function of the learner's in a child process.
 
@@ -455,13 +456,14 @@ class Bench:
                 functions. The child imports that package, too: a chapter that does so imports at its top no more than
                 it must.
             runs: What it waits for: their events are movements, too.
+            env: Added to the process's environment, for example another ``PYTHONHASHSEED``.
         """
         self._module_names([function])
         self._called = True
         if not quiet:
             shown = ("client" if isinstance(arg, calls.Connected) else short(arg, 80) for arg in args)
             self.did(f"{function.name}({', '.join(shown)})")
-        return await calls.call(function, args, self._place({}, runs), through)
+        return await calls.call(function, args, self._place(env or {}, runs), through)
 
     def _place(self, env: Mapping[str, str], runs: Sequence[Handle] = ()) -> calls.Place:
         env = {"SHOP_URL": self.shop.url, **env}
