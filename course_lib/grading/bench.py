@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 CLIENT, CONTESTED = calls.CLIENT, calls.CONTESTED
 """Stand for a connected Client among the arguments of ``Bench.call``."""
 
+WEST, EAST = {"PYTHONHASHSEED": "1", "TZ": "WWW+12"}, {"PYTHONHASHSEED": "2", "TZ": "EEE-14"}
+"""Environments of two processes: an id that is made of a hash, or of the day, is never the same in both."""
+
 # A killed worker keeps its sticky queue on the server for this long; the default of 10 s would be the check's time.
 _OPTIONS: dict[str, Any] = {"sticky_queue_schedule_to_start_timeout": timedelta(seconds=1)}
 # Longer than the SDK's deadlock detector (2 s), so that its message gets into the history, also on a busy machine.

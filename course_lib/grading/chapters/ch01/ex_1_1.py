@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from course_lib.grading import attempts
 from course_lib.grading.exercises import Exercise
 from course_lib.grading.timers import running
+from course_lib.grading.verdict import CORRECT
 from course_lib.waits.until import closed
 
 if TYPE_CHECKING:
@@ -24,8 +25,11 @@ async def check_orders(bench: "Bench", workflow: "Code") -> None:
     good: dict[str, Any] = {"id": bench.unique("order"), "customer": "ada", "amount_cents": _AMOUNT}
     bad = {**good, "id": bench.unique("order")}
     async with bench.worker(workflow):
-        async with bench.shop.client() as shop:  # so that the order's own ids are not the shop's first ones
+        async with (
+            bench.shop.client() as shop
+        ):  # so that the order's own ids are neither the shop's first ones nor alike
             await shop.ship(await shop.charge(bench.unique("order"), _AMOUNT))
+            await shop.charge(bench.unique("order"), _AMOUNT)
         run = await bench.run(workflow, good)
         bench.require_completed(run, _stuck_step(run))
         for step in _STEPS:
@@ -45,7 +49,7 @@ def _stuck_step(run: "Run") -> str:
         )
     if "'dict' object has no attribute" in run.reason:
         return "say what arrives: `async def run(self, order: Order)`. Without the type hint the input stays a dict."
-    return "correct that line, run the cell of exercise 1.1 again, then check again."
+    return CORRECT
 
 
 def _ran(bench: "Bench", run: "Run", step: str) -> None:

@@ -2,14 +2,16 @@
 
 import ast
 import asyncio
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from temporalio.client import WorkflowExecution, WorkflowHandle
 from temporalio.service import RPCError
 
 from course_lib.grading.answers import AnswerProblem
-from course_lib.grading.bench import CLIENT, CONTESTED
+from course_lib.grading.bench import CLIENT, CONTESTED, EAST, WEST
 from course_lib.grading.exercises import Exercise
+from course_lib.grading.verdict import CORRECT
 from course_lib.pitfalls.code import parsed
 
 if TYPE_CHECKING:
@@ -18,8 +20,6 @@ if TYPE_CHECKING:
 
 _RUNNING = "while the checkout is under way"
 _ENDED = "after the checkout completed"
-# What differs from process to process makes no id; by their clocks, 26 hours apart, it is never the same day in both.
-_WEST, _EAST = {"PYTHONHASHSEED": "1", "TZ": "WWW+12"}, {"PYTHONHASHSEED": "2", "TZ": "EEE-14"}
 _ONE_ID = 'one id per order, such as `id=f"checkout-{order.id}"`'
 
 
@@ -44,14 +44,14 @@ async def check_buy(bench: "Bench", buy: "Code") -> None:
     )
 
     async def click(
-        what: dict[str, Any], client: object = CLIENT, queue: str = bench.task_queue, env: dict[str, str] = _WEST
+        what: dict[str, Any], client: object = CLIENT, queue: str = bench.task_queue, env: Mapping[str, str] = WEST
     ) -> "Called":
         return await bench.call(buy, client, what, queue, quiet=True, env=env)
 
     first = await _handle(bench, await click(order), "the first call starts a run and returns its handle", "")
     # Of two calls for one order at the same moment either may come first, so that these are never made together; that
     # the other one comes between a look and the start is made certain at the end.
-    again, different = await asyncio.gather(click(order, env=_EAST), click(other))
+    again, different = await asyncio.gather(click(order, env=EAST), click(other))
     second = await _handle(bench, again, f"a call {_RUNNING} returns a handle", _RUNNING)
     elsewhere = await _handle(bench, different, "the first call starts a run and returns its handle", "")
     _same_run(bench, first, second, _RUNNING, "`id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING`")
@@ -78,8 +78,8 @@ async def check_buy(bench: "Bench", buy: "Code") -> None:
             await bench.finish(third)
     _same_run(bench, second, third, _ENDED, "`id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE`")
     await _counted(bench, order, {first.run_id, second.run_id, third.run_id, elsewhere.run_id}, elsewhere.run_id)
-    third_order = {**order, "id": f"{base}-3-01"}
-    contested, refused = await asyncio.gather(click(third_order, CONTESTED), click(third_order, queue="q" * 1001))
+    third_order, fourth_order = ({**order, "id": f"{base}-{number}-01"} for number in (3, 4))
+    contested, refused = await asyncio.gather(click(third_order, CONTESTED), click(fourth_order, queue="q" * 1001))
     await _at_once(bench, contested)
     bench.expect(
         not refused.ok,
@@ -148,7 +148,7 @@ def _raised_step(called: "Called", when: str) -> str:
         return "use the `client` that buy gets, and connect to nothing yourself."
     if "TERMINATE_EXISTING" in called.reason:
         return "take `USE_EXISTING`: the other policy would end the checkout that is under way."
-    return "correct that line, run the cell of exercise 1.2 again, then check again."
+    return CORRECT
 
 
 def _value_step(value: object) -> str:

@@ -12,7 +12,7 @@ CLAIMS = {
 WRONG = {
     "raises": Wrong(
         "the workflow completes",
-        "correct that line",
+        "correct the line that is named",
         replace('return f"Welcome to the shop, {name}!"').by('raise ApplicationError(f"Welcome to the shop, {name}!")'),
         replace("from temporalio import workflow").by("""
             from temporalio import workflow

@@ -108,6 +108,11 @@ WRONG = {
         "keep what each `await workflow.execute_activity(…)` returns",
         replace("Delivery(order.id, charge_id, parcel_id)").by('Delivery(order.id, "ch_1", "parcel_1")'),
     ),
+    "the_parcel_numbered_as_the_charge": Wrong(
+        "the result is a Delivery with the order's, the charge's and the parcel's id",
+        "keep what each `await workflow.execute_activity(…)` returns",
+        replace("parcel_id)").by("charge_id.replace('ch', 'parcel'))"),
+    ),
     "ships_in_any_case": Wrong(
         "no parcel leaves while the charge fails",
         "let the failed charge stop the way to the shipment",

@@ -191,6 +191,16 @@ RIGHT = {
         replace("except WorkflowAlreadyStartedError:").by("except WorkflowAlreadyStartedError as error:"),
         CAUGHT.by("return client.get_workflow_handle(error.workflow_id, run_id=error.run_id)"),
     ),
+    "looks_first_and_decides_nothing": Right(
+        replace("from temporalio.client").by("from contextlib import suppress\n\nfrom temporalio.client"),
+        replace("from temporalio.exceptions").by("from temporalio.service import RPCError\nfrom temporalio.exceptions"),
+        replace("try:").by("""
+            with suppress(RPCError):
+                run_id = (await client.get_workflow_handle(workflow_id).describe()).run_id
+                return client.get_workflow_handle_for(CheckoutWorkflow.run, workflow_id, run_id=run_id)
+            try:
+        """),
+    ),
     "one_policy": Right(replace("id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,").by("")),
     "by_name": Right(
         replace("CheckoutWorkflow.run, order, id=workflow_id").by(
