@@ -71,6 +71,11 @@ class Asked:
             f"schedule_to_close_timeout={self.everything:g} s"
         ] * bool(self.everything)
 
+    @property
+    def scarce(self) -> bool:
+        """Whether it is not granted three attempts and a minute for all of them, which two failures may take."""
+        return 0 < self.tries < 3 or 0 < self.everything < 60
+
     def pauses(self, count: int) -> list[float]:
         """Return the planned pauses in seconds.
 

@@ -114,9 +114,9 @@ async def _hangs(bench: "Bench", handle: "Handle") -> "tuple[bool, Tried]":
 def _require_timeout(bench: "Bench", plan: "Asked") -> None:
     longest = plan.heartbeat == plan.one_try
     bench.require(
-        not plan.limits,
-        "there may always be another attempt",
-        expected="no limit on attempts, and no schedule_to_close_timeout",
+        not plan.scarce,
+        "there is time for another attempt, and for one more",
+        expected="no limit, or at least 3 attempts and 60 s for all of them together",
         seen=" and ".join(plan.limits) or "no limit",
         events=(plan.event,),
         next_step="leave `start_to_close_timeout`, which is for one attempt: after the kill hardly anything is left of "

@@ -6,10 +6,11 @@ CHARGE = replace('return await ShopClient().charge(order.id, order.amount_cents,
 
 CLAIMS = {
     "an `Order`;": "another_amount",
-    "the payment gateway may lose its first answer.": "no_key",
+    "the payment gateway may lose its first answer,": "no_key",
+    "then be down for a while.": "tried_twice_only",
     "the workflow returns the charge's id": ("result_dropped", "the_first_charges_id"),
     "every failed attempt stays visible to Temporal": ("tries_again_inside", "timeout_swallowed"),
-    "and is always retried,": ("tried_twice_only", "forbids_a_retry"),
+    "and is retried,": ("forbids_a_retry", "five_seconds_for_all_attempts"),
     "each run charges its order": "one_key_for_all",
     "exactly once.": ("random_key", "hash_of_the_order", "made_at_import", "day_in_the_key", "numbered_in_the_process"),
     '`ShopClient().charge(…)` takes `idempotency_key="…"`.': "no_key",
@@ -189,8 +190,13 @@ WRONG = {
         replace("@activity.defn").by("NUMBERS = itertools.count(1)\nKEYS: dict[str, str] = {}\n\n\n@activity.defn"),
         replace('f"charge-{order.id}"').by('KEYS.setdefault(order.id, f"key-{next(NUMBERS)}")'),
     ),
+    "five_seconds_for_all_attempts": Wrong(
+        "the lost answer and an outage leave time for another attempt",
+        "take the limit out",
+        replace("start_to_close_timeout").by("schedule_to_close_timeout"),
+    ),
     "tried_twice_only": Wrong(
-        "a failed attempt is always retried",
+        "the lost answer and an outage leave time for another attempt",
         "take the limit out",
         replace("from temporalio import activity, workflow").by("""
             from temporalio import activity, workflow
@@ -218,6 +224,16 @@ RIGHT = {
             key = f"{info.workflow_id}/{info.activity_id}"
             return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=key)
         """)
+    ),
+    "a_generous_policy": Right(
+        replace("from temporalio import activity, workflow").by("""
+            from temporalio import activity, workflow
+            from temporalio.common import RetryPolicy
+        """),
+        replace("timedelta(seconds=5))").by("""
+            timedelta(seconds=5),
+            schedule_to_close_timeout=timedelta(minutes=5), retry_policy=RetryPolicy(maximum_attempts=10))
+        """),
     ),
     "kept_connection": Right(
         CHARGE.by("""

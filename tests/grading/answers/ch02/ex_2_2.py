@@ -84,7 +84,7 @@ WRONG = {
         ),
     ),
     "two_attempts_at_most": Wrong(
-        "there may always be another attempt",
+        "there is time for another attempt, and for one more",
         "another attempt may fail",
         replace("from temporalio import activity, workflow").by("""
             from temporalio import activity, workflow
@@ -111,7 +111,7 @@ WRONG = {
         """),
     ),
     "one_limit_for_all_attempts": Wrong(
-        "there may always be another attempt",
+        "there is time for another attempt, and for one more",
         "a limit for all of them together",
         replace("start_to_close_timeout=limit").by("schedule_to_close_timeout=limit"),
     ),
