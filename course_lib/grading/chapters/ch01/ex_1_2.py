@@ -71,7 +71,7 @@ async def check_buy(bench: "Bench", buy: "Code") -> None:
             expected="WorkflowExecutionCompleted",
             seen=stuck.reason,
             events=stuck.last_event,
-            next_step=_stuck_step(stuck.reason),
+            next_step="hand the parameter `task_queue` to `start_workflow`: the worker polls that queue.",
         )
         third = await _handle(bench, await click(order), f"a call {_ENDED} returns a handle", _ENDED)
         if third.run_id != second.run_id:
@@ -121,12 +121,6 @@ async def _at_once(bench: "Bench", called: "Called") -> None:
             "come, as in a double click.",
         )
     await _handle(bench, called, label, _RUNNING)
-
-
-def _stuck_step(reason: str) -> str:
-    if "not registered" in reason:
-        return "start `CheckoutWorkflow.run`: the worker knows the workflow by that class."
-    return "hand the parameter `task_queue` to `start_workflow`: the worker polls that queue."
 
 
 def _raised_step(called: "Called", when: str) -> str:
