@@ -106,7 +106,7 @@ async def _reviews(bench: "Bench", runs: "list[Handle]", orders: list[str]) -> "
         others = bench.shop.table("requests")["operation"] != "request_review"
         return (
             len(asked) > len(orders)
-            or not set(asked) <= set(orders)
+            or (len(asked) == len(orders) and not set(asked) <= set(orders))
             or any(one.mistake or (one.attempt and not one.pending) for one in now)
             or (asked.empty and all(one.runs for one in now))
             or others.sum() >= _LOOKS
