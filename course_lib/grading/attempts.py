@@ -71,6 +71,11 @@ class Asked:
             f"schedule_to_close_timeout={self.everything:g} s"
         ] * bool(self.everything)
 
+    @property
+    def scarce(self) -> bool:
+        """Whether it is not granted three attempts and a minute for all of them, which two failures may take."""
+        return 0 < self.tries < 3 or 0 < self.everything < 60
+
     def pauses(self, count: int) -> list[float]:
         """Return the planned pauses in seconds.
 
@@ -197,6 +202,27 @@ async def require_asked(bench: "Bench", handle: Handle, next_step: str, *, order
         next_step=next_step,
     )
     return plan
+
+
+async def refuse(bench: "Bench", handle: Handle) -> None:
+    """Let an activity of a run fail for good, in the attempt that is under way or in the next; unless the run ends.
+
+    Args:
+        bench: The check.
+        handle: The run.
+    """
+
+    async def failed() -> bool:
+        for pending in (await handle.describe()).raw_description.pending_activities:
+            activity = bench.client.get_async_activity_handle(
+                workflow_id=handle.id, run_id=None, activity_id=pending.activity_id
+            )
+            with contextlib.suppress(RPCError):  # it is between two attempts
+                await activity.fail(ApplicationError("refused for good", type="Refused", non_retryable=True))
+                return True
+        return False
+
+    await bench.until(failed, handle)
 
 
 async def tried(handle: Handle) -> Tried:

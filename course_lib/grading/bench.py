@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 CLIENT, CONTESTED = calls.CLIENT, calls.CONTESTED
 """Stand for a connected Client among the arguments of ``Bench.call``."""
 
+WEST, EAST = {"PYTHONHASHSEED": "1", "TZ": "WWW+12"}, {"PYTHONHASHSEED": "2", "TZ": "EEE-14"}
+"""Environments of two processes: an id that is made of a hash, or of the day, is never the same in both."""
+
 # A killed worker keeps its sticky queue on the server for this long; the default of 10 s would be the check's time.
 _OPTIONS: dict[str, Any] = {"sticky_queue_schedule_to_start_timeout": timedelta(seconds=1)}
 # Longer than the SDK's deadlock detector (2 s), so that its message gets into the history, also on a busy machine.
@@ -446,6 +449,7 @@ class Bench:
         quiet: bool = False,
         through: str = "",
         runs: Sequence[Handle] = (),
+        env: Mapping[str, str] | None = None,
     ) -> calls.Called:
         """Call a function of the learner's in a child process.
 
@@ -459,13 +463,14 @@ class Bench:
                 functions. The child imports that package, too: a chapter that does so imports at its top no more than
                 it must.
             runs: What it waits for: their events are movements, too.
+            env: Added to the process's environment, for example another ``PYTHONHASHSEED``.
         """
         self._module_names([function])
         self._called = True
         if not quiet:
             shown = ("client" if isinstance(arg, calls.Connected) else short(arg, 80) for arg in args)
             self.did(f"{function.name}({', '.join(shown)})")
-        return await calls.call(function, args, self._place({}, runs), through)
+        return await calls.call(function, args, self._place(env or {}, runs), through)
 
     def _place(self, env: Mapping[str, str], runs: Sequence[Handle] = ()) -> calls.Place:
         env = {"SHOP_URL": self.shop.url, **env}

@@ -22,7 +22,9 @@ def blocking_activities(module: Module) -> Iterator[Finding]:
 
 def swallowed_exceptions(module: Module) -> Iterator[Finding]:
     """``except Exception`` that does nothing about it."""
-    inside = [inner for function in module.activities() for inner in ast.walk(function)]
+    callers = [each for each in module.functions.values() if "client" in {arg.arg for arg in each.args.args}]
+    called = {id(inner) for function in callers for inner in ast.walk(function)}
+    inside = [inner for function in (*module.activities(), *callers) for inner in ast.walk(function)]
     code = (*module.workflow_code, *inside)
     # A wait can only time out: who catches all of that swallows nothing.
     waits = {
@@ -40,7 +42,8 @@ def swallowed_exceptions(module: Module) -> Iterator[Finding]:
             body = [inner for statement in node.body for inner in ast.walk(statement)]
             quiet = all(name in _QUIET or "logg" in name or name.startswith("log.") for _, name in module.calls(body))
             if quiet and not any(isinstance(inner, ast.Raise | ast.Await) for inner in body):
-                yield module.finding(node, "swallowed exception")
+                fix = "let the exception go on (or `raise` again): who calls this has to learn that it failed"
+                yield module.finding(node, "swallowed exception", fix=fix if id(node) in called else "")
 
 
 def _only_waits(module: Module, node: ast.Try) -> bool:

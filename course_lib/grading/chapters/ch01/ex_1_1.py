@@ -1,14 +1,12 @@
 """Exercise 1.1: a workflow of two steps, on a good day and with the payment service down."""
 
 import ast
-import contextlib
 from typing import TYPE_CHECKING, Any
-
-from temporalio.service import RPCError
 
 from course_lib.grading import attempts
 from course_lib.grading.exercises import Exercise
 from course_lib.grading.timers import running
+from course_lib.grading.verdict import CORRECT
 from course_lib.waits.until import closed
 
 if TYPE_CHECKING:
@@ -27,8 +25,11 @@ async def check_orders(bench: "Bench", workflow: "Code") -> None:
     good: dict[str, Any] = {"id": bench.unique("order"), "customer": "ada", "amount_cents": _AMOUNT}
     bad = {**good, "id": bench.unique("order")}
     async with bench.worker(workflow):
-        async with bench.shop.client() as shop:  # so that the order's own ids are not the shop's first ones
+        async with (
+            bench.shop.client() as shop
+        ):  # so that the order's own ids are neither the shop's first ones nor alike
             await shop.ship(await shop.charge(bench.unique("order"), _AMOUNT))
+            await shop.charge(bench.unique("order"), _AMOUNT)
         run = await bench.run(workflow, good)
         bench.require_completed(run, _stuck_step(run))
         for step in _STEPS:
@@ -46,7 +47,9 @@ def _stuck_step(run: "Run") -> str:
             f"hand each step to the server: {_EXECUTE.format('charge_card')}. A workflow that calls the function "
             "itself is stopped by the sandbox."
         )
-    return "correct that line, run the cell of exercise 1.1 again, then check again."
+    if "'dict' object has no attribute" in run.reason:
+        return "say what arrives: `async def run(self, order: Order)`. Without the type hint the input stays a dict."
+    return CORRECT
 
 
 def _ran(bench: "Bench", run: "Run", step: str) -> None:
@@ -75,14 +78,23 @@ def _ran(bench: "Bench", run: "Run", step: str) -> None:
 
 def _in_four_seconds(bench: "Bench", run: "Run") -> None:
     # Who limits all attempts together to 4 s limits each one to that, too: the server fills it in.
-    limits = {step: attempts.scheduled(run.history.events, step).one_try for step in _STEPS}
+    plans = {step: attempts.scheduled(run.history.events, step) for step in _STEPS}
     bench.expect(
-        set(limits.values()) == {_LIMIT},
+        {plan.one_try for plan in plans.values()} == {_LIMIT},
         "each step has 4 seconds",
         expected="ActivityTaskScheduled with a start_to_close_timeout of 4 s, twice",
-        seen=", ".join(f"{step}: {seconds:g} s" for step, seconds in limits.items()),
+        seen=", ".join(f"{step}: {plan.one_try:g} s" for step, plan in plans.items()),
         events=run.ids("ActivityTaskScheduled"),
         next_step="give both steps `start_to_close_timeout=timedelta(seconds=4)`.",
+    )
+    ends = [limit for plan in plans.values() for limit in (*plan.limits, *map("no retry of {}".format, plan.final))]
+    bench.require(
+        not ends,
+        "a failed attempt is always retried",
+        expected="no limit on attempts, nor on all of them together",
+        seen=", ".join(ends) or "no limit",
+        events=run.ids("ActivityTaskScheduled"),
+        next_step="give `start_to_close_timeout`, which is for one attempt, and nothing that ends the retries.",
     )
 
 
@@ -157,6 +169,7 @@ def _promised(bench: "Bench", workflow: "Code") -> None:
 
 async def _payments_down(bench: "Bench", workflow: "Code", order: dict[str, Any]) -> None:
     bench.shop.faults.outage("payments")
+    bench.shop.faults.hold("payments", after=1, operation="charge", order_id=order["id"])
     handle = await bench.start(workflow, order)
     bench.did("that with the payment service down")
     await bench.wait_for(
@@ -171,8 +184,8 @@ async def _payments_down(bench: "Bench", workflow: "Code", order: dict[str, Any]
         events = await bench.events(handle)
         timed = bool(running(events)) or events["type"].iloc[-1] == "TimerFired"
         asked = bool(bench.ids(events, "ActivityTaskScheduled", "ship_parcel"))
-        calls = bench.shop.table("requests", order_id=order["id"])["operation"]
-        return asked or await closed(handle) or bool((calls == "charge").sum() > 1 and not timed)
+        retried = "charge" in bench.shop.waiting(order["id"])
+        return asked or await closed(handle) or (retried and not timed)
 
     await bench.wait_for(
         decided,
@@ -180,10 +193,9 @@ async def _payments_down(bench: "Bench", workflow: "Code", order: dict[str, Any]
         seen="neither, and no parcel",
         next_step="let the failed charge stop the way to the shipment: `await` it, and catch nothing.",
     )
-    with contextlib.suppress(RPCError):  # it has ended by itself
-        await handle.cancel()  # now the charge has failed for good: what does the code do then?
+    await attempts.refuse(bench, handle)  # what does the code do now?
     run = await bench.finish(handle)
-    bench.did("and cancelled")
+    bench.did("and then a charge that fails for good")
     asked = run.ids("ActivityTaskScheduled", "ship_parcel")
     bench.require(
         not asked,

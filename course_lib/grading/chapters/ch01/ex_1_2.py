@@ -1,14 +1,18 @@
 """Exercise 1.2: start an order's checkout once, however often the customer clicks."""
 
+import ast
 import asyncio
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from temporalio.client import WorkflowExecution, WorkflowHandle
 from temporalio.service import RPCError
 
 from course_lib.grading.answers import AnswerProblem
-from course_lib.grading.bench import CLIENT, CONTESTED
+from course_lib.grading.bench import CLIENT, CONTESTED, EAST, WEST
 from course_lib.grading.exercises import Exercise
+from course_lib.grading.verdict import CORRECT
+from course_lib.pitfalls.code import parsed
 
 if TYPE_CHECKING:
     from course_lib.grading import Bench, Code
@@ -25,18 +29,29 @@ async def check_buy(bench: "Bench", buy: "Code") -> None:
     order = {"id": f"{base}-1-01", "customer": "edsger", "amount_cents": 3700}
     other = {**order, "id": f"{base}-2-01"}
 
+    code = parsed(buy.source)
+    asleep = [name for _, name in code.calls(ast.walk(code.tree)) if name.endswith(".sleep")]
+    bench.require(
+        not asleep,
+        "buy waits for the server alone",
+        expected="no sleep",
+        seen=", ".join(asleep) or "none",
+        next_step="take the sleep out: a customer waits. `start_workflow` answers as soon as the run exists.",
+    )
     bench.did(
         f"buy twice for {order['id']} without a worker, once for {other['id']}; then a worker; then buy for "
         f"{order['id']} again"
     )
 
-    async def click(what: dict[str, Any], client: object = CLIENT) -> "Called":
-        return await bench.call(buy, client, what, bench.task_queue, quiet=True)
+    async def click(
+        what: dict[str, Any], client: object = CLIENT, queue: str = bench.task_queue, env: Mapping[str, str] = WEST
+    ) -> "Called":
+        return await bench.call(buy, client, what, queue, quiet=True, env=env)
 
     first = await _handle(bench, await click(order), "the first call starts a run and returns its handle", "")
     # Of two calls for one order at the same moment either may come first, so that these are never made together; that
     # the other one comes between a look and the start is made certain at the end.
-    again, different = await asyncio.gather(click(order), click(other))
+    again, different = await asyncio.gather(click(order, env=EAST), click(other))
     second = await _handle(bench, again, f"a call {_RUNNING} returns a handle", _RUNNING)
     elsewhere = await _handle(bench, different, "the first call starts a run and returns its handle", "")
     _same_run(bench, first, second, _RUNNING, "`id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING`")
@@ -56,14 +71,23 @@ async def check_buy(bench: "Bench", buy: "Code") -> None:
             expected="WorkflowExecutionCompleted",
             seen=stuck.reason,
             events=stuck.last_event,
-            next_step=_stuck_step(stuck.reason),
+            next_step="hand the parameter `task_queue` to `start_workflow`: the worker polls that queue.",
         )
         third = await _handle(bench, await click(order), f"a call {_ENDED} returns a handle", _ENDED)
         if third.run_id != second.run_id:
             await bench.finish(third)
     _same_run(bench, second, third, _ENDED, "`id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE`")
     await _counted(bench, order, {first.run_id, second.run_id, third.run_id, elsewhere.run_id}, elsewhere.run_id)
-    await _at_once(bench, await click({**order, "id": bench.unique("order")}, CONTESTED))
+    third_order, fourth_order = ({**order, "id": f"{base}-{number}-01"} for number in (3, 4))
+    contested, refused = await asyncio.gather(click(third_order, CONTESTED), click(fourth_order, queue="q" * 1001))
+    await _at_once(bench, contested)
+    bench.expect(
+        not refused.ok,
+        "a start that fails for another reason is not taken for a run",
+        expected="buy raises what `start_workflow` raises",
+        seen=refused.reason or "a handle, though the server refused the start (the queue's name is too long)",
+        next_step="catch WorkflowAlreadyStartedError and nothing else: after another failure there is no run.",
+    )
 
 
 async def _handle(bench: "Bench", called: "Called", label: str, when: str) -> WorkflowHandle[Any, Any]:
@@ -99,12 +123,6 @@ async def _at_once(bench: "Bench", called: "Called") -> None:
     await _handle(bench, called, label, _RUNNING)
 
 
-def _stuck_step(reason: str) -> str:
-    if "not registered" in reason:
-        return "start `CheckoutWorkflow.run`: the worker knows the workflow by that class."
-    return "hand the parameter `task_queue` to `start_workflow`: the worker polls that queue."
-
-
 def _raised_step(called: "Called", when: str) -> str:
     if called.error == "WorkflowAlreadyStartedError" and when == _RUNNING:
         return (
@@ -118,11 +136,13 @@ def _raised_step(called: "Called", when: str) -> str:
     if called.error == "TimeoutError":
         return (
             "return the handle at once: wait in buy for `start_workflow` alone, with no `execute_workflow`, no "
-            "`handle.result()`, no loop and no sleep."
+            "`handle.result()` and no loop."
         )
     if "onnect" in called.reason:
         return "use the `client` that buy gets, and connect to nothing yourself."
-    return "correct that line, run the cell of exercise 1.2 again, then check again."
+    if "TERMINATE_EXISTING" in called.reason:
+        return "take `USE_EXISTING`: the other policy would end the checkout that is under way."
+    return CORRECT
 
 
 def _value_step(value: object) -> str:
@@ -144,7 +164,7 @@ def _same_run(
         seen=f"a second run, {two.run_id} of {two.id}",
         next_step=f"ask for {setting}: the id is right, but it starts a new run {when}."
         if same_id
-        else f"take {_ONE_ID}: a new id at every call is a new workflow at every call.",
+        else f"take {_ONE_ID}: this one is another at every call, in every process, or on every day.",
     )
 
 
@@ -156,7 +176,7 @@ async def _counted(bench: "Bench", order: dict[str, Any], known: set[str | None]
         len(of_order) == 1 and charges == [order["amount_cents"]],
         "the list of runs has one checkout for the order, which is charged once",
         expected=f"1 run, charges [{order['amount_cents']}]",
-        seen=f"{len(of_order)} runs: {', '.join(_told(run) for run in of_order)}; charges {charges}",
+        seen=f"{len(of_order)} runs: {', '.join(run.id for run in of_order)}; charges {charges}",
         next_step="start nothing else in buy: every further run is a further charge.",
     )
 
@@ -171,10 +191,6 @@ async def _runs(bench: "Bench", known: set[str | None]) -> list[WorkflowExecutio
 
     await bench.wait_for(listed, "the list of runs is complete")
     return runs
-
-
-def _told(run: WorkflowExecution) -> str:
-    return f"{run.id} {run.status.name.lower() if run.status else 'unknown'}"
 
 
 EXERCISE = Exercise(answers=("buy",), check=check_buy)

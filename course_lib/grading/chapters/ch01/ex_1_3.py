@@ -98,7 +98,11 @@ def _lost(bench: "Bench", lost: Any, events: "pd.DataFrame", started: "pd.Series
     elif abs(lost - ran) < _CLOSE and abs(lost - wanted) >= _CLOSE:
         next_step = f"that is how long the last attempt took. The wait lies before it: from event {asked} to {event}."
     elif lost in (int(wanted), round(wanted)):
-        next_step = "keep what comes after the point: `.total_seconds()` gives it, `.seconds` and `int()` drop it."
+        next_step = (
+            f"take it from `duration` of event {event} by `.total_seconds()`, which keeps what comes after the point."
+        )
+    elif abs(lost / 1000 - wanted) < _CLOSE:
+        next_step = "these are milliseconds: `.total_seconds()` alone gives seconds."
     elif abs(lost - wanted - ran) < _CLOSE:
         next_step = f"stop at the start of the attempt that worked, event {event}: its own run is not lost."
     elif abs(lost - total) < _CLOSE:

@@ -38,7 +38,7 @@ async def check_resume(bench: "Bench", workflow: "Code") -> None:
     async with bench.worker(workflow, max_heartbeat_throttle_interval=_THROTTLE, max_cached_workflows=0) as worker:
         handle = await _hanging(bench, workflow, worker)
         known = await _lost(bench, handle)
-        _require_details(bench, known)
+        _require_details(bench, known, bench.ids(await bench.events(handle), "ActivityTaskScheduled"))
         worker.kill()
         await worker.wait_exit(_KILLED)  # whose client is gone, that request does nothing when it is released
         before = bench.shop.table("imports")
@@ -66,8 +66,8 @@ async def check_resume(bench: "Bench", workflow: "Code") -> None:
         expected=TOTAL,
         seen=run.result,
         events=run.last_event,
-        next_step="return the offset that the import has reached: a count of this attempt's own rows misses those of "
-        "the attempt before.",
+        next_step="return the offset that the import has reached: that of the last page, or a count of this attempt's "
+        "own rows, is less.",
     )
 
 
@@ -114,13 +114,13 @@ async def _hangs(bench: "Bench", handle: "Handle") -> "tuple[bool, Tried]":
 def _require_timeout(bench: "Bench", plan: "Asked") -> None:
     longest = plan.heartbeat == plan.one_try
     bench.require(
-        not plan.everything,
-        "there is time for another attempt",
-        expected="no schedule_to_close_timeout",
-        seen=f"schedule_to_close_timeout={plan.everything:g} s",
+        not plan.scarce,
+        "there is time for another attempt, and for one more",
+        expected="no limit, or at least 3 attempts and 60 s for all of them together",
+        seen=" and ".join(plan.limits) or "no limit",
         events=(plan.event,),
-        next_step="leave `start_to_close_timeout`, which is for one attempt: `schedule_to_close_timeout` is for all of "
-        "them together, and after the kill hardly any of it is left.",
+        next_step="leave `start_to_close_timeout`, which is for one attempt: after the kill hardly anything is left of "
+        "a limit for all of them together, and another attempt may fail.",
     )
     bench.require(
         not plan.heartbeat or plan.heartbeat >= _SHORTEST_SILENCE,
@@ -163,21 +163,26 @@ async def _lost(bench: "Bench", handle: "Handle") -> "Tried":
             expected="another attempt after the one that hung",
             seen=run.reason or f"completed with {run.result!r}",
             events=run.last_event,
-            next_step="let the next attempt come: no limit of one attempt, and no heartbeats while nothing is done.",
+            next_step="`await` the call of `record_import`: the activity ended while that page was not recorded."
+            if run.completed
+            else "send no heartbeats while nothing is done: they say that the import goes on.",
         )
     return await attempts.tried(handle)
 
 
-def _require_details(bench: "Bench", now: "Tried") -> None:
+def _require_details(bench: "Bench", now: "Tried", asked: tuple[int, ...]) -> None:
     bench.require(
         bool(now.details),
         "the server knows how far the import is",
         expected="heartbeat details",
         seen="heartbeats without a value" if now.beat else "no heartbeat",
+        events=asked,
         next_step=(
             "pass your progress: `activity.heartbeat(offset)`. A heartbeat without a value says that you live, not "
             "where you are."
             if now.beat
+            else "keep the loop in one activity: an attempt finds the heartbeats of its own activity alone."
+            if len(asked) > 1
             else "call `activity.heartbeat(offset)` after each page."
         ),
     )
@@ -213,6 +218,8 @@ def _went_on(
         events=started,
         next_step="call `activity.heartbeat(offset)` after each page: all that the server knows is 0."
         if details == (0,)
+        else "begin at the last heartbeat's value in *every* attempt that finds one, not in the second alone."
+        if _first(resumed) == _end(before)
         else "begin at the last heartbeat's value, which `activity.info().heartbeat_details` holds (empty in the "
         "first attempt).",
     )
@@ -225,6 +232,8 @@ def _went_on(
         events=started,
         next_step="add to `offset` only the rows that you have recorded: already the first attempt left some out."
         if len(_rows(before)) < _end(before)
+        else "go on until a page is empty: the last rows were never asked for."
+        if missing == list(range(_end(after), TOTAL))
         else "report a page only when it is recorded, and report where the *next* page begins: whoever reads the "
         "heartbeat must begin exactly there.",
     )

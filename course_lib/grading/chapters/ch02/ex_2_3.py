@@ -26,8 +26,9 @@ async def check_review(bench: "Bench", ask: "Code", answer: "Code") -> None:
     # Without a cache of workflows no task waits for the dead worker's own queue, which saves two seconds.
     async with bench.worker(ask, extra=(_FIXTURES,), max_concurrent_activities=1, max_cached_workflows=0) as worker:
         orders = [bench.unique("order") for _ in range(3)]
-        # Who does not wait for its request never learns that it failed.
-        bench.shop.faults.next_calls("identity", ["outage"], operation="request_review", order_id=orders[0])
+        # Who does not wait for its request never learns that it failed; whose answer was lost asks with another token.
+        for order, fault in ((orders[0], "outage"), (orders[2], "timeout")):
+            bench.shop.faults.next_calls("identity", [fault], seconds=0.1, operation="request_review", order_id=order)
         # Workflow ids that are not the order ids: only the token leads to the activity.
         runs = [await bench.start("GradedReview", order) for order in orders]
         bench.did("on a worker with one activity slot")
@@ -38,8 +39,8 @@ async def check_review(bench: "Bench", ask: "Code", answer: "Code") -> None:
         bench.did("kill -9")
         by_order = dict(zip(reviews["order_id"], reviews["id"], strict=True))
         run_of = dict(zip(orders, runs, strict=True))
-        # The middle review first: whoever completes the first that waits, or the last, completes the wrong one.
-        first, middle, last = by_order
+        # A review in the middle first: whoever completes the first that waits, or the last, completes the wrong one.
+        first, last, middle = by_order
         wanted = {middle: True, first: False, last: True}
         called, _ = await asyncio.gather(bench.call(answer, CLIENT, by_order[middle], True), worker.start())
         bench.require(
@@ -47,7 +48,7 @@ async def check_review(bench: "Bench", ask: "Code", answer: "Code") -> None:
             "`answer` completes the activity",
             expected="it returns",
             seen=called.reason or "it returned",
-            next_step=_answer_step(called.error),
+            next_step=_answer_step(called.error, called.reason),
         )
         await _arrived(bench, run_of[middle], [run_of[first], run_of[last]], True)
         for order in (first, last):
@@ -62,7 +63,7 @@ async def check_review(bench: "Bench", ask: "Code", answer: "Code") -> None:
             seen=done if called.ok else called.reason,
             events=tuple((await bench.events(run_of[order]))["event_id"].tail(1)),
             next_step=_REJECTED
-            if (await attempts.tried(run_of[order])).failure
+            if (await attempts.tried(run_of[order])).mistake
             else "pass `approved` on as it is, with the token of the review that was answered.",
         )
     states = dict(zip(*(bench.shop.table("reviews")[name] for name in ("order_id", "state")), strict=True))
@@ -77,9 +78,13 @@ async def check_review(bench: "Bench", ask: "Code", answer: "Code") -> None:
     )
 
 
-def _answer_step(error: str) -> str:
+def _answer_step(error: str, reason: str) -> str:
     if error == "NotAwaited":
         return "`await` the call in `answer`: when nobody waits for it, its failure is lost."
+    if "onnect" in reason:
+        return "use the `client` that `answer` gets, and connect to nothing yourself."
+    if "KeyError: 'rev_" in reason:
+        return "take the token from the review, which `answer_review` returns: what a process remembers dies with it."
     if error in ("AttributeError", "KeyError", "NameError", "TypeError"):
         return CORRECT
     return (
@@ -97,12 +102,13 @@ async def _reviews(bench: "Bench", runs: "list[Handle]", orders: list[str]) -> "
 
     async def enough() -> bool:
         now = [await attempts.tried(run) for run in runs]
-        asked = set(bench.shop.table("reviews")["order_id"])
+        asked = bench.shop.table("reviews")["order_id"]
         others = bench.shop.table("requests")["operation"] != "request_review"
         return (
-            set(orders) <= asked
+            len(asked) > len(orders)
+            or (len(asked) == len(orders) and not set(asked) <= set(orders))
             or any(one.mistake or (one.attempt and not one.pending) for one in now)
-            or (not asked and all(one.runs for one in now))
+            or (asked.empty and all(one.runs for one in now))
             or others.sum() >= _LOOKS
         )
 
@@ -139,6 +145,8 @@ async def _let_go(bench: "Bench", reviews: "pd.DataFrame", runs: "list[Handle]",
         next_step="end the function with `activity.raise_complete_async()`: any other exception is a failed attempt, "
         "and the next one asks again."
         if "raise " in failure
+        else "give each request an idempotency key of its own, or none."
+        if "idempotency key" in failure
         else CORRECT,
     )
     sent = bench.shop.table("requests", operation="request_review")
@@ -148,7 +156,9 @@ async def _let_go(bench: "Bench", reviews: "pd.DataFrame", runs: "list[Handle]",
         "a request that fails is a failed attempt",
         expected="another attempt after a failed request",
         seen="the service was down for one request, and that review was never asked for again",
-        next_step="`await` the request before `raise_complete_async()`: when nobody waits for it, its failure is lost.",
+        next_step="ask in every attempt: the next one came, and asked for nothing."
+        if (await attempts.tried(runs[0])).attempt > 1
+        else "`await` the request before `raise_complete_async()`: when nobody waits for it, its failure is lost.",
     )
     bench.require(
         asked >= len(orders),
@@ -166,12 +176,15 @@ def _request_step(failure: str) -> str:
 
 
 def _tokens(bench: "Bench", reviews: "pd.DataFrame", orders: list[str]) -> None:
+    asked, wanted = sorted(reviews["order_id"]), sorted([*orders, orders[2]])
     bench.require(
-        sorted(reviews["order_id"]) == sorted(orders),
-        "each order has one review",
-        expected=", ".join(orders),
+        asked == wanted,
+        "each attempt asks for one review",
+        expected=f"{', '.join(wanted)} (the first answer about {orders[2]} was lost)",
         seen=", ".join(map(repr, reviews["order_id"])),
-        next_step="ask once, with the order's id first, then the token: `request_review(order_id, token)`.",
+        next_step="ask in every attempt: a review that is there already holds the token of the attempt before."
+        if asked == sorted(orders)
+        else "ask once, with the order's id first, then the token: `request_review(order_id, token)`.",
     )
     tokens = list(reviews["token"])
     readable = all(_decodes(token) for token in tokens)
@@ -194,7 +207,7 @@ def _decodes(token: str) -> bool:
 
 async def _arrived(bench: "Bench", handle: "Handle", others: "list[Handle]", wanted: bool) -> None:
     elsewhere = any([bench.ids(await bench.events(other), "ActivityTaskCompleted") for other in others])
-    failed = (await attempts.tried(handle)).failure
+    failed = (await attempts.tried(handle)).mistake
     result = "the activity of the other order was completed" if elsewhere else await _result(bench, handle)
     if elsewhere:
         step = (
@@ -221,7 +234,7 @@ async def _result(bench: "Bench", handle: "Handle") -> object:
     """Return a run's result, or why it has none. `answer` has returned: what it does to the activity is done."""
     now = await attempts.tried(handle)
     if now.pending:
-        return f"attempt {now.attempt} after {bench.explain(now.error)}" if now.error else _WAITS
+        return f"attempt {now.attempt} after {bench.explain(now.error)}" if now.error and now.mistake else _WAITS
     run = await bench.finish(handle)
     return run.result if run.completed else run.reason
 

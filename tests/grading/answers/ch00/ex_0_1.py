@@ -12,7 +12,7 @@ CLAIMS = {
 WRONG = {
     "raises": Wrong(
         "the workflow completes",
-        "correct that line",
+        "correct the line that is named",
         replace('return f"Welcome to the shop, {name}!"').by('raise ApplicationError(f"Welcome to the shop, {name}!")'),
         replace("from temporalio import workflow").by("""
             from temporalio import workflow
@@ -28,6 +28,22 @@ WRONG = {
         "each customer is welcomed to the shop by name",
         "use the whole name, as it is",
         replace("{name}!").by("{name.split()[0]}!"),
+    ),
+    "the_dots_in_the_name_too": Wrong(
+        "each customer is welcomed to the shop by name",
+        "use the whole name, as it is",
+        replace('f"Welcome to the shop, {name}!"').by(
+            'f"Hello, {name}.".replace("Hello", "Welcome to the shop").replace(".", "!")'
+        ),
+    ),
+    "for_one_customer": Wrong(
+        "each customer is welcomed to the shop by name",
+        "return the new greeting for every name",
+        replace('return f"Welcome to the shop, {name}!"').by("""
+            if name == "Ada":
+                return "Welcome to the shop, Ada!"
+            return f"Hello, {name}."
+        """),
     ),
     "in_a_dict": Wrong(
         "each customer is welcomed to the shop by name",

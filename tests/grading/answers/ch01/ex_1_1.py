@@ -12,39 +12,57 @@ CLAIMS = {
     ),
     "returns a `Delivery`": ("a_dict", "a_sentence", "made_up_ids", "nothing_returned"),
     "when the parcel is on its way.": ("an_empty_delivery", "ships_without_waiting"),
-    "Each attempt of a step has 4 seconds.": "four_minutes",
+    "Each attempt of a step has 4 seconds,": "four_minutes",
+    "a failed attempt is always retried.": ("gives_up_after_four_attempts", "four_seconds_for_all_attempts"),
     'order `"o-1"` → `Delivery("o-1", "ch_7", "parcel_3")`': "made_up_ids",
     "with one charge and one parcel in the shop.": "ships_twice",
 }
 
 
-def _empty_delivery(attempts: int) -> Wrong:
-    """Give the charge up after some attempts, and return a Delivery all the same."""
-    return Wrong(
+CHARGE = replace("charge_id = await workflow.execute_activity(charge_card, order, start_to_close_timeout=limit)")
+ACTIVITY_ERROR = replace("from temporalio import workflow").by("""
+    from temporalio import workflow
+    from temporalio.exceptions import ActivityError
+""")
+
+WRONG = {
+    "an_empty_delivery": Wrong(
         "no Delivery is returned while the charge fails",
         "catch nothing: whoever gets a Delivery",
+        ACTIVITY_ERROR,
+        CHARGE.by("""
+            try:
+                charge_id = await workflow.execute_activity(charge_card, order, start_to_close_timeout=limit)
+            except ActivityError:
+                return Delivery(order.id, "", "")
+        """),
+    ),
+    "gives_up_after_four_attempts": Wrong(
+        "a failed attempt is always retried",
+        "nothing that ends the retries",
         replace("from temporalio import workflow").by("""
             from temporalio import workflow
             from temporalio.common import RetryPolicy
-            from temporalio.exceptions import ActivityError
         """),
-        replace("charge_id = await workflow.execute_activity(charge_card, order, start_to_close_timeout=limit)").by(
-            """
-            policy = RetryPolicy(maximum_attempts=ATTEMPTS)
-            try:
-                charge_id = await workflow.execute_activity(
-                    charge_card, order, start_to_close_timeout=limit, retry_policy=policy
-                )
-            except ActivityError:
-                return Delivery(order.id, "", "")
-        """.replace("ATTEMPTS", str(attempts))
+        CHARGE.by("""
+            policy = RetryPolicy(maximum_attempts=4)
+            charge_id = await workflow.execute_activity(
+                charge_card, order, start_to_close_timeout=limit, retry_policy=policy
+            )
+        """),
+    ),
+    "four_seconds_for_all_attempts": Wrong(
+        "a failed attempt is always retried",
+        "`start_to_close_timeout`, which is for one attempt",
+        replace("charge_card, order, start_to_close_timeout=limit").by(
+            "charge_card, order, schedule_to_close_timeout=limit"
         ),
-    )
-
-
-WRONG = {
-    "an_empty_delivery": _empty_delivery(attempts=1),
-    "an_empty_delivery_after_four_attempts": _empty_delivery(attempts=4),
+    ),
+    "no_type_hint": Wrong(
+        "the workflow completes",
+        "say what arrives: `async def run(self, order: Order)`",
+        replace("order: Order) -> Delivery").by("order) -> Delivery"),
+    ),
     "the_coroutine_in_the_result": Wrong(
         ("a call that has to be awaited is awaited", "the workflow completes"),
         "Next: an `await` is missing; write `await` in front of `workflow.execute_activity(…)`",
@@ -90,6 +108,11 @@ WRONG = {
         "keep what each `await workflow.execute_activity(…)` returns",
         replace("Delivery(order.id, charge_id, parcel_id)").by('Delivery(order.id, "ch_1", "parcel_1")'),
     ),
+    "the_parcel_numbered_as_the_charge": Wrong(
+        "the result is a Delivery with the order's, the charge's and the parcel's id",
+        "keep what each `await workflow.execute_activity(…)` returns",
+        replace("parcel_id)").by("charge_id.replace('ch', 'parcel'))"),
+    ),
     "ships_in_any_case": Wrong(
         "no parcel leaves while the charge fails",
         "let the failed charge stop the way to the shipment",
@@ -107,7 +130,7 @@ WRONG = {
         "no parcel leaves while the charge fails",
         "let the failed charge stop the way to the shipment",
         replace("from dataclasses import dataclass").by("import asyncio\nfrom dataclasses import dataclass"),
-        replace("charge_id = await workflow.execute_activity(charge_card, order, start_to_close_timeout=limit)").by("""
+        CHARGE.by("""
             charging = workflow.start_activity(charge_card, order, start_to_close_timeout=limit)
             await asyncio.wait([charging], timeout=4)
             charge_id = charging.result() if charging.done() else ""
@@ -148,7 +171,7 @@ WRONG = {
         ("the workflow sleeps without blocking its worker", "the workflow completes"),
         "use `await asyncio.sleep(…)`",
         replace("from dataclasses import dataclass").by("import time\nfrom dataclasses import dataclass"),
-        replace("charge_id = await workflow.execute_activity(charge_card, order, start_to_close_timeout=limit)").by("""
+        CHARGE.by("""
             charge_id = await workflow.execute_activity(charge_card, order, start_to_close_timeout=limit)
             time.sleep(0.2)
         """),
@@ -182,7 +205,7 @@ WRONG = {
     "charges_twice": Wrong(
         "charge_card runs once, to its end, before the workflow completes",
         "call charge_card once",
-        replace("charge_id = await workflow.execute_activity(charge_card, order, start_to_close_timeout=limit)").by("""
+        CHARGE.by("""
             charge_id = await workflow.execute_activity(charge_card, order, start_to_close_timeout=limit)
             charge_id = await workflow.execute_activity(charge_card, order, start_to_close_timeout=limit)
         """),
@@ -252,17 +275,12 @@ WRONG = {
     "ships_although_the_charge_fails": Wrong(
         "no parcel leaves while the charge fails",
         "let the failed charge stop the way",
-        replace("from temporalio import workflow").by("""
-            from temporalio import workflow
-            from temporalio.common import RetryPolicy
-        """),
-        replace("charge_id = await workflow.execute_activity(charge_card, order, start_to_close_timeout=limit)").by("""
+        ACTIVITY_ERROR,
+        CHARGE.by("""
             try:
-                charge_id = await workflow.execute_activity(
-                    charge_card, order, start_to_close_timeout=limit, retry_policy=RetryPolicy(maximum_attempts=1)
-                )
-            except Exception as error:
-                charge_id = f"charge it later: {error.with_traceback(None)}"
+                charge_id = await workflow.execute_activity(charge_card, order, start_to_close_timeout=limit)
+            except ActivityError as error:
+                charge_id = f"charge it later: {error.cause}"
         """),
     ),
     "ships_first": Wrong(
@@ -291,7 +309,7 @@ RIGHT = {
         replace("ship_parcel, order, start").by('"ship_parcel", order, result_type=str, start'),
     ),
     "started_then_awaited": Right(
-        replace("charge_id = await workflow.execute_activity(charge_card, order, start_to_close_timeout=limit)").by("""
+        CHARGE.by("""
             charge = workflow.start_activity(charge_card, order, start_to_close_timeout=limit)
             charge_id = await charge
         """),

@@ -7,14 +7,16 @@ CAUGHT = replace("return client.get_workflow_handle_for(CheckoutWorkflow.run, wo
 CLAIMS = {
     "a client, an `Order`, a task queue.": ("own_queue", "order_id_alone"),
     "`buy` may be called any number of times for one order, while its checkout runs": "defaults_with_another_id",
-    "and after it has completed.": ("raises_after_the_end", "swallows_the_refusal"),
+    "and after it has completed,": ("raises_after_the_end", "swallows_the_refusal"),
+    "from any process.": ("hash_in_the_id", "date_in_the_id"),
     "There is one run": ("random_id", "allows_a_duplicate_after_the_end", "terminates_the_first"),
     "and one charge": "one_more_run",
     "per order,": ("id_of_the_amount", "id_of_the_customer"),
     "and every call returns a handle": ("returns_the_id", "looks_first", "nobody_waits_for_the_start"),
     "to that run": "handle_of_another_id",
-    "at once.": "waits_for_the_result",
-    "`buy(client, order, queue)` twice → two handles, the same run ID.": "random_id",
+    "at once.": ("sleeps_first", "waits_for_the_result", "sleeps_and_asks_again"),
+    "When a start fails for another reason, `buy` raises.": "catches_everything",
+    "`buy(client, order, queue)` twice → two handles to the same run.": "random_id",
 }
 
 WRONG = {
@@ -72,9 +74,31 @@ WRONG = {
         "what arrived is of the type str, and the code names Order",
         replace("CheckoutWorkflow.run, order,").by("CheckoutWorkflow.run, order.id,"),
     ),
+    "hash_in_the_id": Wrong(
+        "a call while the checkout is under way gives the same run",
+        "in every process",
+        replace("{order.id}").by("{hash(order.id)}"),
+    ),
+    "date_in_the_id": Wrong(
+        "a call while the checkout is under way gives the same run",
+        "on every day",
+        replace("{order.id}").by("{date.today()}-{order.id}"),
+        replace("from temporalio.client").by("from datetime import date\n\nfrom temporalio.client"),
+    ),
+    "catches_everything": Wrong(
+        "a start that fails for another reason is not taken for a run",
+        "catch WorkflowAlreadyStartedError and nothing else",
+        replace("except WorkflowAlreadyStartedError:").by("except Exception:"),
+    ),
+    "sleeps_first": Wrong(
+        "buy waits for the server alone",
+        "take the sleep out",
+        replace("try:").by("await asyncio.sleep(0.3)\ntry:"),
+        replace("from temporalio.client").by("import asyncio\n\nfrom temporalio.client"),
+    ),
     "sleeps_and_asks_again": Wrong(
-        "a call while the checkout is under way returns a handle",
-        "no loop and no sleep",
+        "buy waits for the server alone",
+        "take the sleep out",
         replace("USE_EXISTING").by("FAIL"),
         CAUGHT.by("""
             while True:
@@ -129,7 +153,7 @@ WRONG = {
     ),
     "random_id": Wrong(
         "a call while the checkout is under way gives the same run",
-        "a new id at every call is a new workflow",
+        "this one is another at every call",
         replace("from temporalio.client").by("from uuid import uuid4\n\nfrom temporalio.client"),
         replace("id=workflow_id").by('id=f"checkout-{uuid4()}"'),
     ),
@@ -150,6 +174,11 @@ WRONG = {
         replace("USE_EXISTING").by("TERMINATE_EXISTING"),
         replace("REJECT_DUPLICATE").by("ALLOW_DUPLICATE"),
     ),
+    "policies_that_exclude_each_other": Wrong(
+        "the first call starts a run and returns its handle",
+        "take `USE_EXISTING`",
+        replace("USE_EXISTING").by("TERMINATE_EXISTING"),
+    ),
     "waits_for_the_result": Wrong(
         "the first call starts a run and returns its handle",
         "no `execute_workflow`",
@@ -161,6 +190,16 @@ RIGHT = {
     "error_tells_the_run": Right(
         replace("except WorkflowAlreadyStartedError:").by("except WorkflowAlreadyStartedError as error:"),
         CAUGHT.by("return client.get_workflow_handle(error.workflow_id, run_id=error.run_id)"),
+    ),
+    "looks_first_and_decides_nothing": Right(
+        replace("from temporalio.client").by("from contextlib import suppress\n\nfrom temporalio.client"),
+        replace("from temporalio.exceptions").by("from temporalio.service import RPCError\nfrom temporalio.exceptions"),
+        replace("try:").by("""
+            with suppress(RPCError):
+                run_id = (await client.get_workflow_handle(workflow_id).describe()).run_id
+                return client.get_workflow_handle_for(CheckoutWorkflow.run, workflow_id, run_id=run_id)
+            try:
+        """),
     ),
     "one_policy": Right(replace("id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,").by("")),
     "by_name": Right(

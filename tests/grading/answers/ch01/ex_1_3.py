@@ -49,8 +49,13 @@ WRONG = {
     ),
     "rounded": Wrong(
         "lost_seconds: from asking for the charge to the start of the attempt that worked",
-        "keep what comes after the point",
+        "which keeps what comes after the point",
         replace(".total_seconds()").by(".seconds"),
+    ),
+    "milliseconds": Wrong(
+        "lost_seconds: from asking for the charge to the start of the attempt that worked",
+        "these are milliseconds",
+        replace(".total_seconds()").by(".total_seconds() * 1000"),
     ),
     "counts_started_events": Wrong(
         "tries: how many attempts charge_card took",

@@ -6,15 +6,17 @@ CHARGE = replace('return await ShopClient().charge(order.id, order.amount_cents,
 
 CLAIMS = {
     "an `Order`;": "another_amount",
-    "the payment gateway may lose its first answer.": "no_key",
+    "the payment gateway may lose its first answer,": "no_key",
+    "then be down for a while.": "tried_twice_only",
     "the workflow returns the charge's id": ("result_dropped", "the_first_charges_id"),
     "every failed attempt stays visible to Temporal": ("tries_again_inside", "timeout_swallowed"),
-    "and each order": "one_key_for_all",
-    "is charged exactly once.": ("random_key", "hash_of_the_order", "made_at_import"),
+    "and is retried,": ("forbids_a_retry", "five_seconds_for_all_attempts"),
+    "each run charges its order": "one_key_for_all",
+    "exactly once.": ("random_key", "hash_of_the_order", "made_at_import", "day_in_the_key", "numbered_in_the_process"),
     '`ShopClient().charge(…)` takes `idempotency_key="…"`.': "no_key",
     '`Order("order-1", 4200)`': "another_amount",
-    "one answer lost → two requests": "tried_once_only",
-    "with one key, **one** row in `payments`": "key_with_the_attempt",
+    "one answer lost → two requests": "tried_twice_only",
+    "with one key, **one** row in `payments`": ("key_with_the_attempt", "key_from_the_second_attempt_on"),
 }
 
 WRONG = {
@@ -72,25 +74,15 @@ WRONG = {
         "the first argument of `ShopClient().charge(…)` is `order.id`",
         replace("charge(order.id,").by('charge(f"order-{order.id}",'),
     ),
-    "a_loop_in_the_workflow": Wrong(
+    "called_twice": Wrong(
         "each request is an attempt that Temporal knows, and it retries the failed ones",
-        "let Temporal retry",
-        replace("from temporalio import activity, workflow").by("""
-            from temporalio import activity, workflow
-            from temporalio.common import RetryPolicy
-            from temporalio.exceptions import ActivityError
-        """),
+        "one `execute_activity`, without a loop",
         replace(
             "return await workflow.execute_activity(charge_card, order, start_to_close_timeout=timedelta(seconds=5))"
         ).by("""
-            once = RetryPolicy(maximum_attempts=1)
-            while True:
-                try:
-                    return await workflow.execute_activity(
-                        charge_card, order, start_to_close_timeout=timedelta(seconds=5), retry_policy=once
-                    )
-                except ActivityError:
-                    await workflow.sleep(1)
+            limit = timedelta(seconds=5)
+            await workflow.execute_activity(charge_card, order, start_to_close_timeout=limit)
+            return await workflow.execute_activity(charge_card, order, start_to_close_timeout=limit)
         """),
     ),
     "hash_of_the_order": Wrong(
@@ -180,14 +172,37 @@ WRONG = {
                 return "charged, probably"
         """),
     ),
-    "tried_once_only": Wrong(
+    "key_from_the_second_attempt_on": Wrong(
+        "each order is charged once, although an answer was lost",
+        "in *every* request, the first one too",
+        replace('=f"charge-{order.id}"').by("=order.id if activity.info().attempt > 1 else None"),
+    ),
+    "day_in_the_key": Wrong(
+        "each order is charged once, although an answer was lost",
+        "and the local time",
+        replace('f"charge-{order.id}"').by('f"{order.id}-{date.today()}"'),
+        replace("import timedelta").by("import date, timedelta"),
+    ),
+    "numbered_in_the_process": Wrong(
         "both orders are checked out",
-        "let Temporal retry",
+        "give each order a key of its own",
+        replace("from datetime import timedelta").by("import itertools\nfrom datetime import timedelta"),
+        replace("@activity.defn").by("NUMBERS = itertools.count(1)\nKEYS: dict[str, str] = {}\n\n\n@activity.defn"),
+        replace('f"charge-{order.id}"').by('KEYS.setdefault(order.id, f"key-{next(NUMBERS)}")'),
+    ),
+    "five_seconds_for_all_attempts": Wrong(
+        "the lost answer and an outage leave time for another attempt",
+        "take the limit out",
+        replace("start_to_close_timeout").by("schedule_to_close_timeout"),
+    ),
+    "tried_twice_only": Wrong(
+        "the lost answer and an outage leave time for another attempt",
+        "take the limit out",
         replace("from temporalio import activity, workflow").by("""
             from temporalio import activity, workflow
             from temporalio.common import RetryPolicy
         """),
-        replace("timedelta(seconds=5)").by("timedelta(seconds=5), retry_policy=RetryPolicy(maximum_attempts=1)"),
+        replace("timedelta(seconds=5)").by("timedelta(seconds=5), retry_policy=RetryPolicy(maximum_attempts=2)"),
     ),
     "uuid_in_the_workflow": Wrong(
         ("the workflow asks Temporal for random values", "the activity is called"),
@@ -209,6 +224,16 @@ RIGHT = {
             key = f"{info.workflow_id}/{info.activity_id}"
             return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=key)
         """)
+    ),
+    "a_generous_policy": Right(
+        replace("from temporalio import activity, workflow").by("""
+            from temporalio import activity, workflow
+            from temporalio.common import RetryPolicy
+        """),
+        replace("timedelta(seconds=5))").by("""
+            timedelta(seconds=5),
+            schedule_to_close_timeout=timedelta(minutes=5), retry_policy=RetryPolicy(maximum_attempts=10))
+        """),
     ),
     "kept_connection": Right(
         CHARGE.by("""

@@ -8,7 +8,8 @@ CLAIMS = {
     "the job's name;": "no_job",
     "the worker is killed in the middle.": "the_whole_sequence",
     "the server notices within two seconds": ("long_silence", "no_heartbeat_timeout"),
-    "and the next attempt goes on from the last heartbeat.": ("one_page_doubled", "page_numbers"),
+    "and each further attempt": ("two_attempts_at_most", "one_limit_for_all_attempts", "the_second_attempt_alone"),
+    "goes on from the last heartbeat.": ("one_page_doubled", "page_numbers", "an_activity_for_each_page"),
     "Every row is imported": ("reported_too_early", "one_page_left_out"),
     "and nothing starts from zero again.": ("from_zero", "from_zero_with_a_key", "one_heartbeat_alone"),
     "The result is the number of rows.": "counts_its_own_rows",
@@ -47,9 +48,53 @@ WRONG = {
         "report a page only when it is recorded",
         START.by("offset = 0 if activity.info().attempt == 1 else 4000"),
     ),
+    "stops_before_the_last_page": Wrong(
+        "every row is imported",
+        "go on until a page is empty",
+        replace("while rows := await ShopClient().catalogue_page(offset, 500):").by(
+            "while offset < 9500 and (rows := await ShopClient().catalogue_page(offset, 500)):"
+        ),
+        replace("return offset").by("return 10_000"),
+    ),
+    "an_activity_for_each_page": Wrong(
+        "the server knows how far the import is",
+        "keep the loop in one activity",
+        replace("(job: str) -> int:\n    offset: int = next(iter(activity.info().heartbeat_details), 0)").by(
+            "(job: str, offset: int) -> int:"
+        ),
+        replace("while rows :=").by("if rows :="),
+        replace(
+            "return await workflow.execute_activity(import_pages, job, start_to_close_timeout=limit, heartbeat_timeout=pulse)"
+        ).by("""
+            offset, done = 0, -1
+            while offset != done:
+                done = offset
+                offset = await workflow.execute_activity(
+                    import_pages, args=[job, done], start_to_close_timeout=limit, heartbeat_timeout=pulse
+                )
+            return offset
+        """),
+    ),
+    "nobody_waits_for_a_page": Wrong(
+        "the next attempt comes",
+        "`await` the call of `record_import`",
+        replace("from datetime import timedelta").by("import asyncio\nfrom datetime import timedelta"),
+        replace("await ShopClient().record_import(offset, rows, job=job)").by(
+            "asyncio.create_task(ShopClient().record_import(offset, rows, job=job))"
+        ),
+    ),
+    "two_attempts_at_most": Wrong(
+        "there is time for another attempt, and for one more",
+        "another attempt may fail",
+        replace("from temporalio import activity, workflow").by("""
+            from temporalio import activity, workflow
+            from temporalio.common import RetryPolicy
+        """),
+        replace("heartbeat_timeout=pulse").by("heartbeat_timeout=pulse, retry_policy=RetryPolicy(maximum_attempts=2)"),
+    ),
     "the_second_attempt_alone": Wrong(
         "the next attempt does not begin from zero again",
-        "begin at the last heartbeat's value",
+        "in *every* attempt that finds one",
         START.by("""
             info = activity.info()
             offset = info.heartbeat_details[0] if info.attempt == 2 else 0
@@ -66,8 +111,8 @@ WRONG = {
         """),
     ),
     "one_limit_for_all_attempts": Wrong(
-        "there is time for another attempt",
-        "`schedule_to_close_timeout` is for all of them together",
+        "there is time for another attempt, and for one more",
+        "a limit for all of them together",
         replace("start_to_close_timeout=limit").by("schedule_to_close_timeout=limit"),
     ),
     "too_short_a_silence": Wrong(

@@ -8,11 +8,13 @@ CLAIMS = {
     "an order's id;": "asks_twice",
     "later a review's id": "first_that_waits",
     "and a yes or no.": "always_no",
-    "`ask_reviewer` stores its task token": ("no_token_stored", "token_as_printed"),
-    "with the review": ("arguments_swapped", "nobody_waits_for_the_request"),
+    "each attempt of `ask_reviewer`": ("skips_when_one_is_pending", "a_key_of_the_order", "first_attempt_alone"),
+    "leaves its own task token,": ("no_token_stored", "token_as_printed"),
+    "as text,": "token_in_bytes",
+    "with a review": ("arguments_swapped", "nobody_waits_for_the_request"),
     "and frees its slot.": "waits_in_a_loop",
     "`answer` records the answer": "answer_not_recorded",
-    "and completes the activity": ("only_recorded", "nobody_waits_for_the_answer"),
+    "and completes the activity": ("only_recorded", "nobody_waits_for_the_answer", "swallows_what_fails"),
     "of *that* review": ("last_that_waits", "by_the_order_id"),
     "with it.": ("always_yes", "rejection_as_failure"),
     "`answer_review` returns the review with its `task_token`.": "token_not_decoded",
@@ -21,7 +23,7 @@ CLAIMS = {
 
 WRONG = {
     "the_examples_answers": Wrong(
-        "the answer reaches the order that it is about",
+        "the other orders get their own answers",
         "pass `approved` on as it is",
         replace("(approved)").by('(review_id != "rev_2")'),
     ),
@@ -38,13 +40,63 @@ WRONG = {
             await ShopClient().answer_review(review_id, approved)
         """),
     ),
+    "a_key_of_the_order": Wrong(
+        "the attempt does not fail",
+        "an idempotency key of its own, or none",
+        replace("(order_id, token)").by("(order_id, token, idempotency_key=order_id)"),
+    ),
+    "skips_when_one_is_pending": Wrong(
+        "each attempt asks for one review",
+        "holds the token of the attempt before",
+        replace("await ShopClient().request_review(order_id, token)").by("""
+            pending = await ShopClient().pending_reviews()
+            if order_id not in [review["order_id"] for review in pending]:
+                await ShopClient().request_review(order_id, token)
+        """),
+    ),
+    "first_attempt_alone": Wrong(
+        "a request that fails is a failed attempt",
+        "ask in every attempt",
+        replace("await ShopClient().request_review(order_id, token)").by("""
+            if activity.info().attempt == 1:
+                await ShopClient().request_review(order_id, token)
+        """),
+    ),
+    "its_own_client": Wrong(
+        "`answer` completes the activity",
+        "use the `client` that `answer` gets",
+        ANSWER.by("""
+            review = await ShopClient().answer_review(review_id, approved)
+            client = await Client.connect("localhost:1")
+        """),
+    ),
+    "remembers_the_tokens": Wrong(
+        "`answer` completes the activity",
+        "what a process remembers dies with it",
+        replace("@activity.defn").by("TOKENS: dict[str, bytes] = {}\n\n\n@activity.defn"),
+        replace("await ShopClient().request_review(order_id, token)").by("""
+            review_id = await ShopClient().request_review(order_id, token)
+            TOKENS[review_id] = activity.info().task_token
+        """),
+        replace('b64decode(review["task_token"])').by("TOKENS[review_id]"),
+    ),
+    "swallows_what_fails": Wrong(
+        "an exception is not swallowed",
+        "who calls this has to learn that it failed",
+        replace("await handle.complete(approved)").by("""
+            try:
+                await handle.complete(approved)
+            except Exception as error:
+                print("not completed:", error)
+        """),
+    ),
     "arguments_swapped": Wrong(
-        "each order has one review",
+        "each attempt asks for one review",
         "with the order's id first",
         replace("request_review(order_id, token)").by("request_review(token, order_id)"),
     ),
     "asks_twice": Wrong(
-        "each order has one review",
+        "each attempt asks for one review",
         "ask once",
         replace("await ShopClient().request_review(order_id, token)").by("""
             for _ in range(2):
@@ -210,6 +262,9 @@ RIGHT = {
         replace("import ShopClient").by("import BlockingShopClient, ShopClient"),
         replace("async def ask_reviewer").by("def ask_reviewer"),
         replace("await ShopClient().request_review").by("BlockingShopClient().request_review"),
+    ),
+    "a_key_of_the_attempt": Right(
+        replace("(order_id, token)").by('(order_id, token, idempotency_key=f"{order_id}-{activity.info().attempt}")')
     ),
     "kept_connection": Right(
         replace("await ShopClient().request_review(order_id, token)").by("""
