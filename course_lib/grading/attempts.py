@@ -204,27 +204,6 @@ async def require_asked(bench: "Bench", handle: Handle, next_step: str, *, order
     return plan
 
 
-async def refuse(bench: "Bench", handle: Handle) -> None:
-    """Let an activity of a run fail for good, in the attempt that is under way or in the next; unless the run ends.
-
-    Args:
-        bench: The check.
-        handle: The run.
-    """
-
-    async def failed() -> bool:
-        for pending in (await handle.describe()).raw_description.pending_activities:
-            activity = bench.client.get_async_activity_handle(
-                workflow_id=handle.id, run_id=None, activity_id=pending.activity_id
-            )
-            with contextlib.suppress(RPCError):  # it is between two attempts
-                await activity.fail(ApplicationError("refused for good", type="Refused", non_retryable=True))
-                return True
-        return False
-
-    await bench.until(failed, handle)
-
-
 async def tried(handle: Handle) -> Tried:
     """Return how far a run's activity is, or was when it ended.
 

@@ -193,7 +193,7 @@ async def _payments_down(bench: "Bench", workflow: "Code", order: dict[str, Any]
         seen="neither, and no parcel",
         next_step="let the failed charge stop the way to the shipment: `await` it, and catch nothing.",
     )
-    await attempts.refuse(bench, handle)  # what does the code do now?
+    await attempts.fail_for_good(bench, handle)  # what does the code do now?
     run = await bench.finish(handle)
     bench.did("and then a charge that fails for good")
     asked = run.ids("ActivityTaskScheduled", "ship_parcel")
