@@ -11,7 +11,7 @@ from temporalio.client import Client, WorkflowHandle
 
 from course_lib import history
 from course_lib.waits import skipping
-from course_lib.waits.until import Condition
+from course_lib.waits.until import Condition, closed
 
 _MOST = 60.0  # seconds that a cell waits in place of a jump
 
@@ -40,10 +40,13 @@ async def skip(client: Client, handle: WorkflowHandle[Any, Any], duration: timed
         jump.result()
         await until(partial(skipping.settled, handle), "what was due by then has happened")
     except skipping.CannotSkip as cannot:
-        if duration is None or duration.total_seconds() > _MOST:
+        seconds = 0.0 if duration is None else duration.total_seconds()
+        if seconds > _MOST:
             raise
-        print(f"{cannot.what} So this cell waits {duration.total_seconds():g} s. To skip: {cannot.fix}")
-        await asyncio.sleep(duration.total_seconds())
+        print(f"{cannot.what} So this cell waits in real time. To skip: {cannot.fix}")
+        await asyncio.sleep(seconds)
+        if duration is None:
+            await until(partial(closed, handle), f"{handle.id} has ended")
     finally:
         jump.cancel()
         with contextlib.suppress(asyncio.CancelledError, Exception):  # the wait has said what there is to say

@@ -1,0 +1,165 @@
+"""Exercise 8.2: trials whose end is moved later, earlier and into the past; the history tells when they ended."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from course_lib.grading.chapters.ch08.clocks import ENDS, due, in_words, jump, steps
+from course_lib.grading.exercises import Exercise
+from course_lib.grading.messages import require_handler, signal
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from course_lib.grading import Bench, Code, Handle, Run
+
+STAYS = "a trial that is not moved ends when its hours are over"
+FIRST = "a move before the account is there counts"
+LATER = "a trial can be moved later, again and again"
+EARLIER = "a trial can be moved back to an earlier hour"
+PAST = "a move to an hour that is past ends the trial at once"
+ROW = "of two moves in a row the last one counts"
+ONE = "one timer runs at a time, and none without need"
+
+_SLACK = 0.5  # hours: what a busy machine adds
+_LOOP = (
+    "compute what is left anew after each move: a loop around one `wait_condition`, whose `timeout` is what is left "
+)
+_LOOP += "until `start + self.hours * HOUR`."
+_WAKE = "let `move` wake the wait, as a change of the state that its condition looks at."
+
+
+@dataclass(frozen=True)
+class _Story:
+    label: str
+    hours: float
+    moves: tuple[tuple[float, float], ...]
+    end: float
+    step: str = _LOOP
+
+
+_STORIES = (
+    _Story(STAYS, 20, (), 20, "wait as long as `signup.hours` says, counted from the start."),
+    _Story(EARLIER, 30, ((4, 50), (7, 11)), 11),
+    _Story(LATER, 24, ((5, 48), (30, 60)), 60),
+    _Story(
+        PAST, 24, ((10, 6),), 10, "end the loop when nothing is left: a time that is past leaves less than nothing."
+    ),
+    _Story(ROW, 24, ((3, 40), (3, 9)), 9),
+    _Story(
+        FIRST,
+        12,
+        ((0, 36),),
+        36,
+        "set up the state in `__init__` only: a move may come before the first line of `run`.",
+    ),
+)
+
+
+async def check_trial(bench: "Bench", trial: "Code") -> None:
+    """Move six trials, each in its own way, and let their time pass."""
+    async with bench.worker(trial):
+        handles = [await _start(bench, trial, story) for story in _STORIES]
+        events = await bench.rest(handles[0])
+        await require_handler(bench, handles[0], "signal", "move")
+        found = due(events)
+        bench.require(
+            len(found) == 1 and abs(found[0] - _STORIES[0].hours) <= _SLACK,
+            STAYS,
+            expected=f"one timer, due in hour {_STORIES[0].hours:g}",
+            seen=in_words(found),
+            events=bench.ids(events, "TimerStarted"),
+            next_step=_STORIES[0].step,
+        )
+        runs = await asyncio.gather(*(_live(bench, *each) for each in zip(_STORIES, handles, strict=True)))
+        for story, run in zip(_STORIES, runs, strict=True):
+            _judge(bench, story, run)
+        for story, run in zip(_STORIES, runs, strict=True):
+            _one(bench, story, run)
+
+
+async def _start(bench: "Bench", trial: "Code", story: _Story) -> "Handle":
+    address = f"{bench.unique('trial')}@shop.example"
+    given = {"email": address, "name": "Kim", "hours": story.hours}
+    first = {"start_signal": "move", "start_signal_args": [story.moves[0][1]]} if story.label == FIRST else {}
+    early: dict[str, Any] = first
+    bench.did(f"a trial of {story.hours:g} hours" + "".join(f", in hour {at:g} move({to:g})" for at, to in story.moves))
+    return await bench.start(trial, given, id=address, quiet=True, **early)
+
+
+async def _live(bench: "Bench", story: _Story, handle: "Handle") -> "Run":
+    """Move the end when it is time to, and let the time pass."""
+    await bench.rest(handle)
+    for number, (at, to) in enumerate(story.moves):
+        if story.label == FIRST:
+            break  # the move came with the start
+        events = await jump(bench, handle, at)
+        if events["type"].iloc[-1] in ENDS or len(bench.ids(events, "TimerStarted")) > number + 1:
+            break  # over before its time, or one timer after the other: no more is to be learnt
+        await signal(handle, "move", to)
+        await bench.rest(handle)
+    else:
+        await jump(bench, handle, story.end + 2 * _SLACK)
+    if story.label == FIRST:
+        await jump(bench, handle, story.end + 2 * _SLACK)
+    return await bench.finish(handle, alone=True)
+
+
+def _judge(bench: "Bench", story: _Story, run: "Run") -> None:
+    asked = steps(run.events)
+    ended = [step.hour for step in asked if step.name == "delete"]
+    account = list(bench.shop.table("accounts", email=run.handle.id)["state"])
+    on_time = len(ended) == 1 and abs(ended[0] - story.end) <= _SLACK
+    bench.require(
+        run.completed and run.result == "deleted" and account == ["deleted"] and on_time,
+        story.label,
+        expected=f"`delete` in hour {story.end:g}, account and result 'deleted'",
+        seen=f"`delete` {in_words(ended).replace('no timer', 'never')}, account {', '.join(account) or 'none'}, "
+        + (f"result {run.result!r}" if run.completed else run.reason),
+        events=run.ids("WorkflowExecutionSignaled")
+        + run.ids("TimerStarted")
+        + run.ids("ActivityTaskScheduled", "delete"),
+        next_step=_next(story, run, ended, on_time),
+    )
+
+
+def _next(story: _Story, run: "Run", ended: list[float], on_time: bool) -> str:
+    if not run.completed and "WorkflowExecutionFailed" in set(run.events["type"]):
+        return "catch the `TimeoutError` of `wait_condition`: when the time is up, the trial ends as planned."
+    if on_time and run.completed and run.result != "deleted":
+        return 'return `"deleted"`.'
+    if on_time and not run.completed:
+        return "end the run when the account is deleted."
+    if story.moves and story.label != FIRST and ended and abs(ended[0] - story.hours) <= _SLACK:
+        return _WAKE
+    return story.step
+
+
+def _one(bench: "Bench", story: _Story, run: "Run") -> None:
+    started = run.ids("TimerStarted")
+    most = _at_a_time(run.events)
+    needed = len(story.moves) + 1
+    bench.require(
+        most <= 1 and len(started) <= needed,
+        ONE,
+        expected=f"at most 1 timer at a time, and {needed} in all for {len(story.moves)} move(s)",
+        seen=f"{most} at a time, {len(started)} in all",
+        events=started,
+        next_step="cancel the timer that a move has made useless, before the next one starts: `wait_condition` with a "
+        "`timeout` does so by itself."
+        if most > 1
+        else "wait for the move itself, with `wait_condition`: a loop that wakes up to look writes events all day.",
+    )
+
+
+def _at_a_time(events: "pd.DataFrame") -> int:
+    """Return how many timers ran at a time, between two workflow tasks: within one the order does not count."""
+    now = most = 0
+    for kind in events["type"]:
+        if kind == "WorkflowTaskScheduled":
+            most = max(most, now)
+        now += {"TimerStarted": 1, "TimerFired": -1, "TimerCanceled": -1}.get(kind, 0)
+    return max(most, now)
+
+
+EXERCISE = Exercise(answers=("Trial",), check=check_trial)

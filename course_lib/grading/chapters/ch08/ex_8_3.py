@@ -1,0 +1,190 @@
+"""Exercise 8.3: the calendar is asked for every day of two years in three zones, then kept while clocks change."""
+
+import asyncio
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from course_lib.grading.chapters.ch08.clocks import due, in_words
+from course_lib.grading.exercises import Exercise
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from course_lib.grading import Bench, Code
+
+AWARE = "the answer is a time in UTC, and says so"
+MAILS = "six mails go out, one for each Monday"
+KEPT = "each goes out on the next Monday, at 9:00 local time, across the change of the clocks"
+_ZONES = ("Asia/Kolkata", "Europe/Berlin", "America/New_York")
+_TELLS = ("UTC", "Asia/Tokyo", "America/New_York")
+_FIRST = datetime(2027, 1, 1, 12, tzinfo=UTC)
+_DAYS = 730
+_SLACK = timedelta(minutes=10)  # what a busy machine adds to a week
+_ASK = "course_lib.grading.chapters.ch08.ex_8_3_child:ask"
+_SLEEP = (
+    "sleep until the next Monday: `next_monday(workflow.now(), plan.zone) - workflow.now()`, both in UTC, computed "
+)
+_SLEEP += "anew before each sleep."
+
+
+def right(zone: str) -> str:
+    """Return the label of the part that is about one zone."""
+    city = zone.partition("/")[2].replace("_", " ")
+    return f"in {city} it is the first Monday, 9:00, that is later: any day of two years"
+
+
+def next_monday(after: datetime, zone: str) -> datetime:
+    """Return the first Monday, 9:00 in a zone, that is later than a moment, in UTC.
+
+    Args:
+        after: The moment.
+        zone: The zone's name.
+    """
+    day = after.astimezone(ZoneInfo(zone)).date()
+    for days in range(9):
+        found = datetime.combine(day + timedelta(days=days), time(9), ZoneInfo(zone)).astimezone(UTC)
+        if found > after and (day + timedelta(days=days)).weekday() == 0:
+            return found
+    raise AssertionError("nine days without a Monday")
+
+
+async def check_mondays(bench: "Bench", calendar: "Code", weekly: "Code") -> None:
+    """Ask the calendar, then let the workflow keep it in two zones."""
+    said = await asyncio.gather(*(_ask(bench, calendar, zone) for zone in _ZONES))
+    bench.did(f"{calendar.name}(…) for {sum(map(len, said)):,} moments in {len(_ZONES)} zones")
+    _aware(bench, [each for zone in said for each in zone])
+    for zone, found in zip(_ZONES, said, strict=True):
+        _right(bench, zone, found)
+    async with bench.worker(weekly):
+        runs = await asyncio.gather(*(_keep(bench, weekly, zone) for zone in _ZONES[1:]))
+    for zone, (events, began) in zip(_ZONES[1:], runs, strict=True):
+        _kept(bench, zone, events, began)
+
+
+async def _ask(bench: "Bench", calendar: "Code", zone: str) -> list[tuple[datetime, str]]:
+    """Return moments and what the learner's function says for each."""
+    moments = [_FIRST + timedelta(days=day) for day in range(_DAYS)]
+    # Around each Monday at nine: the very moment is not later than itself.
+    mondays = sorted({next_monday(at, zone) for at in moments})
+    moments += [at + timedelta(seconds=more) for at in mondays for more in (-1, 0, 1)]
+    told = [[at.isoformat(), _TELLS[number % len(_TELLS)]] for number, at in enumerate(moments)]
+    called = await bench.call(calendar, zone, told, quiet=True, through=_ASK)
+    bench.require(
+        called.ok,
+        AWARE,
+        expected="a time for each moment",
+        seen=called.reason,
+        next_step="correct the line that is named, then check again.",
+    )
+    return list(zip(moments, called.value, strict=True))
+
+
+def _aware(bench: "Bench", said: list[tuple[datetime, str]]) -> None:
+    at, text = next(((at, text) for at, text in said if not _utc(text)), said[0])
+    raised = text.startswith("!")
+    bench.require(
+        _utc(text),
+        AWARE,
+        expected="such as 2027-03-29T07:00:00+00:00",
+        seen=f"{text.lstrip('!')}, for {at.isoformat()}",
+        next_step="return the moment: a `datetime`."
+        if text.startswith("!returned")
+        else "a time with a zone and one without do not go together: give each its zone, as `time(9)` gets it in "
+        "`datetime.combine(day, time(9), ZoneInfo(zone))`."
+        if raised and "naive" in text
+        else "correct what raises here."
+        if raised
+        else "turn the local time into UTC at the end, `.astimezone(UTC)`: a difference to it is then time that passes."
+        if "+" in text[10:] or "-" in text[10:]
+        else "give the time its zone: one that names none is read as the machine's own.",
+    )
+
+
+def _right(bench: "Bench", zone: str, said: list[tuple[datetime, str]]) -> None:
+    wrong = [(at, text) for at, text in said if datetime.fromisoformat(text) != next_monday(at, zone)]
+    at, text = (wrong or said)[0]
+    here, wanted = (each.astimezone(ZoneInfo(zone)) for each in (datetime.fromisoformat(text), next_monday(at, zone)))
+    bench.require(
+        not wrong,
+        right(zone),
+        expected=f"{wanted:%A %d %B %Y, %H:%M} for {at.isoformat()}",
+        seen=f"{here:%A %d %B %Y, %H:%M}, and {len(wrong)} of {len(said)} are wrong" if wrong else "so it is",
+        next_step="put 9:00 on the date in the zone, and only then look for the offset from UTC: "
+        "`datetime.combine(day, time(9), ZoneInfo(zone))`."
+        if here.hour != 9 or here.minute
+        else "count the days to Monday on the date in the *zone*: there it may be another day already."
+        if here.weekday()
+        else "it has to be later than the moment, and the first that is: on a Monday look at the hour, too.",
+    )
+
+
+def _utc(text: str) -> bool:
+    return not text.startswith("!") and datetime.fromisoformat(text).utcoffset() == timedelta(0)
+
+
+def _change(zone: str, after: datetime) -> datetime:
+    """Return noon, UTC, of the day before the next change of the clocks."""
+    days = [after + timedelta(days=day) for day in range(5, 370)]
+    offsets = [day.astimezone(ZoneInfo(zone)).utcoffset() for day in days]
+    return next(day for day, a, b in zip(days, offsets, offsets[1:], strict=False) if a != b)
+
+
+async def _keep(bench: "Bench", weekly: "Code", zone: str) -> tuple["pd.DataFrame", datetime]:
+    """Start the workflow two weeks and some days before a change, by a start delay that is skipped."""
+    now = datetime.now(UTC)
+    delay = max(_change(zone, now + timedelta(days=16)) - timedelta(days=16) - now, timedelta(seconds=1))
+    to = f"{bench.unique('reader')}@shop.example"
+    given = {"to": to, "zone": zone}
+    handle = await bench.start(weekly, given, id=to, quiet=True, start_delay=delay)
+    bench.did(f"Weekly({zone}), two weeks before the clocks change")
+    await bench.skip(handle, delay.total_seconds() + 1)
+    events = await bench.rest(handle)
+    began = events["time"].iloc[int((events["type"] == "WorkflowTaskStarted").argmax())].to_pydatetime()
+    found = due(events)
+    wanted = (next_monday(began, zone) - events["time"].iloc[0].to_pydatetime()) / timedelta(hours=1)
+    bench.require(
+        len(found) == 1 and abs(found[0] - wanted) <= _SLACK / timedelta(hours=1),
+        KEPT,
+        expected=f"one timer, until {next_monday(began, zone):%d %B, %H:%M} UTC",
+        seen=in_words(found) + f"; Monday, 9:00 is in hour {wanted:.4g}",
+        events=bench.ids(events, "TimerStarted"),
+        next_step=_SLEEP,
+    )
+    await bench.skip(handle, 50 * 24 * 3600)
+    run = await bench.finish(handle, alone=True)
+    bench.require_completed(run, label=MAILS)
+    return run.events, began
+
+
+def _kept(bench: "Bench", zone: str, events: "pd.DataFrame", began: datetime) -> None:
+    mails = events[events["type"] == "ActivityTaskScheduled"]
+    subjects = [given.get("subject") for given in mails["payload"]]
+    ids = tuple(int(event) for event in mails["event_id"])
+    wanted = [f"offers {number}" for number in range(1, 7)]
+    bench.require(
+        subjects == wanted,
+        MAILS,
+        expected=", ".join(wanted),
+        seen=", ".join(map(str, subjects)) or "no mail",
+        events=ids,
+        next_step="one mail after each of the six sleeps, numbered from 1 to 6.",
+    )
+    mondays = [next_monday(began, zone)]
+    while len(mondays) < 6:
+        mondays.append(next_monday(mondays[-1], zone))
+    times = [each.to_pydatetime() for each in mails["time"]]
+    off = [n for n in range(6) if abs(times[n] - mondays[n]) > _SLACK]
+    first = (off or [0])[0]
+    seen, expected = (each.astimezone(ZoneInfo(zone)) for each in (times[first], mondays[first]))
+    bench.require(
+        not off,
+        KEPT,
+        expected=f"mail {first + 1} on {expected:%A %d %B, %H:%M} in {zone}",
+        seen=f"on {seen:%A %d %B, %H:%M}",
+        events=ids,
+        next_step=_SLEEP,
+    )
+
+
+EXERCISE = Exercise(answers=("next_monday", "Weekly"), check=check_mondays)
