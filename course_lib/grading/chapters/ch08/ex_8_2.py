@@ -126,6 +126,10 @@ def _judge(bench: "Bench", story: _Story, run: "Run") -> None:
 def _next(story: _Story, run: "Run", ended: list[float], on_time: bool) -> str:
     if not run.completed and "WorkflowExecutionFailed" in set(run.events["type"]):
         return "catch the `TimeoutError` of `wait_condition`: when the time is up, the trial ends as planned."
+    if run.completed and not ended:
+        return "`delete` the account when the trial is over."
+    if run.completed and story.moves and story.label == EARLIER and abs(ended[0] - sum(story.moves[1])) <= _SLACK:
+        return "the number that `move` gets counts from the sign-up, as `start + self.hours * HOUR` does."
     if on_time and run.completed and run.result != "deleted":
         return 'return `"deleted"`.'
     if on_time and not run.completed:

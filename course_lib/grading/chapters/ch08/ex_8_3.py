@@ -140,9 +140,9 @@ async def _keep(bench: "Bench", weekly: "Code", zone: str) -> tuple["pd.DataFram
     bench.did(f"Weekly({zone}), two weeks before the clocks change")
     await bench.skip(handle, delay.total_seconds() + 1)
     events = await bench.rest(handle)
-    began = events["time"].iloc[int((events["type"] == "WorkflowTaskStarted").argmax())].to_pydatetime()
+    began = events["time"].iloc[int((events["type"] == "WorkflowTaskStarted").argmax())].floor("us").to_pydatetime()
     found = due(events)
-    wanted = (next_monday(began, zone) - events["time"].iloc[0].to_pydatetime()) / timedelta(hours=1)
+    wanted = (next_monday(began, zone) - events["time"].iloc[0].floor("us").to_pydatetime()) / timedelta(hours=1)
     bench.require(
         len(found) == 1 and abs(found[0] - wanted) <= _SLACK / timedelta(hours=1),
         KEPT,
@@ -173,7 +173,7 @@ def _kept(bench: "Bench", zone: str, events: "pd.DataFrame", began: datetime) ->
     mondays = [next_monday(began, zone)]
     while len(mondays) < 6:
         mondays.append(next_monday(mondays[-1], zone))
-    times = [each.to_pydatetime() for each in mails["time"]]
+    times = [each.floor("us").to_pydatetime() for each in mails["time"]]
     off = [n for n in range(6) if abs(times[n] - mondays[n]) > _SLACK]
     first = (off or [0])[0]
     seen, expected = (each.astimezone(ZoneInfo(zone)) for each in (times[first], mondays[first]))

@@ -1,0 +1,5 @@
+"""Answers to exercise 8.3."""
+
+CLAIMS = {}
+WRONG = {}
+RIGHT = {}
