@@ -3,11 +3,10 @@
 from tests.grading.edits import Right, Wrong, replace
 
 STAYS = "a trial that is not moved ends when its hours are over"
-FIRST = "a move before the account is there counts"
+FIRST = "of two moves before the account is there the last one counts"
 LATER = "a trial can be moved later, again and again"
 EARLIER = "a trial can be moved back to an earlier hour"
 PAST = "a move to an hour that is past ends the trial at once"
-ROW = "of two moves in a row the last one counts"
 ONE = "one timer runs at a time, and none without need"
 
 CLAIMS = {
@@ -18,7 +17,8 @@ CLAIMS = {
     "`hours` after the sign-up": ("hours_after_the_move", "adds_to_the_old_timer"),
     "those of the `Signup`": "a_day_to_begin_with",
     "then those of the last `move`": ("first_of_two_wins", "forgets_an_early_move"),
-    "later or earlier": "never_earlier",
+    "later": "never_later",
+    "or earlier": "never_earlier",
     "any number of times": ("hears_one_move", "hears_none"),
     "If that time is past, it ends at once": "past_is_ignored",
     "There is one timer at a time": "timers_pile_up",
@@ -79,8 +79,8 @@ WRONG = {
         END.by('return "deleted"'),
     ),
     "first_of_two_wins": Wrong(
-        ROW,
-        "compute what is left anew after each move",
+        FIRST,
+        "set up the state in `__init__` only",
         MOVE.by("""
             if not self.moved:
                 self.hours, self.moved = hours, True
@@ -139,6 +139,11 @@ WRONG = {
         EARLIER,
         "compute what is left anew after each move",
         MOVE.by("self.hours, self.moved = max(self.hours, hours), True"),
+    ),
+    "never_later": Wrong(
+        LATER,
+        "let `move` wake the wait",
+        MOVE.by("self.hours, self.moved = min(self.hours, hours), True"),
     ),
     "never_ends": Wrong(
         STAYS,
