@@ -11,7 +11,7 @@ from course_lib.grading.exercises import Exercise
 if TYPE_CHECKING:
     import pandas as pd
 
-    from course_lib.grading import Bench, Code
+    from course_lib.grading import Bench, Code, Handle, Run
 
 AWARE = "the answer is a time in UTC, and says so"
 MAILS = "six mails go out, one for each Monday"
