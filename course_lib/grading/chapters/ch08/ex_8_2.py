@@ -129,7 +129,7 @@ def _next(story: _Story, run: "Run", ended: list[float], on_time: bool) -> str:
     if on_time and not run.completed:
         return "end the run when the account is deleted."
     instead = ended or due(run.events)  # when it ended, or would
-    if story.moves and story.label != FIRST and instead and abs(instead[0] - story.hours) <= _SLACK:
+    if story.label in (EARLIER, LATER) and instead and abs(instead[0] - story.hours) <= _SLACK:
         return _WAKE
     if story.label == EARLIER and instead and abs(instead[0] - sum(story.moves[1])) <= _SLACK:
         return "the number that `move` gets counts from the sign-up, as `start + self.hours * HOUR` does."

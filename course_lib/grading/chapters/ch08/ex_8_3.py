@@ -1,11 +1,12 @@
 """Exercise 8.3: the calendar is asked for every day of two years in three zones, then kept while clocks change."""
 
 import asyncio
-from datetime import UTC, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from course_lib.grading.chapters.ch08.clocks import due, in_words, steps
+from course_lib.grading.chapters.ch08.ex_8_3_child import next_monday
 from course_lib.grading.exercises import Exercise
 
 if TYPE_CHECKING:
@@ -17,9 +18,6 @@ AWARE = "the answer is a time in UTC, and says so"
 MAILS = "six mails go out, one for each Monday"
 KEPT = "each goes out on the next Monday, at 9:00 local time, across the change of the clocks"
 _ZONES = ("Asia/Kolkata", "Europe/Berlin", "America/New_York")
-_TELLS = ("UTC", "Asia/Tokyo", "America/New_York")
-_FIRST = datetime(2027, 1, 1, 12, tzinfo=UTC)
-_DAYS = 730
 _SLACK = timedelta(minutes=10)  # what a busy machine adds to a week
 _ASK = "course_lib.grading.chapters.ch08.ex_8_3_child:ask"
 _SLEEP = (
@@ -34,27 +32,20 @@ def right(zone: str) -> str:
     return f"in {city} it is the first Monday, 9:00, that is later: any day of two years"
 
 
-def next_monday(after: datetime, zone: str) -> datetime:
-    """Return the first Monday, 9:00 in a zone, that is later than a moment, in UTC.
-
-    Args:
-        after: The moment.
-        zone: The zone's name.
-    """
-    day = after.astimezone(ZoneInfo(zone)).date()
-    for days in range(9):
-        found = datetime.combine(day + timedelta(days=days), time(9), ZoneInfo(zone)).astimezone(UTC)
-        if found > after and (day + timedelta(days=days)).weekday() == 0:
-            return found
-    raise AssertionError("nine days without a Monday")
-
-
 async def check_mondays(bench: "Bench", calendar: "Code", weekly: "Code") -> None:
     """Ask the calendar, then let the workflow keep it in two zones."""
-    said = await asyncio.gather(*(_ask(bench, calendar, zone) for zone in _ZONES))
-    bench.did(f"{calendar.name}(…) for {sum(map(len, said)):,} moments in {len(_ZONES)} zones")
-    _aware(bench, [each for zone in said for each in zone])
-    for zone, found in zip(_ZONES, said, strict=True):
+    called = await bench.call(calendar, list(_ZONES), quiet=True, through=_ASK)
+    bench.require(
+        called.ok,
+        AWARE,
+        expected="a time for each moment",
+        seen=called.reason or "so it is",
+        next_step="correct the line that is named, then check again.",
+    )
+    bench.did(f"{calendar.name}(…) for {sum(each['asked'] for each in called.value):,} moments in {len(_ZONES)} zones")
+    for found in called.value:
+        _aware(bench, found)
+    for zone, found in zip(_ZONES, called.value, strict=True):
         _right(bench, zone, found)
     async with bench.worker(weekly):
         handles = await asyncio.gather(*(_start(bench, weekly, zone) for zone in _ZONES[1:]))
@@ -69,32 +60,16 @@ async def check_mondays(bench: "Bench", calendar: "Code", weekly: "Code") -> Non
         _kept(bench, zone, run.events, began)
 
 
-async def _ask(bench: "Bench", calendar: "Code", zone: str) -> list[tuple[datetime, str]]:
-    """Return moments and what the learner's function says for each."""
-    moments = [_FIRST + timedelta(days=day, hours=5 * day % 24) for day in range(_DAYS)]
-    # Around each Monday at nine: the very moment is not later than itself.
-    mondays = sorted({next_monday(at, zone) for at in moments})
-    moments += [at + timedelta(seconds=more) for at in mondays for more in (-1, 0, 1)]
-    told = [[at.isoformat(), _TELLS[number % len(_TELLS)]] for number, at in enumerate(moments)]
-    called = await bench.call(calendar, zone, told, quiet=True, through=_ASK)
-    bench.require(
-        called.ok,
-        AWARE,
-        expected="a time for each moment",
-        seen=called.reason,
-        next_step="correct the line that is named, then check again.",
-    )
-    return list(zip(moments, called.value, strict=True))
-
-
-def _aware(bench: "Bench", said: list[tuple[datetime, str]]) -> None:
-    at, text = next(((at, text) for at, text in said if not _utc(text)), said[0])
+def _aware(bench: "Bench", found: dict[str, Any]) -> None:
+    if not found["odd"]:
+        return
+    [[at, text]] = found["odd"]
     raised = text.startswith("!")
     bench.require(
-        _utc(text),
+        False,
         AWARE,
         expected="such as 2027-03-29T07:00:00+00:00",
-        seen=f"{text.lstrip('!')}, for {at.isoformat()}",
+        seen=f"{text.lstrip('!')}, for {at}",
         next_step="return the moment: a `datetime`."
         if text.startswith("!returned")
         else "a time with a zone and one without do not go together: give each its zone, as `time(9)` gets it in "
@@ -108,15 +83,15 @@ def _aware(bench: "Bench", said: list[tuple[datetime, str]]) -> None:
     )
 
 
-def _right(bench: "Bench", zone: str, said: list[tuple[datetime, str]]) -> None:
-    wrong = [(at, text) for at, text in said if datetime.fromisoformat(text) != next_monday(at, zone)]
-    at, text = (wrong or said)[0]
-    here, wanted = (each.astimezone(ZoneInfo(zone)) for each in (datetime.fromisoformat(text), next_monday(at, zone)))
+def _right(bench: "Bench", zone: str, found: dict[str, Any]) -> None:
+    at, text = found["wrong"][0] if found["wrong"] else (datetime.now(UTC).isoformat(), "")
+    wanted = next_monday(datetime.fromisoformat(at), zone)
+    here, wanted = ((datetime.fromisoformat(text) if text else wanted).astimezone(ZoneInfo(zone)), wanted)
     bench.require(
-        not wrong,
+        not found["wrong"],
         right(zone),
-        expected=f"{wanted:%A %d %B %Y, %H:%M} for {at.isoformat()}",
-        seen=f"{here:%A %d %B %Y, %H:%M}, and {len(wrong)} of {len(said)} are wrong" if wrong else "so it is",
+        expected=f"{wanted.astimezone(ZoneInfo(zone)):%A %d %B %Y, %H:%M} for {at}",
+        seen=f"{here:%A %d %B %Y, %H:%M}, and {found['count']} of {found['asked']} are wrong" if text else "so it is",
         next_step="put 9:00 on the date in the zone, and only then look for the offset from UTC: "
         "`datetime.combine(day, time(9), ZoneInfo(zone))`."
         if here.hour != 9 or here.minute
@@ -124,10 +99,6 @@ def _right(bench: "Bench", zone: str, said: list[tuple[datetime, str]]) -> None:
         if here.weekday()
         else "it has to be later than the moment, and the first that is: on a Monday look at the hour, too.",
     )
-
-
-def _utc(text: str) -> bool:
-    return not text.startswith("!") and datetime.fromisoformat(text).utcoffset() == timedelta(0)
 
 
 def _change(zone: str, after: datetime) -> datetime:
