@@ -4,7 +4,7 @@ from tests.grading.edits import Right, Wrong, replace
 
 EARLY = "a click activates the account at once, and nothing follows"
 SILENT = "who never clicks is reminded when half of the time is over, and deleted when all is"
-DOWN = "two hours without a mailer move neither the reminder nor the deadline"
+DOWN = "two hours without a mailer, twice, move neither the reminder nor the deadline"
 LAST = "a click in the last minute counts"
 TWICE = "a second click is answered like the first, and changes nothing"
 LATE = "a click after the deadline is told so, and brings nothing back"
@@ -22,7 +22,11 @@ CLAIMS = {
         "sleeps_in_an_activity",
         "polls",
     ),
-    "counted from the sign-up, however late a mail went out": ("counts_from_the_mail", "gives_the_mail_up"),
+    "counted from the sign-up, however late a mail went out": (
+        "counts_from_the_mail",
+        "counts_the_rest_from_the_reminder",
+        "gives_the_mail_up",
+    ),
     "A click before that activates it": ("last_half_hears_nothing", "deletes_the_active"),
     "at once, once": "activates_for_each_click",
     "at once": ("timer_not_cancelled", "wakes_for_the_reminder"),
@@ -119,6 +123,12 @@ WRONG = {
         "count both waits from the sign-up",
         ENDS.by('for subject in ("confirm", "remind"):'),
         replace("timeout=end - workflow.now()").by("timeout=signup.hours / 2 * HOUR"),
+    ),
+    "counts_the_rest_from_the_reminder": Wrong(
+        DOWN,
+        "count both waits from the sign-up",
+        ENDS.by('for subject, end in (("confirm", start + signup.hours * HOUR / 2), ("remind", None)):'),
+        replace("timeout=end - workflow.now()").by("timeout=end - workflow.now() if end else signup.hours / 2 * HOUR"),
     ),
     "creates_it_for_each_mail": Wrong(
         SILENT,
