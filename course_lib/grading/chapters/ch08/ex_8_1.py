@@ -55,7 +55,7 @@ class _Story:
 
 async def check_registration(bench: "Bench", registration: "Code") -> None:
     """Let six customers sign up, and click or not."""
-    plan = ((EARLY, 30.0), (SILENT, 20.0), (DOWN, 24.0), (LAST, 10.0), (TWICE, 24.0), (LATE, 8.0))
+    plan = ((EARLY, 30.0), (SILENT, 60.0), (DOWN, 24.0), (LAST, 10.0), (TWICE, 24.0), (LATE, 8.0))
     async with bench.worker(registration):
         stories = [await _start(bench, registration, label, hours) for label, hours in plan]
         early, silent, down, last, twice, late = stories

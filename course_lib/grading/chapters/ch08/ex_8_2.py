@@ -40,7 +40,7 @@ class _Story:
 _STORIES = (
     _Story(STAYS, 20, (), 20, "wait as long as `signup.hours` says, counted from the start."),
     _Story(EARLIER, 30, ((4, 50), (7, 11)), 11),
-    _Story(LATER, 24, ((5, 48), (30, 60)), 60),
+    _Story(LATER, 24, ((5, 50), (30, 60)), 60),
     _Story(
         PAST, 24, ((10, 6),), 10, "end the loop when nothing is left: a time that is past leaves less than nothing."
     ),

@@ -15,7 +15,7 @@ CLAIMS = {
     "create the account": "creates_it_for_each_mail",
     'mail `"confirm"`': "no_confirmation",
     'Without a click, mail `"remind"`': ("no_reminder", "reminds_twice"),
-    "when half of the `hours` are over": "reminds_after_an_hour",
+    "when half of the `hours` are over": ("reminds_after_an_hour", "seconds_of_a_timedelta"),
     "`delete` the account when all are": (
         "deletes_nobody",
         "deletes_without_waiting",
@@ -31,9 +31,9 @@ CLAIMS = {
     "at once, once": "activates_for_each_click",
     "at once": ("timer_not_cancelled", "wakes_for_the_reminder"),
     "no mail follows": "reminds_the_active",
-    '`click` answers `"active"`': "click_says_nothing",
+    '`click` answers `"active"`': ("click_says_nothing", "says_what_was"),
     "however often": "second_click_is_refused",
-    'after the deadline `"deleted"`': "late_click_is_welcome",
+    'after the deadline `"deleted"`': ("late_click_is_welcome", "late_click_reactivates"),
     "Return the last state": ("returns_done", "timeout_error_not_caught"),
     "two clicks in hour 13 of 24": "second_click_is_refused",
     '→ two mails, `"active"`': "no_reminder",
@@ -209,6 +209,15 @@ WRONG = {
             return self.state
         """),
     ),
+    "late_click_reactivates": Wrong(
+        LATE,
+        "let `click` set the state while it is",
+        CLICK.by("""
+            def click(self) -> str:
+                self.state = "active"
+                return self.state
+        """),
+    ),
     "no_confirmation": Wrong(
         EARLY,
         'mail `"confirm"` first',
@@ -267,6 +276,22 @@ WRONG = {
             self.state = "active" if self.state == "active" else "deleted"
             await workflow.execute_activity(activate if self.state == "active" else delete, account, **STEP)
             return "done"
+        """),
+    ),
+    "seconds_of_a_timedelta": Wrong(
+        SILENT,
+        "`signup.hours` says how long that is",
+        replace("timeout=end - workflow.now()").by("timeout=(end - workflow.now()).seconds"),
+    ),
+    "says_what_was": Wrong(
+        EARLY,
+        "let `click` set the state while it is",
+        CLICK.by("""
+            def click(self) -> str:
+                before = self.state
+                if self.state == "pending":
+                    self.state = "active"
+                return before
         """),
     ),
     "second_click_is_refused": Wrong(
@@ -348,6 +373,37 @@ RIGHT = {
             self.state = "active" if self.state == "active" else "deleted"
             await workflow.execute_activity(activate if self.state == "active" else delete, account, **STEP)
             self.done = True
+            await workflow.wait_condition(workflow.all_handlers_finished)
+            return self.state
+        """),
+    ),
+    "asyncio_wait_for": Right(
+        replace("from contextlib import suppress").by("import asyncio"),
+        WAIT.by("""
+            left = max((end - workflow.now()).total_seconds(), 0.001)
+            try:
+                await asyncio.wait_for(workflow.wait_condition(lambda: self.state == "active"), left)
+            except asyncio.TimeoutError:
+                workflow.logger.info("nobody has clicked so far")
+        """),
+    ),
+    "handler_activates": Right(
+        replace('self.state = "pending"').by('self.state, self.account = "pending", ""'),
+        CLICK.by("""
+            async def click(self) -> str:
+                if self.state == "pending":
+                    self.state = "active"
+                    await workflow.wait_condition(lambda: self.account != "")
+                    await workflow.execute_activity(activate, self.account, **STEP)
+                return self.state
+        """),
+        replace("account = await workflow.execute_activity(create").by(
+            "account = self.account = await workflow.execute_activity(create"
+        ),
+        LAST_STEP.by("""
+            if self.state == "pending":
+                self.state = "deleted"
+                await workflow.execute_activity(delete, account, **STEP)
             await workflow.wait_condition(workflow.all_handlers_finished)
             return self.state
         """),

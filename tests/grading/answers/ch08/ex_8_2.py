@@ -19,7 +19,7 @@ CLAIMS = {
     "then those of the last `move`": ("first_of_two_wins", "forgets_an_early_move"),
     "later": "never_later",
     "or earlier": "never_earlier",
-    "any number of times": ("hears_one_move", "hears_none"),
+    "any number of times": ("hears_one_move", "hears_none", "seconds_of_a_timedelta"),
     "If that time is past, it ends at once": "past_is_ignored",
     "There is one timer at a time": "timers_pile_up",
     "none without need": ("looks_every_hour", "a_timer_for_nothing"),
@@ -168,6 +168,21 @@ WRONG = {
             return f"deleted in hour {self.hours:g}"
         """),
     ),
+    "seconds_of_a_timedelta": Wrong(
+        LATER,
+        "compute what is left anew after each move",
+        LOOP.by("""
+            left = start + self.hours * HOUR - workflow.now()
+            while left > timedelta(0):
+                self.moved = False
+                try:
+                    await workflow.wait_condition(lambda: self.moved, timeout=left.seconds)
+                except TimeoutError:
+                    break
+                left = start + self.hours * HOUR - workflow.now()
+        """),
+        replace("from contextlib import suppress").by(""),
+    ),
     "timers_pile_up": Wrong(
         ONE,
         "cancel the timer that a move has made useless",
@@ -196,6 +211,20 @@ RIGHT = {
                     async with asyncio.timeout((end - workflow.now()).total_seconds()):
                         await workflow.wait_condition(lambda: self.moved)
                 end = start + self.hours * HOUR
+        """),
+    ),
+    "an_event": Right(
+        replace("from contextlib import suppress").by("import asyncio\nfrom contextlib import suppress"),
+        INIT.by("self.hours, self.moved = signup.hours, asyncio.Event()"),
+        MOVE.by("self.hours = hours\nself.moved.set()"),
+        LOOP.by("""
+            while True:
+                left = (start + self.hours * HOUR - workflow.now()) / timedelta(seconds=1)
+                if left <= 0:
+                    break
+                self.moved.clear()
+                with suppress(asyncio.TimeoutError):
+                    await asyncio.wait_for(self.moved.wait(), left)
         """),
     ),
     "looks_at_the_hours": Right(
