@@ -10,6 +10,7 @@ from typing import Any
 from temporalio.client import Client, WorkflowHandle
 
 from course_lib import history
+from course_lib.errors import CourseError
 from course_lib.waits import skipping
 from course_lib.waits.until import Condition, closed
 
@@ -32,7 +33,13 @@ async def skip(client: Client, handle: WorkflowHandle[Any, Any], duration: timed
 
     Raises:
         CannotSkip: The server cannot, and nobody wants to wait for so long.
+        CourseError: The duration is a plain number, or nothing moves that would let the clock jump.
     """
+    if duration is not None and not isinstance(duration, timedelta):
+        raise CourseError(
+            f"`lab.skip` was given {duration!r}, which names no unit.",
+            fix="write a timedelta, for example `lab.skip(handle, timedelta(hours=24))`.",
+        )
     jump = asyncio.ensure_future(skipping.fast_forward(client, handle, duration))
     what = f"the clock of {handle.id} is at {'its end' if duration is None else f'+{duration}'}"
     try:

@@ -83,6 +83,13 @@ async def test_an_attempt_that_is_due_later_does_not_hold_it_up(skip: Skips) -> 
     await run.terminate()
 
 
+async def test_a_plain_number_is_no_duration(skip: Skips) -> None:
+    run = await skip.start()
+    with pytest.raises(CourseError, match="names no unit"):
+        await skip(run, 24)  # type: ignore[arg-type]
+    await run.terminate()
+
+
 async def test_a_run_that_nobody_works_on_is_said(client: Client, waits: Waits) -> None:
     skip = Skips(client, waits, f"nobody-{secrets.token_hex(4)}")
     run = await skip.start()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 EARLY = "a click activates the account at once, and nothing follows"
 SILENT = "who never clicks is reminded when half of the time is over, and deleted when all is"
 DOWN = "two hours without a mailer, twice, move neither the reminder nor the deadline"
-LAST = "a click in the last minute counts"
+LAST = "a click in the last minutes counts"
 TWICE = "a second click is answered like the first, and changes nothing"
 LATE = "a click after the deadline is told so, and brings nothing back"
 
@@ -110,7 +110,7 @@ async def _silent(bench: "Bench", story: _Story) -> "Run":
 
 
 async def _last(bench: "Bench", story: _Story) -> "Run":
-    await jump(bench, story.run, story.hours - 1 / 60)
+    await jump(bench, story.run, story.hours - 3 / 60)
     story.answers.append(await update(bench, story.run, "click", None))
     return await bench.finish(story.run, alone=True)
 

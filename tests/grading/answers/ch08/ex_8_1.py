@@ -5,7 +5,7 @@ from tests.grading.edits import Right, Wrong, replace
 EARLY = "a click activates the account at once, and nothing follows"
 SILENT = "who never clicks is reminded when half of the time is over, and deleted when all is"
 DOWN = "two hours without a mailer, twice, move neither the reminder nor the deadline"
-LAST = "a click in the last minute counts"
+LAST = "a click in the last minutes counts"
 TWICE = "a second click is answered like the first, and changes nothing"
 LATE = "a click after the deadline is told so, and brings nothing back"
 
