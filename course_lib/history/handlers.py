@@ -18,6 +18,7 @@ from course_lib.history.span import Span, SpanStatus
 TIMERS = "timers"
 OTHERS = "other events"
 PAUSES = "paused"
+CLOCK = "virtual clock"
 
 Handler = Callable[[Ledger, Any, Any], None]
 
@@ -65,6 +66,17 @@ def _unpaused(ledger: Ledger, event: Any, attributes: Any) -> None:
     ledger.hush(ledger.pause)  # nothing is to be done about it any more
     ledger.close(ledger.pause, event, "completed", attributes.reason)
     ledger.pause = 0
+
+
+def _skipped(ledger: Ledger, event: Any, attributes: Any) -> None:
+    if not attributes.HasField("target_time"):
+        return
+    start = moment(event.event_time)
+    end = max(start, moment(attributes.target_time))
+    said = "the server let the clock of this run jump"
+    ledger.put(Span(
+        CLOCK, "marker", "time skipped", start, end, "skipped", None, event.event_id, event.event_id, said
+    ))  # fmt: skip
 
 
 def _task_scheduled(ledger: Ledger, event: Any, attributes: Any) -> None:
@@ -195,6 +207,7 @@ HANDLERS: dict[str, Handler] = {
     "WorkflowExecutionUpdateCompleted": _update_completed,
     "WorkflowExecutionPaused": _paused,
     "WorkflowExecutionUnpaused": _unpaused,
+    "WorkflowExecutionTimeSkippingTransitioned": _skipped,
     "WorkflowTaskScheduled": _task_scheduled,
     "WorkflowTaskStarted": _begun,
     "WorkflowTaskCompleted": _closes("completed"),

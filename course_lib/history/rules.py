@@ -161,7 +161,7 @@ RULES: dict[str, Rule] = {
     "WorkflowExecutionOptionsUpdated": Rule(),
     "WorkflowExecutionPaused": Rule(payload=_text("reason")),
     "WorkflowExecutionUnpaused": Rule(payload=_text("reason")),
-    "WorkflowExecutionTimeSkippingTransitioned": Rule(payload=_moment("target_time")),
+    "WorkflowExecutionTimeSkippingTransitioned": Rule(lambda _: "time skipped", payload=_moment("target_time")),
     "WorkflowTaskScheduled": Rule(attempt=True),
     "WorkflowTaskStarted": Rule(None, ("scheduled_event_id",)),
     "WorkflowTaskCompleted": Rule(None, _TASK),

@@ -9,7 +9,7 @@ SpanKind = Literal[
 ]  # fmt: skip
 SpanStatus = Literal[
     "running", "waiting", "completed", "failed", "timed_out", "cancelled", "left", "terminated", "continued",
-    "point",
+    "point", "skipped",
 ]  # fmt: skip
 
 
@@ -25,7 +25,8 @@ class Span(NamedTuple):
         start: When it began, UTC.
         end: When it ended; None while it goes on.
         status: How it ended. ``waiting``: it has not begun, ``start`` is since when it waits. ``point``: a moment.
-            ``left``: the run ended first, so that its result is not recorded.
+            ``left``: the run ended first, so that its result is not recorded. ``skipped``:
+            time that did not pass, as the server jumped.
         attempt: Which attempt, from 1; None for what is never retried.
         first_event: The number of the event that asked for it; 0 for a query, which has none.
         last_event: The number of the event that ended it; None while there is none.

@@ -54,7 +54,6 @@ class Reader(Ledger):
 _NAMES = {
     "WorkflowExecutionCancelRequested": "cancel requested",
     "WorkflowExecutionOptionsUpdated": "options changed",
-    "WorkflowExecutionTimeSkippingTransitioned": "time skipped",
     "WorkflowPropertiesModified": "memo changed",
     "WorkflowPropertiesModifiedExternally": "memo changed from outside",
     "UpsertWorkflowSearchAttributes": "search attributes",

@@ -7,6 +7,7 @@ export and quiz, are imported where they are first used.
 import asyncio
 import os
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -228,6 +229,32 @@ class Lab:
             CourseError: It is not so, and nothing moves that would make it so.
         """
         await self._waits.until(condition, what, Line(), patience)
+
+    async def skip(self, handle: WorkflowHandle[Any, Any], duration: timedelta | None = None) -> datetime:
+        """Let this run's own clock jump: timers and further attempts that are due by then begin at once, one by one.
+
+        Only this run (and the children that it starts) skips. The server does it, `temporalio.testing.TimeSkipper`
+        asks for it; it is experimental, and nothing in the workflow's code knows. It jumps when the run waits for
+        nothing but time.
+
+        Args:
+            handle: The workflow.
+            duration: How far; without it, to the end of the run.
+
+        Returns:
+            What the run's own clock shows then, UTC.
+
+        Raises:
+            CourseError: The server cannot do it; the message says what to switch on. Up to a minute is waited instead.
+        """
+        from course_lib.lab import skipping
+
+        handle, say = run_argument.handle(handle, "lab.skip"), Line()
+
+        async def until(condition: Condition, what: str) -> None:
+            await self._waits.until(condition, what, say, run=handle)
+
+        return await skipping.skip(self.client, handle, duration, until)
 
     async def your_turn(
         self,

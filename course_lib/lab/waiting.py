@@ -118,7 +118,14 @@ class Waits:
             say("")
             waiter.cancel()
 
-    async def until(self, condition: Condition, what: str, say: Say, patience: float | None = None) -> None:
+    async def until(
+        self,
+        condition: Condition,
+        what: str,
+        say: Say,
+        patience: float | None = None,
+        run: WorkflowHandle[Any, Any] | None = None,
+    ) -> None:
         """Wait until a condition holds. One that asks a server which is gone does not hold meanwhile.
 
         Args:
@@ -126,12 +133,15 @@ class Waits:
             what: What is waited for, in words.
             say: Shows one line of progress; an empty one takes it away.
             patience: See `Lab.until`.
+            run: What it depends on, if that may be a run that was started elsewhere.
 
         Raises:
             NotSo: It does not hold, and nothing moves that would bring it.
             ServerGone: The server has been gone for a minute.
         """
         gone: ServerGone | None = None
+        if run is not None:
+            self._started.note(run)
 
         async def so() -> bool:
             nonlocal gone

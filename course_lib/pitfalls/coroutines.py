@@ -16,7 +16,9 @@ _COROUTINES = {"asyncio.sleep"} | {
 }  # fmt: skip
 # Coroutine functions of clients, of handles and of the Lab, whatever the variable is called that holds one of them.
 _METHODS = {"start_workflow", "execute_workflow", "start_update", "execute_update"}
-_OF_LAB = {f"lab.{name}" for name in ("worker", "result", "until", "your_turn", "temporal", "diagnose", "check")}
+_OF_LAB = {
+    f"lab.{name}" for name in ("worker", "result", "until", "skip", "your_turn", "temporal", "diagnose", "check")
+}
 _HANDLES = {
     f"temporalio.workflow.start_{name}"
     for name in ("activity", "activity_method", "activity_class", "local_activity", "local_activity_method")

@@ -30,6 +30,14 @@ def _order_behind(table: str, field: str = "") -> OrderOf:
     return find
 
 
+def _address(store: Store, call: Call) -> str | None:
+    """Find the address that an account is for: it stands for an order, in the log and in the aim of a fault."""
+    if not call.subject:
+        return call.body["email"] if isinstance(call.body.get("email"), str) else None
+    found = row(store, "accounts", call.subject)
+    return None if found is None else str(found["email"])
+
+
 @dataclass(frozen=True)
 class Operation:
     """One thing that a service does.
@@ -182,9 +190,9 @@ OPERATIONS = (
     Operation("warehouse", "record_import", "POST", "imports", _import),
     Operation("mailer", "send_mail", "POST", "mails", _mail),
     Operation("identity", "verify_customer", "GET", "customers/(.+)", _verify),
-    Operation("identity", "create_account", "POST", "accounts", _create_account),
-    Operation("identity", "activate_account", "POST", f"accounts/{_ID}/activate", _account_becomes("active")),
-    Operation("identity", "delete_account", "POST", f"accounts/{_ID}/delete", _account_becomes("deleted")),
+    Operation("identity", "create_account", "POST", "accounts", _create_account, _address),
+    Operation("identity", "activate_account", "POST", f"accounts/{_ID}/activate", _account_becomes("active"), _address),
+    Operation("identity", "delete_account", "POST", f"accounts/{_ID}/delete", _account_becomes("deleted"), _address),
     Operation("identity", "request_review", "POST", "reviews", _request_review),
     Operation("identity", "pending_reviews", "GET", "reviews", _pending_reviews),
     Operation("identity", "answer_review", "POST", f"reviews/{_ID}/answer", _answer_review, _order_behind("reviews")),

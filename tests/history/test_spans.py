@@ -210,3 +210,14 @@ def test_durations_in_words() -> None:
     lengths = {0: "0 s", 0.00034: "340 µs", 0.0034: "3.4 ms", 0.34: "340 ms", 1.5: "1.5 s", 59.96: "1 min",
                61: "1 min 1 s", 3600: "1 h", 5400: "1 h 30 min", 30 * 86400: "30 d", -5: "0 s"}  # fmt: skip
     assert {length: in_words(timedelta(seconds=length)) for length in lengths} == lengths
+
+
+def test_time_that_was_skipped_is_a_span_of_the_virtual_clock() -> None:
+    started = _event(1, "WORKFLOW_EXECUTION_STARTED", 0)
+    jump = _event(2, "WORKFLOW_EXECUTION_TIME_SKIPPING_TRANSITIONED", 0.5)
+    off = _event(3, "WORKFLOW_EXECUTION_TIME_SKIPPING_TRANSITIONED", 3600.5)  # one that only switches it off
+    jump.workflow_execution_time_skipping_transitioned_event_attributes.target_time.FromSeconds(_BASE + 3600)
+    (skipped,) = _of(history.spans(WorkflowHistory("w", [started, jump, off])), "marker")
+    assert (skipped.lane, skipped.status, skipped.first_event) == ("virtual clock", "skipped", 2)
+    assert skipped.end is not None
+    assert skipped.end - skipped.start == timedelta(hours=1) - timedelta(seconds=0.5)

@@ -109,3 +109,30 @@ class Waits:
     @workflow.update
     def note(self, number: int) -> int:
         return number
+
+
+HOUR = timedelta(hours=1)
+reminded: list[str] = []
+"""The runs that `remind` has been asked for."""
+
+
+@activity.defn
+async def remind(downtime: int) -> None:
+    """Remind somebody, and fail so many times before."""
+    if activity.info().attempt <= downtime:
+        raise RuntimeError("the mailer is down")
+    reminded.append(activity.info().workflow_id)
+
+
+@workflow.defn
+class Remind:
+    """Waits a day, with a reminder after an hour."""
+
+    @workflow.run
+    async def run(self, downtime: int) -> str:
+        start = workflow.now()
+        await workflow.sleep(HOUR, summary="reminder")
+        patient = RetryPolicy(initial_interval=HOUR, backoff_coefficient=1)
+        await workflow.execute_activity(remind, downtime, start_to_close_timeout=SOON, retry_policy=patient)
+        await workflow.sleep(start + 24 * HOUR - workflow.now(), summary="deadline")
+        return "24 hours are over"

@@ -106,6 +106,8 @@ TOLD = [
     ("ServerError: Failure exceeds size limit.", "from None"),  # tests/test_diagnosis.py
     ("Activity function chrge for workflow a-1 is not registered on this worker", "look at the name chrge"),
     ("[TMPRL1100] Nondeterminism error: …", "workflow.patched"),  # tests/replay
+    # tests/chapters/test_timers.py
+    ("TypeError: tzinfo argument must be None or of a tzinfo subclass, not type '_RestrictedProxy'", "of its own"),
     ("[TMPRL1101] Potential deadlock detected", "asyncio.sleep"),
     ("RestrictedWorkflowAccessError: Cannot access no.known.call from inside a workflow", "deterministic counterpart"),
     ("AttributeError: module '__temporal_main__' has no attribute '__file__'", "%%module"),

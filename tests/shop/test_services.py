@@ -172,6 +172,9 @@ async def test_mail_accounts_and_customers(shop: Shop):
         assert (await client.verify_customer("blocked-7"))["verified"] is False
     assert shop.mails.to.tolist() == ["ada@example.org"] * 2
     assert shop.accounts.state.tolist() == ["active", "deleted"]
+    # A request about an account is told by its address, so that a fault can aim at one of many.
+    asked = shop.requests[shop.requests.operation.str.endswith("_account")]
+    assert asked.order_id.tolist() == ["ada@example.org"] * 3 + ["bob@example.org"] * 2
 
 
 async def test_a_review_carries_the_task_token_to_whoever_answers(shop: Shop):

@@ -247,3 +247,12 @@ def test_every_svg_keeps_its_height_in_jupyterlab() -> None:
     drawn = [attributes for tag, attributes in checked.seen if tag == "svg"]
     assert len(drawn) == 3
     assert all((attributes["style"] or "") == f"height:{attributes['height']}px" for attributes in drawn)
+
+
+def test_a_clock_that_jumped_says_so_and_how_long_it_really_took() -> None:
+    timer = _span("timer", "timers", 1, 86_401, name="a day")
+    view = draw([_run(86_402), timer, _span("marker", "virtual clock", 1, 86_400, "skipped", 6, name="time skipped")])
+    assert "» skipped" in view.text
+    note = "virtual clock: 23 h 59 min of it were skipped, 3 s really passed"
+    assert note in view.text
+    assert note in " ".join(_checked(view.html).texts)

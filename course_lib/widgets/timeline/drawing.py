@@ -60,14 +60,21 @@ STYLE = (
     ".k-workflow.s-running,.k-workflow.s-continued{--tone:var(--tc-info);--fill:var(--tc-info-bg)}"
     ".s-failed,.s-timed_out,.s-terminated,.s-failed.k-workflow,.s-timed_out.k-workflow,.s-terminated.k-workflow"
     "{--tone:var(--tc-bad);--fill:var(--tc-bad-bg)}"
-    ".s-left,.s-cancelled,.s-cancelled.k-workflow{--tone:var(--tc-quiet);--fill:var(--tc-quiet-bg)}"
+    ".s-left,.s-skipped,.s-cancelled,.s-cancelled.k-workflow{--tone:var(--tc-quiet);--fill:var(--tc-quiet-bg)}"
     ".tl-foot{display:flex;flex-wrap:wrap;gap:0 16px;margin-top:6px;font-size:12px}"
     ".tc-tl details{margin-top:4px;font-size:12px}.tc-tl summary{cursor:pointer}"
     ".tc.tc.tc .tl-table td:not(:last-child){white-space:nowrap}.tc-tl td:last-child{overflow-wrap:anywhere}"
     ".tl-table{overflow-x:auto;max-height:420px}"
 )
 
-_HATCHED = {"failed": "bad", "timed_out": "bad", "terminated": "bad", "cancelled": "quiet", "left": "quiet"}
+_HATCHED = {
+    "failed": "bad",
+    "timed_out": "bad",
+    "terminated": "bad",
+    "cancelled": "quiet",
+    "left": "quiet",
+    "skipped": "quiet",
+}
 
 
 def svg(picture: Picture, scale: Scale, label: str) -> str:

@@ -20,6 +20,7 @@ ICONS = {
     "terminated": "■",
     "continued": "↻",
     "point": "◆",
+    "skipped": "»",
 }
 WORDS = {
     "running": "running",
@@ -32,6 +33,7 @@ WORDS = {
     "terminated": "terminated",
     "continued": "continued as new",
     "point": "received",
+    "skipped": "skipped",
 }
 BAD = frozenset({"failed", "timed_out", "terminated"})
 

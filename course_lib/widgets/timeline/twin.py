@@ -21,6 +21,7 @@ _FULL = {
     "left": "/",
     "running": "▓",
     "waiting": "░",
+    "skipped": "»",
 }
 
 

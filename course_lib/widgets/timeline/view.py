@@ -128,6 +128,10 @@ def _notes(picture: Picture, scale: Scale) -> list[str]:
         notes.append("dotted line: waiting for a worker or for the next attempt")
     if any(span.estimated for span in picture.spans):
         notes.append("≈ reckoned from the retry policy: a history keeps an activity's last attempt only")
+    jumps = [span.end - span.start for span in picture.spans if span.status == "skipped" and span.end is not None]
+    if skipped := sum(jumps, timedelta()):
+        really = in_words(timedelta(seconds=picture.end) - skipped)
+        notes.append(f"» the run's own, virtual clock: {in_words(skipped)} of it were skipped, {really} really passed")
     if scale.breaks:
         notes.append("// the time axis is shortened there")
     dense = [lane for lane in picture.lanes if lane.dense]

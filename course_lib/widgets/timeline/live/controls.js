@@ -4,6 +4,7 @@ import { Chart } from "./chart.js";
 import { make } from "../../panel/dom.js";
 import { childRuns, showsChildren } from "./layout.js";
 import { Moving } from "./moving.js";
+import { inWords } from "./words.js";
 
 export class Controls {
   /** @param {Chart} chart @param {Moving} moving @param {(on: boolean) => void} table Shows or hides the events. */
@@ -73,6 +74,13 @@ export class Controls {
     buttons.align.setAttribute("aria-pressed", String(chart.byClock));
     const notes = ["#n: event numbers"];
     if (chart.scale.breaks.length) notes.push("// the time axis is shortened there");
+    const jumps = [...store.items.values()].flatMap((item) => item.spans).filter(
+      (span) => span.status === "skipped" && store.runs[span.run].relation !== "child");
+    if (jumps.length && store.tracks.length === 1) {
+      const skipped = jumps.reduce((sum, { start, end }) => sum + Number(end) - start, 0);
+      const really = inWords(chart.until(0) - skipped);
+      notes.push(`» the run's own, virtual clock: ${inWords(skipped)} of it were skipped, ${really} really passed`);
+    }
     if ([...store.items.values()].some((item) => item.spans[0].estimated)) {
       notes.push("≈ reckoned from the retry policy: a history keeps an activity's last attempt only");
     }

@@ -13,7 +13,7 @@ import { SIGNS, isBad, labels, sentence, statusCounts } from "./words.js";
 
 const BAR = 14, THIN_BAR = 8, GAP = 5, LEAST = 3;
 const HATCHED = /** @type {Record<string, string>} */ ({ failed: "bad", timed_out: "bad", terminated: "bad",
-  cancelled: "quiet", left: "quiet" });
+  cancelled: "quiet", left: "quiet", skipped: "quiet" });
 
 export class Painter extends Axis {
   /** @param {Store} store @param {() => number} clock Microseconds since 1970, as the kernel counts them. */
