@@ -1,6 +1,6 @@
 """Exercise 9.3: which children live on, when their parent is cancelled, terminated, or comes to its end."""
 
-import asyncio
+import contextlib
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,11 @@ _WANTED = {"reminder": "TERMINATED", "pick-up": "CANCELED", "receipt": "COMPLETE
 _STARTED = "ChildWorkflowExecutionStarted"
 _WAYS = {"cancelled": "when the parent is cancelled", "terminated": "when the parent is terminated",
          "told": "when the parent is told that the parcel has arrived"}  # fmt: skip
+_OVER = ("WorkflowExecutionCompleted", "WorkflowExecutionFailed", "WorkflowExecutionTerminated")
+_AWAITED = (
+    "await no child after its start: a cancel goes on to whatever the parent awaits at that moment, and its policy is "
+    "not asked."
+)
 _STEPS = {
     "reminder": "the reminder is of no use without its parent: `ParentClosePolicy.TERMINATE`, the default.",
     "pick-up": "the driver must be called off: `ParentClosePolicy.REQUEST_CANCEL`, so that the helper can clean up.",
@@ -33,66 +38,85 @@ async def check_returns(bench: "Bench", parent: "Code") -> None:
             parcel = bench.unique("return")
             runs[way] = (parcel, await bench.start(parent, parcel, id=parcel, quiet=way != "cancelled"))
         bench.did("one parent is cancelled, one terminated, one told `arrived`, when their helpers have started")
-        await asyncio.gather(*(_close(bench, way, handle) for way, (_, handle) in runs.items()))
+        for parcel, handle in runs.values():
+            await _begun(bench, parcel, handle)
+        (_, cancelled), (_, terminated), (_, told) = runs.values()
+        await cancelled.cancel()
+        await terminated.terminate("the return is void")
+        await told.signal("arrived")
         for way, (parcel, handle) in runs.items():
             await _look(bench, way, parcel, handle)
 
 
-async def _close(bench: "Bench", way: str, handle: "Handle") -> None:
-    """Close a parent when its three helpers have started."""
-    events = await bench.wait_until(
-        handle,
-        lambda frame: (frame["type"] == _STARTED).sum() >= len(_WANTED),
-        "the parent has started three helpers, and is open",
-        next_step="start all three with `await workflow.start_child_workflow(…)`, which returns when the child has "
-        "started, and then wait for `arrived`.",
-    )
+async def _begun(bench: "Bench", parcel: str, handle: "Handle") -> None:
+    """Wait until a parent's three helpers have started; end the check when they will not."""
+    await bench.until(partial(_has_started, bench, handle), handle)
+    events = await bench.rest(handle)
+    started = tuple(events.loc[events["type"] == _STARTED, "event_id"])
+    over = str(events["type"].iloc[-1])
+    if len(started) == len(_WANTED) and not over.startswith(_OVER):
+        ids = {what: await _status(bench.client.get_workflow_handle(f"{what}-{parcel}")) for what in _WANTED}
+        if set(ids.values()) == {"RUNNING"}:
+            return
+        bench.require(
+            False,
+            "each helper has the ID of its task",
+            expected=", ".join(f"{what}-{parcel}" for what in _WANTED),
+            seen=", ".join(f"no {what}-{parcel}" for what, status in ids.items() if status != "RUNNING"),
+            events=started,
+            next_step='start each with `id=f"{what}-{id}"`.',
+        )
     bench.require(
-        (events["type"] == "WorkflowExecutionCompleted").sum() == 0,
+        False,
         "the parent has started three helpers, and is open",
-        expected="it waits for `arrived`",
-        seen="it completed without",
-        next_step="wait with `workflow.wait_condition(lambda: self.here)`.",
+        expected="three helpers, and it waits for `arrived`",
+        seen=f"{len(started)} helpers; {over}" if over.startswith(_OVER) else f"{len(started)} helpers",
+        events=started or tuple(events["event_id"].tail(1)),
+        next_step="start all three with `await workflow.start_child_workflow(…)`, which returns when the child has "
+        "started; then wait with `workflow.wait_condition(lambda: self.here)`.",
     )
-    if way == "cancelled":
-        await handle.cancel()
-    elif way == "terminated":
-        await handle.terminate("the return is void")
-    else:
-        await handle.signal("arrived")
+
+
+async def _has_started(bench: "Bench", handle: "Handle") -> bool:
+    return int(((await bench.events(handle))["type"] == _STARTED).sum()) >= len(_WANTED)
 
 
 async def _look(bench: "Bench", way: str, parcel: str, handle: "Handle") -> None:
-    """Wait until all is closed, and say what each helper came to."""
-    helpers = {what: bench.client.get_workflow_handle(f"{what}-{parcel}") for what in _WANTED}
-    closed = await bench.until(partial(_closed, [handle, *helpers.values()]))
-    now = {what: await _status(helper) for what, helper in helpers.items()}
+    """Let a parent close, then make what is open due, and say what each helper came to."""
+    closed = await bench.until(partial(_closed, handle), handle)
     events = await bench.events(handle)
     if way == "told":
-        waited = (events["type"] == "ChildWorkflowExecutionCompleted").any()
-        run = await bench.finish(handle, alone=True)
         bench.expect(
-            closed and run.completed and run.result == "arrived" and not waited,
+            closed and events["type"].iloc[-1] == "WorkflowExecutionCompleted",
             "the parent waits for `arrived`, not for its children",
-            expected='it completes with "arrived" before its children do',
-            seen="it waited for a child" if waited else run.reason or f"it completed with {run.result!r}",
-            events=run.last_event,
+            expected="it completes when it is told `arrived`",
+            seen=str(events["type"].iloc[-1]) if closed else "it goes on waiting, for a child that is not due",
+            events=tuple(events["event_id"].tail(1)),
             next_step="after the three starts, wait with `workflow.wait_condition(lambda: self.here)`, and await no "
             "child.",
         )
+    if not closed:
+        return
+    asked = (events["type"] == "RequestCancelExternalWorkflowExecutionInitiated").any()
     for what, wanted in _WANTED.items():
+        helper = bench.client.get_workflow_handle(f"{what}-{parcel}")
+        if what == "receipt":
+            with contextlib.suppress(RPCError):  # it has ended
+                await helper.signal("due")
+        await bench.until(partial(_closed, helper), helper)
+        now = await _status(helper)
         bench.expect(
-            now[what] == wanted,
+            now == wanted,
             f"{_WAYS[way]}, the {what} is {wanted.lower().replace('canceled', 'cancelled')}",
             expected=wanted,
-            seen=now[what],
+            seen=now,
             events=tuple(events.loc[events["type"] == _STARTED, "event_id"]),
-            next_step=_STEPS[what],
+            next_step=_AWAITED if asked and now == "CANCELED" else _STEPS[what],
         )
 
 
-async def _closed(handles: "list[Handle]") -> bool:
-    return all([await _status(handle) not in ("RUNNING",) for handle in handles])
+async def _closed(handle: "Handle") -> bool:
+    return await _status(handle) != "RUNNING"
 
 
 async def _status(handle: "Handle") -> str:
