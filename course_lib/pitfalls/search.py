@@ -4,7 +4,17 @@ import contextlib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import chain
 
-from course_lib.pitfalls import calls, coroutines, definitions, iteration_order, process, siblings, states, values
+from course_lib.pitfalls import (
+    calls,
+    coroutines,
+    definitions,
+    iteration_order,
+    long_runs,
+    process,
+    siblings,
+    states,
+    values,
+)
 from course_lib.pitfalls.code import Module, parsed
 from course_lib.pitfalls.rules import EFFECTS, Effect, Finding
 
@@ -31,6 +41,10 @@ _SEARCHES: tuple[Callable[[Module], Iterator[Finding]], ...] = (
     process.exits,
     process.sandbox_off,
     process.runs_the_loop,
+    long_runs.switches_in_handlers,
+    long_runs.unbounded_gathers,
+    long_runs.unswitched_loops,
+    long_runs.unchosen_policies,
 )
 
 

@@ -271,7 +271,7 @@ class ShopClient(_Base):
             after: The ``version`` of the last row that you have; 0 for all rows.
             limit: How many rows at most; the supplier sends no more than 1,000.
         """
-        return list((await self._send("GET", f"/warehouse/changes?after={after}&limit={limit}"))["rows"])
+        return list((await self._send("GET", f"/warehouse/changes/{after}/{limit}"))["rows"])
 
     async def save_articles(self, rows: Sequence[dict[str, Any]], *, job: str = "") -> int:
         """Write rows into the shop's articles, and return how many. Again changes nothing: an article has one row.

@@ -180,7 +180,7 @@ OPERATIONS = (
     Operation("warehouse", "recall_parcel", "POST", "orders/recall", undoing.recall_parcel),
     Operation("warehouse", "catalogue_page", "GET", "catalogue", _catalogue),
     Operation("warehouse", "record_import", "POST", "imports", _import),
-    Operation("warehouse", "supplier_changes", "GET", "changes", syncing.changes),
+    Operation("warehouse", "supplier_changes", "GET", "changes/([0-9]+/[0-9]+)", syncing.changes),
     Operation("warehouse", "save_articles", "POST", "articles", syncing.save),
     Operation("warehouse", "set_aside", "POST", "aside", syncing.set_aside),
     Operation("mailer", "send_mail", "POST", "mails", _mail),

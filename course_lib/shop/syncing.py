@@ -10,8 +10,8 @@ from course_lib.shop.store import Store, now
 
 
 def changes(store: Store, call: Call) -> Answer:
-    """Return a page of the supplier's feed: the rows that changed after a version."""
-    version, limit = call.number("after", least=0, default=0), call.number("limit", least=1, default=100)
+    """Return a page of the supplier's feed: the rows that changed after a version, both in the path, for the log."""
+    version, limit = (int(part) for part in call.subject.split("/"))
     found = catalogue.after(changed(store), version, min(limit, catalogue.MOST_PER_PAGE))
     return {"rows": found}
 

@@ -7,7 +7,6 @@ are not, and worker and server are killed at once. When both are back, the run h
 import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urlsplit
 
 import pandas as pd
 
@@ -98,8 +97,7 @@ def _completed_step(run: "Run") -> str:
 def _asked(bench: "Bench") -> list[_Asked]:
     """Return the pages that were asked for, in the order in which the requests were written down."""
     paths = bench.shop.table("requests", operation="supplier_changes")["path"]
-    queries = [parse_qs(urlsplit(path).query) for path in paths]
-    return [_Asked(int(query["after"][0]), int(query["limit"][0])) for query in queries]
+    return [_Asked(*(int(part) for part in path.split("/")[-2:])) for path in paths]
 
 
 def _same(bench: "Bench", run: "Run") -> None:
