@@ -1,11 +1,13 @@
 """Exercise 9.1: a sync that continues as new, while worker and server are killed and the source changes.
 
-The tenth page of the first run is held: there the `resize` comes, the supplier changes rows that are read and rows that
-are not, and worker and server are killed at once. When both are back, the run has one page left before it switches.
+The tenth page of the first run is held. There the `resize` comes and is taken, the supplier changes rows that are read
+and rows that are not, and worker and server are killed at once. When both are back, the run has that page left before
+it switches.
 """
 
 import contextlib
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -16,13 +18,15 @@ from course_lib.grading.exercises import Exercise
 
 if TYPE_CHECKING:
     from course_lib.grading import Bench, Code
-    from course_lib.grading.evidence import Run
+    from course_lib.grading.evidence import Handle, Run
 
-_MOST, _SIZE, _NEW_SIZE = 10, 200, 450
-_READ, _UNREAD, _BAD = "SKU-00017", "SKU-09321", "SKU-07777"
+_MOST, _SIZE = 10, 200
+# With this size one page has the last of the old rows and just one that was changed: to stop there is too soon.
+_NEW_SIZE = 421
+_READ, _UNREAD, _BAD = ("SKU-00017", "SKU-00018", "SKU-01234"), "SKU-09321", "SKU-07777"
 _POISONED = "SKU-04711"
 _HELD = _MOST - 1  # pages that go through first
-_COPIED = 10_000 + 1 - 2  # one row is read in both of its versions, two are set aside
+_COPIED = 10_000 + 3 - 2  # three rows are read in both of their versions, two are set aside
 
 
 @dataclass(frozen=True)
@@ -54,10 +58,11 @@ async def check_sync(bench: "Bench", sync: "Code") -> None:
             seen=f"it completed after {len(_asked(bench))} pages",
             next_step="go on until a page is empty.",
         )
-        ahead = len(_asked(bench))
+        before = _asked(bench)
         await handle.signal("resize", _NEW_SIZE)
-        for sku, price in ((_READ, 4321), (_UNREAD, 1234), (_BAD, "ask us")):
-            bench.shop.change_article(sku, price)
+        await there.until(partial(_taken, handle), handle)  # with a page under way
+        for sku in (*_READ, _UNREAD, _BAD):
+            bench.shop.change_article(sku, "ask us" if sku == _BAD else 4321)
         worker.kill()
         if server is not None:
             await server.kill()
@@ -74,7 +79,7 @@ async def check_sync(bench: "Bench", sync: "Code") -> None:
     bench.require_completed(run, _completed_step(run), label="the sync completes")
     _same(bench, run)
     _chain(bench, history.chain_frame(runs))
-    _pages(bench, _asked(bench)[ahead:])
+    _pages(bench, before, _asked(bench)[len(before) :])
     bench.expect(
         run.result == _COPIED,
         "the result is the number of rows copied, in all runs",
@@ -112,8 +117,8 @@ def _same(bench: "Bench", run: "Run") -> None:
         expected=f"{len(source) - len(bad):,} rows",
         seen=f"{len(missing)} are missing, from {missing[0]} on" if missing else "all",
         events=run.last_event,
-        next_step="set the cursor to what the page returned, and no page may be passed over: a page with a bad row has "
-        "good rows, too, which `sort_page` saves.",
+        next_step="go on until a page is empty, and set the cursor to what the page returned: no page may be passed "
+        "over, and one with a bad row has good rows, too, which `sort_page` saves.",
     )
     both = target.index.intersection(source.index.difference(bad))
     old = both[target.loc[both, "version"].to_numpy() != source.loc[both, "version"].to_numpy()]
@@ -161,9 +166,20 @@ def _chain(bench: "Bench", events: pd.DataFrame) -> None:
     )
 
 
-def _pages(bench: "Bench", later: list[_Asked]) -> None:
+async def _taken(handle: "Handle") -> bool:
+    """Return whether the run has taken the signal, or ended by it."""
+    events = history.events_frame(await history.fetch(handle))
+    signals = events.loc[events["type"] == "WorkflowExecutionSignaled", "event_id"]
+    if not len(signals):
+        return bool(events["event_id"].iloc[-1] > 2)  # a new run, which has begun
+    done = events.loc[events["type"] == "WorkflowTaskCompleted", "event_id"]
+    return bool(len(done) and done.iloc[-1] > signals.iloc[-1])
+
+
+def _pages(bench: "Bench", before: list[_Asked], later: list[_Asked]) -> None:
     """Look at the pages that were asked for after the kill: none from before, and all in the new size."""
-    again = [page for page in later if page.after < _HELD * _SIZE]
+    answered = {page.after for page in before}
+    again = [page for page in later if page.after in answered]
     bench.expect(
         not again,
         "after the kill it goes on where it was",

@@ -39,8 +39,8 @@ WRONG = {
         _SORT.by("raise"),
     ),
     "bad_page_is_passed_over": Wrong(
-        (_ALL, _ASIDE, _COUNT),
-        "no page may be passed over",
+        (_ALL, _NOW, _ASIDE, _COUNT),
+        "over, and one with a bad row",
         _SORT.by("page = [self.sync.cursor + self.sync.page_rows, 0]"),
     ),
     "bad_page_is_retried": Wrong(
@@ -107,7 +107,7 @@ WRONG = {
             "next_page, self.sync, start_to_close_timeout=SOON, retry_policy=ONCE"
         ),
         replace("execute_activity(sort_page").by("execute_activity(sorted_page"),
-        _ON.by("self.sync.copied = min(self.sync.copied + page[1], 9999)"),
+        _ON.by("self.sync.copied = min(self.sync.copied + page[1], 10_001)"),
     ),
     "forgets_the_page_size": Wrong(
         _SIZE,
@@ -118,8 +118,8 @@ WRONG = {
         """),
     ),
     "gather_over_all_pages": Wrong(
-        (_TEN, _NOW, _ASIDE, _COUNT),
-        "after ten call",
+        (_ALL, _NOW, _ASIDE, _TEN, _SIZE, _COUNT),
+        "go on until a page is empty",
         replace("from temporalio import common, exceptions, workflow").by(
             "import asyncio\n\nfrom temporalio import common, exceptions, workflow"
         ),
@@ -174,7 +174,7 @@ WRONG = {
         replace("if not page:").by("if not page or page[1] <= self.sync.page_rows:"),
     ),
     "stops_at_the_first_ten_thousand": Wrong(
-        (_NOW, _ASIDE, _COUNT),
+        (_ALL, _NOW, _ASIDE, _COUNT),
         "go on until a page is empty",
         replace("if not page:").by("if not page or page[0] >= 10_000:"),
     ),
