@@ -26,16 +26,16 @@ async def check_window(bench: "Bench", bill_all: "Code") -> None:
         faults.decline(order_id=declined)
         handle = await bench.start(bill_all, orders, id=bench.unique("month"))
         await bench.until(lambda: len(_waiting(bench, orders)) >= _SLOTS, handle)
-        events = await bench.rest(handle)
-        at_once = _open(events)
+        events = await bench.events(handle)
         bench.require(
-            at_once >= 1,
+            _open(events) >= 1,
             "children are started",
             expected=f"{_SLOTS} open children",
             seen="no child is open",
             events=tuple(events["event_id"].tail(1)),
             next_step='start `Bill` with `workflow.execute_child_workflow(Bill.run, order, id=f"bill-{order}")`.',
         )
+        at_once = _open(await bench.rest(handle))
         bench.did("all charges but one go on; one is declined")
         faults.release("payments", operation="charge")
         others = set(orders) - {hanging, declined}
@@ -62,15 +62,15 @@ async def check_window(bench: "Bench", bill_all: "Code") -> None:
         next_step="do not wait for a child before the next one is started: `gather` over a helper that takes a slot.",
     )
     charged = len(set(bench.shop.payments["order_id"]))
-    bench.expect(
-        through or most > _SLOTS,
-        "the window slides: one slow child holds up no other",
-        expected=f"{len(others)} charges while one order hangs",
-        seen=f"{_ended(events)} of {_ORDERS} children had ended, and no further one was started",
-        events=tuple(events["event_id"].tail(1)),
-        next_step="do not work in batches: the next child begins when any child ends. And catch the failure around "
-        "each child.",
-    )
+    if run.completed:  # else its failure says why it went no further
+        bench.expect(
+            through or most > _SLOTS,
+            "the window slides: one slow child holds up no other",
+            expected=f"{len(others)} charges while one order hangs",
+            seen=f"{_ended(events)} of {_ORDERS} children had ended, and no further one was started",
+            events=tuple(events["event_id"].tail(1)),
+            next_step="do not work in batches: the next child begins when any child ends. ",
+        )
     ids = set(_child_ids(run.history))
     bench.expect(
         ids <= {f"bill-{order}" for order in orders} and bool(ids),

@@ -181,22 +181,16 @@ RIGHT = {
         """),
     ),
     "a_counter_and_a_condition": Right(
-        _SLOTS.by("self.open = 0"),
-        replace("""
-            async with slots:
+        _BODY.by("""
+            self.open = 0
+
+            async def bill(order: str) -> str:
                 try:
                     return await workflow.execute_child_workflow(Bill.run, order, id=f"bill-{order}")
                 except exceptions.ChildWorkflowError:
                     return "failed"
-
-            return await asyncio.gather(*(bill(order) for order in orders))
-        """).by("""
-            try:
-                return await workflow.execute_child_workflow(Bill.run, order, id=f"bill-{order}")
-            except exceptions.ChildWorkflowError:
-                return "failed"
-            finally:
-                self.open -= 1
+                finally:
+                    self.open -= 1
 
             tasks = []
             for order in orders:
@@ -204,6 +198,6 @@ RIGHT = {
                 self.open += 1
                 tasks.append(asyncio.create_task(bill(order)))
             return [await task for task in tasks]
-        """),
+        """)
     ),
 }
