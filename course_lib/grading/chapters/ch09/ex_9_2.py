@@ -69,7 +69,7 @@ async def check_window(bench: "Bench", bill_all: "Code") -> None:
             expected=f"{len(others)} charges while one order hangs",
             seen=f"{_ended(events)} of {_ORDERS} children had ended, and no further one was started",
             events=tuple(events["event_id"].tail(1)),
-            next_step="do not work in batches: the next child begins when any child ends. ",
+            next_step="do not work in batches: the next child begins when any child ends.",
         )
     ids = set(_child_ids(run.history))
     bench.expect(
