@@ -13,7 +13,7 @@ CLAIMS = {
     'for a child that failed, `"failed"`:': ("failure_is_none", "exceptions_as_results"),
     "the others go on.": ("failure_ends_all", "failure_ends_the_parent"),
     "12 orders": Given("the example's own numbers"),
-    "the second hangs, the third is declined → 10 are charged while the second hangs.": "batches_of_five",
+    "the second hangs, the eighth is declined → 10 are charged while the second hangs.": "batches_of_five",
 }
 
 _BODY = replace("""
