@@ -94,6 +94,11 @@ class Gap(Exception):
     """Events are missing between two pages."""
 
 
+def next_run(event: HistoryEvent) -> str:
+    """Return the run id of the run that the workflow goes on as after this event; empty when there is none."""
+    return str(attributes(event).new_execution_run_id) if event.event_type in _CONTINUING else ""
+
+
 def successors(event: HistoryEvent, run: Run, namespace: str) -> Iterator[Run]:
     """Yield the runs that an event leads to, at most one.
 
@@ -103,9 +108,8 @@ def successors(event: HistoryEvent, run: Run, namespace: str) -> Iterator[Run]:
         namespace: A child in another namespace is not followed.
     """
     here = (run.workflow_id, run.run_id)
-    if event.event_type in _CONTINUING:
-        if next_run := attributes(event).new_execution_run_id:
-            yield Run(run.workflow_id, next_run, "continued", here)
+    if new := next_run(event):
+        yield Run(run.workflow_id, new, "continued", here)
     elif event.event_type == EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED:
         started = event.child_workflow_execution_started_event_attributes
         if started.namespace in ("", namespace):

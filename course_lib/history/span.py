@@ -33,6 +33,7 @@ class Span(NamedTuple):
         detail: What else there is to know: input, result, failure; long payloads are cut.
         waited_from: Since when it waited before it began: in the task queue, or backing off from an attempt.
         estimated: Its times are not in the history but reckoned from the retry policy.
+        run: Which run of a chain it belongs to, from 1; 0 where only one run is looked at.
     """
 
     lane: str
@@ -47,3 +48,4 @@ class Span(NamedTuple):
     detail: str
     waited_from: datetime | None = None
     estimated: bool = False
+    run: int = 0

@@ -26,6 +26,7 @@ from course_lib.private.kernel import keep_parents
 from course_lib.server.progress import progress
 from course_lib.unique import unique
 from course_lib.waits.until import Condition
+from course_lib.widgets import chart
 from course_lib.widgets.card import status_card
 from course_lib.widgets.line import Line
 
@@ -112,6 +113,7 @@ class Lab:
             cells.register(ipython, modules)
             shell.keep_running(ipython)
             shell.read_as_text(ipython)
+            chart.register(ipython)
             cell_errors.explain(ipython)
             if kernel := getattr(ipython, "kernel", None):  # plain IPython has none
                 keep_parents(kernel)
@@ -338,13 +340,19 @@ class Lab:
         a, b = run_argument.run(a, "lab.compare"), run_argument.run(b, "lab.compare")
         return pictures.compare(a, b, self.client, self._server, self._look)
 
-    def events(self, run: WorkflowHandle[Any, Any] | WorkflowHistory) -> "pd.DataFrame":
+    def events(self, run: WorkflowHandle[Any, Any] | WorkflowHistory, *, chain: bool = False) -> "pd.DataFrame":
         """Return the run's history as a DataFrame, one row per event.
 
         Args:
             run: A workflow's handle, or a history.
+            chain: Whether to return the events of all runs that the workflow continued as, with a column ``run``;
+                without, those of the newest one.
         """
         run = run_argument.run(run, "lab.events")
+        if chain:
+            return history.chain_frame(
+                [run] if isinstance(run, WorkflowHistory) else self._look(history.fetch_chain(run))
+            )
         recorded = run if isinstance(run, WorkflowHistory) else self._look(history.fetch(run))
         return history.events_frame(recorded)
 
@@ -380,7 +388,7 @@ class Lab:
         if isinstance(run, WorkflowHistory):
             return EventTable(run)
         if not interactive():
-            return EventTable(self._look(history.fetch(run)))
+            return EventTable(self._look(history.fetch_chain(run)))
         return EventTable(Feed(self.client, run.id, run.run_id or run.first_execution_run_id))
 
     def step_through(
@@ -388,7 +396,8 @@ class Lab:
     ) -> "Stepper":
         """Return time travel through a run: each workflow task, the line it waits on, the variables then.
 
-        The history is replayed once, with the class as it is *now*: after an edit it stops where they part.
+        The history is replayed once, with the class as it is *now*: after an edit it stops where they part. A workflow
+        that continued as new is one walk through all its runs.
 
         Args:
             run: A workflow's handle, a history, or the name of a file that holds one, for example ``"orders.json"``.

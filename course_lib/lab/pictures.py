@@ -38,8 +38,8 @@ def timeline(run: AnyRun, client: Client, where: server.Server, look: Look) -> "
     from course_lib.widgets.timeline import timeline_view
 
     if not interactive():
-        recorded, pending, url = _still(run, where, look)
-        return timeline_view(recorded, ui_url=url, pending=pending, title=recorded.workflow_id)
+        runs, pending, url = _still(run, where, look)
+        return timeline_view(runs, ui_url=url, pending=pending, title=runs[0].workflow_id)
     from course_lib.widgets.timeline.live import Timeline
 
     track = _track(run, client, where, look)
@@ -69,7 +69,7 @@ def compare(a: AnyRun, b: AnyRun, client: Client, where: server.Server, look: Lo
     from course_lib.widgets.timeline.comparison import comparison_view
 
     if not interactive():
-        (one, first, _), (two, second, _) = _still(a, where, look), _still(b, where, look)
+        ((*_, one), first, _), ((*_, two), second, _) = _still(a, where, look), _still(b, where, look)
         now = datetime.now(UTC) if first or second else None
         return comparison_view((one, two), (first, second), (one.workflow_id, two.workflow_id), now)
     from course_lib.widgets.timeline.live import Timeline
@@ -86,13 +86,13 @@ def compare(a: AnyRun, b: AnyRun, client: Client, where: server.Server, look: Lo
     return Timeline(tracks, still, apart)
 
 
-def _still(run: AnyRun, where: server.Server, look: Look) -> tuple[WorkflowHistory, Any, str | None]:
+def _still(run: AnyRun, where: server.Server, look: Look) -> tuple[list[WorkflowHistory], Any, str | None]:
     if isinstance(run, WorkflowHistory):
-        return run, None, None
+        return [run], None, None
 
-    async def fetch() -> tuple[WorkflowHistory, Any]:
+    async def fetch() -> tuple[list[WorkflowHistory], Any]:
         description = await described(run)
-        return await history.fetch(run), description
+        return await history.fetch_chain(run), description
 
     recorded, description = look(fetch())
     return recorded, description, server.run_url(where, run.id, run.run_id or run.first_execution_run_id)

@@ -1,6 +1,6 @@
 """What a notebook travels through: the history of a run, of a file or at hand, and the class that is replayed."""
 
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
@@ -26,13 +26,17 @@ def journey(
     cls: type | None,
     find: Callable[[str], type | None],
     say: Callable[[str], None],
-    look: Callable[[Coroutine[Any, Any, WorkflowHistory]], WorkflowHistory],
+    look: Callable[[Coroutine[Any, Any, list[WorkflowHistory]]], list[WorkflowHistory]],
     converter: DataConverter | None = None,
 ) -> "Journey":
     """Replay a run and return what was seen. Blocks the calling thread, as ``lab.timeline`` does.
 
+    A workflow that continued as new is one journey through all its runs; code and history that part end it, and what
+    is shown then is the run in which they do.
+
     Args:
-        run: A workflow's handle, a history, or the name of a file that holds one.
+        run: A workflow's handle, a history, or the name of a file that holds one. A handle with a run id stands for
+            that run alone.
         cls: The class to replay; None: the notebook's newest class of the run's workflow type.
         find: Returns the notebook's class of a workflow type, None when there is none.
         say: Shows one line of progress; an empty one takes it away.
@@ -44,7 +48,28 @@ def journey(
     """
     from course_lib import replay
 
-    history = _history(run, look)
+    runs = _histories(run, look)
+    found = []
+    for number, history in enumerate(runs, 1):
+        one = _one(history, cls, find, say, converter)
+        if one.divergence is not None:
+            where = (f"This is run {number} of {len(runs)}.",) if len(runs) > 1 else ()
+            return replace(one, notes=(*one.notes, *where))
+        found.append(one)
+    if len(found) == 1:
+        return found[0]
+    return replace(replay.joined(found), notes=("2:5 is event 5 of run 2.", *replay.joined(found).notes))
+
+
+def _one(
+    history: WorkflowHistory,
+    cls: type | None,
+    find: Callable[[str], type | None],
+    say: Callable[[str], None],
+    converter: DataConverter | None,
+) -> "Journey":
+    from course_lib import replay
+
     if cls is None:
         name = _type(history)
         cls = find(name)
@@ -55,30 +80,20 @@ def journey(
             )
     events = f"{len(history.events):,} events"
     replayed = replay.journey(history, cls, patience=_PATIENCE, converter=converter)
-    found = told(replayed, f"replaying {events}", say)
-    return replace(found, notes=(*found.notes, *_neighbours(history)))
+    return told(replayed, f"replaying {events}", say)
 
 
-def _neighbours(history: WorkflowHistory) -> Iterator[str]:
-    """Say which runs of the same workflow came before and after: a history is that of one run."""
-    first, last = history.events[0], history.events[-1]
-    before = first.workflow_execution_started_event_attributes.continued_execution_run_id
-    after = last.workflow_execution_continued_as_new_event_attributes.new_execution_run_id
-    for run_id, words in ((before, "This run goes on from an earlier one"), (after, "It continued as a new run")):
-        if run_id:
-            handle = f"lab.client.get_workflow_handle({history.workflow_id!r}, run_id={run_id!r})"
-            yield f"{words}; step through that with: lab.step_through({handle})"
-
-
-def _history(run: Run, look: Callable[[Coroutine[Any, Any, WorkflowHistory]], WorkflowHistory]) -> WorkflowHistory:
+def _histories(
+    run: Run, look: Callable[[Coroutine[Any, Any, list[WorkflowHistory]]], list[WorkflowHistory]]
+) -> list[WorkflowHistory]:
     from course_lib import history, replay
 
     if isinstance(run, WorkflowHistory):
-        return run
+        return [run]
     if not isinstance(run, WorkflowHandle):
-        return replay.load(Path(run))
+        return [replay.load(Path(run))]
     try:
-        return look(history.fetch(run))
+        return look(history.fetch_chain(run))
     except RPCError as error:
         raise CourseError(
             f"The server has no history of {run.id}: {error.message}.",

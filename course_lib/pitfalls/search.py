@@ -10,6 +10,7 @@ from course_lib.pitfalls import (
     coroutines,
     definitions,
     iteration_order,
+    long_runs,
     process,
     siblings,
     states,
@@ -44,6 +45,10 @@ _SEARCHES: tuple[Callable[[Module], Iterator[Finding]], ...] = (
     process.exits,
     process.sandbox_off,
     process.runs_the_loop,
+    long_runs.switches_in_handlers,
+    long_runs.unbounded_gathers,
+    long_runs.unswitched_loops,
+    long_runs.unchosen_policies,
 )
 _NEAR = (coroutines.forgotten_await, siblings.behind_calls, siblings.shared_state, siblings.slow_imports)
 

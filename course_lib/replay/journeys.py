@@ -1,7 +1,7 @@
 """What one replay of a history told: a journey of steps, one per workflow task."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 
@@ -55,6 +55,7 @@ class Step:
         changed: Which of them changed: name to ``repr`` before and after; None where there was none.
         answers: Each query without parameters: name to its answer's ``repr``, or ``"failed: …"``.
         failed: Why this workflow task failed, in words; empty when it did not.
+        run: Which run of a chain it belongs to, from 1.
     """
 
     number: int
@@ -68,6 +69,7 @@ class Step:
     changed: Mapping[str, tuple[str | None, str | None]]
     answers: Mapping[str, str]
     failed: str
+    run: int = 1
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,7 @@ class EventRow:
         name: Of the activity, signal, timer …; empty when it has none.
         payload: What it carries, as text; long ones are cut.
         step: The number of the step that was told of it first.
+        run: Which run of a chain it belongs to, from 1.
     """
 
     event_id: int
@@ -119,6 +122,7 @@ class EventRow:
     name: str
     payload: str
     step: int
+    run: int = 1
 
 
 @dataclass(frozen=True)
@@ -136,6 +140,7 @@ class Journey:
         outcome: How the run stands at the end, in words.
         divergence: Where code and history part; None when they agree.
         notes: What the reader should know besides, in words.
+        runs: How many runs of a chain it goes through.
     """
 
     workflow_id: str
@@ -148,3 +153,20 @@ class Journey:
     outcome: str
     divergence: Divergence | None
     notes: tuple[str, ...]
+    runs: int = 1
+
+
+def joined(journeys: Sequence[Journey]) -> Journey:
+    """Return the journeys of a chain of runs as one, which is told as the last one is.
+
+    Args:
+        journeys: One per run, in order, none of which parts from its history.
+    """
+    steps: list[Step] = []
+    events: list[EventRow] = []
+    for run, one in enumerate(journeys, 1):
+        before = len(steps)
+        steps += [replace(step, number=before + step.number, run=run) for step in one.steps]
+        events += [replace(row, step=before + row.step, run=run) for row in one.events]
+    notes = tuple(dict.fromkeys(note for one in journeys for note in one.notes))
+    return replace(journeys[-1], steps=tuple(steps), events=tuple(events), notes=notes, runs=len(journeys))

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from course_lib.shop import syncing
 from course_lib.shop.call import Call, Refused
 from course_lib.shop.faults import BadRule, rule_from
 from course_lib.shop.pool import SHOP_ID
@@ -56,6 +57,17 @@ class StockHandler(JsonHandler):
             db.execute("INSERT OR IGNORE INTO stock VALUES (?, 0, 0)", (sku,))
             db.execute("UPDATE stock SET on_hand = ? WHERE sku = ?", (on_hand, sku))
         self.send(200, {})
+
+
+class SupplierHandler(JsonHandler):
+    """The supplier's own rows."""
+
+    def put(self, shop_id: str) -> None:
+        """Change a price."""
+        store, call = self.store(shop_id), Call(self.json_body())
+        with store.transaction():
+            answer = syncing.change(store, call)
+        self.send(200, answer)
 
 
 class FaultsHandler(JsonHandler):

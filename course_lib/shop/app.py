@@ -13,7 +13,7 @@ from typing import Any
 
 from tornado.web import Application
 
-from course_lib.shop.admin import FaultsHandler, HealthHandler, ResetHandler, ShopHandler, StockHandler
+from course_lib.shop.admin import FaultsHandler, HealthHandler, ResetHandler, ShopHandler, StockHandler, SupplierHandler
 from course_lib.shop.call import Answer, Call, Refused
 from course_lib.shop.faults import SERVICES, Verdict
 from course_lib.shop.journal import Arrival, log, waiting
@@ -197,6 +197,7 @@ def make_app(pool: Pool, identity: dict[str, str]) -> Application:
             (rf"{shop}/admin/reset", ResetHandler),
             (rf"{shop}/admin/faults", FaultsHandler),
             (rf"{shop}/admin/stock", StockHandler),
+            (rf"{shop}/admin/supplier", SupplierHandler),
             (rf"{shop}/([^/]+)/(.+)", ServiceHandler),
         ],
         log_function=lambda handler: None,

@@ -264,6 +264,28 @@ class ShopClient(_Base):
         body = {"offset": offset, "rows": _count(rows), "job": job}
         return str((await self._send("POST", "/warehouse/imports", body, idempotency_key))["id"])
 
+    async def supplier_changes(self, after: int, limit: int = 100) -> list[dict[str, Any]]:
+        """Return the supplier's rows that changed after a version, oldest change first; an empty list at the end.
+
+        Args:
+            after: The ``version`` of the last row that you have; 0 for all rows.
+            limit: How many rows at most; the supplier sends no more than 1,000.
+        """
+        return list((await self._send("GET", f"/warehouse/changes/{after}/{limit}"))["rows"])
+
+    async def save_articles(self, rows: Sequence[dict[str, Any]], *, job: str = "") -> int:
+        """Write rows into the shop's articles, and return how many. Again changes nothing: an article has one row.
+
+        Raises:
+            BadRequest: A row is no article; then none of them is written.
+        """
+        return int((await self._send("POST", "/warehouse/articles", {"rows": list(rows), "job": job}))["rows"])
+
+    async def set_aside(self, row: dict[str, Any], reason: str, *, job: str = "") -> str:
+        """Keep a row that cannot be saved, for a human to look at; again changes nothing."""
+        body = {"row": row, "reason": reason, "job": job}
+        return str((await self._send("POST", "/warehouse/aside", body))["id"])
+
     async def send_mail(
         self, to: str, subject: str, *, order_id: str | None = None, idempotency_key: str | None = None
     ) -> str:
@@ -335,4 +357,7 @@ class BlockingShopClient(_Base):
     recall_parcel = _blocking(ShopClient.recall_parcel)
     catalogue_page = _blocking(ShopClient.catalogue_page)
     record_import = _blocking(ShopClient.record_import)
+    supplier_changes = _blocking(ShopClient.supplier_changes)
+    save_articles = _blocking(ShopClient.save_articles)
+    set_aside = _blocking(ShopClient.set_aside)
     send_mail = _blocking(ShopClient.send_mail)

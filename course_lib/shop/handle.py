@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from course_lib.errors import CourseError
-from course_lib.shop import process, tables, words
+from course_lib.shop import catalogue, process, tables, words
 from course_lib.shop.client import BlockingShopClient, ShopClient
 from course_lib.shop.control import Unreachable, ask
 from course_lib.shop.faults import FaultBook, Place
@@ -133,6 +133,20 @@ class Shop:
         return self.table("imports")
 
     @property
+    def articles(self) -> "pd.DataFrame":
+        """The shop's own articles, one row each: the target of a sync."""
+        return self.table("articles")
+
+    @property
+    def supplier(self) -> "pd.DataFrame":
+        """The supplier's rows as they are now, in the order of their last change: the source of a sync."""
+        import pandas as pd
+
+        changes = self.table("changes")
+        made = zip(changes["sku"], zip(changes["version"], changes["price_cents"], strict=True), strict=True)
+        return pd.DataFrame(catalogue.after(dict(made), 0))
+
+    @property
     def requests(self) -> "pd.DataFrame":
         """Every request: status (missing when no answer was sent), fault, and whether the work was done."""
         return self.table("requests")
@@ -194,6 +208,15 @@ class Shop:
             on_hand: Pieces, reserved ones included.
         """
         self._ask("PUT", "/admin/stock", {"sku": sku, "on_hand": on_hand})
+
+    def change_article(self, sku: str, price_cents: int | str) -> None:
+        """Let the supplier change a price; the row moves to the end of the feed.
+
+        Args:
+            sku: The article.
+            price_cents: Its new price; text makes it a row that cannot be saved.
+        """
+        self._ask("PUT", "/admin/supplier", {"sku": sku, "price_cents": price_cents})
 
     def reset(self) -> None:
         """Empty every table and turn every fault off. Ids go on, so an old id never names a new row."""

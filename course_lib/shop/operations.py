@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from course_lib.shop import undoing
+from course_lib.shop import syncing, undoing
 from course_lib.shop.call import Answer, Call, Refused
 from course_lib.shop.catalogue import page
 from course_lib.shop.rows import insert, row
@@ -188,6 +188,9 @@ OPERATIONS = (
     Operation("warehouse", "recall_parcel", "POST", "orders/recall", undoing.recall_parcel),
     Operation("warehouse", "catalogue_page", "GET", "catalogue", _catalogue),
     Operation("warehouse", "record_import", "POST", "imports", _import),
+    Operation("warehouse", "supplier_changes", "GET", "changes/([0-9]+/[0-9]+)", syncing.changes),
+    Operation("warehouse", "save_articles", "POST", "articles", syncing.save),
+    Operation("warehouse", "set_aside", "POST", "aside", syncing.set_aside),
     Operation("mailer", "send_mail", "POST", "mails", _mail),
     Operation("identity", "verify_customer", "GET", "customers/(.+)", _verify),
     Operation("identity", "create_account", "POST", "accounts", _create_account, _address),

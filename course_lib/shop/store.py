@@ -10,7 +10,7 @@ from pathlib import Path
 
 from course_lib.shop.faults import FaultBook, Place
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 FIRST_STOCK = 1000
 """Pieces of every article that a new shop has: large enough that a lesson runs out of stock only on purpose."""
 
@@ -37,6 +37,13 @@ CREATE TABLE reviews (
 CREATE TABLE imports (
     id TEXT PRIMARY KEY, job TEXT NOT NULL, "offset" INTEGER NOT NULL, rows INTEGER NOT NULL, idempotency_key TEXT,
     created_at TEXT NOT NULL);
+CREATE TABLE articles (
+    sku TEXT PRIMARY KEY, name TEXT NOT NULL, price_cents INTEGER NOT NULL, version INTEGER NOT NULL, job TEXT NOT NULL,
+    created_at TEXT NOT NULL);
+CREATE TABLE set_aside (
+    id TEXT PRIMARY KEY, sku TEXT NOT NULL, version INTEGER NOT NULL, reason TEXT NOT NULL, job TEXT NOT NULL,
+    created_at TEXT NOT NULL, UNIQUE (sku, version));
+CREATE TABLE changes (sku TEXT PRIMARY KEY, version INTEGER NOT NULL, price_cents NOT NULL, created_at TEXT NOT NULL);
 CREATE TABLE requests (
     id INTEGER PRIMARY KEY AUTOINCREMENT, service TEXT NOT NULL, call INTEGER NOT NULL, method TEXT NOT NULL,
     path TEXT NOT NULL, operation TEXT, order_id TEXT, idempotency_key TEXT, status INTEGER, fault TEXT,
@@ -60,6 +67,9 @@ TABLES = (
     "accounts",
     "reviews",
     "imports",
+    "articles",
+    "set_aside",
+    "changes",
     "requests",
 )
 """What a learner may look at, in the order in which an order meets it."""

@@ -11,7 +11,8 @@ from course_lib.shop.store import TABLES
 if TYPE_CHECKING:
     import pandas as pd
 
-_WHOLE = ("amount_cents", "quantity", "on_hand", "reserved", "offset", "rows", "call", "status", "took_ms")
+_WHOLE = ("amount_cents", "quantity", "on_hand", "reserved", "offset", "rows", "call", "status", "took_ms", "version")
+_WHOLE_HERE = (("requests", "id"), ("articles", "price_cents"))  # elsewhere a text, too
 
 
 @contextmanager
@@ -53,7 +54,7 @@ def _frame(db: sqlite3.Connection, name: str) -> "pd.DataFrame":
     for column in columns:
         if column == "created_at":
             frame[column] = pd.to_datetime(frame[column], utc=True, format="ISO8601")
-        elif column in _WHOLE or (column == "id" and name == "requests"):
+        elif column in _WHOLE or (name, column) in _WHOLE_HERE:
             # Nullable only where a value can be missing: plain integers read and compare as a learner expects.
             frame[column] = frame[column].astype("Int64" if column == "status" else "int64")
         elif column == "done":

@@ -42,6 +42,7 @@ SAID = {
     "06": ("drain", "upgrading, after the roll-back: parcel"),
     "07": ("gifts-break", "Nondeterminism error"),
     "08": ("limits-run", "TIMED_OUT after"),
+    "09": ("watch-run", "watched in the end: ['SKU-00001']"),
 }
 
 # What is to be done next: a button to press, or nothing, because each cell has run (``done``).

@@ -250,3 +250,62 @@ class ReadAtImport:
     async def run(self) -> str:
         """Return it."""
         return FIRST_LINE
+
+
+@activity.defn
+async def large(kilobytes: int) -> str:
+    """Return much."""
+    return "x" * kilobytes * 1000
+
+
+@workflow.defn
+class Grows:
+    """Lets its history grow: by bytes for ever, or by events until the server suggests another run."""
+
+    @workflow.run
+    async def run(self, kilobytes: int) -> int:
+        """Return how many events the history had when the server first suggested a new run."""
+        while True:
+            if kilobytes:
+                await workflow.execute_activity(large, kilobytes, start_to_close_timeout=LONG)
+                continue
+            for number in range(500):
+                workflow.upsert_memo({"number": number})
+            await workflow.sleep(0.01)
+            if workflow.info().is_continue_as_new_suggested():
+                return workflow.info().get_current_history_length()
+
+
+@workflow.defn
+class Switches:
+    """Continues as new once, from its run method or from a handler while an activity is under way."""
+
+    @workflow.run
+    async def run(self, then: str) -> str:
+        """Return what it was handed."""
+        if then == "in the handler":
+            await workflow.execute_activity(hang, "page", start_to_close_timeout=LONG)
+        if then == "once":
+            workflow.continue_as_new("handed on")
+        return then
+
+    @workflow.signal
+    def switch(self) -> None:
+        """Continue as new at once."""
+        workflow.continue_as_new("from the handler")
+
+
+@workflow.defn
+class OneChild:
+    """Starts one child, and says why it could not."""
+
+    @workflow.run
+    async def run(self, child: str) -> str:
+        """Return the error's type."""
+        try:
+            await workflow.start_child_workflow(
+                Switches.run, "in the handler", id=child, parent_close_policy=workflow.ParentClosePolicy.ABANDON
+            )
+        except exceptions.WorkflowAlreadyStartedError as error:
+            return type(error).__name__
+        return "started"

@@ -42,7 +42,7 @@ LIMIT = 120.0
 async def working(client: Client, *workflows: type, cached: int = 100) -> AsyncIterator[str]:
     """Run a Worker with these workflows and all activities, on a queue of its own, whose name it yields."""
     queue = secrets.token_hex(5)
-    calls = [hang, facts.answer]
+    calls = [hang, facts.answer, facts.large]
     async with Worker(
         client, task_queue=queue, workflows=list(workflows), activities=calls, max_cached_workflows=cached
     ):
@@ -268,3 +268,53 @@ async def test_07_a_module_may_read_a_file_at_import(client: Client) -> None:
     async with working(client, facts.ReadAtImport) as queue:
         read = await client.execute_workflow(facts.ReadAtImport.run, id=queue, task_queue=queue)
     assert read.startswith('"""Workflows and an activity')
+
+
+@pytest.mark.slow
+async def test_09_a_history_of_50_mb_ends_its_run(client: Client) -> None:
+    async with working(client, facts.Grows) as queue:
+        with pytest.raises(WorkflowFailureError) as failed:
+            await client.execute_workflow(facts.Grows.run, 1500, id=queue, task_queue=queue)
+    assert "Workflow history size exceeds limit" in str(failed.value.cause)
+    size = (await client.get_workflow_handle(queue).describe()).raw_description.workflow_execution_info
+    assert 50 * 2**20 < size.history_size_bytes < 54 * 2**20
+
+
+async def test_09_another_run_is_suggested_at_4096_events(client: Client) -> None:
+    async with working(client, facts.Grows) as queue:
+        suggested = await client.execute_workflow(facts.Grows.run, 0, id=queue, task_queue=queue)
+    assert 4096 <= suggested <= 4096 + 510
+
+
+async def test_09_id_memo_and_timeouts_go_over_to_the_next_run(client: Client) -> None:
+    async with working(client, facts.Switches) as queue:
+        options = {"memo": {"a": 1}, "run_timeout": timedelta(minutes=9)}
+        handle = await client.start_workflow(facts.Switches.run, "once", id=queue, task_queue=queue, **options)
+        assert await handle.result() == "handed on"
+    newest = await client.get_workflow_handle(queue).describe()
+    assert newest.run_id != handle.first_execution_run_id
+    assert (await newest.memo(), newest.task_queue) == ({"a": 1}, queue)
+    (started, *_) = (await client.get_workflow_handle(queue).fetch_history()).events
+    assert started.workflow_execution_started_event_attributes.workflow_run_timeout.seconds == 540
+
+
+async def test_09_a_switch_in_a_handler_ends_the_run_while_a_page_is_under_way(client: Client) -> None:
+    async with working(client, facts.Switches) as queue:
+        handle = await client.start_workflow(facts.Switches.run, "in the handler", id=queue, task_queue=queue)
+        await until(lambda: has(handle, "ACTIVITY_TASK_SCHEDULED"))
+        await handle.signal(facts.Switches.switch)
+        assert await handle.result() == "from the handler"
+        first = client.get_workflow_handle(queue, run_id=handle.first_execution_run_id)
+        seen = await events(first)
+    assert seen[-1] == "WORKFLOW_EXECUTION_CONTINUED_AS_NEW"
+    assert "ACTIVITY_TASK_COMPLETED" not in seen
+
+
+async def test_09_a_second_child_of_an_id_is_refused_while_the_first_is_open(client: Client) -> None:
+    async with working(client, facts.OneChild, facts.Switches) as queue:
+        said = [
+            await client.execute_workflow(facts.OneChild.run, f"{queue}-child", id=f"{queue}-{n}", task_queue=queue)
+            for n in (1, 2)
+        ]
+        await client.get_workflow_handle(f"{queue}-child").terminate()
+    assert said == ["started", "WorkflowAlreadyStartedError"]

@@ -101,3 +101,13 @@ class Failing:
         if not Failing.mended:
             Failing.mended = late
             raise RuntimeError("the task fails")
+
+
+@workflow.defn
+class Down:
+    @workflow.run
+    async def run(self, left: int) -> str:
+        await workflow.sleep(0.01)
+        if left:
+            workflow.continue_as_new(left - 1)
+        return "landed"

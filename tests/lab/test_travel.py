@@ -11,6 +11,8 @@ from temporalio.worker import Worker
 from course_lib import loops
 from course_lib.errors import CourseError
 from course_lib.lab import travel
+from course_lib.widgets.stepper.payload import payload
+from course_lib.widgets.stepper.transcript import static
 from tests.widgets import stepper_runs
 from tests.widgets.stepper_flows import Again, Order
 
@@ -23,7 +25,7 @@ def _say(_: str) -> None:
     pass
 
 
-def _look(call: Coroutine[Any, Any, WorkflowHistory]) -> WorkflowHistory:
+def _look(call: Coroutine[Any, Any, list[WorkflowHistory]]) -> list[WorkflowHistory]:
     return loops.background().run(call, 30)
 
 
@@ -57,15 +59,25 @@ async def test_no_class_no_run_and_no_file_are_said_with_the_fix(
         travel.journey(tmp_path / "nothing.json", None, _find, _say, _look)
 
 
-async def test_a_run_of_several_names_its_neighbours(client: Client) -> None:
+async def test_a_chain_of_runs_is_one_walk(client: Client) -> None:
     queue = stepper_runs.name("q")
     async with Worker(client, task_queue=queue, workflows=[Again]):
         handle = await client.start_workflow(Again.run, 1, id=queue, task_queue=queue)
         assert await handle.result() == 0
     first = client.get_workflow_handle(handle.id, run_id=handle.first_execution_run_id)
-    [note] = travel.journey(first, Again, _find, _say, _look).notes
-    assert note.startswith("It continued as a new run")
-    newest = travel.journey(handle, Again, _find, _say, _look)
-    [note] = newest.notes
-    assert note.startswith("This run goes on from an earlier one")
-    assert f"run_id='{handle.first_execution_run_id}'" in note
+    one = travel.journey(first, Again, _find, _say, _look)
+    assert (one.runs, {step.run for step in one.steps}) == (1, {1})
+    both = travel.journey(handle, Again, _find, _say, _look)
+    assert (both.runs, [step.run for step in both.steps]) == (
+        2,
+        [1] * len(one.steps) + [2] * (len(both.steps) - len(one.steps)),
+    )
+    assert [step.number for step in both.steps] == list(range(len(both.steps)))
+    assert both.outcome == "completed"
+    assert [row.step for row in both.events] == sorted(row.step for row in both.events)
+    shown = payload(both)
+    labels = [row[0] for row in shown["events"]]
+    assert labels == [f"{run}:{event}" for run in (1, 2) for event in range(1, len(labels) // 2 + 1)]
+    assert {step["last"] for step in shown["steps"]} <= set(labels)
+    assert "run 2 begins" in static(both).text
+    assert static(both).text.startswith(f"Time travel through Again {handle.id}: 2 runs, {len(both.steps)} steps")

@@ -5,6 +5,7 @@ import asyncio
 import httpx
 import pytest
 
+from course_lib.errors import CourseError
 from course_lib.shop import BadRequest, OutOfStock, Shop, ShopUnavailable, open_shop
 from course_lib.shop.client import ShopClient
 
@@ -265,3 +266,38 @@ async def test_a_call_to_a_shop_that_was_deleted_says_so():
         with pytest.raises(BadRequest, match="There is no shop 'short-lived'"):
             await client.charge("o1", 5)
     assert not gone.path.exists()
+
+
+async def test_a_reader_of_the_feed_misses_nothing_that_changes_meanwhile(shop: Shop):
+    async with shop.client() as client:
+        first = await client.supplier_changes(0, 300)
+        shop.change_article(first[5]["sku"], 7)
+        shop.change_article("SKU-00300", 9)
+        read, last = first, first[-1]["version"]
+        while page := await client.supplier_changes(last, 5000):
+            assert len(page) <= 1000
+            read, last = [*read, *page], page[-1]["version"]
+    assert len(read) == 10_001
+    assert [row["version"] for row in read] == sorted(row["version"] for row in read)
+    newest = {row["sku"]: row for row in read}
+    assert list(shop.supplier.sku)[-2:] == [first[5]["sku"], "SKU-00300"]
+    assert {row["sku"]: row for row in shop.supplier.to_dict("records")} == newest
+    assert [row["sku"] for row in newest.values() if row["price_cents"] == "on request"] == ["SKU-04711"]
+
+
+async def test_rows_are_saved_all_or_none_and_an_old_version_replaces_no_new_one(shop: Shop):
+    async with shop.client() as client:
+        good, bad = await client.supplier_changes(4710, 2)
+        with pytest.raises(BadRequest, match="SKU-04711: price_cents must be a whole number"):
+            await client.save_articles([good, bad], job="j")
+        assert shop.articles.empty
+        assert await client.save_articles([{**good, "version": 20_000, "price_cents": 1}], job="j") == 1
+        await client.save_articles([good], job="late")
+        assert await client.set_aside(bad, "no price") == await client.set_aside(bad, "no price")
+    assert shop.articles[["sku", "price_cents", "version", "job"]].values.tolist() == [["SKU-04710", 1, 20_000, "j"]]
+    assert shop.table("set_aside")[["sku", "version", "reason"]].values.tolist() == [["SKU-04711", 4712, "no price"]]
+
+
+def test_the_supplier_has_no_other_articles(shop: Shop):
+    with pytest.raises(CourseError, match="no 'SKU-10000'"):
+        shop.change_article("SKU-10000", 5)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -29,7 +29,7 @@ class EventTable:
     It grows from when it is shown until every run is closed, its cell runs again, or nobody holds it any more.
 
     Args:
-        source: A feed; or a history, which does not grow.
+        source: A feed; or a history or those of a chain of runs, which do not grow.
         converter: What decodes payloads; by default Temporal's own converter.
 
     Attributes:
@@ -38,7 +38,9 @@ class EventTable:
     """
 
     def __init__(
-        self, source: Feed | WorkflowHistory, converter: DataConverter | PayloadConverter | None = None
+        self,
+        source: Feed | WorkflowHistory | Sequence[WorkflowHistory],
+        converter: DataConverter | PayloadConverter | None = None,
     ) -> None:
         self._converter = converter
         self._feed: Feed | None = None
@@ -46,10 +48,8 @@ class EventTable:
         if isinstance(source, Feed):
             self._source = self._feed = source
         else:
-            closed = Run(source.workflow_id, source.run_id, "root", None)
-            closed.take(list(source.events))
-            closed.closed = True  # whatever its last event is, nothing more will come
-            self._source = SimpleNamespace(runs=[closed])
+            runs = source if isinstance(source, Sequence) else [source]
+            self._source = SimpleNamespace(runs=[_closed(run, run is runs[0]) for run in runs])
         self._widget: EventTableWidget | None = None
         self._unsubscribe: Callable[[], object] | None = None
         this = weakref.ref(self)  # neither the feed nor the kernel's loop may keep it alive
@@ -92,6 +92,13 @@ class EventTable:
 
     def __repr__(self) -> str:
         return self.static().text
+
+
+def _closed(history: WorkflowHistory, first: bool) -> Run:
+    closed = Run(history.workflow_id, history.run_id, "root" if first else "continued", None)
+    closed.take(list(history.events))
+    closed.closed = True  # whatever its last event is, nothing more will come
+    return closed
 
 
 def _begin(feed: Feed) -> None:

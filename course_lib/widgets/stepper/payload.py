@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from course_lib.replay.journeys import EventRow, Journey
+from course_lib.replay.journeys import EventRow, Journey, Step
 from course_lib.widgets.event_kinds import kind_of
 from course_lib.widgets.look import plain
 from course_lib.widgets.stepper import telling
@@ -35,7 +35,10 @@ def payload(journey: Journey) -> dict[str, Any]:
         "source": [[[kind, plain(text)] for kind, text in line] for line in coloured(journey.source)],
         "total": len(journey.steps),
         "steps": [_step(journey, number, texts) for number in range(len(steps))],
-        "events": [_event(row, len(steps) - 1, steps[-1].last_event if steps else 0) for row in journey.events],
+        "events": [
+            _event(row, _label(journey, row.run, row.event_id), len(steps) - 1, steps[-1] if steps else None)
+            for row in journey.events
+        ],
         "divergence": _divergence(journey),
         "texts": texts.all,
     }
@@ -49,8 +52,8 @@ def _step(journey: Journey, number: int, texts: Texts) -> dict[str, Any]:
         return texts.number(_cut(text))
 
     return {
-        "first": step.first_event,
-        "last": step.last_event,
+        "first": _label(journey, step.run, step.first_event),
+        "last": _label(journey, step.run, step.last_event),
         "span": telling.events(step),
         "clock": telling.clock(step.time),
         "later": telling.later(step, before),
@@ -82,10 +85,16 @@ def _some(texts: list[str] | tuple[str, ...]) -> list[str]:
     return [*shown, f"and {len(texts) - _TRIES:,} more"] if len(texts) > _TRIES else shown
 
 
-def _event(row: EventRow, last: int, told: int) -> list[Any]:
+def _label(journey: Journey, run: int, event: int) -> int | str:
+    """Return what an event is called: its number, and in a chain of runs the run's before it."""
+    return f"{run}:{event}" if journey.runs > 1 else event
+
+
+def _event(row: EventRow, label: int | str, last: int, told: Step | None) -> list[Any]:
+    ahead = told is None or (row.run, row.event_id) > (told.run, told.last_event)
     return [
-        row.event_id, plain(row.type), plain(row.name), _cut(row.payload), telling.clock(row.time), kind_of(row.type),
-        row.type.endswith(_BAD), min(max(row.step, 0), last), row.event_id > told,
+        label, plain(row.type), plain(row.name), _cut(row.payload), telling.clock(row.time), kind_of(row.type),
+        row.type.endswith(_BAD), min(max(row.step, 0), last), ahead,
     ]  # fmt: skip
 
 

@@ -73,6 +73,8 @@ def later(step: Step, before: Step | None) -> str:
     """
     if before is None:
         return "the run begins"
+    if step.run != before.run:
+        return f"run {step.run} begins"
     passed = step.time - before.time
     if passed <= timedelta(0):
         return "at the same moment"
@@ -160,10 +162,11 @@ def headline(journey: Journey, number: int) -> str:
 
 
 def events(step: Step) -> str:
-    """Return which events a step was told of: ``"events 5–9"``."""
+    """Return which events a step was told of: ``"events 5–9"``; of a later run ``"events 5–9 of run 2"``."""
+    run = f" of run {step.run}" if step.run > 1 else ""
     if step.first_event == step.last_event:
-        return f"event {step.last_event}"
-    return f"events {step.first_event}–{step.last_event}"
+        return f"event {step.last_event}{run}"
+    return f"events {step.first_event}–{step.last_event}{run}"
 
 
 def marks(journey: Journey, number: int) -> dict[int, list[tuple[str, str]]]:

@@ -28,7 +28,8 @@ def static(journey: Journey) -> View:
     """
     steps = telling.offered(journey)
     head = f"Time travel through {journey.type} {journey.workflow_id}"
-    facts = f"{len(journey.steps)} step{'' if len(journey.steps) == 1 else 's'}, {len(journey.events)} events"
+    runs = f"{journey.runs} runs, " if journey.runs > 1 else ""
+    facts = f"{runs}{len(journey.steps)} step{'' if len(journey.steps) == 1 else 's'}, {len(journey.events)} events"
     html = [f"<div><b>{escape(head)}</b></div><div>{escape(facts)} · {escape(journey.outcome)}</div>"]
     text = [f"{head}: {facts}", f"  outcome: {journey.outcome}"]
     parting = _parting(journey)

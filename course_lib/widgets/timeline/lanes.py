@@ -114,11 +114,11 @@ def arrange(spans: Sequence[Span], now: datetime | None) -> Picture:
         length = (last - start).total_seconds()
     length = max(length, 1e-3)
 
-    groups: dict[tuple[str, str, int], list[Span]] = {}
+    groups: dict[tuple[str, str, int, int], list[Span]] = {}
     for span in spans:
-        groups.setdefault((span.kind, span.lane, span.first_event), []).append(span)
+        groups.setdefault((span.kind, span.lane, span.run, span.first_event), []).append(span)
     lanes: dict[tuple[str, str], Lane] = {}
-    for (kind, name, _), members in groups.items():
+    for (kind, name, _, _), members in groups.items():
         first = members[0].waited_from or members[0].start
         last_end = max((span.end for span in members if span.end is not None), default=None)
         goes_on = last_end is None or members[-1].end is None

@@ -60,10 +60,12 @@ def status_words(span: Span) -> str:
 
 
 def events_of(span: Span) -> str:
-    """Return the event numbers of a span: ``"5"``, ``"5–7"``, or ``"5–"`` while it is open."""
+    """Return the event numbers of a span: ``"5"``, ``"5–7"``, or ``"5–"`` while it is open; of run 2 ``"2:5–7"``."""
+    run = f"{span.run}:" if span.run else ""
     if span.last_event is None:
-        return f"{span.first_event}–"
-    return str(span.first_event) if span.first_event == span.last_event else f"{span.first_event}–{span.last_event}"
+        return f"{run}{span.first_event}–"
+    last = "" if span.first_event == span.last_event else f"–{span.last_event}"
+    return f"{run}{span.first_event}{last}"
 
 
 def status_counts(spans: Iterable[Span]) -> str:

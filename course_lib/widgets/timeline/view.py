@@ -24,18 +24,29 @@ _MOST_EDGES = 2000
 _TONES = {"completed": "ok", "running": "info", "continued": "info", "cancelled": "quiet"}
 
 
-def timeline_view(history: WorkflowHistory, *, ui_url: str | None = None, pending: Any = None, title: str = "") -> View:
+def timeline_view(
+    history: WorkflowHistory | Sequence[WorkflowHistory],
+    *,
+    ui_url: str | None = None,
+    pending: Any = None,
+    title: str = "",
+) -> View:
     """Return a run as swim lanes, with a text twin.
 
     Args:
-        history: The run's history.
+        history: The run's history; or those of a chain of runs, which become one picture.
         ui_url: The run's page in the Web UI.
         pending: What ``await handle.describe()`` returned at the same time; shows retries and what is open *now*.
         title: What stands beside the workflow's type, for example its id.
     """
-    found = spans(history, pending)
+    runs = history if isinstance(history, Sequence) else [history]
+    found = [
+        span._replace(run=number if len(runs) > 1 else 0)
+        for number, run in enumerate(runs, 1)
+        for span in spans(run, pending if run is runs[-1] else None)
+    ]
     now = datetime.now(UTC) if pending is not None else None
-    return draw(found, now=now, events=len(history.events), ui_url=ui_url, title=title)
+    return draw(found, now=now, events=sum(len(run.events) for run in runs), ui_url=ui_url, title=title)
 
 
 def draw(
@@ -70,10 +81,12 @@ def draw_picture(
         ui_url: The run's page in the Web UI.
         title: What stands beside the workflow's type.
     """
-    head = next((span for span in picture.spans if span.kind == "workflow"), picture.spans[0])
+    runs = [span for span in picture.spans if span.kind == "workflow"]
+    head = runs[-1] if runs else picture.spans[0]  # of a chain, the newest run
     status = status_words(head)
     facts = [
         in_words(timedelta(seconds=picture.end if length is None else length)) + (" so far" if picture.open else ""),
+        f"{len(runs)} runs" if len(runs) > 1 else "",
         f"{events:,} events" if events else "",
         f"started {picture.start:%Y-%m-%d %H:%M:%S} UTC",
     ]
@@ -120,7 +133,8 @@ def idle(picture: Picture) -> list[tuple[float, float]]:
 
 
 def _notes(picture: Picture, scale: Scale) -> list[str]:
-    notes = ["#n: event numbers"]
+    several = any(span.run for span in picture.spans)
+    notes = ["#r:n: event n of run r" if several else "#n: event numbers"]
     notes += [
         f"‖ {span.detail}" for span in picture.spans if (span.kind, span.lane, span.end) == ("marker", PAUSES, None)
     ]
