@@ -107,8 +107,8 @@ class SchedulePanel(Panel):
         if tuple(options) != tuple(self._chosen.options):
             before = self._chosen.value
             self._chosen.options = options
-            if before in [value for _, value in options]:
-                self._chosen.value = before
+            values = [value for _, value in options]
+            self._chosen.value = before if before in values else next(iter(values), None)
         for button in (self.pause_button, self.trigger_button, self.backfill_button):
             button.disabled = bool(self.busy) or self._seen is None
         self._show_button.disabled = bool(self.busy) or not options

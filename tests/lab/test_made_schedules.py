@@ -54,6 +54,10 @@ async def create(client: Client, **options: bool) -> ScheduleHandle:
     return await client.create_schedule(name, Schedule(action=action, spec=YEARLY), **options)  # type: ignore[arg-type]
 
 
+def files(folder: Path) -> list[Path]:
+    return list(folder.glob("schedules-*"))
+
+
 async def exists(schedule: ScheduleHandle) -> bool:
     try:
         await schedule.describe()
@@ -76,7 +80,7 @@ async def test_all_are_deleted_and_what_they_started_is_ended(
     assert described.status is not None
     assert described.status.name == "TERMINATED"
     assert made.ids == []
-    assert list(own_state.glob("schedules-*")) == []
+    assert files(own_state) == []
 
 
 async def test_one_that_the_learner_deleted_is_not_looked_for(noting: Client, made: MadeSchedules) -> None:
