@@ -148,7 +148,7 @@ class SchedulePanel(Panel):
         skipped, missed = info.num_actions_skipped_overlap, info.num_actions_missed_catchup_window
         return [
             f"{info.num_actions} started, {skipped} skipped (overlap), {missed} missed (catch-up window)",
-            f"overlap {policy.overlap.name}, catch-up window {policy.catchup_window}",
+            f"overlap {policy.overlap.name}, catch-up window {str(policy.catchup_window).removesuffix(', 0:00:00')}",
         ]
 
     def _zone(self) -> str:
