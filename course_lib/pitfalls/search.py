@@ -4,7 +4,17 @@ import contextlib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import chain
 
-from course_lib.pitfalls import calls, coroutines, definitions, iteration_order, process, siblings, states, values
+from course_lib.pitfalls import (
+    calls,
+    coroutines,
+    definitions,
+    iteration_order,
+    process,
+    schedules,
+    siblings,
+    states,
+    values,
+)
 from course_lib.pitfalls.code import Module, parsed
 from course_lib.pitfalls.rules import EFFECTS, Effect, Finding
 
@@ -25,6 +35,8 @@ _SEARCHES: tuple[Callable[[Module], Iterator[Finding]], ...] = (
     coroutines.forgotten_await,
     values.error_types,
     values.durations,
+    schedules.cron,
+    schedules.zones,
     process.blocking_activities,
     process.swallowed_exceptions,
     process.endless_loops,

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -68,7 +69,7 @@ def _nights(bench: "Bench", times: list[datetime], days: list[date]) -> None:
     usual = [day for day in days if day not in christmas and day not in gaps]
     lacking = [day for day in usual if "02:30" not in at.get(day, [])]
     hours = Counter(hour for day in usual for hour in at.get(day, []))
-    zone = "02:30" not in hours or (hours["02:30"] < len(usual) / 2 and len(times) > len(usual) / 2)
+    zone = hours["02:30"] <= sum(hours.values()) / 2
     bench.require(
         not lacking,
         "it is due at 02:30 in Berlin every night",
@@ -151,10 +152,11 @@ def _rules(bench: "Bench", found: "ScheduleDescription") -> None:
 
 async def _outage(bench: "Bench", there: "Bench", server: "CrashServer", name: str, report: "Code") -> None:
     """Let the learner's schedule be due while its server is down: only its times are moved."""
-    lead = 3.0
+    lead = 4.0
     while True:
         when = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=lead)
         await there.client.get_schedule_handle(name).update(_at(when))
+        await schedules.until(there, name, partial(_is_due, there, name, when))
         await server.kill()
         if datetime.now(UTC) < when or lead > _SHORT:
             break
@@ -182,6 +184,12 @@ async def _outage(bench: "Bench", there: "Bench", server: "CrashServer", name: s
         seen=f"{len(started)} runs with it, {len(mails)} mails",
         next_step="let the action start `NightlyReport` on the task queue that is passed in.",
     )
+
+
+async def _is_due(there: "Bench", name: str, when: datetime) -> bool:
+    """Tell whether the schedule has taken the new time: of what passes before, it does not know that it was due."""
+    found = await schedules.described(there.client, name)
+    return found is not None and found.info.next_action_times[:1] == [when]
 
 
 def _at(when: datetime) -> Callable[[ScheduleUpdateInput], ScheduleUpdate]:

@@ -22,7 +22,7 @@ CLAIMS = {
     "a task queue.": "another_queue",
     "the report is due every night": ("one_year_only", "every_24th_is_left_out", "limited"),
     "at 02:30": ("with_jitter", "half_past_three"),
-    "in Berlin,": ("no_zone", "zone_of_london", "an_interval"),
+    "in Berlin,": ("zone_of_london", "no_zone", "an_interval"),
     "once;": "every_sunday_of_march",
     "at 03:30": "gap_at_one",
     "on the night that has no 02:30;": ("gap_forgotten", "gap_of_one_year", "gap_on_a_fixed_date"),
@@ -99,11 +99,19 @@ WRONG = {
             "state=temporal.ScheduleState(limited_actions=True, remaining_actions=365))"
         ),
     ),
-    "no_zone": Wrong(_NIGHTLY, "name the zone", replace(', time_zone_name="Europe/Berlin"').by("")),
-    "not_awaited": Wrong(_CREATED, "`await", replace("await client.create_schedule(").by("client.create_schedule(")),
-    "old_cron": Wrong(
+    "no_zone": Wrong(
+        ("a schedule's wall-clock times have a time zone", _NIGHTLY),
+        "name the zone",
+        replace(', time_zone_name="Europe/Berlin"').by(""),
+    ),
+    "not_awaited": Wrong(
         _CREATED,
-        "create_schedule(name",
+        "await `client.create_schedule",
+        replace("await client.create_schedule(").by("client.create_schedule("),
+    ),
+    "old_cron": Wrong(
+        ("what runs by the clock is started by a schedule", _CREATED),
+        "create a schedule",
         replace("await client.create_schedule(name, temporal.Schedule(action=action, spec=spec, policy=policy))").by(
             "await client.start_workflow(\n"
             '    NightlyReport.run, 0.0, id=name, task_queue=task_queue, cron_schedule="30 2 * * *"\n)'

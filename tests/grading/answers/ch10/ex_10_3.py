@@ -30,7 +30,7 @@ CLAIMS = {
     "or is under way": "running_ones_again",
     "runs once,": "policy_left_away",
     "one after another.": "all_at_once",
-    "Nothing else runs;": ("triggers", "a_day_more"),
+    "Nothing else runs;": ("a_day_more", "triggers"),
     "the schedule stays as it is.": ("resumes_it", "takes_the_policy_over"),
     "due at 1, 2, 3, 4 o'clock; 1 completed, 2 failed, 3 is running → a run for 2, one for 4": (
         "failed_is_done",
@@ -84,7 +84,7 @@ WRONG = {
         "under `SKIP` only the first runs",
         replace("time, time, ScheduleOverlapPolicy.BUFFER_ALL").by("time, time"),
     ),
-    "raises_without_gaps": Wrong(_AGAIN, "it may find nothing", _BACKFILL.by("await schedule.backfill(*gaps)")),
+    "raises_without_gaps": Wrong(_AGAIN, "only when there is a gap", _BACKFILL.by("await schedule.backfill(*gaps)")),
     "resumes_it": Wrong(
         _SETTINGS,
         "a backfill runs on a paused schedule, too",
@@ -116,8 +116,8 @@ WRONG = {
         ),
     ),
     "triggers": Wrong(
-        (_GAPS, _OUTSIDE, _AGAIN),
-        "",
+        (_GAPS, _OUTSIDE),
+        "a trigger is due now",
         _BACKFILL.by("""
             for _ in gaps:
                 await schedule.trigger(overlap=ScheduleOverlapPolicy.BUFFER_ALL)
@@ -157,11 +157,12 @@ RIGHT = {
         """)
     ),
     "runs_of_the_stretch_only": Right(
+        replace("from datetime import datetime").by("from datetime import UTC, datetime"),
         _QUERY.by("""
             query = (
                 f"TemporalScheduledById = '{name}' AND (ExecutionStatus = 'Completed' OR ExecutionStatus = 'Running')"
-                f" AND TemporalScheduledStartTime BETWEEN '{first.isoformat()}' AND '{last.isoformat()}'"
+                f" AND TemporalScheduledStartTime >= '{first.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}'"
             )
-        """)
+        """),
     ),
 }
