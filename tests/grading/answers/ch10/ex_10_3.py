@@ -78,6 +78,11 @@ WRONG = {
         "the runs of this schedule alone",
         _QUERY.by("""query = "ExecutionStatus IN ('Completed', 'Running') AND TemporalScheduledById IS NOT NULL\""""),
     ),
+    "not_awaited": Wrong(
+        _RETURNS,
+        "write it in front of the call that made this value",
+        _DUE.by("due = due_times(client, name, first, last)"),
+    ),
     "only_the_first_gap": Wrong(_GAPS, "give the backfill", _BACKFILL.by("await schedule.backfill(gaps[0])")),
     "policy_left_away": Wrong(
         _GAPS,
