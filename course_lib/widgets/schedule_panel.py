@@ -30,7 +30,7 @@ DUE = SearchAttributeKey.for_datetime("TemporalScheduledStartTime")
 
 _SHOWN = 5
 _SIGNS = {"RUNNING": ("●", "tc-wait"), "COMPLETED": ("✓", "tc-ok"), "CONTINUED_AS_NEW": ("↻", "tc-quiet")}
-_STYLE = FRAME + ".tc-framed .tc+.tc{margin-top:4px}"
+_STYLE = FRAME + ".tc-framed .tc+.tc{margin-top:4px}.tc caption{text-align:left}"
 _BACKFILL = "Starts a run for each due time from the first to the last, those that have run already included"
 
 
