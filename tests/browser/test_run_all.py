@@ -41,7 +41,7 @@ SAID = {
     "05": ("reject-run", "result: approved"),
     "06": ("drain", "upgrading, after the roll-back: parcel"),
     "07": ("gifts-break", "Nondeterminism error"),
-    "10": ("overlap-run", "TERMINATE_OTHER: 3 started, 0 skipped"),
+    "10": ("overlap-run", "BUFFER_ALL: 3 started, 0 skipped"),
 }
 
 # What is to be done next: a button to press, or nothing, because each cell has run (``done``).
