@@ -1,6 +1,7 @@
 """`course reset`: begin an exercise, a chapter or the course again."""
 
 import argparse
+import asyncio
 import sys
 from typing import Any
 
@@ -12,8 +13,9 @@ def add(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "reset",
         help="put exercises back to how they were delivered",
-        description="Puts exercise cells back and forgets their progress. All your other cells stay, and the notebook "
-        "is copied first. Save and close the notebook in JupyterLab before, reopen it after.",
+        description="Puts exercise cells back, forgets their progress and deletes schedules that a chapter left. All "
+        "your other cells stay, and the notebook is copied first. Save and close the notebook in JupyterLab before, "
+        "reopen it after.",
     )
     parser.add_argument("what", nargs="?", metavar="CHAPTER|EXERCISE", help="01_workflows, 01 or 1.2; nothing: all")
     parser.add_argument("--yes", action="store_true", help="do not ask before resetting all chapters")
@@ -24,6 +26,7 @@ def run(options: argparse.Namespace) -> int:
     """Reset, and say what was changed and where the copies are."""
     from course_lib.authoring.reset import reset
     from course_lib.grading.progress import Progress
+    from course_lib.lab import made_schedules
 
     if options.what is None and not options.yes and not _agreed():
         print("Nothing was changed. `course reset 1.2` begins one exercise again, `course reset 01` one chapter.")
@@ -38,6 +41,9 @@ def run(options: argparse.Namespace) -> int:
             print(f"  your version: {done.backup}")
     forgotten = Progress().reset(what)
     print(f"progress: {forgotten} {'entry' if forgotten == 1 else 'entries'} forgotten")
+    if "." not in (what or ""):  # an exercise alone leaves its chapter's schedules as they are
+        gone = asyncio.run(made_schedules.delete_left(what or ""))
+        print(*(f"schedule deleted: {each}" for each in gone), sep="\n", end="\n" if gone else "")
     return 0
 
 

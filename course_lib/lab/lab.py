@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.getipython import get_ipython
 from IPython.display import display
-from temporalio.client import Client, WorkflowHandle, WorkflowHistory
+from temporalio.client import Client, ScheduleHandle, WorkflowHandle, WorkflowHistory
 
 from course_lib import cells, grading, history, server, shop
 from course_lib.errors import CourseError
 from course_lib.history.sent_queries import ObservingInterceptor
 from course_lib.lab import cell_errors, faults, names, run_argument, server_calls, shell, waiting, your_turn
 from course_lib.lab.fleet import Fleet
+from course_lib.lab.made_schedules import MadeSchedules
 from course_lib.lab.started_runs import Started
 from course_lib.paths import exports, workspace
 from course_lib.private.kernel import keep_parents
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from course_lib.widgets.event_table import EventTable
     from course_lib.widgets.look import View
     from course_lib.widgets.messages import MessagePanel
+    from course_lib.widgets.schedule_panel import SchedulePanel
     from course_lib.widgets.server_panel import ServerPanel
     from course_lib.widgets.stepper import Stepper
     from course_lib.widgets.timeline.live import Timeline
@@ -66,6 +68,7 @@ class Lab:
         the_shop: shop.Shop,
         modules: cells.Modules,
         started: Started,
+        made: MadeSchedules,
     ) -> None:
         self.chapter = chapter
         self.client = client
@@ -78,6 +81,7 @@ class Lab:
         self._fleet = Fleet(where, self.task_queue, self.workspace, modules, the_shop.url)
         self._progress = grading.Progress()
         self._waits = waiting.Waits(client, where, the_shop, started)
+        self._made = made
 
     @classmethod
     async def open(cls, chapter: str) -> "Lab":
@@ -98,8 +102,9 @@ class Lab:
         grading.chapter(chapter)  # an unknown chapter is said before anything is started
         say = Line()
         where = await server.ensure(say)
-        started = Started()
-        client = await server.connect(where, interceptors=[ObservingInterceptor(), started])  # queries leave no event
+        started, made = Started(), MadeSchedules(chapter, names.notebook_key(), where)
+        client = await server.connect(where, interceptors=[ObservingInterceptor(), started, made])  # queries: no event
+        await made.delete(client)  # of an earlier kernel: a chapter begins without schedules
         modules = cells.Modules(workspace(chapter))
         async with progress(say, "Waiting for the shop's process."):
             shop_name = f"{chapter}-{names.learner()}-{names.notebook_key()}"
@@ -108,7 +113,7 @@ class Lab:
         os.environ["SHOP_URL"] = the_shop.url  # child processes inherit it
         if earlier := _open_labs.pop(chapter, None):
             await earlier.close()
-        lab = _open_labs[chapter] = cls(chapter, where, client, the_shop, modules, started)
+        lab = _open_labs[chapter] = cls(chapter, where, client, the_shop, modules, started, made)
         if ipython := get_ipython():
             cells.register(ipython, modules)
             shell.keep_running(ipython)
@@ -374,6 +379,23 @@ class Lab:
 
         return MessagePanel(*self._look(open_desk(handle, self._class, cls)))
 
+    def schedule_panel(self, schedule: ScheduleHandle) -> "SchedulePanel":
+        """Return the panel of a schedule: its next times and recent runs; pause, resume, trigger and backfill.
+
+        Code may press them, too: ``await panel.pause("holiday")``, ``panel.trigger()``, ``panel.backfill(start, end)``.
+
+        Args:
+            schedule: The schedule's handle.
+
+        Raises:
+            CourseError: The server does not answer or has no such schedule.
+        """
+        from course_lib.widgets.schedule_panel import SchedulePanel
+
+        panel = SchedulePanel(schedule, self.client, self._server)
+        self._look(panel.look())
+        return panel
+
     def event_table(self, run: WorkflowHandle[Any, Any] | WorkflowHistory) -> "EventTable":
         """Return the run's events as a table that grows, with a filter; an event opens to all that it says.
 
@@ -513,7 +535,7 @@ class Lab:
     def export(self, name: str, *, start: type, example: str) -> Path:
         """Write the chapter's modules as a plain project: workflows, activities, worker, starter.
 
-        It is the end of a chapter, so the shop's faults are cleared; the project meets a shop that works.
+        It is the end of a chapter, so the shop's faults are cleared and the schedules that it made are deleted.
 
         Args:
             name: The project's folder, made in ``exported/``.
@@ -531,6 +553,8 @@ class Lab:
             task_queue=name, start=start.__name__, example=example,
         )  # fmt: skip
         faults.end(self.shop, "The chapter is exported: the shop works again.")
+        if self._made.ids and (gone := self._look(self._made.delete(self.client))):
+            print("Schedules deleted, as the chapter ends here:", ", ".join(gone))
         return written
 
     # ---------------------------------------------------------------- inside

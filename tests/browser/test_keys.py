@@ -16,6 +16,11 @@ from .test_messages import MODULE, OPEN
 RUN = """worker = await lab.worker(workflows=[Approvals])
 handle = await lab.client.start_workflow(Approvals.run, id=lab.id("order"), task_queue=lab.task_queue)
 print(await handle.query("street_now"))
+from temporalio.client import Schedule, ScheduleActionStartWorkflow, ScheduleSpec
+action = ScheduleActionStartWorkflow(Approvals.run, id=lab.id("daily"), task_queue=lab.task_queue)
+schedule = await lab.client.create_schedule(
+    lab.id("daily"), Schedule(action=action, spec=ScheduleSpec()), trigger_immediately=True
+)
 """
 QUESTION = """import tempfile
 from pathlib import Path
@@ -32,6 +37,7 @@ PANELS = {
     "worker process": "lab.worker_process('approvals')",
     "two worker processes": "lab.workers(*(lab.worker_process('approvals', name=name) for name in 'ab'))",
     "server": "lab.server_panel()",
+    "schedule": "lab.schedule_panel(schedule)",
     "quiz": QUESTION,
     "prediction": "Predict(Prediction('9.a', 'How many?', options), progress)",
     "timeline": "lab.timeline(handle)",

@@ -43,6 +43,7 @@ SAID = {
     "07": ("gifts-break", "Nondeterminism error"),
     "08": ("limits-run", "TIMED_OUT after"),
     "09": ("watch-run", "watched in the end: ['SKU-00001']"),
+    "10": ("overlap-run", "BUFFER_ALL: 3 started, 0 skipped"),
 }
 
 # What is to be done next: a button to press, or nothing, because each cell has run (``done``).
