@@ -28,7 +28,7 @@ def zones(module: Module) -> Iterator[Finding]:
                 yield module.finding(call, "no time zone")
         for value in [*(words[word] for word in _TIMES.get(kind, ()) if word in words), *_first(kind, call)]:
             if isinstance(value, ast.Call) and _naive(module, value):
-                yield module.finding(value, "naive time", ast.unparse(value))
+                yield module.finding(value, "naive schedule time", ast.unparse(value))
 
 
 def _first(kind: str, call: ast.Call) -> list[ast.expr]:
