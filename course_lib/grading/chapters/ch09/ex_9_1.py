@@ -93,7 +93,7 @@ async def check_sync(bench: "Bench", sync: "Code") -> None:
 def _completed_step(run: "Run") -> str:
     if "BadRequest" in run.reason or "must be a whole number" in run.reason:
         return (
-            "a page with a bad row fails with `BadRequest`, which no further attempt cures: name it in "
+            "a page with a bad row fails with `BadRequest`, which no further attempt fixes: name it in "
             "`non_retryable_error_types`, catch `ActivityError`, and run `sort_page` for this page."
         )
     return "let every failure but `BadRequest` be retried, and hand everything on that the next run needs."

@@ -5,17 +5,16 @@ from tests.grading.edits import Given, Right, Wrong, replace
 CLAIMS = {
     "a `Sync`": Given("what the workflow is started with"),
     "`resize` as a signal.": "resize_is_an_update",
-    "copy page after page": "stops_at_a_short_page",
-    "until one is empty;": ("stops_at_a_short_page", "stops_at_the_first_ten_thousand"),
+    "copy page after page until one is empty;": "stops_at_a_short_page",
     "return how many rows were copied, in all runs.": ("counts_this_run_only", "counts_rows_of_the_source"),
-    "After ten pages a run continues as new": ("all_pages_in_one_run", "gather_over_all_pages", "eleven_pages"),
+    "After ten pages a run continues as new": ("all_pages_in_one_run", "eleven_pages"),
     "never within a page.": "continues_in_the_handler",
-    "A page with a bad row is sorted;": ("bad_page_is_passed_over", "bad_page_is_fatal", "bad_page_is_retried"),
+    "A page with a bad row is sorted;": ("bad_row_is_dropped", "bad_page_is_fatal", "bad_page_is_retried"),
     "everything else is retried.": "one_attempt_only",
     "After `resize` new pages have that size, also later.": ("hands_on_the_input", "forgets_the_page_size"),
     "10,000 rows, one bad → five runs": "all_pages_in_one_run",
     "`9999`": "counts_rows_of_the_source",
-    "one row in `set_aside`.": "bad_page_is_passed_over",
+    "one row in `set_aside`.": "bad_row_is_dropped",
 }
 
 _LOOP = replace("for _ in range(10):")
@@ -49,6 +48,29 @@ WRONG = {
         replace('ONCE = common.RetryPolicy(non_retryable_error_types=["BadRequest"])').by(
             "ONCE = common.RetryPolicy()"
         ),
+    ),
+    "bad_row_is_dropped": Wrong(
+        _ASIDE,
+        "run `sort_page` for the same page",
+        replace("from temporalio import common, exceptions, workflow").by(
+            "from temporalio import activity, common, exceptions, workflow\n\n"
+            "from course_lib.shop.client import ShopClient"
+        ),
+        replace("""
+            @workflow.defn
+            class SyncCatalogue:
+        """).by("""
+            @activity.defn
+            async def drop_bad(sync: Sync) -> list[int]:
+                rows = await ShopClient().supplier_changes(sync.cursor, sync.page_rows)
+                good = [row for row in rows if isinstance(row["price_cents"], int)]
+                return [rows[-1]["version"], await ShopClient().save_articles(good, job=sync.job)]
+
+
+            @workflow.defn
+            class SyncCatalogue:
+        """),
+        replace("execute_activity(sort_page").by("execute_activity(drop_bad"),
     ),
     "continues_in_the_handler": Wrong(
         "no run ends in the middle of a page",

@@ -7,7 +7,7 @@ CLAIMS = {
     "a `Bill` for each": "activities_instead",
     "with the ID `bill-` and the order's.": "an_id_of_its_own",
     "At most five are open at any time;": ("all_at_once", "six_at_a_time", "a_semaphore_for_each"),
-    "as soon as one ends the next begins": ("one_by_one", "three_at_a_time"),
+    "as soon as one ends the next begins": "three_at_a_time",
     "however long another takes.": ("batches_of_five", "waits_for_the_oldest"),
     "Return the results in the order of the input;": "as_they_end",
     'for a child that failed, `"failed"`:': ("failure_is_none", "exceptions_as_results"),

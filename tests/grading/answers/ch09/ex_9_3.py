@@ -9,9 +9,9 @@ CLAIMS = {
     "When the parent closes, in whatever way": "cancels_the_pick_up_itself",
     "the reminder is terminated": ("reminder_is_abandoned", "all_asked_to_cancel"),
     "the pick-up is asked to cancel": ("pick_up_by_default", "pick_up_is_abandoned"),
-    "and the receipt lives on.": ("receipt_by_default", "gathers_all"),
+    "and the receipt lives on.": "receipt_by_default",
     "The parent waits for `arrived`": "does_not_wait",
-    "not for its children.": ("waits_for_the_receipt_too", "gathers_all"),
+    "not for its children.": "waits_for_the_receipt_too",
     "parent cancelled → terminated, cancelled (“pick-up is off”), completed.": "pick_up_by_default",
 }
 
@@ -20,27 +20,21 @@ _START = replace('await workflow.start_child_workflow(Helper.run, what, id=f"{wh
 _PICK_UP = replace("workflow.ParentClosePolicy.REQUEST_CANCEL")
 _RECEIPT = replace("workflow.ParentClosePolicy.ABANDON")
 _REMINDER = replace("workflow.ParentClosePolicy.TERMINATE")
-_WAYS = (
-    "when the parent is cancelled",
-    "when the parent is terminated",
-    "when the parent is told that the parcel has arrived",
-)
 _OPEN = "the parent has started three helpers, and is open"
 _TOLD = "the parent waits for `arrived`, not for its children"
-
-
-def _in_all_ways(what: str) -> tuple[str, ...]:
-    return tuple(f"{way}, {what}" for way in _WAYS)
-
+_CLOSES = "when its parent closes, in whatever way"
+_REMINDED = f"the reminder is terminated {_CLOSES}"
+_PICKED_UP = f"the pick-up is cancelled {_CLOSES}"
+_RECEIVED = f"the receipt is completed {_CLOSES}"
 
 WRONG = {
     "all_asked_to_cancel": Wrong(
-        _in_all_ways("the reminder is terminated"),
+        _REMINDED,
         "ParentClosePolicy.TERMINATE",
         _REMINDER.by("workflow.ParentClosePolicy.REQUEST_CANCEL"),
     ),
     "cancels_the_pick_up_itself": Wrong(
-        f"{_WAYS[1]}, the pick-up is cancelled",
+        _PICKED_UP,
         "ParentClosePolicy.REQUEST_CANCEL",
         _PICK_UP.by("workflow.ParentClosePolicy.TERMINATE"),
         _START.by("""
@@ -61,11 +55,11 @@ WRONG = {
     "does_not_wait": Wrong(_OPEN, "then wait with", _WAIT.by("")),
     "gathers_all": Wrong(
         (
-            f"{_WAYS[0]}, the reminder is terminated",
-            f"{_WAYS[0]}, the receipt is completed",
             _TOLD,
+            _REMINDED,
+            _RECEIVED,
         ),
-        "a cancel goes on to whatever the parent awaits",
+        "await no child",
         replace("from temporalio import workflow").by("import asyncio\n\nfrom temporalio import workflow"),
         replace("for what, policy in policies.items():").by("children = []\nfor what, policy in policies.items():"),
         _START.by("""
@@ -81,22 +75,22 @@ WRONG = {
         "each helper has the ID of its task", "start each with `id=", replace(', id=f"{what}-{id}"').by("")
     ),
     "pick_up_by_default": Wrong(
-        _in_all_ways("the pick-up is cancelled"),
+        _PICKED_UP,
         "ParentClosePolicy.REQUEST_CANCEL",
         _PICK_UP.by("workflow.ParentClosePolicy.TERMINATE"),
     ),
     "pick_up_is_abandoned": Wrong(
-        _in_all_ways("the pick-up is cancelled"),
+        _PICKED_UP,
         "ParentClosePolicy.REQUEST_CANCEL",
         _PICK_UP.by("workflow.ParentClosePolicy.ABANDON"),
     ),
     "receipt_by_default": Wrong(
-        _in_all_ways("the receipt is completed"),
+        _RECEIVED,
         "ParentClosePolicy.ABANDON",
         _RECEIPT.by("workflow.ParentClosePolicy.UNSPECIFIED"),
     ),
     "reminder_is_abandoned": Wrong(
-        _in_all_ways("the reminder is terminated"),
+        _REMINDED,
         "ParentClosePolicy.TERMINATE",
         _REMINDER.by("workflow.ParentClosePolicy.ABANDON"),
     ),
