@@ -104,8 +104,12 @@ WRONG = {
         replace("due.isoformat()").by("due"),
     ),
     "in_a_default": Wrong(
-        ("the workflow asks Temporal for the time", "a Worker starts with your code"),
-        "use `workflow.now()`: a replay must see",
+        (
+            "the defaults of Deliver.run are plain values",
+            "the workflow asks Temporal for the time",
+            "a Worker starts with your code",
+        ),
+        "Inside the method the time is `workflow.now()`",
         replace("from datetime import datetime").by("from datetime import UTC, datetime"),
         replace("order_id: str) -> Promise").by("order_id: str, now: datetime = datetime.now(UTC)) -> Promise"),
         replace("workflow.now()").by("now"),

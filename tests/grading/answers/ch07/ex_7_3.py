@@ -142,8 +142,8 @@ WRONG = {
         replace("await workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by("free_from()"),
     ),
     "in_a_parameter": Wrong(
-        "a replay in a new process asks for the same",
-        "runs at import",
+        ("the defaults of ChargeOrder.run are plain values", "a replay in a new process asks for the same"),
+        "take the default out",
         replace("self, cents: int").by('self, cents: int, limit: int = int(os.environ.get("FREE_FROM_CENTS", "5000"))'),
         replace("await workflow.execute_activity(free_from, start_to_close_timeout=SOON)").by("limit"),
     ),
