@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from course_lib.grading import attempts
 from course_lib.grading.exercises import Exercise
-from course_lib.grading.timers import running
+from course_lib.grading.timers import limits, running
 from course_lib.grading.verdict import CORRECT
 from course_lib.waits.until import closed
 
@@ -93,6 +93,7 @@ def _in_four_seconds(bench: "Bench", run: "Run") -> None:
         + (", and no `heartbeat_timeout`." if any(plan.heartbeat for plan in plans.values()) else "."),
     )
     ends = [limit for plan in plans.values() for limit in (*plan.limits, *map("no retry of {}".format, plan.final))]
+    ends += limits(run.events)
     bench.require(
         not ends,
         "a failed attempt is always retried",
@@ -196,7 +197,7 @@ async def _payments_down(bench: "Bench", workflow: "Code", order: dict[str, Any]
         decided,
         "after the failed charge it is retried, or the order ends",
         seen="neither, and no parcel",
-        next_step="let the failed charge stop the way to the shipment: `await` it, and catch nothing.",
+        next_step="let the failed charge stop the way to the shipment: `await` it, without a time limit of your own.",
     )
     await attempts.fail_for_good(bench, handle)  # what does the code do now?
     run = await bench.finish(handle)

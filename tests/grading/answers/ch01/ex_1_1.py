@@ -8,7 +8,6 @@ CLAIMS = {
     "then, when the charge is done, `ship_parcel`": (
         "both_at_once",
         "ships_although_the_charge_fails",
-        "gives_up_waiting",
     ),
     "returns a `Delivery`": ("a_dict", "a_sentence", "made_up_ids", "nothing_returned"),
     "when the parcel is on its way.": ("an_empty_delivery", "a_parcel_to_come", "ships_without_waiting"),
@@ -17,6 +16,7 @@ CLAIMS = {
         "gives_up_after_four_attempts",
         "four_seconds_for_all_attempts",
         "four_seconds_for_a_worker",
+        "gives_up_waiting",
     ),
     'order `"o-1"` → `Delivery("o-1", "ch_7", "parcel_3")`': "made_up_ids",
     "with one charge and one parcel in the shop.": "ships_twice",
@@ -159,8 +159,8 @@ WRONG = {
         """),
     ),
     "gives_up_waiting": Wrong(
-        "no parcel leaves while the charge fails",
-        "let the failed charge stop the way to the shipment",
+        "a failed attempt is always retried",
+        "nothing that ends the retries",
         replace("from dataclasses import dataclass").by("import asyncio\nfrom dataclasses import dataclass"),
         CHARGE.by("""
             charging = workflow.start_activity(charge_card, order, start_to_close_timeout=limit)
