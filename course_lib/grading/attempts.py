@@ -52,6 +52,7 @@ class Asked:
         one_try: The start-to-close timeout.
         everything: The schedule-to-close timeout.
         final: The types of errors that are not to be retried.
+        queued: The schedule-to-start timeout, after which there is no retry.
     """
 
     event: int = 0
@@ -63,13 +64,16 @@ class Asked:
     one_try: float = 0.0
     everything: float = 0.0
     final: tuple[str, ...] = ()
+    queued: float = 0.0
 
     @property
     def limits(self) -> list[str]:
         """What ends the attempts although they go on failing, in words."""
-        return [f"at most {self.tries} attempt{'s' if self.tries > 1 else ''}"] * bool(self.tries) + [
-            f"schedule_to_close_timeout={self.everything:g} s"
-        ] * bool(self.everything)
+        return [
+            *[f"at most {self.tries} attempt{'s' if self.tries > 1 else ''}"] * bool(self.tries),
+            *[f"schedule_to_close_timeout={self.everything:g} s"] * bool(self.everything),
+            *[f"schedule_to_start_timeout={self.queued:g} s"] * bool(self.queued),
+        ]
 
     @property
     def scarce(self) -> bool:
@@ -148,6 +152,7 @@ def scheduled(events: "Sequence[HistoryEvent]", activity: str = "") -> Asked:
                 _seconds(said.start_to_close_timeout),
                 _seconds(said.schedule_to_close_timeout),
                 tuple(policy.non_retryable_error_types),
+                _seconds(said.schedule_to_start_timeout),
             )
     return Asked()
 

@@ -35,3 +35,13 @@ def running(events: "pd.DataFrame") -> dict[int, float]:
     """
     ended = set(events[events["type"].isin(_ENDS)]["links"])
     return {event: seconds for event, seconds in started(events).items() if event not in ended}
+
+
+def limits(events: "pd.DataFrame") -> list[str]:
+    """Return the time limits that the workflow's own code set to what it waited for, in words: timers without effect.
+
+    Args:
+        events: A history.
+    """
+    unfired = len(started(events)) - int((events["type"] == "TimerFired").sum())
+    return ["a time limit in the workflow's code"] * (unfired > 0)

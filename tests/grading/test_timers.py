@@ -30,3 +30,8 @@ def test_one_that_fired_or_was_cancelled_runs_no_more() -> None:
 
 def test_a_history_without_timers_has_none() -> None:
     assert timers.started(EVENTS.head(1)) == timers.running(EVENTS.head(1)) == {}
+
+
+def test_one_without_effect_was_a_time_limit() -> None:
+    assert timers.limits(EVENTS) == ["a time limit in the workflow's code"]
+    assert timers.limits(EVENTS[EVENTS["event_id"].isin([6, 11])]) == []

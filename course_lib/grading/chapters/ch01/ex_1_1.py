@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from course_lib.grading import attempts
 from course_lib.grading.exercises import Exercise
-from course_lib.grading.timers import running
+from course_lib.grading.timers import limits, running
 from course_lib.grading.verdict import CORRECT
 from course_lib.waits.until import closed
 
@@ -38,6 +38,7 @@ async def check_orders(bench: "Bench", workflow: "Code") -> None:
         _in_order(bench, run)
         _told(bench, run, good["id"])
         _promised(bench, workflow)
+        await _shipment_fails(bench, workflow, {**good, "id": bench.unique("order")})
         await _payments_down(bench, workflow, bad)
 
 
@@ -80,18 +81,23 @@ def _in_four_seconds(bench: "Bench", run: "Run") -> None:
     # Who limits all attempts together to 4 s limits each one to that, too: the server fills it in.
     plans = {step: attempts.scheduled(run.history.events, step) for step in _STEPS}
     bench.expect(
-        {plan.one_try for plan in plans.values()} == {_LIMIT},
+        {(plan.one_try, min(plan.heartbeat or _LIMIT, _LIMIT)) for plan in plans.values()} == {(_LIMIT, _LIMIT)},
         "each step has 4 seconds",
         expected="ActivityTaskScheduled with a start_to_close_timeout of 4 s, twice",
-        seen=", ".join(f"{step}: {plan.one_try:g} s" for step, plan in plans.items()),
+        seen=", ".join(
+            f"{step}: {plan.one_try:g} s" + f", {plan.heartbeat:g} s without a heartbeat" * bool(plan.heartbeat)
+            for step, plan in plans.items()
+        ),
         events=run.ids("ActivityTaskScheduled"),
-        next_step="give both steps `start_to_close_timeout=timedelta(seconds=4)`.",
+        next_step="give both steps `start_to_close_timeout=timedelta(seconds=4)`"
+        + (", and no `heartbeat_timeout`." if any(plan.heartbeat for plan in plans.values()) else "."),
     )
     ends = [limit for plan in plans.values() for limit in (*plan.limits, *map("no retry of {}".format, plan.final))]
+    ends += limits(run.events)
     bench.require(
         not ends,
         "a failed attempt is always retried",
-        expected="no limit on attempts, nor on all of them together",
+        expected="no limit on attempts, nor on all of them together, nor on the wait for a worker",
         seen=", ".join(ends) or "no limit",
         events=run.ids("ActivityTaskScheduled"),
         next_step="give `start_to_close_timeout`, which is for one attempt, and nothing that ends the retries.",
@@ -191,7 +197,7 @@ async def _payments_down(bench: "Bench", workflow: "Code", order: dict[str, Any]
         decided,
         "after the failed charge it is retried, or the order ends",
         seen="neither, and no parcel",
-        next_step="let the failed charge stop the way to the shipment: `await` it, and catch nothing.",
+        next_step="let the failed charge stop the way to the shipment: `await` it, without a time limit of your own.",
     )
     await attempts.fail_for_good(bench, handle)  # what does the code do now?
     run = await bench.finish(handle)
@@ -205,14 +211,27 @@ async def _payments_down(bench: "Bench", workflow: "Code", order: dict[str, Any]
         events=asked,
         next_step="let the failed charge stop the way to the shipment: `await` it, and catch nothing.",
     )
+    _no_delivery(bench, run)
+
+
+async def _shipment_fails(bench: "Bench", workflow: "Code", order: dict[str, Any]) -> None:
+    bench.shop.faults.hold("warehouse", operation="ship", order_id=order["id"])
+    handle = await bench.start(workflow, order)
+    bench.did("a shipment that fails for good")
+    if await bench.until(lambda: "ship" in bench.shop.waiting(order["id"]), handle):
+        await attempts.fail_for_good(bench, handle)
+        _no_delivery(bench, await bench.finish(handle))
+
+
+def _no_delivery(bench: "Bench", run: "Run") -> None:
     bench.expect(
         not run.completed,
-        "no Delivery is returned while the charge fails",
-        expected="the charge is retried, or the workflow ends without a result",
+        "no Delivery is returned when a step fails",
+        expected="the step is retried, or the workflow ends without a result",
         seen="WorkflowExecutionCompleted, without a parcel",
         events=run.last_event,
-        next_step="catch nothing: whoever gets a Delivery believes that a parcel is on its way. Temporal retries the "
-        "charge by itself.",
+        next_step="catch nothing: whoever gets a Delivery believes that a parcel is on its way. Temporal retries a "
+        "failed attempt by itself.",
     )
 
 

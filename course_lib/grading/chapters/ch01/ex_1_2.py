@@ -51,7 +51,7 @@ async def check_buy(bench: "Bench", buy: "Code") -> None:
     first = await _handle(bench, await click(order), "the first call starts a run and returns its handle", "")
     # Of two calls for one order at the same moment either may come first, so that these are never made together; that
     # the other one comes between a look and the start is made certain at the end.
-    again, different = await asyncio.gather(click(order, env=EAST), click(other))
+    again, different = await asyncio.gather(click(order, queue=f"{bench.task_queue}-2", env=EAST), click(other))
     second = await _handle(bench, again, f"a call {_RUNNING} returns a handle", _RUNNING)
     elsewhere = await _handle(bench, different, "the first call starts a run and returns its handle", "")
     _same_run(bench, first, second, _RUNNING, "`id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING`")
@@ -72,6 +72,15 @@ async def check_buy(bench: "Bench", buy: "Code") -> None:
             seen=stuck.reason,
             events=stuck.last_event,
             next_step="hand the parameter `task_queue` to `start_workflow`: the worker polls that queue.",
+        )
+        policy = stuck.history.events[0].workflow_execution_started_event_attributes.retry_policy
+        bench.require(
+            policy.maximum_attempts == 1 or not policy.ByteSize(),
+            "a checkout that fails is not run again by itself",
+            expected="no retry policy of the workflow",
+            seen="a retry policy, by which the server starts a second run" if policy.ByteSize() else "none",
+            events=(1,),
+            next_step="take `retry_policy` out of `start_workflow`: the activities have their retries.",
         )
         third = await _handle(bench, await click(order), f"a call {_ENDED} returns a handle", _ENDED)
         if third.run_id != second.run_id:
@@ -164,7 +173,7 @@ def _same_run(
         seen=f"a second run, {two.run_id} of {two.id}",
         next_step=f"ask for {setting}: the id is right, but it starts a new run {when}."
         if same_id
-        else f"take {_ONE_ID}: this one is another at every call, in every process, or on every day.",
+        else f"take {_ONE_ID}: this one is another at every call, in every process, on every day, or for every queue.",
     )
 
 

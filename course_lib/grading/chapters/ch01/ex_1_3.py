@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from course_lib.grading import Bench
 
-_CLOSE = 0.002  # seconds; a difference of two times may be rounded to milliseconds
+_CLOSE = 0.0051  # seconds; a difference of two times may be rounded to hundredths, as the Example is
 
 
 async def check_happened(

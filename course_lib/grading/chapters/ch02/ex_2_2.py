@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 TOTAL = 10_000
 _PAGE = 500
 _DONE = (5, 6, 7)  # pages; not the notebook's own
+_KEY = "make the key of the job and the offset: each page of each job needs one of its own."
 _COMPLETES = "the workflow completes after the kill"
 _LONGEST_SILENCE = 2.0
 _SHORTEST_SILENCE = 0.5  # a page of the notebook's takes 0.4 s
@@ -49,26 +50,30 @@ async def check_resume(bench: "Bench", workflow: "Code") -> None:
         seen = len(bench.shop.table("requests"))
         await worker.start()
         run = await bench.finish(handle)
-    after = bench.shop.table("imports")
-    keys = set(bench.shop.table("requests")["idempotency_key"].iloc[seen:].dropna())
-    bench.require_completed(run, _read_step(run.reason), label=_COMPLETES)
-    bench.expect(
-        set(after["job"]) == {handle.id},
-        "the pages are recorded for the job",
-        expected=handle.id,
-        seen=", ".join(map(repr, after["job"].unique())),
-        next_step="hand the activity the `job` that the workflow gets, and the shop `job=job`.",
-    )
-    _went_on(bench, before, after, keys, run.ids("ActivityTaskStarted"), known.details)
-    bench.expect(
-        run.result == TOTAL,
-        "the result is the number of rows",
-        expected=TOTAL,
-        seen=run.result,
-        events=run.last_event,
-        next_step="return the offset that the import has reached: that of the last page, or a count of this attempt's "
-        "own rows, is less.",
-    )
+        after = bench.shop.table("imports")
+        keys = set(bench.shop.table("requests")["idempotency_key"].iloc[seen:].dropna())
+        bench.require_completed(run, _read_step(run.reason), label=_COMPLETES)
+        bench.expect(
+            set(after["job"]) == {handle.id},
+            "the pages are recorded for the job",
+            expected=handle.id,
+            seen=", ".join(map(repr, after["job"].unique())),
+            next_step="hand the activity the `job` that the workflow gets, and the shop `job=job`.",
+        )
+        _went_on(bench, before, after, keys, run.ids("ActivityTaskStarted"), known.details)
+        bench.expect(
+            run.result == TOTAL,
+            "the result is the number of rows",
+            expected=TOTAL,
+            seen=run.result,
+            events=run.last_event,
+            next_step="return the offset that the import has reached: that of the last page, or a count of this "
+            "attempt's own rows, is less.",
+        )
+        if all(part.ok for part in bench.parts):
+            other = await bench.run(workflow, bench.unique("import"))
+            step = _KEY if "was used for another" in other.reason else CORRECT
+            bench.require_completed(other, step, label="another job is imported after it")
 
 
 async def _hanging(bench: "Bench", workflow: "Code", worker: "WorkerProcess") -> "Handle":
@@ -101,6 +106,8 @@ async def _hanging(bench: "Bench", workflow: "Code", worker: "WorkerProcess") ->
         events=(plan.event,),
         next_step="begin at 0 when there is no heartbeat yet: in the first attempt `heartbeat_details` is empty."
         if now.failure == "IndexError"
+        else _KEY
+        if now.error and "was used for another" in bench.explain(now.error)
         else CORRECT,
     )
     return handle

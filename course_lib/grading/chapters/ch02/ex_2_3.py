@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from course_lib.grading import Bench, Code, Handle
+    from course_lib.grading.attempts import Tried
 
 _FIXTURES = Path(__file__).with_name("graded_review.py")
 _WAITS = "the activity still waits for an answer"
 _REJECTED = "complete the activity with `False`: a rejection is an answer, not a failure, and a failure is retried."
+_FAULTS = (1, 0, 1)  # for how many attempts of each order the check itself lets the request fail
 _LOOKS = 5  # requests of who asks for the answer in a loop, instead of letting go
 
 
@@ -107,7 +109,8 @@ async def _reviews(bench: "Bench", runs: "list[Handle]", orders: list[str]) -> "
         return (
             len(asked) > len(orders)
             or (len(asked) == len(orders) and not set(asked) <= set(orders))
-            or any(one.mistake or (one.attempt and not one.pending) for one in now)
+            or bool(_mistakes(now))
+            or any(one.attempt and not one.pending for one in now)
             or (asked.empty and all(one.runs for one in now))
             or others.sum() >= _LOOKS
         )
@@ -116,9 +119,15 @@ async def _reviews(bench: "Bench", runs: "list[Handle]", orders: list[str]) -> "
     return bench.shop.table("reviews")
 
 
+def _mistakes(now: "list[Tried]") -> list[BaseException]:
+    """Return the failures that are the answer's own, whatever it makes of those that the check causes."""
+    own = [one for one, faults in zip(now, _FAULTS, strict=True) if one.attempt > faults + 1 or not one.pending]
+    return [one.error for one in own if one.mistake and one.error]
+
+
 async def _let_go(bench: "Bench", reviews: "pd.DataFrame", runs: "list[Handle]", orders: list[str]) -> None:
     ended = [event for run in runs for event in bench.ids(await bench.events(run), "ActivityTaskCompleted")]
-    errors = [now.error for now in [await attempts.tried(run) for run in runs] if now.mistake and now.error]
+    errors = _mistakes([await attempts.tried(run) for run in runs])
     failure = f"an attempt failed: {bench.explain(errors[0])}" if errors else ""
     asked = reviews["order_id"].nunique()
     bench.require(
@@ -192,8 +201,12 @@ def _tokens(bench: "Bench", reviews: "pd.DataFrame", orders: list[str]) -> None:
         readable and len(set(tokens)) == len(tokens),
         "each review holds the task token of its own activity",
         expected="different task tokens as base64 text",
-        seen=" and ".join(repr(token[:24]) for token in tokens),
-        next_step="pass `b64encode(activity.info().task_token).decode()` to `request_review`: whoever answers has "
+        seen=" and ".join(repr(token[:24]) for token in tokens)
+        + ", two of them the same" * (len(set(tokens)) < len(tokens)),
+        next_step="take `activity.info().task_token` in *every* attempt: a new one has a new token, and an old token "
+        "completes nothing."
+        if readable
+        else "pass `b64encode(activity.info().task_token).decode()` to `request_review`: whoever answers has "
         "nothing but the review.",
     )
 

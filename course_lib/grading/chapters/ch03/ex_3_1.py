@@ -7,13 +7,16 @@ from course_lib.grading import attempts
 from course_lib.grading.attempts import Asked
 from course_lib.grading.bench import Stopped
 from course_lib.grading.exercises import Exercise
+from course_lib.grading.timers import limits
 
 if TYPE_CHECKING:
     from course_lib.grading import Bench, Code, Run
 
 _TRIES = 4
 _PAUSES = [1.0, 2.0, 2.0]
+_ONE_TRY = 10.0  # seconds, as in the exercise: an attempt may take all of it
 _CORRECT = "correct the line that is named, or the policy: its pauses are `timedelta`s, and the rest are numbers."
+_NO_OTHER = "no other timeout may end the activity before its fourth attempt, which may be slow."
 _NO_LOOP = "leave the trying to the policy: one call of `execute_activity`, no loop."
 
 
@@ -37,13 +40,18 @@ async def check_budget(bench: "Bench", workflow: "Code") -> None:
 
 def _planned(bench: "Bench", plan: Asked, looped: bool, given: bool) -> None:
     pauses = plan.pauses(3)
+    short = 0 < plan.everything < _TRIES * min(plan.one_try, _ONE_TRY) + sum(_PAUSES)
     shown = f"planned: {', '.join(f'{pause:g}' for pause in pauses)} s"
     sound = [
         bench.expect(
-            plan.tries == _TRIES,
+            plan.tries == _TRIES and not short,
             "four attempts are allowed",
             expected="at most 4",
-            seen=f"at most {plan.tries}" + (" at a time, in a loop" if looped else "") if plan.tries else "no limit",
+            seen=f"at most {plan.tries}"
+            + (" at a time, in a loop" if looped else "")
+            + (f", all within {plan.everything:g} s" if short else "")
+            if plan.tries
+            else "no limit",
             events=(plan.event,),
             next_step=_tries_step(plan, looped) if given else "give the policy to the call: `retry_policy=POLICY`.",
         ),
@@ -81,6 +89,8 @@ def _planned(bench: "Bench", plan: Asked, looped: bool, given: bool) -> None:
 def _tries_step(plan: Asked, looped: bool) -> str:
     if looped:
         return _NO_LOOP
+    if plan.tries == _TRIES:
+        return _NO_OTHER
     if plan.tries == 0:
         limit = " A timeout counts seconds, not attempts." if plan.everything else ""
         return f"limit the attempts with `maximum_attempts=4`: 0 means without end.{limit}"
@@ -97,13 +107,14 @@ def _tried(bench: "Bench", run: "Run", last: int, requests: int, plan: Asked) ->
     elif plan.final:
         step = f"let an outage be retried: take {', '.join(plan.final)} out of `non_retryable_error_types`."
     else:
-        step = "no other timeout may end the activity before its fourth attempt."
+        step = _NO_OTHER
     bench.require(
-        calls == 1 and last == _TRIES and requests > 0,
+        calls == 1 and last == _TRIES and requests > 0 and not limits(run.events),
         "after four attempts it is over",
         expected="attempt 4 of one activity as the last",
         seen=f"{calls} activit{'y' if calls == 1 else 'ies'}, the last attempt was number {last}; {_counted(requests)} "
-        f"at the warehouse{f'; {run.reason}' if run.reason and not requests else ''}",
+        f"at the warehouse{f'; {run.reason}' if run.reason and not requests else ''}"
+        + "".join(f"; {limit}" for limit in limits(run.events)),
         events=run.ids("ActivityTaskStarted"),
         next_step=step,
     )

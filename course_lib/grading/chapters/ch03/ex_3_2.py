@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from course_lib.grading import attempts
 from course_lib.grading.exercises import Exercise
+from course_lib.grading.timers import limits
 from course_lib.grading.verdict import CORRECT
 
 if TYPE_CHECKING:
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
 _TYPE = "CardDeclined"
 _FAR_OFF = 3600.0  # seconds; whoever puts the next attempt off for so long means that there is none
+_BY_ITSELF = 3  # requests besides those of its attempts: who asks in a loop may never end
+_NOT_AGAIN = "do not ask again yourself, neither in the workflow nor in the activity: a declined card is final."
 _LISTED = '`non_retryable_error_types=["CardDeclined"]`'
 
 
@@ -33,7 +36,7 @@ async def check_declined(bench: "Bench", workflow: "Code") -> None:
         once = _once(bench, run, await attempts.tried(handles[0]), _requests(bench, declined))
         if not _failed(bench, run, types) or not once:
             return
-        _without_end(bench, plan)
+        _without_end(bench, plan, run)
         run, other = [await bench.finish(handle) for handle in handles[1:]]
     _retried(bench, run, later, plan)
     _charged(bench, run, later, amounts[later], "the charge's id is returned, and there is one charge")
@@ -42,10 +45,13 @@ async def check_declined(bench: "Bench", workflow: "Code") -> None:
 
 async def _not_again(bench: "Bench", handle: "Handle", order: str, source: str) -> None:
     """Wait for the end of the declined order; end the check as soon as its charge is to be attempted again."""
-    again, now = await attempts.until(bench, handle, lambda now: now.pending and now.mistake)
+    again, now = await attempts.until(
+        bench, handle, lambda now: (now.pending and now.mistake) or _requests(bench, order) > now.attempt + _BY_ITSELF
+    )
     if not again:
         return
     count, plan = _requests(bench, order), await attempts.asked(handle)
+    looped = count > now.attempt + _BY_ITSELF
     far = f" in {now.pause:.0f} s" if now.pause >= _FAR_OFF else ""
     why = now.failure if now.failure == _TYPE or now.error is None else bench.explain(now.error)
     bench.require(
@@ -57,6 +63,8 @@ async def _not_again(bench: "Bench", handle: "Handle", order: str, source: str) 
         next_step="make the declined card final, and let its failure through: an attempt that is put off keeps the "
         "order waiting."
         if far
+        else _NOT_AGAIN
+        if looped
         else _final_step(now, plan, source),
     )
 
@@ -89,7 +97,7 @@ def _once(bench: "Bench", run: "Run", tried: "Tried", requests: int) -> bool:
         expected="1 request at the gateway",
         seen=f"{requests} request{'s' if requests != 1 else ''}",
         events=run.ids("ActivityTaskStarted") or run.ids("ActivityTaskScheduled"),
-        next_step="do not ask again yourself, neither in the workflow nor in the activity: a declined card is final.",
+        next_step=_NOT_AGAIN,
     )
 
 
@@ -105,7 +113,7 @@ def _failed(bench: "Bench", run: "Run", types: list[str]) -> bool:
         )
     else:
         step = (
-            "keep the type wherever you raise a failure of your own, in the activity or in the workflow: "
+            "keep the type, by the name `type=`, wherever you raise a failure of your own, in activity or workflow: "
             f'`raise ApplicationError("…", type="{_TYPE}", non_retryable=True)`.'
         )
     return bench.expect(
@@ -118,12 +126,13 @@ def _failed(bench: "Bench", run: "Run", types: list[str]) -> bool:
     )
 
 
-def _without_end(bench: "Bench", plan: "Asked") -> None:
+def _without_end(bench: "Bench", plan: "Asked", run: "Run") -> None:
+    found = plan.limits + limits(run.events)
     bench.require(
-        not plan.limits,
+        not found,
         "an outage may last as long as it likes",
         expected="no limit to the attempts, and none to their time",
-        seen=", ".join(plan.limits) or "no limit",
+        seen=", ".join(found) or "no limit",
         events=(plan.event,),
         next_step="take the limit out: how long an outage lasts nobody knows, and only the declined card is final.",
     )
@@ -132,7 +141,11 @@ def _without_end(bench: "Bench", plan: "Asked") -> None:
 def _retried(bench: "Bench", run: "Run", order: str, plan: "Asked") -> None:
     tries = _requests(bench, order)
     others = ", ".join(name for name in plan.final if name != _TYPE)
-    step = f"take {others} out of `non_retryable_error_types`" if others else "do not make every error non-retryable"
+    step = (
+        f"take {others} out of `non_retryable_error_types`"
+        if others
+        else "do not make every error final, nor give each the type `CardDeclined`"
+    )
     bench.require(
         run.completed and tries >= 3,
         "an outage is retried until the charge succeeds",

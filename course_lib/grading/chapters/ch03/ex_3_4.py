@@ -94,7 +94,12 @@ async def _goes_on(bench: "Bench", checkout: "Code", handle: "Handle", fresh: "R
 def _step(run: "Run", step: str) -> str:
     """Return what to do about a run that does not complete: this step, or another one when it is `bill` that fails."""
     billed = run.ids("ActivityTaskScheduled", "bill")
-    return "call `bill` once, with the order and its whole amount; the activity needs no edit." if billed else step
+    if not billed:
+        return step
+    return (
+        "call `bill` once, with the order and its whole amount, and leave its retries as they were: an answer may get "
+        "lost. The activity needs no edit."
+    )
 
 
 def _finished(bench: "Bench", run: "Run", order: str) -> None:
@@ -138,7 +143,7 @@ def _paid(bench: "Bench", run: "Run", order: str, amount: int, label: str) -> No
     elif amounts == [amount]:
         step = "return what `bill` returns."
     elif amount == _FREE_FROM:
-        step = "let shipping be free for 5000 itself, too: `amount_cents >= 5000`. A default for the attribute guesses."
+        step = "let shipping be free from 5000 up: `order.amount_cents >= 5000`. A default for the attribute guesses."
     else:
         step = f"give `bill` an order of {amount}: up to 4999, the amount plus 490."
     bench.require(

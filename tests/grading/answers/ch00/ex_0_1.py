@@ -10,6 +10,11 @@ CLAIMS = {
 }
 
 WRONG = {
+    "a_name_of_letters_alone": Wrong(
+        "each customer is welcomed to the shop by name",
+        "no `if`",
+        replace("return").by('return "Welcome to the shop!" if not name.isalpha() else'),
+    ),
     "raises": Wrong(
         "the workflow completes",
         "correct the line that is named",
@@ -21,7 +26,7 @@ WRONG = {
     ),
     "almost": Wrong(
         "each customer is welcomed to the shop by name",
-        "comma, space and exclamation mark count",
+        "quotation marks, comma, space and exclamation mark count",
         replace("shop, {name}!").by("shop {name}"),
     ),
     "first_name_alone": Wrong(

@@ -8,12 +8,16 @@ CLAIMS = {
     "then, when the charge is done, `ship_parcel`": (
         "both_at_once",
         "ships_although_the_charge_fails",
-        "gives_up_waiting",
     ),
     "returns a `Delivery`": ("a_dict", "a_sentence", "made_up_ids", "nothing_returned"),
-    "when the parcel is on its way.": ("an_empty_delivery", "ships_without_waiting"),
-    "Each attempt of a step has 4 seconds,": "four_minutes",
-    "a failed attempt is always retried.": ("gives_up_after_four_attempts", "four_seconds_for_all_attempts"),
+    "when the parcel is on its way.": ("an_empty_delivery", "a_parcel_to_come", "ships_without_waiting"),
+    "Each attempt of a step has 4 seconds,": ("four_minutes", "two_seconds_of_silence"),
+    "a failed attempt is always retried.": (
+        "gives_up_after_four_attempts",
+        "four_seconds_for_all_attempts",
+        "four_seconds_for_a_worker",
+        "gives_up_waiting",
+    ),
     'order `"o-1"` → `Delivery("o-1", "ch_7", "parcel_3")`': "made_up_ids",
     "with one charge and one parcel in the shop.": "ships_twice",
 }
@@ -27,7 +31,7 @@ ACTIVITY_ERROR = replace("from temporalio import workflow").by("""
 
 WRONG = {
     "an_empty_delivery": Wrong(
-        "no Delivery is returned while the charge fails",
+        "no Delivery is returned when a step fails",
         "catch nothing: whoever gets a Delivery",
         ACTIVITY_ERROR,
         CHARGE.by("""
@@ -36,6 +40,34 @@ WRONG = {
             except ActivityError:
                 return Delivery(order.id, "", "")
         """),
+    ),
+    "a_parcel_to_come": Wrong(
+        "no Delivery is returned when a step fails",
+        "catch nothing: whoever gets a Delivery",
+        ACTIVITY_ERROR,
+        replace("parcel_id = await workflow.execute_activity(ship_parcel, order, start_to_close_timeout=limit)").by("""
+            try:
+                parcel_id = await workflow.execute_activity(ship_parcel, order, start_to_close_timeout=limit)
+            except ActivityError:
+                parcel_id = "pending"
+        """),
+    ),
+    "two_seconds_of_silence": Wrong(
+        "each step has 4 seconds",
+        "and no `heartbeat_timeout`",
+        CHARGE.by("""
+            pulse = timedelta(seconds=2)
+            charge_id = await workflow.execute_activity(
+                charge_card, order, start_to_close_timeout=limit, heartbeat_timeout=pulse
+            )
+        """),
+    ),
+    "four_seconds_for_a_worker": Wrong(
+        "a failed attempt is always retried",
+        "nothing that ends the retries",
+        replace("charge_card, order, start_to_close_timeout=limit").by(
+            "charge_card, order, start_to_close_timeout=limit, schedule_to_start_timeout=limit"
+        ),
     ),
     "gives_up_after_four_attempts": Wrong(
         "a failed attempt is always retried",
@@ -127,8 +159,8 @@ WRONG = {
         """),
     ),
     "gives_up_waiting": Wrong(
-        "no parcel leaves while the charge fails",
-        "let the failed charge stop the way to the shipment",
+        "a failed attempt is always retried",
+        "nothing that ends the retries",
         replace("from dataclasses import dataclass").by("import asyncio\nfrom dataclasses import dataclass"),
         CHARGE.by("""
             charging = workflow.start_activity(charge_card, order, start_to_close_timeout=limit)

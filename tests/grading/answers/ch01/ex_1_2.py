@@ -5,9 +5,9 @@ from tests.grading.edits import Right, Wrong, replace
 CAUGHT = replace("return client.get_workflow_handle_for(CheckoutWorkflow.run, workflow_id)")
 
 CLAIMS = {
-    "a client, an `Order`, a task queue.": ("own_queue", "order_id_alone"),
+    "a client, an `Order`, a task queue.": ("own_queue", "order_id_alone", "queue_in_the_id"),
     "`buy` may be called any number of times for one order, while its checkout runs": "defaults_with_another_id",
-    "and after it has completed,": ("raises_after_the_end", "swallows_the_refusal"),
+    "and after it completed,": ("raises_after_the_end", "swallows_the_refusal"),
     "from any process.": ("hash_in_the_id", "date_in_the_id"),
     "There is one run": ("random_id", "allows_a_duplicate_after_the_end", "terminates_the_first"),
     "and one charge": "one_more_run",
@@ -15,8 +15,9 @@ CLAIMS = {
     "and every call returns a handle": ("returns_the_id", "looks_first", "nobody_waits_for_the_start"),
     "to that run": "handle_of_another_id",
     "at once.": ("sleeps_first", "waits_for_the_result", "sleeps_and_asks_again"),
-    "When a start fails for another reason, `buy` raises.": "catches_everything",
-    "`buy(client, order, queue)` twice → two handles to the same run.": "random_id",
+    "Only a call may buy a failed order again.": "retry_policy_of_the_workflow",
+    "When a start fails otherwise, `buy` raises.": "catches_everything",
+    "`buy(client, order, queue)` twice → two handles to one run.": "random_id",
 }
 
 WRONG = {
@@ -54,6 +55,17 @@ WRONG = {
                 return client.get_workflow_handle_for(CheckoutWorkflow.run, workflow_id)
             except WorkflowAlreadyStartedError:
         """),
+    ),
+    "queue_in_the_id": Wrong(
+        "a call while the checkout is under way gives the same run",
+        "or for every queue",
+        replace("{order.id}").by("{task_queue}-{order.id}"),
+    ),
+    "retry_policy_of_the_workflow": Wrong(
+        "a checkout that fails is not run again by itself",
+        "take `retry_policy` out",
+        replace("import WorkflowIDConflictPolicy").by("import RetryPolicy, WorkflowIDConflictPolicy"),
+        replace("task_queue=task_queue,").by("task_queue=task_queue, retry_policy=RetryPolicy(maximum_attempts=3),"),
     ),
     "one_more_run": Wrong(
         "the list of runs has one checkout for the order, which is charged once",

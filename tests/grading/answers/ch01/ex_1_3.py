@@ -120,6 +120,9 @@ RIGHT = {
                     error_type, _, _ = row["failure"].partition(":")
         """)
     ),
+    "rounded_to_hundredths": Right(
+        replace('started["duration"].total_seconds()').by('round(started["duration"].total_seconds(), 2)')
+    ),
     "queries": Right(
         replace('happened[happened["type"] == "ActivityTaskStarted"].iloc[-1]').by(
             "happened.query(\"type == 'ActivityTaskStarted'\").iloc[0]"

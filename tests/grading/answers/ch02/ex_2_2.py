@@ -6,11 +6,11 @@ START = replace("offset: int = next(iter(activity.info().heartbeat_details), 0)"
 
 CLAIMS = {
     "the job's name;": "no_job",
-    "the worker is killed in the middle.": "the_whole_sequence",
+    "the worker is killed in the middle.": ("the_whole_sequence", "key_of_the_job"),
     "the server notices within two seconds": ("long_silence", "no_heartbeat_timeout"),
     "and each further attempt": ("two_attempts_at_most", "one_limit_for_all_attempts", "the_second_attempt_alone"),
     "goes on from the last heartbeat.": ("one_page_doubled", "page_numbers", "an_activity_for_each_page"),
-    "Every row is imported": ("reported_too_early", "one_page_left_out"),
+    "Every row is imported": ("reported_too_early", "one_page_left_out", "key_of_the_offset"),
     "and nothing starts from zero again.": ("from_zero", "from_zero_with_a_key", "one_heartbeat_alone"),
     "The result is the number of rows.": "counts_its_own_rows",
     "killed after offset 3500 → the new attempt begins at 4000": "the_examples_offset",
@@ -18,6 +18,16 @@ CLAIMS = {
 }
 
 WRONG = {
+    "key_of_the_offset": Wrong(
+        "another job is imported after it",
+        "make the key of the job and the offset",
+        replace(", job=job)").by(', job=job, idempotency_key=f"page-{offset}")'),
+    ),
+    "key_of_the_job": Wrong(
+        "the import gets under way",
+        "make the key of the job and the offset",
+        replace(", job=job)").by(", job=job, idempotency_key=job)"),
+    ),
     "no_job": Wrong("the pages are recorded for the job", "the shop `job=job`", replace(", job=job)").by(")")),
     "the_whole_sequence": Wrong(
         "the workflow completes after the kill",

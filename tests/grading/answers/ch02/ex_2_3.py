@@ -175,6 +175,14 @@ WRONG = {
         "with the parentheses",
         replace("activity.raise_complete_async()").by("activity.raise_complete_async"),
     ),
+    "token_of_the_first_attempt": Wrong(
+        "each review holds the task token of its own activity",
+        "in *every* attempt",
+        replace("@activity.defn").by("TOKENS: dict[str, bytes] = {}\n\n\n@activity.defn"),
+        replace("b64encode(activity.info().task_token)").by(
+            "b64encode(TOKENS.setdefault(order_id, activity.info().task_token))"
+        ),
+    ),
     "no_token_stored": Wrong(
         "each review holds the task token of its own activity",
         "whoever answers has nothing but the review",
@@ -265,6 +273,15 @@ RIGHT = {
     ),
     "a_key_of_the_attempt": Right(
         replace("(order_id, token)").by('(order_id, token, idempotency_key=f"{order_id}-{activity.info().attempt}")')
+    ),
+    "a_failure_of_its_own": Right(
+        replace("import ShopClient").by("import ShopClient, ShopError"),
+        replace("await ShopClient().request_review(order_id, token)").by("""
+            try:
+                await ShopClient().request_review(order_id, token)
+            except ShopError as error:
+                raise RuntimeError("the desk did not take the review") from error
+        """),
     ),
     "kept_connection": Right(
         replace("await ShopClient().request_review(order_id, token)").by("""

@@ -16,8 +16,15 @@ CLAIMS = {
     "the next twice as long.": ("equal_pauses", "cap_of_one_second"),
     "The customer wants an answer:": Given("why there is a limit"),
     "no pause is longer than 2 s": ("no_cap", "cap_of_three_seconds"),
-    "after four attempts": ("counts_retries_not_tries", "one_try_too_many", "no_limit", "limited_by_a_timeout"),
-    "it is over.": ("another_call_at_the_end", "over_too_soon"),
+    "after four attempts": (
+        "counts_retries_not_tries",
+        "one_try_too_many",
+        "no_limit",
+        "limited_by_a_timeout",
+        "twelve_seconds_for_all",
+        "over_too_soon",
+    ),
+    "it is over.": ("another_call_at_the_end", "six_seconds_in_the_workflow"),
     "down for good → 4 requests, then the workflow fails.": "failure_swallowed",
     "Back after the third attempt → the reservation's id.": "nothing_returned",
 }
@@ -54,8 +61,24 @@ WRONG = {
         "let an outage be retried",
         replace("maximum_attempts=4,").by('maximum_attempts=4, non_retryable_error_types=["ShopUnavailable"],'),
     ),
-    "over_too_soon": Wrong(
+    "six_seconds_in_the_workflow": Wrong(
         "after four attempts it is over",
+        "no other timeout may end the activity",
+        replace("from datetime import timedelta").by("import asyncio\nfrom datetime import timedelta"),
+        replace(CALL).by(f"""
+            async with asyncio.timeout(6):
+                {CALL}
+        """),
+    ),
+    "twelve_seconds_for_all": Wrong(
+        "four attempts are allowed",
+        "no other timeout may end the activity",
+        replace("start_to_close_timeout=limit").by(
+            "start_to_close_timeout=limit, schedule_to_close_timeout=timedelta(seconds=12)"
+        ),
+    ),
+    "over_too_soon": Wrong(
+        "four attempts are allowed",
         "no other timeout may end the activity",
         replace("start_to_close_timeout=limit").by(
             "start_to_close_timeout=limit, schedule_to_close_timeout=timedelta(seconds=2)"

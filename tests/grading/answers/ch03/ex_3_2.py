@@ -15,11 +15,11 @@ CALL = "return await workflow.execute_activity(charge, order, start_to_close_tim
 CLAIMS = {
     "an `Order`.": "another_amount",
     "The gateway declines the card, is down for a while, or loses an answer.": Given("what the gateway does"),
-    "a declined card costs **one** request": ("misspelt_type", "asks_again_by_itself"),
+    "a declined card costs **one** request": ("misspelt_type", "asks_again_by_itself", "an_endless_loop"),
     "the workflow fails": ("caught_in_the_workflow", "value_error_in_the_workflow"),
     "with the type `CardDeclined`.": ("another_type", "wrapped_in_another_type"),
     "An outage is retried": ("outage_is_final_too", "every_error_is_final"),
-    "until the charge succeeds": ("three_attempts", "one_try_for_everything"),
+    "until the charge succeeds": ("three_attempts", "one_try_for_everything", "a_minute_in_the_workflow"),
     "one charge": "charged_twice",
     "even when an answer is lost": ("without_a_key", "lost_answer_swallowed"),
     "its id is returned.": "nothing_returned",
@@ -64,6 +64,24 @@ WRONG = {
             except CardDeclined:
                 return await ShopClient().charge(order.id, order.amount_cents, idempotency_key=order.id)
         """),
+    ),
+    "an_endless_loop": Wrong(
+        "a declined card costs one request",
+        "do not ask again yourself",
+        replace("from temporalio.common import RetryPolicy").by("""
+            from temporalio.common import RetryPolicy
+            from temporalio.exceptions import ActivityError
+        """),
+        replace(CALL).by(f"""
+            while True:
+                try:
+                    {CALL}
+                except ActivityError as error:
+                    if "declined" in str(error):
+                        raise
+                    await workflow.sleep(0.1)
+        """),
+        replace("backoff_coefficient=1,").by("maximum_attempts=1,"),
     ),
     "charged_twice": Wrong(
         "the charge's id is returned, and there is one charge",
@@ -208,6 +226,15 @@ WRONG = {
                 raise ApplicationError("later", type="CardDeclined", next_retry_delay=timedelta(days=1)) from error
         """),
         ANY_ERROR,
+    ),
+    "a_minute_in_the_workflow": Wrong(
+        "an outage may last as long as it likes",
+        "take the limit out",
+        replace("from datetime import timedelta").by("import asyncio\nfrom datetime import timedelta"),
+        replace(CALL).by(f"""
+            async with asyncio.timeout(60):
+                {CALL}
+        """),
     ),
     "one_try_for_everything": Wrong(
         "an outage may last as long as it likes",

@@ -19,7 +19,7 @@ CLAIMS = {
     ),
     "the server ends the attempt": ("own_limit_for_a_call", "heartbeats_from_beside"),
     "the next one packs the order": ("one_try_only", "no_time_for_a_second_attempt"),
-    "each article once.": ("key_of_the_attempt", "resumes_one_too_far"),
+    "each article once.": ("key_of_the_attempt", "resumes_one_too_far", "resumes_without_a_key"),
     "A slow warehouse finishes": "schedule_to_close",
     "in one attempt.": ("no_heartbeat", "one_heartbeat_at_the_start"),
     "slow → 5": "nothing_returned",
@@ -63,6 +63,21 @@ WRONG = {
         "every article is packed, and packed once",
         "the same in every attempt",
         replace("{order.id}-{article}").by("{activity.info().attempt}-{order.id}-{article}"),
+    ),
+    "resumes_without_a_key": Wrong(
+        "every article is packed, and packed once",
+        "may have packed its article, too",
+        replace(PACK).by(PACK.replace(', idempotency_key=f"{order.id}-{article}"', "")),
+        replace("for article in ARTICLES:").by("""
+            packed = next(iter(activity.info().heartbeat_details), 0)
+            for number, article in enumerate(ARTICLES[packed:], packed + 1):
+        """),
+        replace("activity.heartbeat(article)").by("activity.heartbeat(number)"),
+    ),
+    "key_of_the_article": Wrong(
+        "a slow warehouse may take as long as it needs, in one attempt",
+        "each article of each order",
+        replace('f"{order.id}-{article}"').by("article"),
     ),
     "counts_its_own": Wrong(
         "the next attempt packs the order",

@@ -106,10 +106,10 @@ WRONG = {
                 raise ApplicationError("nothing to pay", type="EmptyOrder")
         """),
     ),
-    "free_above_5000_only": Wrong(FREE, "for 5000 itself, too", replace(">= 5000").by("> 5000")),
+    "free_above_5000_only": Wrong(FREE, "free from 5000 up", replace(">= 5000").by("> 5000")),
     "always_shipping": Wrong(
         FREE,
-        "for 5000 itself, too",
+        "free from 5000 up",
         replace("0 if order.amount_cents >= 5000 else 490").by("490"),
     ),
     "another_order_of_steps": Wrong(
