@@ -14,14 +14,15 @@ if TYPE_CHECKING:
 
 _FIXTURES = Path(__file__).with_name("graded_shortage.py")
 _PAID = 4200
-_MISSING = {"mug": 700, "mat": 700, "jug": 900}  # as long as each other; two begin alike, two end alike
+_MUG, _MAT, _JUG = (f"hand-painted-porcelain-{what}-with-a-gilded-rim" for what in ("mug", "mat", "jug"))
+_MISSING = {_MUG: 700, _MAT: 700, _JUG: 900}  # as long as each other, and they begin and end alike
 # Two processes: each with another seed for Python's `hash`, and never with the same date.
 _FIRST, _SECOND = {"PYTHONHASHSEED": "1", "TZ": "AAA12"}, {"PYTHONHASHSEED": "2", "TZ": "BBB-14"}
 _REFUSED = "was used for another"
 _SWALLOWED = "let the gateway's failure go on: a refund whose failure is swallowed is never retried."
 _OTHER_INTENT = (
     "make the key name this one refund: two articles of one order, or the same article of two orders, must not share "
-    "it. Take the charge *and* the article."
+    "it. Take the charge *and* the article, in full."
 )
 
 
@@ -33,7 +34,7 @@ async def check_shortage(bench: "Bench", give_back: "Code") -> None:
     # The first call is done and not answered. No other arrives until another process takes over.
     faults.next_calls("payments", ["timeout", *["outage"] * 99], seconds=0.1, order_id=unlucky)
     faults.next_calls("payments", ["latency:9"], order_id=other)  # its client gives up, and nothing is done
-    articles = [(unlucky, "mug"), (unlucky, "mat"), (beside, "mug"), (unlucky, "jug"), (other, "mug")]
+    articles = [(unlucky, _MUG), (unlucky, _MAT), (beside, _MUG), (unlucky, _JUG), (other, _MUG)]
     missing = [{"charge_id": charges[order], "sku": sku, "amount_cents": _MISSING[sku]} for order, sku in articles]
     async with bench.worker(give_back, extra=(_FIXTURES,), env=_FIRST):
         handle = await bench.start("GradedShortage", missing[:-2], quiet=True)

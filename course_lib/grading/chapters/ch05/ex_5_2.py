@@ -1,10 +1,12 @@
 """Exercise 5.2: good and bad corrections of an order, with an eye on the history: a refusal must leave nothing."""
 
+import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 from course_lib.grading import attempts
 from course_lib.grading.exercises import Exercise
-from course_lib.grading.messages import Reply, require_handler, signal, update
+from course_lib.grading.messages import Reply, arrived, require_handler, signal, update
 
 if TYPE_CHECKING:
     from course_lib.grading import Bench, Code, Handle
@@ -17,6 +19,12 @@ _TRACES = ("WorkflowExecutionUpdateAccepted", "WorkflowExecutionUpdateCompleted"
 
 async def check_correction(bench: "Bench", workflow: "Code") -> None:
     """Correct an order well and badly, confirm it, correct it once more while the card is being charged."""
+    # Sent before a worker is there, what confirms an order and what corrects it come with one workflow task.
+    both = bench.unique("order")
+    late = await bench.start(workflow, {"id": both, "amount_cents": _FIRST}, id=both, quiet=True)
+    await signal(late, "confirm")
+    sent = asyncio.ensure_future(update(bench, late, "correct", 10, id=both))
+    await bench.until(partial(arrived, late, both), late)
     async with bench.worker(workflow):
         order = bench.unique("order")
         handle = await bench.start(workflow, {"id": order, "amount_cents": _FIRST}, id=order)
@@ -31,6 +39,7 @@ async def check_correction(bench: "Bench", workflow: "Code") -> None:
         await signal(handle, "confirm")
         await attempts.require_asked(bench, handle, "wait for `self.confirmed`, then run `charge_card`.", order=order)
         await _bad(bench, handle, 10, confirmed=True)
+        await _bad(bench, late, 10, confirmed=True, sent=sent)
         bench.shop.faults.release("payments", order_id=order)
         run = await bench.finish(handle, alone=True)
     charges = list(bench.shop.table("payments", order_id=order)["amount_cents"])
@@ -77,12 +86,19 @@ async def _stuck(bench: "Bench", handle: "Handle") -> tuple[str, str]:
     return run.reason, step
 
 
-async def _bad(bench: "Bench", handle: "Handle", amount: int, *, confirmed: bool = False) -> None:
-    before = await bench.events(handle)
-    reply = await update(bench, handle, "correct", amount)
+async def _bad(
+    bench: "Bench",
+    handle: "Handle",
+    amount: int,
+    *,
+    confirmed: bool = False,
+    sent: "asyncio.Future[Reply] | None" = None,
+) -> None:
+    before = 0 if sent else len(await bench.events(handle))
+    reply = await (sent or update(bench, handle, "correct", amount))
     after = await bench.events(handle)
     bench.did(f"correct({amount}){' after confirm' if confirmed else ''}")
-    new = after[len(before) :]
+    new = after[before:]
     # A busy machine fails a workflow task of its own now and then: the SDK calls it deadlocked.
     traces = new[new["type"].isin(_TRACES) & ~new["failure"].str.contains("TMPRL1101")]
     what = "a correction of a confirmed order" if confirmed else f"a correction to {amount}"
@@ -112,7 +128,8 @@ def _step(reply: Reply, types: list[str], confirmed: bool) -> str:
         )
     if reply.ok:
         return (
-            "let the validator look at `self.confirmed`, too."
+            "let the validator look at `self.confirmed`, too, and set that in the signal: `run` goes on after the "
+            "handlers."
             if confirmed
             else "let the validator *raise* for what is not 1 to 100,000 (what it returns is not looked at), and mark "
             "it `@correct.validator`."

@@ -177,19 +177,30 @@ async def _all_fit(bench: "Bench", handle: "Handle", replies: list[Reply], booke
 
 
 async def _fails(bench: "Bench", handle: "Handle") -> None:
-    """Let a charge fail for good, as ``temporal activity fail`` does, while another payment waits; then pay again."""
-    failing, dear, last = _orders(bench, 1000, 9000, 1200)
+    """Let a charge fail, as ``temporal activity fail`` does, while another payment waits or is paid; then pay again."""
+    failing, beside, last = _orders(bench, 1000, 200, 1000)
     bench.shop.faults.hold("payments", order_id=failing["id"])  # for good, so that nothing is booked
-    failed = attempts.fail_for_good(bench, handle)
-    ((told, _), _), _ = await asyncio.gather(_pay(bench, handle, failing, dear), failed)
+
+    async def alone() -> bool:  # who needs no lock has paid the other one
+        taken = (await bench.events(handle))["payload"].astype(str).str.contains(beside["id"]).any()
+        return bool(taken) and len((await handle.describe()).raw_description.pending_activities) == 1
+
+    failed = asyncio.ensure_future(_pay(bench, handle, failing))
+    await bench.until(lambda: bool(bench.shop.waiting(failing["id"])), handle)
+    others = asyncio.ensure_future(_pay(bench, handle, beside))
+    await bench.until(alone, handle)
+    await attempts.fail_for_good(bench, handle)
+    ((told,), _), ((other,), _) = await failed, await others
     (paid,), _ = await _pay(bench, handle, last)
-    await _answered(bench, handle, [told, paid])
+    await _answered(bench, handle, [told, other, paid])
     bench.require(
         told.state == "refused" and paid.value == _LEFT,
         "a charge that fails takes nothing, and its caller is told",
-        expected=f"1000 refused, as its charge fails for good; then 1200 paid with {_LEFT} left",
-        seen=f"{_said([told])}; then {_said([paid])}",
-        next_step="subtract when the card is charged, not before; or add the amount back when the charge fails."
+        expected=f"1000 refused, as its charge fails for good, and 200 paid; then 1000 paid with {_LEFT} left",
+        seen=f"{_said([told])}; {_said([other])}; then {_said([paid])}",
+        next_step="add the amount back, `self.left += order.amount_cents`: another payment may have come meanwhile."
+        if told.state == "refused" and isinstance(paid.value, int) and paid.value > _LEFT
+        else "subtract when the card is charged, not before; or add the amount back when the charge fails."
         if told.state == "refused"
         else "let the charge's failure reach the caller, with `raise`: who gets a number takes the order for paid.",
     )

@@ -83,10 +83,14 @@ async def check_levels(bench: "Bench", workflow: "Code") -> None:
                     await quiet
                     await _second(bench, silent, seconds[_SILENT])
                 if cases is _DOUBLED:
+                    for run in runs.values():  # Dan's no comes while the card is being charged
+                        bench.shop.faults.hold("payments", order_id=run.id)
                     await _at_once(bench, worker, {runs[case]: case.doubled for case in cases})
                     for run in runs.values():
-                        await bench.rest(run)
-                        await _decide(run, ("finance", "dan", False))
+                        await bench.until(partial(_call_waits, bench, run), run)
+                        if await _decide(run, ("finance", "dan", False)):
+                            await bench.until(partial(heard, bench, run), run)
+                        bench.shop.faults.release("payments", order_id=run.id)
                 for case in cases:
                     run = runs.get(case, silent)
                     ended = await bench.finish(run, alone=not await closed(run))
@@ -161,7 +165,7 @@ async def _tell(bench: "Bench", runs: "dict[_Case, Handle]", seconds: "dict[_Cas
         await _all(
             bench,
             {
-                runs[case]: partial(_mail_waits, bench, runs[case])
+                runs[case]: partial(_call_waits, bench, runs[case])
                 if answer[0].startswith("mailed")
                 else partial(bench.rests, runs[case])
                 for case, answer in due.items()
@@ -223,7 +227,7 @@ async def _silence(bench: "Bench", handle: "Handle", level: str, other: str, dea
     await deadlines.passes(bench, handle, 0.4 * deadline)
 
 
-async def _mail_waits(bench: "Bench", handle: "Handle") -> bool:
+async def _call_waits(bench: "Bench", handle: "Handle") -> bool:
     return bool(bench.shop.waiting(handle.id)) or await bench.rests(handle)
 
 
@@ -505,13 +509,13 @@ _CAREFUL = (
     ),
 )
 _SILENCES = (
-    # When finance is asked, a no and a yes for the lead come too late; so Ada has not approved as the lead, and her yes
-    # for finance counts. (The other one's yes, early and late, is said where both are silent.)
+    # When finance is asked, Ada's no and yes for the lead come too late; so she has not approved as the lead, and her
+    # yes for finance counts. (The other one's yes, early and late, is said where both are silent.)
     _Case(
         "silence of the lead escalates: finance is asked, and may approve alone",
         "approved",
         _up_step,
-        (("lead", "", None), ("finance:lead", "bob", False), ("finance:lead", "ada", True), ("finance", "ada", True)),
+        (("lead", "", None), ("finance:lead", "ada", False), ("finance:lead", "ada", True), ("finance", "ada", True)),
         also=(
             "an answer for a level that is no longer asked changes nothing",
             _late_step,

@@ -124,6 +124,8 @@ class _How:
             self.slip = f"use `{unused[0]}`, which is passed in: each call has its own."
         elif judged and judged[0]["said"] != judged[-1]["said"]:
             self.slip = "begin anew with each call: the same class and histories got another answer the second time."
+        elif "__name__" in names:
+            self.slip = "judge the class itself, each time: its versions all have one name, before and after an edit."
         elif any(answer["took"] for answer in judged):
             self.slip = "leave the list as it is, `for history in histories`: the next call gets the same one."
 
@@ -136,7 +138,8 @@ class _How:
         if not all(said[edit] for edit in _BAD):
             return (
                 "replay *all* histories before you say yes, those of failed and open runs too: each bad edit breaks "
-                "another one. A `return True` inside the loop, a slice, or one history for each workflow ID misses one."
+                "another one. A `return True` inside the loop, a later yes that overwrites a no, a slice, or one "
+                "history for each workflow ID misses one."
             )
         if not self.looks and _false(self.words.get("raise_on_replay_failure")):
             return (

@@ -18,8 +18,8 @@ _OLD, _NEW = {"FREE_FROM_CENTS": "3750"}, {"FREE_FROM_CENTS": str(_GOODS)}  # fr
 
 
 async def check_fees(bench: "Bench", charge_order: "Code") -> None:
-    """Charge under the old setting, replay under the new one, charge under the new one."""
-    before, dear, after = (bench.unique("order") for _ in range(3))
+    """Charge under the old setting, replay under the new one, charge under the new one, and under none."""
+    before, dear, after, unset = (bench.unique("order") for _ in range(4))
     bench.shop.faults.hold("payments", order_id=before)
     async with bench.worker(charge_order, env=_OLD):
         handles = [await bench.start(charge_order, _GOODS, id=before), await bench.start(charge_order, _DEAR, id=dear)]
@@ -33,25 +33,29 @@ async def check_fees(bench: "Bench", charge_order: "Code") -> None:
     _charged(bench, [_DEAR], "an order above the setting has no fee", step, free)
     bench.did(f"the setting changes to {_GOODS}, and a new worker starts")
 
-    async def new_order() -> "Run":
+    async def new_orders() -> "list[Run]":
         async with bench.worker(charge_order, env=_NEW):
-            return await bench.run(charge_order, _GOODS, id=after)
+            first = await bench.run(charge_order, _GOODS, id=after)
+        async with bench.worker(charge_order):
+            return [first, await bench.run(charge_order, _DEAR, id=unset)]
 
     # Both at once, for the learner's time; what is said of them keeps its order.
-    beside = asyncio.create_task(new_order())
+    beside = asyncio.create_task(new_orders())
     try:
         advice = "decide by what an activity has returned: the history keeps that, whatever the setting says later."
         await replays_alike(bench, charge_order, run, free, env=_NEW, advice=advice)
-        other = await beside
+        other, plain = await beside
     finally:
         beside.cancel()
         await asyncio.wait([beside])
-    completed(bench, other)
+    completed(bench, other, plain)
     step = (
         "read `FREE_FROM_CENTS` in an activity, for each order: a new order goes by the new setting, and one of that "
         "amount itself has no fee."
     )
     _charged(bench, [_GOODS], "with the new setting an order has no fee", step, other)
+    step = 'leave the default in: `os.environ.get("FREE_FROM_CENTS", "5000")`.'
+    _charged(bench, [_FEE, _DEAR], "without a setting the limit is 5000", step, plain)
 
 
 async def _goods_first(bench: "Bench", handle: "Handle") -> bool:

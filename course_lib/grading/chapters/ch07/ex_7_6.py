@@ -20,7 +20,8 @@ _ADVICE = (
 
 async def check_customers(bench: "Bench", welcome: "Code") -> None:
     """Five visits on one worker, two of them second ones; count what identity answers; replay each visit."""
-    visitors = [ada, blocked, _] = [bench.unique("ada"), bench.unique("blocked"), bench.unique("ada")]
+    ada, blocked = bench.unique("ada"), bench.unique("blocked")
+    visitors = [ada, blocked, f"{ada}0"]
     bench.require(
         not _CACHED.search(welcome.source),
         "the answer is kept, not the call",

@@ -65,6 +65,7 @@ _CURES = (
         "when the time is up, `wait_condition` and `wait_for` raise `TimeoutError`: catch it, or wait with "
         "`await workflow.sleep(…)`, which raises nothing.",
     ),
+    ("KeyError: 'FREE_FROM_CENTS'", 'leave the default in: `os.environ.get("FREE_FROM_CENTS", "5000")`.'),
     (
         "workflow task fails again and again: KeyError",
         "use what the activity returned: the workflow has a copy of the module's variables for each run, which no "

@@ -27,7 +27,7 @@ CLAIMS = {
         "key_of_charge_and_activity",
         "one_key_for_all",
     ),
-    "even at the same price.": ("key_of_charge_and_amount", "key_of_the_first_letter"),
+    "even at the same price.": ("key_of_charge_and_amount", "key_of_the_first_letter", "key_cut_short"),
     "4200 paid for three articles at 1400, one is missing": ("everything_given_back", "always_1400"),
     "one answer is lost → ledger 2800.": "no_key",
 }
@@ -146,6 +146,9 @@ WRONG = {
     ),
     "key_of_the_first_letter": Wrong(
         EACH, "make the key name this one refund", replace("{missing.sku}").by("{missing.sku[0]}")
+    ),
+    "key_cut_short": Wrong(
+        EACH, "Take the charge *and* the article, in full", replace("-{missing.sku}").by("-{missing.sku[:20]}")
     ),
     "key_of_charge_and_activity": Wrong(
         EACH,

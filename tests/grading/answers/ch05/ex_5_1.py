@@ -10,7 +10,7 @@ CLAIMS = {
         "deadline_in_days",
     ),
     "decisions as signals": "decides_by_an_update",
-    "the first decision counts": "reviewers_only",
+    "the first decision counts": ("reviewers_only", "asks_the_clock"),
     "later ones change nothing": (
         "may_change_their_own_mind",
         "second_overwrites_the_first",
@@ -436,6 +436,19 @@ WRONG = {
                 await workflow.execute_activity(
                     charge_card, Order(workflow.info().workflow_id, 99_000), start_to_close_timeout=SOON
                 )
+        """),
+    ),
+    "asks_the_clock": Wrong(
+        "`status` says “approved” while the card is still being charged",
+        "ask no clock: a worker may have been away",
+        replace('if self.outcome == "waiting":').by("""
+            info = workflow.info()
+            if self.outcome == "waiting" and (workflow.now() - info.workflow_start_time).total_seconds() < self.limit:
+        """),
+        replace("def __init__(self) -> None:").by("""
+            @workflow.init
+            def __init__(self, order: Order) -> None:
+                self.limit = order.deadline_seconds
         """),
     ),
     "silence_is_consent": Wrong(

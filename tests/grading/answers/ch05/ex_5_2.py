@@ -14,7 +14,7 @@ CLAIMS = {
         "returns_the_first_amount",
         "asks_somebody_first",
     ),
-    "Anything else is refused": ("zero_is_taken", "no_upper_limit", "confirmed_is_forgotten"),
+    "Anything else is refused": ("zero_is_taken", "no_upper_limit", "confirmed_is_forgotten", "locked_by_run"),
     "and leaves no event": ("refused_in_the_body", "plain_exception_in_the_body"),
     "order of 5,000:": Given("the example's order"),
     "`correct(-5)` → refused, no event": ("validator_returns_false", "refused_in_the_body"),
@@ -58,6 +58,18 @@ WRONG = {
         replace("def correct(self, amount_cents: int) -> int:").by("""
             async def correct(self, amount_cents: int) -> int:
                 await workflow.wait_condition(lambda: self.confirmed)
+        """),
+    ),
+    "locked_by_run": Wrong(
+        "a correction of a confirmed order is refused, without a trace",
+        "set that in the signal: `run` goes on after the handlers",
+        replace("self.order, self.confirmed = order, False").by(
+            "self.order, self.confirmed, self.locked = order, False, False"
+        ),
+        replace("if self.confirmed:").by("if self.locked:"),
+        replace("await workflow.wait_condition(lambda: self.confirmed)").by("""
+            await workflow.wait_condition(lambda: self.confirmed)
+            self.locked = True
         """),
     ),
     "no_init": Wrong(

@@ -22,7 +22,7 @@ CLAIMS = {
     "and returns what is left;": "returns_what_was_left_before",
     "others raise": ("refusal_takes_it_all_the_same", "refusal_keeps_the_lock"),
     "an `ApplicationError`.": ("plain_exception", "refusal_is_returned"),
-    "A failed charge takes nothing,": ("never_added_back", "subtracts_in_finally"),
+    "A failed charge takes nothing,": ("never_added_back", "subtracts_in_finally", "sets_back_what_was_left"),
     "and fails `pay`.": ("charge_failure_swallowed", "failed_charge_keeps_the_lock"),
     "A waiting payment writes no event.": "polls_for_its_turn",
     "After `close`": ("ends_when_it_is_empty", "ends_when_it_is_idle"),
@@ -153,6 +153,23 @@ WRONG = {
             self.left -= order.amount_cents
             left = self.left
             await workflow.execute_activity(charge_card, order, start_to_close_timeout=SOON)
+            return left
+        """),
+    ),
+    "sets_back_what_was_left": Wrong(
+        "a charge that fails takes nothing, and its caller is told",
+        "another payment may have come meanwhile",
+        PAY.by("""
+            if order.amount_cents > self.left:
+                raise ApplicationError("too little is left")
+            before = self.left
+            self.left -= order.amount_cents
+            left = self.left
+            try:
+                await workflow.execute_activity(charge_card, order, start_to_close_timeout=SOON)
+            except Exception as error:
+                self.left = before
+                raise ApplicationError("not paid") from error
             return left
         """),
     ),

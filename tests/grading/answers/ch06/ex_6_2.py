@@ -20,7 +20,7 @@ REPLAY = replace("""
 """)
 
 CLAIMS = {
-    "a workflow class,": "another_class",
+    "a workflow class,": ("another_class", "remembers_a_name"),
     "and a list of histories,": ("takes_them_out", "a_list_for_the_iterator"),
     "never empty,": Given("nothing is promised for an empty one"),
     "of runs that must go on with it.": Given("the caller chooses them"),
@@ -92,6 +92,17 @@ WRONG = {
         "return `True` or `False`",
         replace("return False").by("print(False)"),
         replace("return True").by("print(True)"),
+    ),
+    "remembers_a_name": Wrong(
+        "edits that one of the histories does not fit are not",
+        "its versions all have one name",
+        replace("histories: list[WorkflowHistory])").by("histories: list[WorkflowHistory], known={})"),
+        replace("for history in histories:").by("""
+            for history in histories:
+                if workflow.__name__ in known:
+                    return known[workflow.__name__]
+        """),
+        replace("return True").by("known[workflow.__name__] = True\nreturn True"),
     ),
     "runs_a_loop": Wrong(
         "is_safe answers True or False each time",

@@ -14,7 +14,7 @@ CLAIMS = {
     "none.": ("always_a_fee", "fee_unless_it_is_the_limit"),
     "One started with your code": ("in_a_class_attribute", "in_a_default", "in_a_parameter"),
     "keeps to what it decided.": ("not_in_a_replay", "fee_in_each_replay", "handed_to_an_activity"),
-    "4200 cents, limit 5000 →": Given("the example's numbers"),
+    "4200 cents, variable unset (5000) →": ("another_default", "no_default"),
     "fee and goods;": "one_sum",
     "replayed with 4200 → the same.": "in_a_class_attribute",
 }
@@ -22,6 +22,14 @@ CLAIMS = {
 WRONG = {
     "the_fee_counts_too": Wrong(
         "with the old setting the fee is charged", "charge the goods always", replace("cents <").by("cents + 490 <")
+    ),
+    "another_default": Wrong(
+        "without a setting the limit is 5000", "leave the default in", replace('"5000"').by('"0"')
+    ),
+    "no_default": Wrong(
+        "the workflow completes",
+        "leave the default in",
+        replace('os.environ.get("FREE_FROM_CENTS", "5000")').by('os.environ["FREE_FROM_CENTS"]'),
     ),
     "always_a_fee": Wrong(
         "an order above the setting has no fee",
