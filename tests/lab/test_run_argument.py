@@ -25,6 +25,7 @@ CALLS: dict[str, Callable[[Lab, Any], Any]] = {
     "lab.event_table": lambda lab, run: lab.event_table(run),
     "lab.step_through": lambda lab, run: lab.step_through(run),
     "lab.diagnose": lambda lab, run: lab.diagnose(run),
+    "lab.skip": lambda lab, run: lab.skip(run),
 }
 
 
