@@ -63,6 +63,8 @@ class JsonHandler(RequestHandler):
             self.send(500, {"error": f"The shop's database could not be written: {error}."})
         elif isinstance(error, HTTPError):
             self.send(status_code, {"error": error.log_message or f"HTTP {status_code}"})
+        elif error is None:
+            self.send(500, {"error": "The shop was stopped before it could answer."})
         else:
             self.send(500, {"error": f"The shop itself has a bug: {error!r}."})
 

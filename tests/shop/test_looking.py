@@ -5,7 +5,7 @@ import contextlib
 
 import pytest
 
-from course_lib.shop import Shop, ShopError, ShopTimeout, open_shop, stop_service, words
+from course_lib.shop import Shop, ShopError, open_shop, stop_service, words
 from course_lib.shop.faults import Rule
 from course_lib.shop.looking import Look, Watcher
 from course_lib.shop.pool import MOST_OPEN
@@ -93,7 +93,7 @@ async def test_a_killed_service_leaves_nothing_waiting_behind(shop: Shop):
     call = asyncio.create_task(shop.client(timeout=LIMIT).charge("o1", 5))
     await until(lambda: bool(watcher.look().waiting))
     await asyncio.to_thread(stop_service, 0.0)
-    with pytest.raises(ShopTimeout):
+    with pytest.raises(ShopError, match=r"without an answer|stopped before it could answer"):  # killed, or just faster
         await call
     await asyncio.to_thread(shop.start)
     assert watcher.look().waiting == ()
