@@ -115,10 +115,10 @@ async def check_policies(bench: "Bench", *policies: object) -> None:
         await asyncio.gather(*(job.create() for job in jobs))
         try:
             for number in range(1, _DUE + 1):
-                before = datetime.now(UTC).replace(microsecond=0)
                 await asyncio.gather(*(job.trigger(number) for job in jobs))
-                # A trigger is due *now*, to the second, and two runs of one second would share their workflow ID.
-                await asyncio.sleep(max(0.0, 1.05 - (datetime.now(UTC) - before).total_seconds()))
+                # A trigger is due *now*, to the second, and two runs of one second would share their workflow ID. All
+                # have been decided about, however long it took: the next ones come in another second.
+                await asyncio.sleep(1.05 - datetime.now(UTC).microsecond / 1e6)
             bench.did("each job was due three times while its first run was held; then the runs were let go")
             await asyncio.gather(*(job.finish() for job in jobs))
             for job in jobs:
